@@ -1,0 +1,191 @@
+//! What holds for every gRPC call, over a socket or inside the process: a trace, a deadline, a size limit, a measure,
+//! and an answer even where a handler panics.
+
+use std::any::Any;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tonic::service::Routes;
+use tonic::{Code, Status};
+use tower_http::catch_panic::CatchPanicLayer;
+use tracing::{Instrument, Span, field, info_span};
+
+use crate::trace;
+
+/// The largest request, all its messages together. Nothing Latchkey is sent comes near it.
+pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
+/// The longest a call may take to begin its answer, whatever deadline its caller names.
+pub const TIMEOUT_MAX: Duration = Duration::from_secs(60);
+/// tonic watches the caller's deadline too, and calls its passing CANCELLED. Ours passes first, and is named rightly.
+const HEAD_START: Duration = Duration::from_millis(5);
+
+/// Puts the layers around `routes`. [`serve`](super::serve) does so by itself; a route inside the process must be given
+/// routes that went through here.
+pub fn layers(routes: Routes) -> Routes {
+    let router: Router =
+        routes.into_axum_router().layer(CatchPanicLayer::custom(panicked)).layer(from_fn(observe));
+    router.into()
+}
+
+async fn observe(request: Request, next: Next) -> Response {
+    let call = Call::begin(request.uri().path(), request.headers());
+    let deadline = timeout(request.headers());
+    let work = next.run(request.map(limited)).instrument(call.span.clone());
+    let response = match tokio::time::timeout(deadline, work).await {
+        Ok(response) => response,
+        Err(_) => Status::deadline_exceeded("no answer before the deadline").into_http(),
+    };
+    call.measure(response)
+}
+
+/// The caller's `grpc-timeout`, at most [`TIMEOUT_MAX`].
+fn timeout(headers: &HeaderMap) -> Duration {
+    let named = headers.get("grpc-timeout").and_then(|value| parse_timeout(value.to_str().ok()?));
+    named.map_or(TIMEOUT_MAX, |named| named.saturating_sub(HEAD_START).min(TIMEOUT_MAX))
+}
+
+/// At most eight digits and a unit (gRPC over HTTP/2, "Timeout").
+fn parse_timeout(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if digits.is_empty() || digits.len() > 8 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let count: u64 = digits.parse().ok()?;
+    match unit {
+        "H" => Some(Duration::from_secs(count * 3600)),
+        "M" => Some(Duration::from_secs(count * 60)),
+        "S" => Some(Duration::from_secs(count)),
+        "m" => Some(Duration::from_millis(count)),
+        "u" => Some(Duration::from_micros(count)),
+        "n" => Some(Duration::from_nanos(count)),
+        _ => None,
+    }
+}
+
+/// A body that ends in RESOURCE_EXHAUSTED where it is too long.
+fn limited(body: Body) -> Body {
+    Body::new(Limited::new(body, REQUEST_BYTES_MAX).map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            let limit = REQUEST_BYTES_MAX / 1024;
+            return Status::resource_exhausted(format!("the request is larger than {limit} KiB")).into();
+        }
+        error
+    }))
+}
+
+/// The panic itself was logged by the hook; its message goes nowhere.
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    Status::internal("internal error").into_http()
+}
+
+/// One call, from its first byte to its status; counted when it is over, also where its caller has gone away.
+struct Call {
+    method: String,
+    started: Instant,
+    span: Span,
+    code: Code,
+}
+
+impl Call {
+    fn begin(path: &str, headers: &HeaderMap) -> Self {
+        let method = path.trim_start_matches('/').to_owned();
+        let span = info_span!(
+            "grpc",
+            otel.name = method,
+            otel.kind = "server",
+            rpc.system = "grpc",
+            rpc.method = method,
+            rpc.grpc.status_code = field::Empty,
+        );
+        trace::adopt(&span, headers);
+        // Until a status is seen, all that is known is that the answer never got to its end.
+        Self { method, started: Instant::now(), span, code: Code::Cancelled }
+    }
+
+    /// Watches for the status: in the headers where there is no body, else in the trailers. The call is over when the
+    /// body is dropped, which takes this value with it.
+    fn measure(mut self, response: Response) -> Response {
+        self.look_for_status(Some(response.headers()));
+        response.map(|body| {
+            Body::new(body.map_frame(move |frame| {
+                self.look_for_status(frame.trailers_ref());
+                frame
+            }))
+        })
+    }
+
+    fn look_for_status(&mut self, headers: Option<&HeaderMap>) {
+        if let Some(status) = headers.and_then(|headers| headers.get("grpc-status")) {
+            self.code = Code::from_bytes(status.as_bytes());
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        let code = self.code;
+        self.span.record("rpc.grpc.status_code", i32::from(code));
+        // A caller may invent methods, a metric must not.
+        let method = match code {
+            Code::Unimplemented => "_OTHER".to_owned(),
+            _ => std::mem::take(&mut self.method),
+        };
+        metrics::histogram!("rpc_server_call_duration_seconds", "method" => method, "code" => name(code))
+            .record(self.started.elapsed());
+    }
+}
+
+/// The name in the gRPC specification.
+fn name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_read_in_every_unit_of_the_specification() {
+        assert_eq!(parse_timeout("1H"), Some(Duration::from_secs(3600)));
+        assert_eq!(parse_timeout("2M"), Some(Duration::from_secs(120)));
+        assert_eq!(parse_timeout("3S"), Some(Duration::from_secs(3)));
+        assert_eq!(parse_timeout("40m"), Some(Duration::from_millis(40)));
+        assert_eq!(parse_timeout("50u"), Some(Duration::from_micros(50)));
+        assert_eq!(parse_timeout("60n"), Some(Duration::from_nanos(60)));
+        for wrong in ["", "S", "123456789S", "1.5S", "+1S", "1s", "1é"] {
+            assert_eq!(parse_timeout(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn no_caller_can_wait_longer_than_the_longest_timeout() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(timeout(&headers), TIMEOUT_MAX);
+        headers.insert("grpc-timeout", "99H".parse().unwrap());
+        assert_eq!(timeout(&headers), TIMEOUT_MAX);
+    }
+}

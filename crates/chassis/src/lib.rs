@@ -1,0 +1,16 @@
+//! What every process has and no domain knows of: settings, telemetry, a clock, a life cycle and servers.
+//!
+//! Nothing here depends on another crate of the workspace, so that anything may depend on it.
+
+pub mod clock;
+pub mod config;
+pub mod grpc;
+pub mod http;
+pub mod lifecycle;
+pub mod ops;
+pub mod telemetry;
+pub mod tls;
+pub mod trace;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use lifecycle::{Lifecycle, Unfinished};

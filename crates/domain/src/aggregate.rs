@@ -1,0 +1,46 @@
+use crate::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A thing with a history. Its state follows from its events alone, its secrets excepted: those live in state only.
+pub trait Aggregate: Default + Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The first half of its streams' names, and of its events' recorded names.
+    const CATEGORY: &'static str;
+    /// The number of the snapshot's shape. Raise it when a field's meaning changes: snapshots are then folded again.
+    const FORMAT: u32;
+
+    type Command: Clone + Send;
+    type Event: EventName + Clone + Serialize + DeserializeOwned + Send;
+    type Refusal: std::error::Error + Send + Sync + 'static;
+    /// What is sealed and belongs to the present state; a superseded secret is in no event and so is gone.
+    type Secrets: Default + Clone + Serialize + DeserializeOwned + Send + Sync;
+
+    /// What a command leads to. Pure. A repeated command leads to nothing.
+    fn decide(&self, command: Self::Command) -> Result<Vec<Self::Event>, Self::Refusal>;
+
+    /// The state after an event. Never fails and never asks why: history is not argued with.
+    #[must_use]
+    fn evolve(self, event: Self::Event) -> Self;
+
+    fn card(&self) -> CardFacts;
+
+    fn secrets(&self) -> Self::Secrets;
+
+    /// Puts back the secrets a fold of the history cannot know.
+    fn restore_secrets(&mut self, secrets: Self::Secrets);
+}
+
+/// What lists and the queue of due work know of an aggregate.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CardFacts {
+    pub environment: String,
+    pub parent: String,
+    pub subject: String,
+    pub status: &'static str,
+    pub label: String,
+    pub due_at: Option<Timestamp>,
+}
+
+/// The name an event is recorded under, without its category: `credentials_refreshed`.
+pub trait EventName {
+    fn name(&self) -> &'static str;
+}

@@ -1,0 +1,214 @@
+//! An API key: what a backend proves itself with. `Absent → Active → Revoked`. Only a digest of its secret is kept.
+
+use crate::{Aggregate, ApiKeyId, CardFacts, Digest, Environment, EventName, Timestamp};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ApiKey {
+    #[default]
+    Absent,
+    Active(Issued),
+    Revoked(Issued),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issued {
+    pub id: ApiKeyId,
+    pub environment: Environment,
+    pub name: String,
+    pub scopes: Vec<Scope>,
+    pub secret: Digest,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What a key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Scope {
+    /// Create connect sessions.
+    #[serde(rename = "sessions:write")]
+    SessionsWrite,
+    /// See connections and their events; never a secret.
+    #[serde(rename = "connections:read")]
+    ConnectionsRead,
+    #[serde(rename = "connections:delete")]
+    ConnectionsDelete,
+    /// Be given access tokens and ready-made headers.
+    #[serde(rename = "tokens:read")]
+    TokensRead,
+    /// Be given whole credentials.
+    #[serde(rename = "credentials:read")]
+    CredentialsRead,
+    /// Register, change and retire integrations.
+    #[serde(rename = "integrations:admin")]
+    IntegrationsAdmin,
+    /// Issue and revoke keys.
+    #[serde(rename = "keys:admin")]
+    KeysAdmin,
+}
+
+impl Scope {
+    pub const ALL: &'static [Self] = &[
+        Self::SessionsWrite,
+        Self::ConnectionsRead,
+        Self::ConnectionsDelete,
+        Self::TokensRead,
+        Self::CredentialsRead,
+        Self::IntegrationsAdmin,
+        Self::KeysAdmin,
+    ];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SessionsWrite => "sessions:write",
+            Self::ConnectionsRead => "connections:read",
+            Self::ConnectionsDelete => "connections:delete",
+            Self::TokensRead => "tokens:read",
+            Self::CredentialsRead => "credentials:read",
+            Self::IntegrationsAdmin => "integrations:admin",
+            Self::KeysAdmin => "keys:admin",
+        }
+    }
+
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|scope| scope.as_str() == word)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub enum Command {
+    Issue(Issued),
+    Revoke { at: Timestamp },
+}
+
+/// What happened to a key. Fields are added, never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    Issued { key: Issued },
+    Revoked { at: Timestamp },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No such key, another secret, or a revoked key: which of these is not told.
+    #[error("the API key is not valid")]
+    Invalid,
+    #[error("the API key has expired")]
+    Expired,
+}
+
+impl ApiKey {
+    /// The key's facts, for a caller who knows its secret.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the secret is another's or the key is not active.
+    pub fn authenticate(&self, secret: &Digest, now: Timestamp) -> Result<&Issued, Refusal> {
+        match self {
+            Self::Active(key) if key.secret != *secret => Err(Refusal::Invalid),
+            Self::Active(key) if key.expires_at.is_some_and(|expires_at| expires_at <= now) => {
+                Err(Refusal::Expired)
+            }
+            Self::Active(key) => Ok(key),
+            Self::Absent | Self::Revoked(_) => Err(Refusal::Invalid),
+        }
+    }
+}
+
+impl Aggregate for ApiKey {
+    const CATEGORY: &'static str = "api_key";
+    const FORMAT: u32 = 1;
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+    type Secrets = ();
+
+    fn decide(&self, command: Command) -> Result<Vec<Event>, Refusal> {
+        match (self, command) {
+            (Self::Absent, Command::Issue(key)) => Ok(vec![Event::Issued { key }]),
+            (Self::Active(_) | Self::Revoked(_), Command::Issue(_)) => Ok(vec![]),
+            (Self::Active(_), Command::Revoke { at }) => Ok(vec![Event::Revoked { at }]),
+            (Self::Revoked(_), Command::Revoke { .. }) => Ok(vec![]),
+            (Self::Absent, Command::Revoke { .. }) => Err(Refusal::Invalid),
+        }
+    }
+
+    fn evolve(self, event: Event) -> Self {
+        match (self, event) {
+            (_, Event::Issued { key }) => Self::Active(key),
+            (Self::Active(key) | Self::Revoked(key), Event::Revoked { .. }) => Self::Revoked(key),
+            (Self::Absent, Event::Revoked { .. }) => Self::Absent,
+        }
+    }
+
+    fn card(&self) -> CardFacts {
+        let (status, key) = match self {
+            Self::Absent => return CardFacts::default(),
+            Self::Active(key) => ("active", key),
+            Self::Revoked(key) => ("revoked", key),
+        };
+        CardFacts {
+            environment: key.environment.to_string(),
+            status,
+            label: key.name.clone(),
+            ..CardFacts::default()
+        }
+    }
+
+    fn secrets(&self) {}
+
+    fn restore_secrets(&mut self, (): ()) {}
+}
+
+impl EventName for Event {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Issued { .. } => "issued",
+            Self::Revoked { .. } => "revoked",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn issued() -> ApiKey {
+        ApiKey::Active(Issued {
+            id: ApiKeyId::from_parts(1, 1),
+            environment: "dev".parse().unwrap(),
+            name: "backend".into(),
+            scopes: vec![Scope::TokensRead],
+            secret: Digest::of(b"secret"),
+            created_at: Timestamp(0),
+            expires_at: Some(Timestamp(100)),
+        })
+    }
+
+    #[test]
+    fn only_the_secret_opens_and_only_while_it_lasts() {
+        assert!(issued().authenticate(&Digest::of(b"secret"), Timestamp(99)).is_ok());
+        assert_eq!(issued().authenticate(&Digest::of(b"guess"), Timestamp(99)), Err(Refusal::Invalid));
+        assert_eq!(issued().authenticate(&Digest::of(b"secret"), Timestamp(100)), Err(Refusal::Expired));
+    }
+
+    #[test]
+    fn a_revoked_key_opens_nothing() {
+        let revoked = issued().evolve(Event::Revoked { at: Timestamp(1) });
+        assert_eq!(revoked.authenticate(&Digest::of(b"secret"), Timestamp(2)), Err(Refusal::Invalid));
+    }
+
+    #[test]
+    fn every_event_ever_written_still_decodes() {
+        for line in include_str!("golden/api_key.jsonl").lines() {
+            let event: Event = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+            assert_eq!(
+                serde_json::to_value(&event).unwrap(),
+                serde_json::from_str::<serde_json::Value>(line).unwrap()
+            );
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! One attempt to get an end user's consent: `Absent → Started → Claimed → ended`.
+//! The provider's answer is accepted once, from the browser that was sent there, while the attempt lasts.
+
+use crate::{
+    Aggregate, AuthorizationId, CardFacts, ConnectionId, Digest, Environment, EventName, Failure,
+    IntegrationKey, SessionId, Timestamp,
+};
+use latchkey_secret::{JsonSecret, Sealed};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Authorization {
+    #[default]
+    Absent,
+    Started {
+        attempt: Attempt,
+        #[serde(skip)]
+        secrets: Secrets,
+    },
+    /// The answer came. From here it leads to exactly one of the two ends.
+    Claimed {
+        attempt: Attempt,
+    },
+    Completed {
+        attempt: Attempt,
+        connection: ConnectionId,
+    },
+    Failed {
+        attempt: Attempt,
+        failure: Failure,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub id: AuthorizationId,
+    pub session: SessionId,
+    pub environment: Environment,
+    pub integration: IntegrationKey,
+    /// The connection to be made, or to be mended.
+    pub connection: ConnectionId,
+    /// Digest of the `state` parameter's secret half (RFC 6749 §10.12).
+    pub state: Digest,
+    /// Digest of what binds the attempt to one browser.
+    pub browser: Digest,
+    /// What was sent to the authorization endpoint, and must be sent again to the token endpoint (RFC 6749 §4.1.3).
+    pub redirect_uri: String,
+    pub scopes: Vec<String>,
+    pub started_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// The code verifier, and what the end user typed before being sent away.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Secrets {
+    pub code_verifier: Option<Sealed<JsonSecret>>,
+    pub inputs: Option<Sealed<JsonSecret>>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Command {
+    Start { attempt: Attempt, secrets: Secrets },
+    Claim { state: Digest, browser: Digest, at: Timestamp },
+    Complete { at: Timestamp },
+    Fail { failure: Failure, at: Timestamp },
+}
+
+/// What happened to an attempt. Fields are added, never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    Started {
+        attempt: Attempt,
+        #[serde(skip)]
+        secrets: Secrets,
+    },
+    Claimed {
+        at: Timestamp,
+    },
+    Completed {
+        at: Timestamp,
+    },
+    Failed {
+        failure: Failure,
+        at: Timestamp,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No such attempt, or a `state` that is not its `state`.
+    #[error("the state parameter is not one of ours")]
+    UnknownState,
+    #[error("this answer was used already")]
+    Spent,
+    #[error("the attempt to connect has expired")]
+    Expired,
+    #[error("the attempt to connect was started in another browser")]
+    OtherBrowser,
+    #[error("the attempt to connect has not been answered yet")]
+    NotClaimed,
+}
+
+impl Authorization {
+    #[must_use]
+    pub fn attempt(&self) -> Option<&Attempt> {
+        match self {
+            Self::Absent => None,
+            Self::Started { attempt, .. }
+            | Self::Claimed { attempt }
+            | Self::Completed { attempt, .. }
+            | Self::Failed { attempt, .. } => Some(attempt),
+        }
+    }
+
+    /// The attempt, if its answer has come and led to nothing yet.
+    ///
+    /// # Errors
+    /// [`Refusal`] in any other state.
+    pub fn claimed(&self) -> Result<&Attempt, Refusal> {
+        match self {
+            Self::Absent => Err(Refusal::UnknownState),
+            Self::Started { .. } => Err(Refusal::NotClaimed),
+            Self::Claimed { attempt } => Ok(attempt),
+            Self::Completed { .. } | Self::Failed { .. } => Err(Refusal::Spent),
+        }
+    }
+
+    fn claim(&self, state: &Digest, browser: &Digest, at: Timestamp) -> Result<Vec<Event>, Refusal> {
+        let attempt =
+            self.attempt().filter(|attempt| attempt.state == *state).ok_or(Refusal::UnknownState)?;
+        if attempt.browser != *browser {
+            return Err(Refusal::OtherBrowser);
+        }
+        if !matches!(self, Self::Started { .. }) {
+            return Err(Refusal::Spent);
+        }
+        if attempt.expires_at <= at {
+            return Err(Refusal::Expired);
+        }
+        Ok(vec![Event::Claimed { at }])
+    }
+}
+
+impl Aggregate for Authorization {
+    const CATEGORY: &'static str = "authorization";
+    const FORMAT: u32 = 1;
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+    type Secrets = Secrets;
+
+    fn decide(&self, command: Command) -> Result<Vec<Event>, Refusal> {
+        match (self, command) {
+            (Self::Absent, Command::Start { attempt, secrets }) => {
+                Ok(vec![Event::Started { attempt, secrets }])
+            }
+            (_, Command::Start { .. }) => Ok(vec![]),
+            (_, Command::Claim { state, browser, at }) => self.claim(&state, &browser, at),
+            (Self::Completed { .. }, Command::Complete { .. }) => Ok(vec![]),
+            (_, Command::Complete { at }) => self.claimed().map(|_| vec![Event::Completed { at }]),
+            (Self::Started { .. } | Self::Claimed { .. }, Command::Fail { failure, at }) => {
+                Ok(vec![Event::Failed { failure, at }])
+            }
+            (Self::Absent, Command::Fail { .. }) => Err(Refusal::UnknownState),
+            (Self::Completed { .. } | Self::Failed { .. }, Command::Fail { .. }) => Ok(vec![]),
+        }
+    }
+
+    fn evolve(self, event: Event) -> Self {
+        match (self, event) {
+            (_, Event::Started { attempt, secrets }) => Self::Started { attempt, secrets },
+            (Self::Started { attempt, .. }, Event::Claimed { .. }) => Self::Claimed { attempt },
+            (Self::Claimed { attempt }, Event::Completed { .. }) => {
+                let connection = attempt.connection;
+                Self::Completed { attempt, connection }
+            }
+            (Self::Started { attempt, .. } | Self::Claimed { attempt }, Event::Failed { failure, .. }) => {
+                Self::Failed { attempt, failure }
+            }
+            (unchanged, Event::Claimed { .. } | Event::Completed { .. } | Event::Failed { .. }) => unchanged,
+        }
+    }
+
+    fn card(&self) -> CardFacts {
+        let Some(attempt) = self.attempt() else { return CardFacts::default() };
+        CardFacts {
+            environment: attempt.environment.to_string(),
+            parent: attempt.integration.to_string(),
+            subject: attempt.session.to_string(),
+            status: match self {
+                Self::Absent => "absent",
+                Self::Started { .. } => "started",
+                Self::Claimed { .. } => "claimed",
+                Self::Completed { .. } => "completed",
+                Self::Failed { .. } => "failed",
+            },
+            label: attempt.id.to_string(),
+            due_at: None,
+        }
+    }
+
+    fn secrets(&self) -> Secrets {
+        match self {
+            Self::Started { secrets, .. } => secrets.clone(),
+            Self::Absent | Self::Claimed { .. } | Self::Completed { .. } | Self::Failed { .. } => {
+                Secrets::default()
+            }
+        }
+    }
+
+    fn restore_secrets(&mut self, restored: Secrets) {
+        if let Self::Started { secrets, .. } = self {
+            *secrets = restored;
+        }
+    }
+}
+
+impl EventName for Event {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Started { .. } => "started",
+            Self::Claimed { .. } => "claimed",
+            Self::Completed { .. } => "completed",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Phase, Reason};
+
+    fn start() -> Command {
+        let attempt = Attempt {
+            id: AuthorizationId::from_parts(1, 1),
+            session: SessionId::from_parts(1, 1),
+            environment: "dev".parse().unwrap(),
+            integration: "github".parse().unwrap(),
+            connection: ConnectionId::from_parts(1, 1),
+            state: Digest::of(b"state"),
+            browser: Digest::of(b"browser"),
+            redirect_uri: "https://latchkey.example/oauth/callback".into(),
+            scopes: vec![],
+            started_at: Timestamp(0),
+            expires_at: Timestamp(600_000),
+        };
+        let secrets = Secrets { code_verifier: Some(Sealed::from_bytes(vec![1])), inputs: None };
+        Command::Start { attempt, secrets }
+    }
+
+    fn claim(state: &[u8], browser: &[u8], at: i64) -> Command {
+        Command::Claim { state: Digest::of(state), browser: Digest::of(browser), at: Timestamp(at) }
+    }
+
+    fn after(commands: impl IntoIterator<Item = Command>) -> Authorization {
+        commands.into_iter().fold(Authorization::default(), |authorization, command| {
+            authorization.decide(command).unwrap().into_iter().fold(authorization, Authorization::evolve)
+        })
+    }
+
+    #[test]
+    fn an_answer_is_accepted_once() {
+        let claimed = after([start(), claim(b"state", b"browser", 1)]);
+        assert_eq!(claimed.decide(claim(b"state", b"browser", 2)), Err(Refusal::Spent));
+        assert_eq!(claimed.secrets(), Secrets::default(), "the verifier is gone once it was handed out");
+    }
+
+    #[test]
+    fn an_answer_from_elsewhere_is_refused_and_spends_nothing() {
+        let started = after([start()]);
+        assert_eq!(started.decide(claim(b"state", b"other", 1)), Err(Refusal::OtherBrowser));
+        assert_eq!(started.decide(claim(b"guess", b"browser", 1)), Err(Refusal::UnknownState));
+        assert!(started.decide(claim(b"state", b"browser", 1)).is_ok());
+    }
+
+    #[test]
+    fn an_answer_after_the_end_is_too_late() {
+        assert_eq!(after([start()]).decide(claim(b"state", b"browser", 600_000)), Err(Refusal::Expired));
+    }
+
+    #[test]
+    fn an_attempt_completes_only_after_its_answer() {
+        assert_eq!(after([start()]).decide(Command::Complete { at: Timestamp(1) }), Err(Refusal::NotClaimed));
+        let failure = Failure::new(Reason::UserDeclined, Phase::Authorize);
+        let failed = after([start(), Command::Fail { failure, at: Timestamp(1) }]);
+        assert_eq!(failed.decide(Command::Complete { at: Timestamp(2) }), Err(Refusal::Spent));
+    }
+
+    #[test]
+    fn every_event_ever_written_still_decodes() {
+        for line in include_str!("golden/authorization.jsonl").lines() {
+            let event: Event = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+            assert_eq!(
+                serde_json::to_value(&event).unwrap(),
+                serde_json::from_str::<serde_json::Value>(line).unwrap()
+            );
+        }
+    }
+}

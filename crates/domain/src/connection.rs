@@ -1,0 +1,245 @@
+//! A connection: one end user's account at one provider. `Absent → Live ⇄ Broken → Revoked`.
+//!
+//! Invariants: a credential is replaced only by a refresh made from it or by a new consent; a connection breaks only
+//! when the provider refused it, or when its token ran out and nothing can renew it; a revoked one stays revoked.
+
+mod command;
+mod decide;
+mod event;
+mod evolve;
+#[cfg(test)]
+mod tests;
+
+pub use command::{Command, NewCredential, Outcome};
+pub use event::{CredentialFacts, Event};
+
+use crate::refresh;
+use crate::{
+    Aggregate, CardFacts, ConnectionId, EndUser, Environment, Failure, Generation, IntegrationKey, Timestamp,
+};
+use latchkey_secret::{JsonSecret, Sealed};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Connection {
+    #[default]
+    Absent,
+    Live(Live),
+    Broken(Broken),
+    Revoked(Revoked),
+}
+
+/// What does not change in a connection's life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub id: ConnectionId,
+    pub environment: Environment,
+    pub integration: IntegrationKey,
+    pub provider: String,
+    pub end_user: EndUser,
+    pub created_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Live {
+    pub profile: Profile,
+    pub credential: CredentialFacts,
+    /// The present episode of failing refreshes, if there is one.
+    pub trouble: Option<Trouble>,
+    /// The provider's API refused the credential although it has not expired.
+    pub rejected: bool,
+    #[serde(skip)]
+    pub secrets: Secrets,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    pub failure: Failure,
+    pub attempts: u32,
+    pub since: Timestamp,
+    pub retry_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broken {
+    pub profile: Profile,
+    pub credential: CredentialFacts,
+    pub failure: Failure,
+    pub since: Timestamp,
+    #[serde(skip)]
+    pub secrets: Secrets,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoked {
+    pub profile: Profile,
+    pub generation: Generation,
+    pub at: Timestamp,
+}
+
+/// The sealed halves of the present credential.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Secrets {
+    pub handout: Option<Sealed<JsonSecret>>,
+    pub renewal: Option<Sealed<JsonSecret>>,
+}
+
+/// Why a command cannot be carried out: a state of affairs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("there is no such connection")]
+    Absent,
+    #[error("the connection was deleted")]
+    Revoked,
+    #[error("the connection needs the end user's consent again")]
+    NeedsReauthorization(Box<Failure>),
+    #[error("the credential this was made from has been replaced")]
+    Superseded,
+    #[error("the connection belongs to another integration")]
+    OtherIntegration,
+}
+
+/// What a caller who wants a credential can have now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Usability {
+    /// Hand it out. `remaining` is `None` for a credential that does not expire.
+    Usable { remaining: Option<Duration> },
+    /// It must be refreshed first. `remaining` is what is left of the one there is.
+    Stale { remaining: Duration },
+    /// It should be refreshed, but the last try failed and the next is not to be made before the trouble's `retry_at`.
+    Waiting { trouble: Box<Trouble> },
+}
+
+impl Connection {
+    /// Whether the present credential lasts at least `min_remaining` from `now`.
+    ///
+    /// # Errors
+    /// [`Refusal`] where there is no credential to hand out at all.
+    pub fn usable(&self, now: Timestamp, min_remaining: Duration) -> Result<Usability, Refusal> {
+        Ok(self.live()?.usable(now, min_remaining))
+    }
+
+    /// # Errors
+    /// [`Refusal`] where the connection is not live.
+    pub fn live(&self) -> Result<&Live, Refusal> {
+        match self {
+            Self::Absent => Err(Refusal::Absent),
+            Self::Live(live) => Ok(live),
+            Self::Broken(broken) => Err(Refusal::NeedsReauthorization(Box::new(broken.failure.clone()))),
+            Self::Revoked(_) => Err(Refusal::Revoked),
+        }
+    }
+
+    #[must_use]
+    pub fn profile(&self) -> Option<&Profile> {
+        match self {
+            Self::Absent => None,
+            Self::Live(Live { profile, .. })
+            | Self::Broken(Broken { profile, .. })
+            | Self::Revoked(Revoked { profile, .. }) => Some(profile),
+        }
+    }
+
+    /// The present generation; zero where there never was a credential.
+    #[must_use]
+    pub fn generation(&self) -> Generation {
+        match self {
+            Self::Absent => Generation(0),
+            Self::Live(Live { credential, .. }) | Self::Broken(Broken { credential, .. }) => {
+                credential.generation
+            }
+            Self::Revoked(Revoked { generation, .. }) => *generation,
+        }
+    }
+}
+
+impl Live {
+    /// Whether the present credential lasts at least `min_remaining` from `now`.
+    #[must_use]
+    pub fn usable(&self, now: Timestamp, min_remaining: Duration) -> Usability {
+        let remaining = self.credential.expires_at.map(|expires_at| now.until(expires_at));
+        let lasts = remaining.is_none_or(|remaining| remaining > min_remaining);
+        if (lasts && !self.rejected) || (remaining.is_none() && !self.credential.renewable) {
+            return Usability::Usable { remaining };
+        }
+        self.stale(now)
+    }
+
+    /// What a caller who insists on a new credential must wait for.
+    #[must_use]
+    pub fn stale(&self, now: Timestamp) -> Usability {
+        if let Some(trouble) = self.trouble.as_ref().filter(|trouble| trouble.retry_at > now) {
+            return Usability::Waiting { trouble: Box::new(trouble.clone()) };
+        }
+        let remaining = self.credential.expires_at.map_or(Duration::ZERO, |expires_at| now.until(expires_at));
+        Usability::Stale { remaining }
+    }
+
+    fn due_at(&self) -> Option<Timestamp> {
+        let credential = &self.credential;
+        if !credential.renewable {
+            // Nothing can be done but to notice the end, so that it is told when it comes.
+            return credential.expires_at;
+        }
+        if let Some(trouble) = &self.trouble {
+            return Some(trouble.retry_at);
+        }
+        if self.rejected {
+            return Some(Timestamp::default());
+        }
+        let assumed = || credential.obtained_at.plus(refresh::LIFETIME_ASSUMED);
+        let expires_at = credential.expires_at.unwrap_or_else(assumed);
+        Some(refresh::due_at(self.profile.id, credential.generation, credential.obtained_at, expires_at))
+    }
+}
+
+impl Aggregate for Connection {
+    const CATEGORY: &'static str = "connection";
+    const FORMAT: u32 = 1;
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+    type Secrets = Secrets;
+
+    fn decide(&self, command: Command) -> Result<Vec<Event>, Refusal> {
+        decide::decide(self, command)
+    }
+
+    fn evolve(self, event: Event) -> Self {
+        evolve::evolve(self, event)
+    }
+
+    fn card(&self) -> CardFacts {
+        let Some(profile) = self.profile() else { return CardFacts::default() };
+        let (status, due_at) = match self {
+            Self::Absent => ("absent", None),
+            Self::Live(live) => (if live.trouble.is_some() { "degraded" } else { "active" }, live.due_at()),
+            Self::Broken(_) => ("needs_reauth", None),
+            Self::Revoked(_) => ("deleted", None),
+        };
+        CardFacts {
+            environment: profile.environment.to_string(),
+            parent: profile.integration.to_string(),
+            subject: profile.end_user.to_string(),
+            status,
+            label: profile.id.to_string(),
+            due_at,
+        }
+    }
+
+    fn secrets(&self) -> Secrets {
+        match self {
+            Self::Live(Live { secrets, .. }) | Self::Broken(Broken { secrets, .. }) => secrets.clone(),
+            Self::Absent | Self::Revoked(_) => Secrets::default(),
+        }
+    }
+
+    fn restore_secrets(&mut self, restored: Secrets) {
+        match self {
+            Self::Live(Live { secrets, .. }) | Self::Broken(Broken { secrets, .. }) => *secrets = restored,
+            Self::Absent | Self::Revoked(_) => {}
+        }
+    }
+}

@@ -1,0 +1,119 @@
+use super::{Broken, Command, Connection, Event, Live, Outcome, Refusal};
+use crate::{Cause, Failure, Generation, Phase, Reason, Timestamp, refresh};
+
+pub(super) fn decide(connection: &Connection, command: Command) -> Result<Vec<Event>, Refusal> {
+    match command {
+        Command::Establish { .. } => establish(connection, command),
+        Command::CompleteRefresh { replaces, outcome, at } => complete(connection, replaces, outcome, at),
+        Command::ReportRejection { generation, at } => report_rejection(connection, generation, at),
+        Command::Expire { at } => expire(connection, at),
+        Command::Revoke { at } => revoke(connection, at),
+    }
+}
+
+fn establish(connection: &Connection, command: Command) -> Result<Vec<Event>, Refusal> {
+    let Command::Establish { profile, authorization, replaces, credential } = command else {
+        return Ok(vec![]);
+    };
+    let recovered = match connection {
+        Connection::Absent => false,
+        Connection::Live(live) => live.trouble.is_some(),
+        Connection::Broken(_) => true,
+        Connection::Revoked(_) => return Err(Refusal::Revoked),
+    };
+    if connection.generation() != replaces {
+        return Err(Refusal::Superseded);
+    }
+    // Who and since when stays as it was; a reconnection renews the credential, not the connection.
+    let profile = connection.profile().cloned().unwrap_or_else(|| profile.clone()).same_place(&profile)?;
+    let (credential, secrets) = credential.split(replaces.next());
+    Ok(vec![Event::Established { profile, authorization, credential, recovered, secrets }])
+}
+
+impl super::Profile {
+    fn same_place(self, other: &Self) -> Result<Self, Refusal> {
+        let same = self.environment == other.environment && self.integration == other.integration;
+        if same { Ok(self) } else { Err(Refusal::OtherIntegration) }
+    }
+}
+
+/// The fence: whatever a refresh made from a replaced credential came to, it changes nothing.
+fn complete(
+    connection: &Connection,
+    replaces: Generation,
+    outcome: Outcome,
+    at: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let live = match connection {
+        Connection::Absent => return Err(Refusal::Absent),
+        Connection::Revoked(_) => return Err(Refusal::Revoked),
+        Connection::Broken(Broken { credential, .. }) if credential.generation != replaces => {
+            return Err(Refusal::Superseded);
+        }
+        // Two refreshes were made from one credential and the other was refused first. The provider did answer this
+        // one with a new credential: it is worth more than the refusal.
+        Connection::Broken(_) => return Ok(revive(replaces, outcome)),
+        Connection::Live(live) => live,
+    };
+    if live.credential.generation != replaces {
+        return Err(Refusal::Superseded);
+    }
+    Ok(vec![match outcome {
+        Outcome::Refreshed(credential) => {
+            let (credential, secrets) = credential.split(replaces.next());
+            Event::CredentialsRefreshed { credential, recovered: live.trouble.is_some(), secrets }
+        }
+        Outcome::Failed { failure, retry_after } => failed(live, failure, retry_after, at),
+        Outcome::Refused(failure) => Event::Broken { generation: replaces, failure, at },
+    }])
+}
+
+fn revive(replaces: Generation, outcome: Outcome) -> Vec<Event> {
+    match outcome {
+        Outcome::Refreshed(credential) => {
+            let (credential, secrets) = credential.split(replaces.next());
+            vec![Event::CredentialsRefreshed { credential, recovered: true, secrets }]
+        }
+        Outcome::Failed { .. } | Outcome::Refused(_) => vec![],
+    }
+}
+
+fn failed(live: &Live, failure: Failure, retry_after: Option<std::time::Duration>, at: Timestamp) -> Event {
+    let attempts = live.trouble.as_ref().map_or(1, |trouble| trouble.attempts.saturating_add(1));
+    let retry_at = refresh::retry_at(live.profile.id, attempts, at, retry_after);
+    Event::RefreshFailed { generation: live.credential.generation, failure, attempts, retry_at, at }
+}
+
+fn report_rejection(
+    connection: &Connection,
+    generation: Generation,
+    at: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let live = connection.live()?;
+    // A rejection of a replaced credential is old news, and so is one that was reported before.
+    if live.rejected || live.credential.generation != generation {
+        return Ok(vec![]);
+    }
+    Ok(vec![Event::CredentialRejected { generation, at }])
+}
+
+fn expire(connection: &Connection, at: Timestamp) -> Result<Vec<Event>, Refusal> {
+    let Connection::Live(live) = connection else { return Ok(vec![]) };
+    let run_out = live.credential.expires_at.is_some_and(|expires_at| expires_at <= at);
+    if live.credential.renewable || !run_out {
+        return Ok(vec![]);
+    }
+    let failure =
+        Failure { cause: Some(Cause::GrantExpired), ..Failure::new(Reason::ReauthRequired, Phase::Refresh) };
+    Ok(vec![Event::Broken { generation: live.credential.generation, failure, at }])
+}
+
+fn revoke(connection: &Connection, at: Timestamp) -> Result<Vec<Event>, Refusal> {
+    match connection {
+        Connection::Absent => Err(Refusal::Absent),
+        Connection::Revoked(_) => Ok(vec![]),
+        Connection::Live(_) | Connection::Broken(_) => {
+            Ok(vec![Event::Revoked { generation: connection.generation(), at }])
+        }
+    }
+}

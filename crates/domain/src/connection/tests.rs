@@ -1,0 +1,257 @@
+use super::{Command, Connection, Event, NewCredential, Outcome, Profile, Refusal, Secrets, Usability};
+use crate::{Aggregate, AuthorizationId, Cause, ConnectionId, Failure, Generation, Phase, Reason, Timestamp};
+use latchkey_secret::Sealed;
+use std::time::Duration;
+
+const HOUR: i64 = 3_600_000;
+
+fn profile() -> Profile {
+    Profile {
+        id: ConnectionId::from_parts(1, 1),
+        environment: "dev".parse().unwrap(),
+        integration: "github".parse().unwrap(),
+        provider: "github".into(),
+        end_user: "ana".parse().unwrap(),
+        created_at: Timestamp(0),
+    }
+}
+
+fn credential(obtained_at: i64, expires_in: Option<i64>, renewable: bool) -> NewCredential {
+    let sealed = || Some(Sealed::from_bytes(vec![1, 2, 3]));
+    NewCredential {
+        auth_mode: "OAUTH2".into(),
+        obtained_at: Timestamp(obtained_at),
+        expires_at: expires_in.map(|life| Timestamp(obtained_at + life)),
+        scopes: vec!["read".into()],
+        origins: vec!["https://api.example.com".into()],
+        fingerprint: "0011".into(),
+        account: None,
+        secrets: Secrets { handout: sealed(), renewal: if renewable { sealed() } else { None } },
+    }
+}
+
+fn establish(replaces: u64, credential: NewCredential) -> Command {
+    Command::Establish {
+        profile: profile(),
+        authorization: AuthorizationId::from_parts(1, 1),
+        replaces: Generation(replaces),
+        credential,
+    }
+}
+
+fn refreshed(replaces: u64, at: i64) -> Command {
+    let outcome = Outcome::Refreshed(credential(at, Some(HOUR), true));
+    Command::CompleteRefresh { replaces: Generation(replaces), outcome, at: Timestamp(at) }
+}
+
+fn failed(replaces: u64, at: i64) -> Command {
+    let failure = Failure::new(Reason::ProviderUnavailable, Phase::Refresh);
+    let outcome = Outcome::Failed { failure, retry_after: None };
+    Command::CompleteRefresh { replaces: Generation(replaces), outcome, at: Timestamp(at) }
+}
+
+fn refused(replaces: u64, at: i64) -> Command {
+    let failure =
+        Failure { cause: Some(Cause::GrantRevoked), ..Failure::new(Reason::ReauthRequired, Phase::Refresh) };
+    Command::CompleteRefresh {
+        replaces: Generation(replaces),
+        outcome: Outcome::Refused(failure),
+        at: Timestamp(at),
+    }
+}
+
+fn after(commands: impl IntoIterator<Item = Command>) -> Connection {
+    commands.into_iter().fold(Connection::default(), |connection, command| {
+        let events = connection.decide(command).unwrap();
+        events.into_iter().fold(connection, Connection::evolve)
+    })
+}
+
+fn live() -> Connection {
+    after([establish(0, credential(0, Some(HOUR), true))])
+}
+
+#[test]
+fn a_late_refresh_cannot_replace_a_newer_credential() {
+    let connection = after([establish(0, credential(0, Some(HOUR), true)), refreshed(1, 10)]);
+    assert_eq!(connection.decide(refreshed(1, 11)), Err(Refusal::Superseded));
+    assert_eq!(connection.decide(refused(1, 11)), Err(Refusal::Superseded));
+    assert_eq!(connection.decide(failed(1, 11)), Err(Refusal::Superseded));
+}
+
+#[test]
+fn a_refused_grant_breaks_the_connection_once() {
+    let broken = after([establish(0, credential(0, Some(HOUR), true)), refused(1, 10)]);
+    assert_eq!(broken.card().status, "needs_reauth");
+    assert_eq!(broken.card().due_at, None);
+    assert_eq!(broken.decide(refused(1, 11)), Ok(vec![]));
+    assert!(matches!(broken.usable(Timestamp(11), Duration::ZERO), Err(Refusal::NeedsReauthorization(_))));
+}
+
+#[test]
+fn a_failing_provider_never_breaks_a_connection() {
+    let connection = after((0..200).scan(0, |_, n| Some(failed(1, n * 1000))).fold(
+        vec![establish(0, credential(0, Some(HOUR), true))],
+        |mut all, command| {
+            all.push(command);
+            all
+        },
+    ));
+    assert_eq!(connection.card().status, "degraded");
+    assert!(connection.card().due_at.is_some());
+}
+
+#[test]
+fn a_refresh_that_works_ends_the_trouble() {
+    let connection = after([establish(0, credential(0, Some(HOUR), true)), failed(1, 5)]);
+    let events = connection.decide(refreshed(1, 10)).unwrap();
+    assert!(matches!(&events[..], [Event::CredentialsRefreshed { recovered: true, .. }]));
+    assert_eq!(
+        after([establish(0, credential(0, Some(HOUR), true)), failed(1, 5), refreshed(1, 10)]).card().status,
+        "active"
+    );
+}
+
+#[test]
+fn a_new_credential_revives_what_a_raced_refusal_broke() {
+    let broken = after([establish(0, credential(0, Some(HOUR), true)), refused(1, 10)]);
+    assert!(matches!(
+        &broken.decide(refreshed(1, 11)).unwrap()[..],
+        [Event::CredentialsRefreshed { recovered: true, .. }]
+    ));
+}
+
+#[test]
+fn a_reconnection_keeps_the_id_and_counts_on() {
+    let broken = after([establish(0, credential(0, Some(HOUR), true)), refused(1, 10)]);
+    let events = broken.decide(establish(1, credential(20, Some(HOUR), true))).unwrap();
+    let [Event::Established { profile, credential, recovered: true, .. }] = &events[..] else {
+        panic!("{events:?}")
+    };
+    assert_eq!(
+        (profile.id, profile.created_at, credential.generation),
+        (self::profile().id, Timestamp(0), Generation(2))
+    );
+}
+
+#[test]
+fn a_consent_for_another_integration_is_refused() {
+    let Command::Establish { mut profile, authorization, credential, .. } =
+        establish(1, credential(1, None, false))
+    else {
+        unreachable!()
+    };
+    profile.integration = "slack".parse().unwrap();
+    let command = Command::Establish { profile, authorization, replaces: Generation(1), credential };
+    assert_eq!(live().decide(command), Err(Refusal::OtherIntegration));
+}
+
+#[test]
+fn a_deleted_connection_stays_deleted() {
+    let deleted =
+        after([establish(0, credential(0, Some(HOUR), true)), Command::Revoke { at: Timestamp(5) }]);
+    assert_eq!(deleted.decide(Command::Revoke { at: Timestamp(6) }), Ok(vec![]));
+    assert_eq!(deleted.decide(refreshed(1, 6)), Err(Refusal::Revoked));
+    assert_eq!(deleted.decide(establish(1, credential(6, None, false))), Err(Refusal::Revoked));
+    assert_eq!(deleted.secrets(), Secrets::default());
+}
+
+#[test]
+fn a_token_is_usable_while_it_lasts_long_enough() {
+    let usable = |now, min| live().usable(Timestamp(now), Duration::from_millis(min)).unwrap();
+    assert!(matches!(usable(0, 1000), Usability::Usable { .. }));
+    assert!(matches!(usable(HOUR - 500, 1000), Usability::Stale { .. }));
+    assert_eq!(usable(HOUR, 0), Usability::Stale { remaining: Duration::ZERO });
+}
+
+#[test]
+fn a_rejected_token_is_stale_and_due_at_once() {
+    let rejected = after([
+        establish(0, credential(0, Some(HOUR), true)),
+        Command::ReportRejection { generation: Generation(1), at: Timestamp(1) },
+    ]);
+    assert!(matches!(rejected.usable(Timestamp(2), Duration::ZERO).unwrap(), Usability::Stale { .. }));
+    assert!(rejected.card().due_at.unwrap() <= Timestamp(1));
+    assert_eq!(
+        rejected.decide(Command::ReportRejection { generation: Generation(1), at: Timestamp(3) }),
+        Ok(vec![])
+    );
+}
+
+#[test]
+fn a_rejection_of_a_replaced_credential_is_old_news() {
+    let connection = after([establish(0, credential(0, Some(HOUR), true)), refreshed(1, 10)]);
+    assert_eq!(
+        connection.decide(Command::ReportRejection { generation: Generation(1), at: Timestamp(11) }),
+        Ok(vec![])
+    );
+}
+
+#[test]
+fn a_token_that_nothing_renews_ends_when_it_expires_and_not_before() {
+    let connection = after([establish(0, credential(0, Some(HOUR), false))]);
+    assert_eq!(connection.card().due_at, Some(Timestamp(HOUR)));
+    assert_eq!(connection.decide(Command::Expire { at: Timestamp(HOUR - 1) }), Ok(vec![]));
+    let events = connection.decide(Command::Expire { at: Timestamp(HOUR) }).unwrap();
+    assert!(
+        matches!(&events[..], [Event::Broken { failure, .. }] if failure.cause == Some(Cause::GrantExpired))
+    );
+}
+
+#[test]
+fn a_renewable_token_whose_end_is_not_told_is_due_some_day() {
+    let connection = after([establish(0, credential(0, None, true))]);
+    let day = 24 * HOUR;
+    let due = connection.card().due_at.unwrap();
+    assert!(Timestamp(20 * day) < due && due < Timestamp(26 * day), "{due:?}");
+}
+
+#[test]
+fn a_credential_without_an_end_is_never_due() {
+    let connection = after([establish(0, credential(0, None, false))]);
+    assert_eq!(connection.card().due_at, None);
+    assert!(matches!(
+        connection.usable(Timestamp(i64::MAX), Duration::MAX).unwrap(),
+        Usability::Usable { remaining: None }
+    ));
+}
+
+#[test]
+fn a_failing_refresh_is_not_tried_before_its_time() {
+    let connection = after([establish(0, credential(0, Some(HOUR), true)), failed(1, HOUR)]);
+    assert!(matches!(
+        connection.usable(Timestamp(HOUR + 1), Duration::ZERO).unwrap(),
+        Usability::Waiting { .. }
+    ));
+    assert!(matches!(
+        connection.usable(Timestamp(HOUR + 2000), Duration::ZERO).unwrap(),
+        Usability::Stale { .. }
+    ));
+}
+
+#[test]
+fn a_recorded_event_holds_no_secret() {
+    let events = Connection::Absent.decide(establish(0, credential(0, None, true))).unwrap();
+    let recorded = serde_json::to_string(&events).unwrap();
+    assert!(!recorded.contains("handout") && !recorded.contains("secrets"), "{recorded}");
+}
+
+/// Every shape of event ever written must decode for ever. A new event adds a line; no line is ever changed.
+#[test]
+fn every_event_ever_written_still_decodes() {
+    let golden = include_str!("../golden/connection.jsonl");
+    let mut names = std::collections::BTreeSet::new();
+    for line in golden.lines() {
+        let event: Event = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        assert_eq!(
+            serde_json::to_value(&event).unwrap(),
+            serde_json::from_str::<serde_json::Value>(line).unwrap()
+        );
+        names.insert(serde_json::to_value(&event).unwrap()["event"].as_str().unwrap().to_owned());
+    }
+    for name in
+        ["established", "credentials_refreshed", "credential_rejected", "refresh_failed", "broken", "revoked"]
+    {
+        assert!(names.contains(name), "golden/connection.jsonl has no `{name}`");
+    }
+}

@@ -1,0 +1,27 @@
+//! What integrations, connect sessions, authorizations, connections and API keys are, and what may happen to them.
+//!
+//! Everything here is decided without a clock, randomness, the network or a runtime: time, ids and digests come in with
+//! the command. `decide` answers a command with events or a refusal; `evolve` folds an event into the state and never
+//! fails. Secrets appear only [`Sealed`](latchkey_secret::Sealed), and only in state: a recorded event holds none, so
+//! history still reads when the secrets are gone.
+
+mod aggregate;
+pub mod api_key;
+pub mod authorization;
+pub mod connection;
+mod digest;
+mod failure;
+mod ids;
+pub mod integration;
+pub mod refresh;
+pub mod session;
+mod time;
+
+pub use aggregate::{Aggregate, CardFacts, EventName};
+pub use digest::{Digest, InvalidDigest};
+pub use failure::{Cause, Failure, Owner, Phase, ProviderError, Reason};
+pub use ids::{
+    ApiKeyId, AuthorizationId, ConnectionId, EndUser, Environment, Generation, IntegrationKey, InvalidId,
+    SessionId,
+};
+pub use time::Timestamp;

@@ -1,0 +1,268 @@
+//! A connect session: a customer's permission for one end user to connect, for a short while, once.
+//! `Absent → Open → Completed`. The first browser to open it keeps it; it ends with success or with time.
+
+use crate::{
+    Aggregate, CardFacts, ConnectionId, Digest, EndUser, Environment, EventName, IntegrationKey, SessionId,
+    Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Session {
+    #[default]
+    Absent,
+    Open {
+        terms: Terms,
+        /// The browser that opened it; nobody yet if `None`.
+        browser: Option<Digest>,
+    },
+    Completed {
+        terms: Terms,
+        browser: Option<Digest>,
+        connection: ConnectionId,
+    },
+}
+
+/// What the session permits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    pub id: SessionId,
+    pub environment: Environment,
+    pub end_user: EndUser,
+    /// The integrations to choose from; never empty.
+    pub integrations: Vec<IntegrationKey>,
+    /// Set to mend this connection instead of making a new one.
+    pub reconnect: Option<ConnectionId>,
+    /// Digest of the token's secret half.
+    pub token: Digest,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub enum Command {
+    Create(Terms),
+    /// A browser shows the token, and the binding it means to keep from now on.
+    Bind {
+        token: Digest,
+        browser: Digest,
+        at: Timestamp,
+    },
+    Complete {
+        connection: ConnectionId,
+        at: Timestamp,
+    },
+}
+
+/// What happened to a session. Fields are added, never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    Created { terms: Terms },
+    Bound { browser: Digest, at: Timestamp },
+    Completed { connection: ConnectionId, at: Timestamp },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No such session, or a token that is not its token: which of the two is not told.
+    #[error("the connect session token is not valid")]
+    Unknown,
+    #[error("the connect session has expired")]
+    Expired,
+    #[error("the connect session was used already")]
+    Consumed,
+    #[error("the connect session was opened in another browser")]
+    OtherBrowser,
+}
+
+impl Session {
+    /// The terms, for the browser that holds the session, while it lasts.
+    ///
+    /// # Errors
+    /// [`Refusal`] for any other browser, and after the end.
+    pub fn held_by(&self, browser: &Digest, now: Timestamp) -> Result<&Terms, Refusal> {
+        match self {
+            Self::Absent => Err(Refusal::Unknown),
+            Self::Open { browser: Some(holder), .. } | Self::Completed { browser: Some(holder), .. }
+                if holder != browser =>
+            {
+                Err(Refusal::OtherBrowser)
+            }
+            Self::Open { browser: None, .. } => Err(Refusal::Unknown),
+            Self::Completed { .. } => Err(Refusal::Consumed),
+            Self::Open { terms, .. } if terms.expires_at <= now => Err(Refusal::Expired),
+            Self::Open { terms, .. } => Ok(terms),
+        }
+    }
+
+    #[must_use]
+    pub fn terms(&self) -> Option<&Terms> {
+        match self {
+            Self::Absent => None,
+            Self::Open { terms, .. } | Self::Completed { terms, .. } => Some(terms),
+        }
+    }
+
+    #[must_use]
+    pub fn connection(&self) -> Option<ConnectionId> {
+        match self {
+            Self::Completed { connection, .. } => Some(*connection),
+            Self::Absent | Self::Open { .. } => None,
+        }
+    }
+}
+
+impl Aggregate for Session {
+    const CATEGORY: &'static str = "session";
+    const FORMAT: u32 = 1;
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+    type Secrets = ();
+
+    fn decide(&self, command: Command) -> Result<Vec<Event>, Refusal> {
+        match (self, command) {
+            (Self::Absent, Command::Create(terms)) => Ok(vec![Event::Created { terms }]),
+            (Self::Open { .. } | Self::Completed { .. }, Command::Create(_)) => Ok(vec![]),
+            (Self::Absent, Command::Bind { .. } | Command::Complete { .. }) => Err(Refusal::Unknown),
+            (Self::Open { terms, .. } | Self::Completed { terms, .. }, Command::Bind { token, .. })
+                if terms.token != token =>
+            {
+                Err(Refusal::Unknown)
+            }
+            (Self::Completed { .. }, Command::Bind { .. }) => Err(Refusal::Consumed),
+            (Self::Open { terms, browser }, Command::Bind { browser: asking, at, .. }) => match browser {
+                _ if terms.expires_at <= at => Err(Refusal::Expired),
+                None => Ok(vec![Event::Bound { browser: asking, at }]),
+                Some(holder) if *holder == asking => Ok(vec![]),
+                Some(_) => Err(Refusal::OtherBrowser),
+            },
+            (Self::Open { .. }, Command::Complete { connection, at }) => {
+                Ok(vec![Event::Completed { connection, at }])
+            }
+            (Self::Completed { connection, .. }, Command::Complete { connection: again, .. })
+                if *connection == again =>
+            {
+                Ok(vec![])
+            }
+            (Self::Completed { .. }, Command::Complete { .. }) => Err(Refusal::Consumed),
+        }
+    }
+
+    fn evolve(self, event: Event) -> Self {
+        match (self, event) {
+            (_, Event::Created { terms }) => Self::Open { terms, browser: None },
+            (Self::Open { terms, .. }, Event::Bound { browser, .. }) => {
+                Self::Open { terms, browser: Some(browser) }
+            }
+            (Self::Open { terms, browser }, Event::Completed { connection, .. }) => {
+                Self::Completed { terms, browser, connection }
+            }
+            (
+                unchanged @ (Self::Absent | Self::Completed { .. }),
+                Event::Bound { .. } | Event::Completed { .. },
+            ) => unchanged,
+        }
+    }
+
+    fn card(&self) -> CardFacts {
+        let Some(terms) = self.terms() else { return CardFacts::default() };
+        CardFacts {
+            environment: terms.environment.to_string(),
+            subject: terms.end_user.to_string(),
+            status: if self.connection().is_some() { "completed" } else { "open" },
+            label: terms.id.to_string(),
+            ..CardFacts::default()
+        }
+    }
+
+    fn secrets(&self) {}
+
+    fn restore_secrets(&mut self, (): ()) {}
+}
+
+impl EventName for Event {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Created { .. } => "created",
+            Self::Bound { .. } => "bound",
+            Self::Completed { .. } => "completed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms() -> Terms {
+        Terms {
+            id: SessionId::from_parts(1, 1),
+            environment: "dev".parse().unwrap(),
+            end_user: "ana".parse().unwrap(),
+            integrations: vec!["github".parse().unwrap()],
+            reconnect: None,
+            token: Digest::of(b"token"),
+            created_at: Timestamp(0),
+            expires_at: Timestamp(900_000),
+        }
+    }
+
+    fn bind(token: &[u8], browser: &[u8], at: i64) -> Command {
+        Command::Bind { token: Digest::of(token), browser: Digest::of(browser), at: Timestamp(at) }
+    }
+
+    fn complete() -> Command {
+        Command::Complete { connection: ConnectionId::from_parts(1, 1), at: Timestamp(2) }
+    }
+
+    fn after(commands: impl IntoIterator<Item = Command>) -> Session {
+        commands.into_iter().fold(Session::default(), |session, command| {
+            session.decide(command).unwrap().into_iter().fold(session, Session::evolve)
+        })
+    }
+
+    #[test]
+    fn the_first_browser_keeps_it() {
+        let session = after([Command::Create(terms()), bind(b"token", b"a", 1)]);
+        assert_eq!(session.decide(bind(b"token", b"a", 2)), Ok(vec![]));
+        assert_eq!(session.decide(bind(b"token", b"b", 2)), Err(Refusal::OtherBrowser));
+        assert!(session.held_by(&Digest::of(b"a"), Timestamp(2)).is_ok());
+        assert_eq!(session.held_by(&Digest::of(b"b"), Timestamp(2)), Err(Refusal::OtherBrowser));
+    }
+
+    #[test]
+    fn an_expired_session_opens_for_nobody() {
+        let session = after([Command::Create(terms())]);
+        assert_eq!(session.decide(bind(b"token", b"a", 900_000)), Err(Refusal::Expired));
+        let held = after([Command::Create(terms()), bind(b"token", b"a", 1)]);
+        assert_eq!(held.held_by(&Digest::of(b"a"), Timestamp(900_000)), Err(Refusal::Expired));
+    }
+
+    #[test]
+    fn a_session_is_dead_after_success() {
+        let session = after([Command::Create(terms()), bind(b"token", b"a", 1), complete()]);
+        assert_eq!(session.decide(bind(b"token", b"a", 2)), Err(Refusal::Consumed));
+        assert_eq!(session.held_by(&Digest::of(b"a"), Timestamp(2)), Err(Refusal::Consumed));
+    }
+
+    #[test]
+    fn another_token_is_not_told_that_the_session_exists() {
+        let session = after([Command::Create(terms()), bind(b"token", b"a", 1), complete()]);
+        assert_eq!(session.decide(bind(b"guess", b"a", 2)), Err(Refusal::Unknown));
+        assert_eq!(Session::Absent.decide(bind(b"guess", b"a", 2)), Err(Refusal::Unknown));
+    }
+
+    #[test]
+    fn every_event_ever_written_still_decodes() {
+        for line in include_str!("golden/session.jsonl").lines() {
+            let event: Event = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+            assert_eq!(
+                serde_json::to_value(&event).unwrap(),
+                serde_json::from_str::<serde_json::Value>(line).unwrap()
+            );
+        }
+    }
+}

@@ -1,0 +1,65 @@
+use crate::message::KeyBytes;
+use crate::{KeyService, KeyServiceError, WrapContext};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+/// How many calls are under way at once. A start with many environments must not look like an attack to the service.
+pub const CONCURRENT_MAX: usize = 20;
+/// How long a caller waits for the key service, the wait for its turn included.
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The key service, called within bounds and counted.
+pub struct Calls {
+    service: Arc<dyn KeyService>,
+    turns: Semaphore,
+    made: AtomicU64,
+}
+
+impl Calls {
+    pub fn new(service: Arc<dyn KeyService>) -> Self {
+        Self { service, turns: Semaphore::new(CONCURRENT_MAX), made: AtomicU64::new(0) }
+    }
+
+    pub async fn wrap(&self, key: &KeyBytes, context: &WrapContext) -> Result<Vec<u8>, KeyServiceError> {
+        self.bounded("kek_wrap", self.service.wrap(key, context)).await
+    }
+
+    pub async fn unwrap(&self, wrapped: &[u8], context: &WrapContext) -> Result<KeyBytes, KeyServiceError> {
+        self.bounded("kek_unwrap", self.service.unwrap(wrapped, context)).await
+    }
+
+    pub fn kek(&self) -> &str {
+        self.service.uri()
+    }
+
+    pub fn made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed)
+    }
+
+    async fn bounded<T>(
+        &self,
+        operation: &'static str,
+        call: impl Future<Output = Result<T, KeyServiceError>>,
+    ) -> Result<T, KeyServiceError> {
+        let in_turn = async {
+            // Never closed, so a turn always comes.
+            let _turn = self.turns.acquire().await;
+            self.made.fetch_add(1, Ordering::Relaxed);
+            call.await
+        };
+        let outcome = timeout(CALL_TIMEOUT, in_turn).await.unwrap_or_else(|_| {
+            Err(KeyServiceError::Unavailable { detail: format!("no answer within {CALL_TIMEOUT:?}") })
+        });
+        let label = match &outcome {
+            Ok(_) => "ok",
+            Err(KeyServiceError::Denied { .. }) => "denied",
+            Err(KeyServiceError::Unavailable { .. }) => "unavailable",
+        };
+        metrics::counter!("latchkey_vault_operations_total", "operation" => operation, "outcome" => label)
+            .increment(1);
+        outcome
+    }
+}

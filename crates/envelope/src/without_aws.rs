@@ -1,0 +1,9 @@
+//! Stands for `aws` in a build without it.
+
+use crate::{KeyService, OpenKeyServiceError};
+use std::sync::Arc;
+
+#[expect(clippy::unused_async, reason = "its counterpart loads AWS settings")]
+pub async fn open(_uri: &str) -> Result<Arc<dyn KeyService>, OpenKeyServiceError> {
+    Err(OpenKeyServiceError::NotBuilt("aws-kms"))
+}

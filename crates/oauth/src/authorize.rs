@@ -1,0 +1,95 @@
+//! The way out: the URL a user's browser is sent to. Nothing is sent here.
+
+use crate::{App, Client, Fault, FaultKind, Inputs, app::Material, assemble::unrendered};
+use latchkey_providers::{AuthorizationParams, CodeChallengeMethod, Provider};
+use latchkey_secret::CodeVerifier;
+use oauth2::PkceCodeChallenge;
+use url::Url;
+
+/// An authorization request, ready to go.
+pub struct Begun {
+    pub url: Url,
+    /// To be kept until the exchange. `None` where the provider refuses PKCE.
+    pub verifier: Option<CodeVerifier>,
+}
+
+/// The state in the URL is what protects the user, so the URL is not printed.
+impl std::fmt::Debug for Begun {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Begun").field("host", &self.url.host_str()).field("verifier", &self.verifier).finish()
+    }
+}
+
+impl Client {
+    /// Makes the authorization request (RFC 6749 §4.1.1), with PKCE by S256 unless the entry says that the provider
+    /// cannot take it (RFC 7636, RFC 9700 §2.1.1).
+    ///
+    /// `inputs` have been through [`crate::check_inputs`]; `state` is the caller's own secret for this attempt.
+    ///
+    /// # Errors
+    /// [`FaultKind::InputInvalid`] where the entry needs a value that is missing or does not fit its place, and
+    /// [`FaultKind::Unsupported`] where it needs something this build cannot do.
+    pub fn begin(
+        &self,
+        provider: &Provider,
+        app: &App,
+        inputs: &Inputs,
+        redirect_uri: &str,
+        state: &str,
+    ) -> Result<Begun, Fault> {
+        if app.client_id.is_empty() {
+            // RFC 6749 §4.1.1 requires it; the user would only be shown the provider's error page.
+            return Err(Fault::new(FaultKind::InputInvalid { field: "app.client_id".into() }));
+        }
+        let challenged = provider.code_challenge_methods().contains(&CodeChallengeMethod::S256);
+        let pair = challenged.then(PkceCodeChallenge::new_random_sha256);
+        let material = Material::of_app(provider, app)
+            .with_fields(inputs)
+            .with_flow("redirect_uri", redirect_uri)
+            .with_flow("state", state);
+        let url = provider
+            .authorization_url(
+                &material.values,
+                AuthorizationParams {
+                    client_id: &app.client_id,
+                    redirect_uri,
+                    state,
+                    scopes: &app.scopes,
+                    code_challenge: pair.as_ref().map(|(challenge, _)| challenge.as_str()),
+                },
+            )
+            .map_err(|error| unrendered(&error))?;
+        let verifier = pair.map(|(_, verifier)| CodeVerifier::new(verifier.into_secret()));
+        Ok(Begun { url, verifier })
+    }
+}
+
+/// Compares the issuer a callback names with the one the entry declares, character by character (RFC 9207 §2.4).
+///
+/// A provider that declares no issuer is not compared: its callbacks are told apart by redirect URI and state alone.
+/// One that declares an issuer need not send it: whether it must is not in the entry.
+///
+/// # Errors
+/// [`FaultKind::RequestRejected`] with code `issuer_mismatch` where another issuer answered. Neither its token endpoint
+/// nor ours may then be called.
+pub fn check_issuer(provider: &Provider, iss: Option<&str>) -> Result<(), Fault> {
+    check_issuer_for(provider, &Inputs::new(), iss)
+}
+
+/// As [`check_issuer`], for entries whose issuer depends on what was typed.
+///
+/// # Errors
+/// As [`check_issuer`].
+pub fn check_issuer_for(provider: &Provider, inputs: &Inputs, iss: Option<&str>) -> Result<(), Fault> {
+    let declared = provider.issuer(&Material::bare(provider).with_fields(inputs).values);
+    match (declared, iss) {
+        (Some(declared), Some(iss)) if declared != iss => Err(Fault {
+            code: Some("issuer_mismatch".into()),
+            ..Fault::described(
+                FaultKind::RequestRejected,
+                "another issuer answered than was asked (RFC 9207)",
+            )
+        }),
+        _ => Ok(()),
+    }
+}

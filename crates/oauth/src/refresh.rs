@@ -1,0 +1,48 @@
+//! The next credential, without the user (RFC 6749 §6).
+
+use crate::{
+    App, Client, Fault, FaultKind,
+    app::Material,
+    assemble::{Renews, renews},
+    transport::Operation,
+};
+use latchkey_providers::{Grant as Asked, Provider, Rotation};
+use latchkey_secret::{Grant, RefreshToken, Renewal};
+
+impl Client {
+    /// Obtains a new token by the refresh token, or by asking again where the provider has none.
+    ///
+    /// The grant's renewal holds the new refresh token if one came, else the old one: an empty one, or the same one, is
+    /// no new one. So the renewal is always what to go on with.
+    ///
+    /// Not cancel-safe: once the request is written, the old refresh token may be spent.
+    ///
+    /// # Errors
+    /// [`FaultKind::GrantRefused`] where only the user can help. [`FaultKind::Unsupported`] where there is nothing to
+    /// refresh with; nothing was sent then.
+    pub async fn refresh(&self, provider: &Provider, app: &App, renewal: &Renewal) -> Result<Grant, Fault> {
+        match (renews(provider), &renewal.refresh_token) {
+            (Renews::ByRefreshToken, Some(token)) => {
+                let material = Material::of_app(provider, app).with_renewal(renewal);
+                let asked = Asked::RefreshToken { refresh_token: token.expose() };
+                let grant =
+                    self.obtain(Operation::Refresh, provider, material, &renewal.fields, asked).await?;
+                Ok(rotated(grant, provider.refresh().rotation, token))
+            }
+            (Renews::ByRepeating, _) => {
+                self.credentials_again(Operation::Refresh, provider, app, &renewal.fields).await
+            }
+            (Renews::ByRefreshToken, None) | (Renews::Never, _) => {
+                Err(Fault::described(FaultKind::Unsupported, "there is nothing to refresh with"))
+            }
+        }
+    }
+}
+
+/// Some entries know that the first refresh token stays good, and that what comes with an answer is not one.
+fn rotated(mut grant: Grant, rotation: Rotation, old: &RefreshToken) -> Grant {
+    if let (Rotation::Keep, Some(renewal)) = (rotation, &mut grant.renewal) {
+        renewal.refresh_token = Some(RefreshToken::new(old.expose().to_owned()));
+    }
+    grant
+}

@@ -1,0 +1,293 @@
+//! One request, one answer, nothing else: no redirect is followed, nothing is sent twice, no proxy is taken from the
+//! environment. What can be known of a failure is whether the request was written at all, and that is what is told.
+
+use crate::{
+    Fault, FaultKind,
+    egress::{Egress, PublicResolver},
+    retry_after, trace_context,
+};
+use latchkey_providers::{Body, HttpRequest, Provider, Trust};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
+use tracing::{Instrument, Span, info_span};
+use zeroize::Zeroizing;
+
+/// Token answers are a few kilobytes; what is larger is something else.
+const BODY_MAX: usize = 256 * 1024;
+/// A connection idle for longer may be half closed: a request written to it could be lost without anybody knowing.
+const POOL_IDLE_MAX: Duration = Duration::from_secs(20);
+const USER_AGENT: &str = concat!("latchkey/", env!("CARGO_PKG_VERSION"));
+
+/// How a [`Client`] behaves.
+#[derive(Debug, Clone)]
+pub struct ClientOptions {
+    /// For one request, from name resolution to the last byte of the answer.
+    pub deadline: Duration,
+    /// For name resolution, TCP and TLS together. Kept below `deadline`, so that a request that was never written is
+    /// not mistaken for one whose answer is lost.
+    pub connect_timeout: Duration,
+    pub egress: Egress,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            egress: Egress::default(),
+        }
+    }
+}
+
+/// Speaks to providers. Cloning it is cheap and shares its connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    /// For entries whose endpoints are on this machine by design.
+    local: reqwest::Client,
+    egress: Egress,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    #[error("cannot set up TLS")]
+    Tls(#[from] rustls::Error),
+    #[error("cannot set up the HTTP client")]
+    Http(#[from] reqwest::Error),
+}
+
+/// What is being done, for metrics and traces.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Operation {
+    Exchange,
+    ClientCredentials,
+    Refresh,
+    Verify,
+    Identity,
+    Revoke,
+}
+
+/// An answer, or as much of it as came.
+pub(crate) struct Answer {
+    pub(crate) host: String,
+    pub(crate) status: u16,
+    pub(crate) content_type: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: AnswerBody,
+}
+
+pub(crate) enum AnswerBody {
+    Whole(Zeroizing<Vec<u8>>),
+    /// The connection ended, or time ran out, before the body did.
+    CutOff,
+    TooLarge,
+}
+
+impl Answer {
+    /// The body as text; empty where there is none, or where it is something else.
+    pub(crate) fn text(&self) -> &str {
+        match &self.body {
+            AnswerBody::Whole(body) => std::str::from_utf8(body).unwrap_or_default(),
+            AnswerBody::CutOff | AnswerBody::TooLarge => "",
+        }
+    }
+}
+
+impl Client {
+    /// # Errors
+    /// [`ClientError`] where TLS or the HTTP client cannot be set up. No connection is made yet.
+    pub fn new(options: ClientOptions) -> Result<Self, ClientError> {
+        let http = match options.egress {
+            Egress::PublicOnly => builder(&options)?.dns_resolver(Arc::new(PublicResolver)).build()?,
+            Egress::Any => builder(&options)?.build()?,
+        };
+        Ok(Self { http, local: builder(&options)?.build()?, egress: options.egress })
+    }
+
+    /// Sends one request to a provider.
+    ///
+    /// Not cancel-safe: once the request is written, the provider acts on it whether or not anybody waits.
+    pub(crate) async fn send(
+        &self,
+        operation: Operation,
+        provider: &Provider,
+        request: HttpRequest,
+    ) -> Result<Answer, Fault> {
+        let host = request.url.host_str().unwrap_or_default().to_owned();
+        let span = info_span!(
+            "provider_request",
+            otel.kind = "client",
+            provider = %provider.id,
+            operation = operation.as_str(),
+            server.address = %host,
+            http.response.status_code = tracing::field::Empty,
+        );
+        let started = Instant::now();
+        let outcome = self.send_in(&span, provider, request, host).instrument(span.clone()).await;
+        let status_class = match &outcome {
+            Ok(answer) => {
+                span.record("http.response.status_code", answer.status);
+                status_class(answer.status)
+            }
+            Err(fault) => fault.kind.as_str(),
+        };
+        count(operation, &provider.id, status_class, started.elapsed());
+        outcome
+    }
+
+    async fn send_in(
+        &self,
+        span: &Span,
+        provider: &Provider,
+        request: HttpRequest,
+        host: String,
+    ) -> Result<Answer, Fault> {
+        let (client, egress) = match provider.trust {
+            Trust::Public => (&self.http, self.egress),
+            Trust::Loopback => (&self.local, Egress::Any),
+        };
+        if !egress.permits(request.url.host()) {
+            let why = "the host is an address that is not public";
+            return Err(Fault::described(FaultKind::NotSent, why).at(&host));
+        }
+        let mut request = into_reqwest(client, request).map_err(|fault| fault.at(&host))?;
+        trace_context::inject(span, request.headers_mut());
+        let response = client.execute(request).await.map_err(|error| lost(&error).at(&host))?;
+        Ok(receive(response, host).await)
+    }
+}
+
+impl Operation {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Exchange => "exchange",
+            Self::ClientCredentials => "client_credentials",
+            Self::Refresh => "refresh",
+            Self::Verify => "verify",
+            Self::Identity => "identity",
+            Self::Revoke => "revoke",
+        }
+    }
+}
+
+fn builder(options: &ClientOptions) -> Result<reqwest::ClientBuilder, ClientError> {
+    Ok(reqwest::Client::builder()
+        .tls_backend_preconfigured(tls()?)
+        // With HTTP/2 a lost connection leaves open which streams were acted on.
+        .http1_only()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .no_proxy()
+        .connect_timeout(options.connect_timeout.min(options.deadline / 2))
+        .timeout(options.deadline)
+        .pool_idle_timeout(POOL_IDLE_MAX)
+        .user_agent(USER_AGENT))
+}
+
+fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    Ok(rustls::ClientConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+/// A failure without an answer. Only one to connect proves that nothing was written.
+fn lost(error: &reqwest::Error) -> Fault {
+    if error.is_connect() {
+        return Fault::described(FaultKind::NotSent, connect_failure(error));
+    }
+    if error.is_builder() {
+        return Fault::new(FaultKind::Unsupported);
+    }
+    let what =
+        if error.is_timeout() { "no answer in time" } else { "the connection ended without an answer" };
+    Fault::described(FaultKind::Ambiguous, what)
+}
+
+fn connect_failure(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
+        "cannot connect in time"
+    } else if error.is_dns() {
+        "the name cannot be resolved, or leads to an address that is not public"
+    } else {
+        "cannot connect"
+    }
+}
+
+fn into_reqwest(client: &reqwest::Client, request: HttpRequest) -> Result<reqwest::Request, Fault> {
+    // What is wrong with it is not told: the texts of such errors repeat what was refused.
+    let refused = || Fault::new(FaultKind::Unsupported);
+    let method = request.method.parse().map_err(|_| refused())?;
+    let mut headers = http::HeaderMap::new();
+    for (name, value) in request.headers {
+        let name: http::HeaderName = name.parse().map_err(|_| refused())?;
+        let mut value = http::HeaderValue::try_from(value).map_err(|_| refused())?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    let builder = client.request(method, request.url);
+    let builder = match request.body {
+        Body::None => builder,
+        Body::Form(pairs) => builder.form(&pairs),
+        Body::Json(document) => builder.json(&document),
+        Body::Text { content_type, text } => {
+            builder.header(http::header::CONTENT_TYPE, content_type).body(text)
+        }
+    };
+    builder.headers(headers).build().map_err(|_| refused())
+}
+
+async fn receive(mut response: reqwest::Response, host: String) -> Answer {
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let mut answer = Answer {
+        host,
+        status: response.status().as_u16(),
+        content_type: header(http::header::CONTENT_TYPE).map(ToOwned::to_owned),
+        retry_after: header(http::header::RETRY_AFTER)
+            .and_then(|text| retry_after::parse(text, SystemTime::now())),
+        body: AnswerBody::TooLarge,
+    };
+    if response.content_length().is_none_or(|length| length <= BODY_MAX as u64) {
+        answer.body = read_body(&mut response).await;
+    }
+    answer
+}
+
+async fn read_body(response: &mut reqwest::Response) -> AnswerBody {
+    // Room for nearly every answer at once: growing leaves copies of a token behind in freed memory.
+    let mut body = Zeroizing::new(Vec::with_capacity(16 * 1024));
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > BODY_MAX => return AnswerBody::TooLarge,
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return AnswerBody::Whole(body),
+            Err(_) => return AnswerBody::CutOff,
+        }
+    }
+}
+
+fn status_class(status: u16) -> &'static str {
+    match status / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    }
+}
+
+fn count(operation: Operation, provider: &str, status_class: &'static str, took: Duration) {
+    let labels = [("provider", provider.to_owned()), ("operation", operation.as_str().to_owned())];
+    metrics::histogram!("latchkey_provider_request_duration_seconds", &labels).record(took.as_secs_f64());
+    metrics::counter!(
+        "latchkey_provider_requests_total",
+        "provider" => provider.to_owned(), "operation" => operation.as_str(), "status_class" => status_class,
+    )
+    .increment(1);
+}

@@ -1,0 +1,13 @@
+//! The crate against a provider on loopback, over real HTTP.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests, and the vocabulary they share")]
+
+mod answers;
+mod connecting;
+mod entries;
+mod failures;
+mod refreshing;
+mod server;
+mod telemetry;
+mod trying_out;
+mod wire;

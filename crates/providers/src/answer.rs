@@ -1,0 +1,77 @@
+//! Reads answers as an entry says: conditions, and values to keep.
+
+use crate::evaluate::{Scope, plain};
+use crate::format::response::{Capture, Condition, Kind, Pointer};
+use crate::values::Values;
+use serde_json::Value;
+
+/// An answer to look at; `json` is absent when the body is none.
+#[derive(Clone, Copy)]
+pub struct Answer<'a> {
+    pub status: u16,
+    pub body: &'a str,
+    pub json: Option<&'a Value>,
+}
+
+impl Condition {
+    /// Whether everything stated holds. Where no status is stated, it must be a success (2xx).
+    #[must_use]
+    pub fn holds(&self, answer: Answer<'_>) -> bool {
+        let success = (200..300).contains(&answer.status);
+        let status = if self.status.is_empty() { success } else { self.status.contains(&answer.status) };
+        status && self.content_holds(answer)
+    }
+
+    /// As [`Self::holds`], whatever the status.
+    #[must_use]
+    pub fn content_holds(&self, answer: Answer<'_>) -> bool {
+        let value = self.pointer.as_ref().and_then(|pointer| pointer.find(answer.json?));
+        let text = || value.and_then(plain).unwrap_or_default();
+        self.equals.as_ref().is_none_or(|expected| value == Some(expected))
+            && self.not_equals.as_ref().is_none_or(|expected| value != Some(expected))
+            && self.contains.as_ref().is_none_or(|part| text().contains(part))
+            && self.not_contains.as_ref().is_none_or(|part| !text().contains(part))
+            && self.is.is_none_or(|kind| value.is_some_and(|value| kind.is_of(value)))
+            && self.body_contains.as_ref().is_none_or(|part| answer.body.contains(part))
+            && self.body_not_contains.as_ref().is_none_or(|part| !answer.body.contains(part))
+    }
+}
+
+impl Kind {
+    fn is_of(self, value: &Value) -> bool {
+        match self {
+            Self::Array => value.is_array(),
+            Self::Object => value.is_object(),
+            Self::String => value.is_string(),
+            Self::Number => value.is_number(),
+            Self::Boolean => value.is_boolean(),
+        }
+    }
+}
+
+impl Pointer {
+    /// The value in the answer; null counts as absent. The number of the answer is for whoever has several.
+    #[must_use]
+    pub fn find<'a>(&self, answer: &'a Value) -> Option<&'a Value> {
+        answer.pointer(&self.path).filter(|value| !value.is_null())
+    }
+
+    /// The value as text, if it is a text, a number or a truth value.
+    #[must_use]
+    pub fn text(&self, answer: &Value) -> Option<String> {
+        self.find(answer).and_then(plain)
+    }
+}
+
+impl Capture {
+    /// The value in the answer, if it is there.
+    #[must_use]
+    pub fn read(&self, answer: &Value, values: &Values) -> Option<String> {
+        match self {
+            Self::Pointer(pointer) => pointer.text(answer),
+            Self::First(pointers) => pointers.iter().find_map(|pointer| pointer.text(answer)),
+            Self::Template(template) => Scope { values, answer: Some(answer) }.template(template).ok(),
+        }
+        .filter(|text| !text.is_empty())
+    }
+}

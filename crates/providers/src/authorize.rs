@@ -1,0 +1,97 @@
+//! The authorization request (RFC 6749 §4.1.1 with RFC 7636 and RFC 8707).
+
+use crate::error::RenderError;
+use crate::evaluate::Scope;
+use crate::format::callback::ScopeEncoding;
+use crate::format::entry::Provider;
+use crate::mode::AuthMode;
+use crate::percent;
+use crate::values::Values;
+use url::Url;
+
+const PLACE: &str = "the authorization URL";
+
+/// What one authorization request carries.
+#[derive(Clone, Copy)]
+pub struct AuthorizationParams<'a> {
+    pub client_id: &'a str,
+    pub redirect_uri: &'a str,
+    pub state: &'a str,
+    /// What the integration asks for; the entry's default scopes are added.
+    pub scopes: &'a [String],
+    /// RFC 7636 §4.2, always by S256. Left out for providers that refuse it.
+    pub code_challenge: Option<&'a str>,
+}
+
+impl Provider {
+    /// The scope text: what is asked for and the entry's defaults, each once, joined as the provider wants it.
+    #[must_use]
+    pub fn scope_text(&self, asked: &[String]) -> String {
+        let scopes = &self.obtain.scopes;
+        if let Some(fixed) = &scopes.fixed {
+            return fixed.clone();
+        }
+        let mut all: Vec<&str> = Vec::new();
+        for scope in asked.iter().chain(&scopes.default) {
+            if !scope.is_empty() && !all.contains(&scope.as_str()) {
+                all.push(scope);
+            }
+        }
+        all.join(scopes.separator.as_deref().unwrap_or(" "))
+    }
+
+    /// The URL the user's browser is sent to.
+    pub fn authorization_url(
+        &self,
+        values: &Values,
+        params: AuthorizationParams<'_>,
+    ) -> Result<Url, RenderError> {
+        if let AuthMode::Unsupported(what) = self.auth_mode() {
+            return Err(RenderError::Unsupported(what));
+        }
+        let obtain = &self.obtain;
+        let endpoint =
+            obtain.authorization_endpoint.as_ref().ok_or(RenderError::Missing("authorization_endpoint"))?;
+        let scope = Scope::of(values);
+        let mut url = self.url(PLACE, endpoint, scope)?;
+        let change = &obtain.authorization;
+        let scope_text = self.scope_text(params.scopes);
+        let resource = obtain.resource.as_ref().and_then(|resource| scope.template(resource).ok());
+        let challenged = params.code_challenge.filter(|_| !self.code_challenge_methods().is_empty());
+        let standard = [
+            ("response_type", Some("code")),
+            ("client_id", Some(params.client_id)),
+            ("redirect_uri", Some(params.redirect_uri)),
+            ("scope", Some(scope_text.as_str()).filter(|text| !text.is_empty())),
+            ("state", Some(params.state)),
+            ("code_challenge", challenged),
+            ("code_challenge_method", challenged.map(|_| "S256")),
+            ("resource", resource.as_deref()),
+        ];
+        for (name, value) in standard {
+            if let Some(value) = value.filter(|_| !change.omit.iter().any(|omitted| omitted == name)) {
+                let sent = change.rename.get(name).map_or(name, String::as_str);
+                match (name, change.scope_encoding) {
+                    ("scope", ScopeEncoding::Raw) => {
+                        percent::append_encoded(&mut url, sent, &percent::encode_barely(value));
+                    }
+                    _ => percent::append(&mut url, sent, value),
+                }
+            }
+        }
+        let second =
+            obtain.scopes.second_list.as_ref().map(|list| (&list.param, values.app.get(&list.param)));
+        if let Some((name, Some(scopes))) = second {
+            percent::append(&mut url, name, scopes);
+        }
+        for (name, template) in &change.params {
+            if let Ok(value) = scope.template(template) {
+                percent::append(&mut url, name, &value);
+            }
+        }
+        if let Some(fragment) = &change.fragment {
+            url.set_fragment(Some(fragment));
+        }
+        Ok(url)
+    }
+}

@@ -1,0 +1,178 @@
+//! Which way of authorizing an entry needs, and what it says about the rest of a credential's life.
+
+use crate::evaluate::Scope;
+use crate::format::callback::Via;
+use crate::format::entry::{Ask, Input, Provider, Scheme};
+use crate::format::obtain::{ClientRegistration, CodeChallengeMethod, Lifetime, ObtainType, Scopes};
+use crate::format::request::{ClientAuth, Refresh, RefreshMode};
+use crate::format::response::TokenResponse;
+use crate::values::Values;
+
+/// How a connection to this provider comes about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthMode {
+    /// No credential at all.
+    None,
+    /// RFC 6749 §4.1.
+    OAuth2Code,
+    /// RFC 6749 §4.4.
+    OAuth2ClientCredentials,
+    /// One or more keys somebody types.
+    ApiKey,
+    /// A user name and a password somebody types.
+    Basic,
+    /// In the catalogue, and not yet in the engine: what is missing, in words for people.
+    Unsupported(&'static str),
+}
+
+impl AuthMode {
+    /// The word it is recorded and shown as.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::OAuth2Code => "OAUTH2",
+            Self::OAuth2ClientCredentials => "OAUTH2_CC",
+            Self::ApiKey => "API_KEY",
+            Self::Basic => "BASIC",
+            Self::Unsupported(_) => "UNSUPPORTED",
+        }
+    }
+}
+
+impl Provider {
+    #[must_use]
+    pub fn auth_mode(&self) -> AuthMode {
+        match self.obtain.kind {
+            ObtainType::None => AuthMode::None,
+            ObtainType::Given => self.given_mode(),
+            ObtainType::OAuth2 => self.oauth2_mode(),
+            ObtainType::OAuth1 => AuthMode::Unsupported("OAuth 1.0a (RFC 5849)"),
+            ObtainType::Exchange => AuthMode::Unsupported("credentials obtained by several requests"),
+            ObtainType::Minted => AuthMode::Unsupported("credentials signed by ourselves"),
+        }
+    }
+
+    /// Whether an integration must have an app registered at the provider: OAuth 2, and the entry brings no client of
+    /// its own (RFC 6749 §2.2).
+    #[must_use]
+    pub fn needs_client(&self) -> bool {
+        matches!(self.auth_mode(), AuthMode::OAuth2Code | AuthMode::OAuth2ClientCredentials)
+            && self.obtain.client.is_empty()
+    }
+
+    fn given_mode(&self) -> AuthMode {
+        if !self.apply.body.is_empty() {
+            return AuthMode::Unsupported("a credential inside the request's body");
+        }
+        match self.apply.scheme {
+            Scheme::OAuth1 => AuthMode::Unsupported("OAuth 1.0a (RFC 5849)"),
+            Scheme::AwsSigv4 => AuthMode::Unsupported("AWS Signature Version 4"),
+            Scheme::Basic if self.apply.password.as_ref().is_some_and(|it| !it.references().is_empty()) => {
+                AuthMode::Basic
+            }
+            _ => AuthMode::ApiKey,
+        }
+    }
+
+    fn oauth2_mode(&self) -> AuthMode {
+        let obtain = &self.obtain;
+        if let Some(missing) = self.oauth2_gap() {
+            return AuthMode::Unsupported(missing);
+        }
+        match obtain.grant_type.as_deref() {
+            None | Some("authorization_code") => AuthMode::OAuth2Code,
+            Some("client_credentials") => AuthMode::OAuth2ClientCredentials,
+            Some(_) => AuthMode::Unsupported("this grant type"),
+        }
+    }
+
+    /// What an OAuth 2 entry needs that the engine does not do yet.
+    fn oauth2_gap(&self) -> Option<&'static str> {
+        let obtain = &self.obtain;
+        let method = obtain.token_endpoint_auth_method;
+        let refresh = obtain.refresh.mode;
+        let gaps = [
+            (!obtain.discovery.is_empty(), "endpoints found by discovery (RFC 8414, RFC 9728)"),
+            (
+                obtain.client_registration.is_some_and(|kind| kind != ClientRegistration::Static),
+                "clients that register themselves (RFC 7591)",
+            ),
+            (
+                method == Some(ClientAuth::PrivateKeyJwt) || obtain.client_assertion.is_some(),
+                "private_key_jwt (RFC 7523)",
+            ),
+            (
+                method == Some(ClientAuth::TlsCertificate) || obtain.mutual_tls.is_some(),
+                "client certificates (RFC 8705)",
+            ),
+            (method == Some(ClientAuth::Bearer), "a token request authorized by a token"),
+            (!obtain.then.is_empty() || !obtain.steps.is_empty(), "a second request after the token request"),
+            (!obtain.assertions.is_empty(), "signed assertions"),
+            (obtain.callback.via == Via::Webhook, "an authorization answered by a webhook"),
+            (obtain.token_response.cookies, "a session of cookies"),
+            (
+                matches!(refresh, Some(RefreshMode::AccessToken | RefreshMode::AppSigned)),
+                "a refresh by anything but a refresh token",
+            ),
+        ];
+        gaps.into_iter().find_map(|(needed, what)| needed.then_some(what))
+    }
+
+    /// The inputs an end user is asked for, in order.
+    pub fn connection_inputs(&self) -> impl Iterator<Item = &Input> {
+        self.inputs.iter().filter(|input| input.ask != Ask::Integration)
+    }
+
+    /// The inputs a developer is asked for, in order.
+    pub fn integration_inputs(&self) -> impl Iterator<Item = &Input> {
+        self.inputs.iter().filter(|input| input.ask == Ask::Integration)
+    }
+
+    /// Which PKCE methods to use; empty where the provider refuses the parameter.
+    #[must_use]
+    pub fn code_challenge_methods(&self) -> &[CodeChallengeMethod] {
+        self.obtain.code_challenge_methods.as_deref().unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn scopes(&self) -> &Scopes {
+        &self.obtain.scopes
+    }
+
+    #[must_use]
+    pub fn token_response(&self) -> &TokenResponse {
+        &self.obtain.token_response
+    }
+
+    /// As [`Self::token_response`], for the answer to a refresh.
+    #[must_use]
+    pub fn refresh_response(&self) -> &TokenResponse {
+        self.obtain.refresh.response.as_ref().unwrap_or(&self.obtain.token_response)
+    }
+
+    #[must_use]
+    pub fn lifetime(&self) -> &Lifetime {
+        &self.obtain.lifetime
+    }
+
+    #[must_use]
+    pub fn refresh(&self) -> &Refresh {
+        &self.obtain.refresh
+    }
+
+    /// How a new credential is obtained without the user; stated, or what the grant implies.
+    #[must_use]
+    pub fn refresh_mode(&self) -> RefreshMode {
+        self.obtain.refresh.mode.unwrap_or(match (self.obtain.kind, self.obtain.grant_type.as_deref()) {
+            (ObtainType::OAuth2, None | Some("authorization_code")) => RefreshMode::RefreshToken,
+            (ObtainType::OAuth2 | ObtainType::Exchange | ObtainType::Minted, _) => RefreshMode::Repeat,
+            (ObtainType::None | ObtainType::Given | ObtainType::OAuth1, _) => RefreshMode::None,
+        })
+    }
+
+    /// Who answers, where the entry says: to be compared with `iss` of the callback (RFC 9207).
+    pub fn issuer(&self, values: &Values) -> Option<String> {
+        self.obtain.issuer.as_ref().and_then(|issuer| Scope::of(values).template(issuer).ok())
+    }
+}

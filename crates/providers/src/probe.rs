@@ -1,0 +1,117 @@
+//! Requests that try a credential out, say whose it is, or end it.
+
+use crate::error::RenderError;
+use crate::evaluate::Scope;
+use crate::format::entry::{ProbeTemplate, Provider};
+use crate::format::request::{ClientAuth, Format, Method};
+use crate::format::response::{Capture, Condition};
+use crate::http_request::{Body, HttpRequest};
+use crate::percent;
+use crate::place::header_value;
+use crate::token_request::{basic, rendered, write};
+use crate::values::Values;
+use std::collections::BTreeMap;
+
+/// A request, what its answer must be like, and what to keep of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probe {
+    pub request: HttpRequest,
+    /// Without anything stated: any 2xx.
+    pub expect: Condition,
+    pub set: BTreeMap<String, Capture>,
+}
+
+impl Provider {
+    /// The request that must fail for a wrong credential and succeed for a right one.
+    pub fn verify_probe(&self, values: &Values) -> Result<Option<Probe>, RenderError> {
+        self.probe("the verify probe", self.probes.verify.as_ref(), values)
+    }
+
+    /// The request that says whose the credential is.
+    pub fn identity_probe(&self, values: &Values) -> Result<Option<Probe>, RenderError> {
+        self.probe("the identity probe", self.probes.identity.as_ref(), values)
+    }
+
+    fn probe(
+        &self,
+        place: &'static str,
+        template: Option<&ProbeTemplate>,
+        values: &Values,
+    ) -> Result<Option<Probe>, RenderError> {
+        // Probes that read tokens or inputs need no request.
+        let Some(template) = template.filter(|template| template.from.is_none()) else { return Ok(None) };
+        let Some(first) = template.url.as_ref().and_then(|urls| urls.0.first()) else { return Ok(None) };
+        if template.sign.is_some() || template.base_url.is_some() {
+            return Err(RenderError::Unsupported("probes that are signed or have an address of their own"));
+        }
+        let scope = Scope::of(values);
+        let mut url = self.url(place, first, scope)?;
+        let mut headers = self.headers(values)?;
+        headers.extend(self.header_texts(place, &template.headers, scope)?);
+        headers.entry("accept".into()).or_insert_with(|| "application/json".into());
+        for (name, value) in self.query(values) {
+            percent::append(&mut url, &name, &value);
+        }
+        let params = rendered(&template.body, scope);
+        let body = if params.is_empty() {
+            Body::None
+        } else {
+            write(&mut url, template.format.unwrap_or(Format::Json), params)?
+        };
+        let method = template.method.unwrap_or(Method::Get).name().to_owned();
+        let request = HttpRequest { method, url, headers: headers.into_iter().collect(), body };
+        Ok(Some(Probe {
+            request,
+            expect: template.expect.clone().unwrap_or_default(),
+            set: template.set.clone(),
+        }))
+    }
+
+    /// The request that ends the credential at the provider (RFC 7009, or the vendor's own).
+    pub fn revoke_request(&self, values: &Values) -> Result<Option<HttpRequest>, RenderError> {
+        const PLACE: &str = "the revocation request";
+        let Some(template) = &self.obtain.revoke else { return Ok(None) };
+        let scope = Scope::of(values);
+        let mut url = self.url(PLACE, &template.url, scope)?;
+        let mut headers = self.header_texts(PLACE, &template.headers, scope)?;
+        let mut params = rendered(&template.params, scope);
+        let from = |space: &BTreeMap<String, String>, name: &str, reference: &str| {
+            let undefined = || RenderError::Undefined { place: PLACE, reference: reference.to_owned() };
+            space.get(name).filter(|value| !value.is_empty()).cloned().ok_or_else(undefined)
+        };
+        let client = || -> Result<(String, String), RenderError> {
+            Ok((
+                from(&values.app, "client_id", "app.client_id")?,
+                from(&values.app, "client_secret", "app.client_secret")?,
+            ))
+        };
+        match template.auth.unwrap_or(ClientAuth::None) {
+            ClientAuth::None => {}
+            ClientAuth::Bearer => {
+                let token = from(&values.token, "access_token", "token.access_token")?;
+                headers.push((
+                    "authorization".into(),
+                    header_value(PLACE, "authorization", format!("Bearer {token}"))?,
+                ));
+            }
+            ClientAuth::ClientSecretBasic => headers.push(("authorization".into(), basic(&client()?))),
+            ClientAuth::ClientSecretPost => {
+                let (id, secret) = client()?;
+                params.push(("client_id".into(), id.into()));
+                params.push(("client_secret".into(), secret.into()));
+            }
+            ClientAuth::PrivateKeyJwt | ClientAuth::TlsCertificate => {
+                return Err(RenderError::Unsupported("revocation with a key or certificate"));
+            }
+        }
+        for (name, query) in &template.query {
+            if let Ok(value) = scope.template(query) {
+                percent::append(&mut url, name, &value);
+            }
+        }
+        params.extend(rendered(&template.body, scope));
+        let format = template.format.unwrap_or(if params.is_empty() { Format::None } else { Format::Form });
+        let body = write(&mut url, format, params)?;
+        Ok(Some(HttpRequest { method: template.method.name().into(), url, headers, body }))
+    }
+}

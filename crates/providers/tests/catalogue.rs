@@ -1,0 +1,230 @@
+//! Finding entries, adding an operator's own, and refusing what is wrong with them.
+
+mod support;
+
+use latchkey_providers::{AuthMode, Catalogue, CatalogueError, Grant, Trust};
+use std::fs;
+use support::{asked, connected, texts};
+
+const GOOD: &str = "
+id: acme
+name: Acme
+inputs:
+  - {name: host, ask: connection, label: Host, format: hostname}
+  - {name: site, ask: connection, label: Site, required: false}
+obtain:
+  type: oauth2
+  authorization_endpoint: https://acme.example.com/authorize
+  token_endpoint: https://acme.example.com/token
+  token_endpoint_auth_method: client_secret_basic
+  code_challenge_methods: [S256]
+apply: {scheme: bearer}
+api: {base_url: \"https://api.example.com\", hosts: [api.example.com]}
+";
+
+fn refusal(entry: &str) -> String {
+    match Catalogue::embedded().with_entry(entry, Trust::Public) {
+        Err(refused) => refused.to_string(),
+        Ok(_) => panic!("accepted: {entry}"),
+    }
+}
+
+#[test]
+fn an_unknown_provider_is_answered_with_near_names() {
+    let catalogue = Catalogue::embedded();
+    let near = |id: &str| catalogue.get(id).unwrap_err().to_string();
+    assert_eq!(near("githb"), "there is no provider `githb`; did you mean one of github, gitlab?");
+    assert_eq!(near("auth0-nobody"), "there is no provider `auth0-nobody`; did you mean `auth0`?");
+    assert!(near("zzzzzz").contains("provider list"));
+}
+
+#[test]
+fn an_operators_folder_adds_and_overrides() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("acme.yaml"), GOOD).unwrap();
+    fs::write(folder.path().join("notes.txt"), "not an entry").unwrap();
+    fs::write(
+        folder.path().join("github.yaml"),
+        GOOD.replace("id: acme", "id: github").replace("name: Acme", "name: Ours"),
+    )
+    .unwrap();
+    fs::write(
+        folder.path().join("google-ours.yaml"),
+        "{extends: google, id: google-ours, name: Drive, obtain: {revoke: null}, api: {base_url: 'https://www.googleapis.com/drive/v3'}}",
+    )
+    .unwrap();
+    let before = Catalogue::embedded();
+    let after = before.with_folder(folder.path(), Trust::Public).unwrap();
+    assert_eq!(after.get("github").unwrap().name, "Ours");
+    assert_eq!(before.get("github").unwrap().name, "GitHub");
+    assert_eq!(after.overridden().collect::<Vec<_>>(), ["github"]);
+    let drive = after.get("google-ours").unwrap();
+    assert!(drive.obtain.revoke.is_none() && before.get("google").unwrap().obtain.revoke.is_some());
+    let url = drive.authorization_url(&connected(texts([])), asked()).unwrap();
+    assert!(url.as_str().contains("access_type=offline"));
+    assert_eq!(after.ids().count(), before.ids().count() + 2);
+}
+
+#[test]
+fn an_error_names_file_field_and_fix() {
+    let folder = tempfile::tempdir().unwrap();
+    let misspelt = GOOD.replace("token_endpoint:", "token_endpont:");
+    fs::write(folder.path().join("acme.yaml"), misspelt).unwrap();
+    let refused = Catalogue::embedded().with_folder(folder.path(), Trust::Public).unwrap_err();
+    let CatalogueError::Entry(refused) = refused else { panic!("{refused}") };
+    assert!(refused.source_name.ends_with("acme.yaml"), "{refused}");
+    assert!(refused.field.starts_with("obtain"), "{refused}");
+    assert!(refused.fix.contains("token_endpont") && refused.fix.contains("`token_endpoint`"), "{refused}");
+
+    fs::write(folder.path().join("acme.yaml"), GOOD.replace("id: acme", "id: other")).unwrap();
+    let refused = Catalogue::embedded().with_folder(folder.path(), Trust::Public).unwrap_err().to_string();
+    assert!(refused.contains("acme.yaml: id: must be the name of the file, `acme`"), "{refused}");
+
+    let absent = Catalogue::embedded()
+        .with_folder(folder.path().join("absent"), Trust::Public)
+        .unwrap_err()
+        .to_string();
+    assert!(absent.contains("absent"));
+}
+
+#[test]
+fn what_is_wrong_with_an_entry_is_said_at_its_field() {
+    Catalogue::embedded().with_entry(GOOD, Trust::Public).unwrap();
+    let cases = [
+        (
+            "https://acme.example.com/token",
+            "http://acme.example.com/token",
+            "obtain.token_endpoint: must begin with https",
+        ),
+        (
+            "https://acme.example.com/token",
+            "https://127.0.0.1/token",
+            "obtain.token_endpoint: is not on a public host",
+        ),
+        (
+            "https://acme.example.com/token",
+            "https://user@acme.example.com/token",
+            "obtain.token_endpoint: user information",
+        ),
+        ("https://acme.example.com/token", "/token", "obtain.token_endpoint: must be a whole URL"),
+        (
+            "https://acme.example.com/token",
+            "https://${conn.site}/token",
+            "obtain.token_endpoint: `conn.site` chooses the host",
+        ),
+        (
+            "https://acme.example.com/token",
+            "https://a.${conn.nobody}.example.com/t",
+            "`conn.nobody` is never defined",
+        ),
+        (
+            "https://acme.example.com/token",
+            "https://${shout(conn.site)}.example.com/t",
+            "there is no function `shout`",
+        ),
+        ("https://acme.example.com/token", "https://${env.HOME}.example.com/t", "`env` is neither a space"),
+        ("https://acme.example.com/token", "https://a-${conn.host}/t", "a literal suffix must follow"),
+        ("https://acme.example.com/token", "https://${conn.host}${conn.site}/t", "two values side by side"),
+        ("  code_challenge_methods: [S256]\n", "", "obtain.code_challenge_methods: must be stated"),
+        ("[S256]", "[plain]", "obtain.code_challenge_methods: `plain` protects nothing"),
+        (
+            "  type: oauth2\n",
+            "  type: oauth2\n  grant_type: password\n",
+            "obtain.grant_type: `password` must not be used",
+        ),
+        (
+            "  type: oauth2\n",
+            "  type: oauth2\n  grant_type: implicit\n",
+            "obtain.grant_type: `implicit` must not be used",
+        ),
+        (
+            "  type: oauth2\n",
+            "  type: oauth2\n  authorization: {params: {redirect_uri: x}}\n",
+            "authorization.params.redirect_uri",
+        ),
+        (
+            "  type: oauth2\n",
+            "  type: oauth2\n  authorization: {omit: [state]}\n",
+            "`state` protects the flow",
+        ),
+        (
+            "  type: oauth2\n",
+            "  type: oauth2\n  issuer: \"${sha256(conn.site)}\"\n",
+            "obtain.issuer: bytes where text is needed",
+        ),
+        ("hosts: [api.example.com]", "hosts: [\"*\"]", "api.hosts[0]"),
+        ("hosts: [api.example.com]", "headers: {Bad-Name: x}", "api.headers.Bad-Name"),
+        ("name: Acme", "name: \"\"", "name: must have"),
+        ("id: acme", "id: Acme", "id: must be"),
+        ("{scheme: bearer}", "{scheme: basic}", "apply.username: the basic scheme needs it"),
+        ("name: site, ", "name: site, pattern: '[', ", "inputs.site: the pattern is not"),
+        ("name: site, ", "name: host, ", "inputs: two inputs"),
+        (
+            "apply:",
+            "probes: {verify: {url: \"https://evil.com/me\"}}\napply:",
+            "`evil.com` would receive the credential",
+        ),
+        ("apply:", "extends: nobody\napply:", "extends: there is no entry `nobody`"),
+        ("apply:", "catalog: 2\napply:", "catalog: must be 1"),
+    ];
+    for (from, to, said) in cases {
+        assert!(GOOD.contains(from), "{from}");
+        let refused = refusal(&GOOD.replacen(from, to, 1));
+        assert!(refused.contains(said), "{to}: {refused}");
+    }
+    assert!(refusal("{").contains("is not valid YAML"));
+    assert!(refusal("id: [").contains("is not valid YAML"));
+}
+
+#[test]
+fn only_a_renewal_of_the_vendors_own_names_its_grant_type() {
+    let renewing = |how: &str| GOOD.replace("apply:", &format!("  refresh: {{{how}}}\napply:"));
+    let grant = "params: {grant_type: vendor_exchange_token}";
+    let refused = refusal(&renewing(grant));
+    assert!(refused.contains("obtain: grant_type is set by the grant"), "{refused}");
+    let own = renewing(&format!("mode: access_token, {grant}"));
+    Catalogue::embedded().with_entry(&own, Trust::Public).unwrap();
+}
+
+#[test]
+fn plain_http_is_for_loopback_and_only_by_trust() {
+    let local = GOOD
+        .replace("https://acme.example.com", "http://127.0.0.1:4711")
+        .replace("https://api.example.com", "http://127.0.0.1:4711")
+        .replace("hosts: [api.example.com]", "hosts: []");
+    let catalogue = Catalogue::embedded().with_entry(&local, Trust::Loopback).unwrap();
+    let provider = catalogue.get("acme").unwrap();
+    let url = provider.authorization_url(&connected(texts([])), asked()).unwrap();
+    assert!(url.as_str().starts_with("http://127.0.0.1:4711/authorize?"), "{url}");
+    assert_eq!(provider.origins(&connected(texts([]))).unwrap(), ["http://127.0.0.1:4711"]);
+    assert!(refusal(&local).contains("must begin with https"));
+    let elsewhere = local.replace("127.0.0.1:4711/token", "192.168.0.1/token");
+    Catalogue::embedded().with_entry(&elsewhere, Trust::Loopback).unwrap_err();
+    let six = local.replace("127.0.0.1", "[::1]");
+    let six = Catalogue::embedded().with_entry(&six, Trust::Loopback).unwrap().get("acme").unwrap();
+    assert_eq!(six.base_url(&connected(texts([]))).unwrap().unwrap().as_str(), "http://[::1]:4711/");
+}
+
+#[test]
+fn what_the_engine_cannot_do_yet_still_parses_and_says_so() {
+    let oauth1 = "
+id: trello
+name: Trello
+obtain:
+  type: oauth1
+  temporary_credential_endpoint: https://trello.com/1/OAuthGetRequestToken
+  authorization_endpoint: https://trello.com/1/OAuthAuthorizeToken
+  token_endpoint: https://trello.com/1/OAuthGetAccessToken
+  signature_method: HMAC-SHA1
+  lifetime: {never_expires: true}
+apply: {scheme: oauth1}
+api: {base_url: \"https://api.trello.com\", hosts: [api.trello.com]}
+";
+    let provider = Catalogue::embedded().with_entry(oauth1, Trust::Public).unwrap().get("trello").unwrap();
+    let AuthMode::Unsupported(what) = provider.auth_mode() else { panic!("{:?}", provider.auth_mode()) };
+    assert!(what.contains("RFC 5849"));
+    let values = connected(texts([]));
+    let refused = provider.token_request(&values, Grant::ClientCredentials { scopes: &[] }).unwrap_err();
+    assert_eq!(refused.to_string(), format!("not supported yet: {what}"));
+    assert_eq!(provider.authorization_url(&values, asked()).unwrap_err(), refused);
+}

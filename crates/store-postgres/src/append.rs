@@ -1,0 +1,155 @@
+//! The one transaction that writes to a stream.
+//!
+//! Invariant: the stream's row comes first. Whoever moves its version holds the row until commit, so everything else
+//! in the transaction is alone with the stream; and the transaction gets its number under that lock, so that the
+//! events of one stream stand in the feed in the order of their versions.
+
+use crate::rows::column;
+use latchkey_store::{Append, AppendError, KeyChange, NewEvent, StoreError, Stream, Version, WrappedKey};
+use sqlx::{PgConnection, PgPool};
+
+pub async fn append(pool: &PgPool, append: Append) -> Result<Version, AppendError> {
+    let version = Version(append.expected.0 + append.events.len() as u64);
+    let mut transaction = pool.begin().await.map_err(StoreError::unavailable)?;
+    let moved = match (append.expected, append.events.is_empty()) {
+        // A stream begins with an event.
+        (Version(0), true) => false,
+        (Version(0), false) => create(&mut transaction, &append, version).await?,
+        (Version(1..), _) => replace(&mut transaction, &append, version).await?,
+    };
+    if !moved {
+        transaction.rollback().await.map_err(StoreError::unavailable)?;
+        return Err(AppendError::Conflict(append.stream));
+    }
+    if !append.events.is_empty() {
+        record(&mut transaction, &append).await?;
+    }
+    match &append.key {
+        KeyChange::Keep => {}
+        KeyChange::Put(key) => put_key(&mut transaction, &append.stream, key).await?,
+        KeyChange::Destroy => destroy_key(&mut transaction, &append.stream).await?,
+    }
+    transaction.commit().await.map_err(StoreError::unavailable)?;
+    Ok(version)
+}
+
+/// Whether the stream was created: false where there is one already.
+async fn create(
+    connection: &mut PgConnection,
+    append: &Append,
+    version: Version,
+) -> Result<bool, StoreError> {
+    let created = sqlx::query(
+        "INSERT INTO streams (category, id, version, snapshot_format, snapshot,
+                              environment, parent, subject, status, label, due_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         ON CONFLICT (category, id) DO NOTHING",
+    )
+    .bind(&append.stream.category)
+    .bind(&append.stream.id)
+    .bind(column(version.0))
+    .bind(i64::from(append.snapshot.format))
+    .bind(&append.snapshot.state)
+    .bind(&append.card.environment)
+    .bind(&append.card.parent)
+    .bind(&append.card.subject)
+    .bind(&append.card.status)
+    .bind(&append.card.label)
+    .bind(append.card.due_at)
+    .execute(connection)
+    .await
+    .map_err(StoreError::unavailable)?;
+    Ok(created.rows_affected() == 1)
+}
+
+/// Whether the stream was moved on: false where it is not at the expected version.
+async fn replace(
+    connection: &mut PgConnection,
+    append: &Append,
+    version: Version,
+) -> Result<bool, StoreError> {
+    // Without a fence the comparison is NULL, and the claim stays whoever holds it.
+    let replaced = sqlx::query(
+        "UPDATE streams
+         SET version = $4, snapshot_format = $5, snapshot = $6,
+             environment = $7, parent = $8, subject = $9, status = $10, label = $11, due_at = $12,
+             claimed_until = CASE WHEN claim_fence = $13 THEN NULL ELSE claimed_until END
+         WHERE category = $1 AND id = $2 AND version = $3",
+    )
+    .bind(&append.stream.category)
+    .bind(&append.stream.id)
+    .bind(column(append.expected.0))
+    .bind(column(version.0))
+    .bind(i64::from(append.snapshot.format))
+    .bind(&append.snapshot.state)
+    .bind(&append.card.environment)
+    .bind(&append.card.parent)
+    .bind(&append.card.subject)
+    .bind(&append.card.status)
+    .bind(&append.card.label)
+    .bind(append.card.due_at)
+    .bind(append.releases.map(|fence| column(fence.0)))
+    .execute(connection)
+    .await
+    .map_err(StoreError::unavailable)?;
+    Ok(replaced.rows_affected() == 1)
+}
+
+/// All events in one statement, numbered in their order.
+async fn record(connection: &mut PgConnection, append: &Append) -> Result<(), StoreError> {
+    let of = |field: fn(&NewEvent) -> String| append.events.iter().map(field).collect::<Vec<_>>();
+    sqlx::query(
+        "INSERT INTO events (category, stream_id, version, environment, id, kind, schema, at, payload, trace)
+         SELECT $1, $2, $3 + event.number, $4, event.id, event.kind, event.schema, event.at, event.payload::JSON,
+                event.trace
+         FROM UNNEST($5::UUID[], $6::TEXT[], $7::INTEGER[], $8::BIGINT[], $9::TEXT[], $10::TEXT[])
+              WITH ORDINALITY AS event (id, kind, schema, at, payload, trace, number)
+         ORDER BY event.number",
+    )
+    .bind(&append.stream.category)
+    .bind(&append.stream.id)
+    .bind(column(append.expected.0))
+    .bind(&append.card.environment)
+    .bind(append.events.iter().map(|event| event.id).collect::<Vec<_>>())
+    .bind(of(|event| event.kind.clone()))
+    .bind(append.events.iter().map(|event| i32::from(event.schema)).collect::<Vec<_>>())
+    .bind(append.events.iter().map(|event| event.at).collect::<Vec<_>>())
+    .bind(of(|event| event.payload.to_string()))
+    .bind(append.events.iter().map(|event| event.trace.clone()).collect::<Vec<_>>())
+    .execute(connection)
+    .await
+    .map_err(|error| not_recorded(&append.stream, error))?;
+    Ok(())
+}
+
+fn not_recorded(stream: &Stream, error: sqlx::Error) -> StoreError {
+    if error.as_database_error().is_some_and(|error| error.is_unique_violation()) {
+        let what = "its version is behind its events";
+        return StoreError::Corrupt { table: "streams", key: stream.to_string(), what };
+    }
+    StoreError::unavailable(error)
+}
+
+async fn put_key(connection: &mut PgConnection, stream: &Stream, key: &WrappedKey) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO data_keys (owner, id, wrapped)
+         VALUES ($1, $2, $3)
+         ON CONFLICT (owner) DO UPDATE SET id = EXCLUDED.id, wrapped = EXCLUDED.wrapped",
+    )
+    .bind(stream.to_string())
+    .bind(key.id)
+    .bind(&key.wrapped)
+    .execute(connection)
+    .await
+    .map_err(StoreError::unavailable)?;
+    Ok(())
+}
+
+async fn destroy_key(connection: &mut PgConnection, stream: &Stream) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM data_keys WHERE owner = $1")
+        .bind(stream.to_string())
+        .execute(connection)
+        .await
+        .map_err(StoreError::unavailable)?;
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! Reaching the server: limits on every connection, the schema, and errors that say what to do.
+//!
+//! Invariant: no error names the password. Only host, port and database of the URL are ever shown.
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgPool};
+use std::{fmt, str::FromStr, time::Duration};
+use thiserror::Error;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// How long reaching the server, or waiting for a free connection, may take.
+const REACH_MAX: Duration = Duration::from_secs(5);
+
+/// Waiting for a row longer than this means that its holder hangs; our own appends hold one for milliseconds.
+const LOCK_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// An open transaction holds the feed back for every reader, so one that does nothing is ended by the server.
+const IDLE_IN_TRANSACTION_MAX: Duration = Duration::from_secs(15);
+
+/// A connection used a moment ago is trusted; after longer rest one round trip is spent on finding out.
+const TRUSTED_FOR: Duration = Duration::from_secs(5);
+
+/// How a store uses its server.
+#[derive(Debug, Clone)]
+pub struct PostgresOptions {
+    pub connections_max: u32,
+    /// The server gives up any statement that takes longer.
+    pub statement_max: Duration,
+    pub schema: Schema,
+}
+
+impl Default for PostgresOptions {
+    fn default() -> Self {
+        Self { connections_max: 16, statement_max: Duration::from_secs(10), schema: Schema::Migrate }
+    }
+}
+
+/// Who keeps the schema up to date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// This client, as it connects. Several may do so at once: they wait for each other.
+    Migrate,
+    /// Somebody else, before this client connects.
+    Trust,
+}
+
+/// Why a server cannot be used, and what to do about it.
+#[derive(Debug, Error)]
+pub enum ConnectError {
+    #[error("the database URL is not of the form postgres://user:password@host:port/database")]
+    Url(#[source] sqlx::Error),
+    #[error("cannot reach {0}: is the server running, and is the database URL right?")]
+    Unreachable(Place, #[source] sqlx::Error),
+    #[error(
+        "{0} did not answer within {REACH_MAX:?}: is the server running, and does a firewall stand between?"
+    )]
+    Silent(Place),
+    #[error("there is no {0}: create it (CREATE DATABASE), or correct the database URL")]
+    NoDatabase(Place, #[source] sqlx::Error),
+    #[error("{0} refuses this user: check user and password in the database URL")]
+    Refused(Place, #[source] sqlx::Error),
+    #[error("cannot bring the schema of {0} up to date")]
+    Schema(Place, #[source] MigrateError),
+}
+
+/// The part of a database URL that may be shown.
+#[derive(Debug, Clone)]
+pub struct Place {
+    host: String,
+    port: u16,
+    database: String,
+}
+
+impl Place {
+    fn of(options: &PgConnectOptions) -> Self {
+        Self {
+            host: options.get_host().to_owned(),
+            port: options.get_port(),
+            database: options.get_database().unwrap_or_else(|| options.get_username()).to_owned(),
+        }
+    }
+
+    fn explain(&self, error: sqlx::Error) -> ConnectError {
+        // SQLSTATE 3D000 is an unknown database; class 28 is whatever stands against this user.
+        let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
+        match code.as_deref() {
+            Some("3D000") => ConnectError::NoDatabase(self.clone(), error),
+            Some(code) if code.starts_with("28") => ConnectError::Refused(self.clone(), error),
+            _ => ConnectError::Unreachable(self.clone(), error),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PostgreSQL database {} at {}:{}", self.database, self.host, self.port)
+    }
+}
+
+pub async fn connect(url: &str, options: &PostgresOptions) -> Result<(PgPool, Place), ConnectError> {
+    let server = PgConnectOptions::from_str(url).map_err(ConnectError::Url)?.application_name("latchkey");
+    let place = Place::of(&server);
+
+    // A connection of its own tells why it failed; a pool would only say that it waited.
+    reach(&server, &place).await?;
+    if options.schema == Schema::Migrate {
+        migrate(&server).await.map_err(|error| ConnectError::Schema(place.clone(), error))?;
+    }
+    Ok((pool(server, options), place))
+}
+
+async fn reach(server: &PgConnectOptions, place: &Place) -> Result<(), ConnectError> {
+    let answer = async { server.connect().await?.close().await };
+    match tokio::time::timeout(REACH_MAX, answer).await {
+        Ok(answered) => answered.map_err(|error| place.explain(error)),
+        Err(_) => Err(ConnectError::Silent(place.clone())),
+    }
+}
+
+/// Without the limits of later statements: a migration takes as long as the tables are large, and a client that starts
+/// meanwhile waits for it.
+async fn migrate(server: &PgConnectOptions) -> Result<(), MigrateError> {
+    let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(server.clone());
+    let migrated = MIGRATIONS.run(&pool).await;
+    pool.close().await;
+    migrated
+}
+
+fn pool(server: PgConnectOptions, options: &PostgresOptions) -> PgPool {
+    let limits = [
+        ("statement_timeout", options.statement_max),
+        ("lock_timeout", LOCK_WAIT_MAX),
+        ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MAX),
+    ];
+    let server = server
+        .options(limits.map(|(name, limit)| (name, limit.as_millis())))
+        // A lost race must show as a changed version, which this level does, not as a serialization failure.
+        .options([("default_transaction_isolation", "read committed")]);
+    PgPoolOptions::new()
+        .max_connections(options.connections_max)
+        .acquire_timeout(REACH_MAX)
+        .idle_timeout(Duration::from_secs(10 * 60))
+        .max_lifetime(Duration::from_secs(30 * 60))
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(server)
+}
+
+pub async fn ping(pool: &PgPool, place: &Place) -> Result<(), ConnectError> {
+    match sqlx::query("SELECT 1").execute(pool).await {
+        Ok(_) => Ok(()),
+        // A pool that cannot connect says no more than that it waited.
+        Err(sqlx::Error::PoolTimedOut) => Err(ConnectError::Silent(place.clone())),
+        Err(error) => Err(place.explain(error)),
+    }
+}

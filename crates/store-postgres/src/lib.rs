@@ -1,0 +1,123 @@
+//! The store port on PostgreSQL.
+//!
+//! Invariant: what a method promises holds with any number of other processes on the same database. Streams are
+//! guarded by a comparison of versions, claims by row locks and fences, the feed by the numbers of transactions.
+
+mod append;
+mod claims;
+mod connect;
+mod cursors;
+mod feed;
+mod keys;
+mod lists;
+mod rows;
+
+pub use connect::{ConnectError, PostgresOptions, Schema};
+
+use async_trait::async_trait;
+use connect::Place;
+use latchkey_store::{
+    Append, AppendError, CardQuery, Claim, Millis, Page, Position, Recorded, Store, StoreError, Stored,
+    Stream, Tally, Version, WrappedKey,
+};
+use sqlx::PgPool;
+
+/// Streams of events in one PostgreSQL database (13 or later). Clones share the pool of connections.
+#[derive(Debug, Clone)]
+pub struct PostgresStore {
+    pool: PgPool,
+    place: Place,
+}
+
+impl PostgresStore {
+    /// Connects to `postgres://user:password@host:port/database`, and brings the schema up to date if asked to.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] with a [`ConnectError`] that names server and database, never the password.
+    pub async fn connect(url: &str, options: PostgresOptions) -> Result<Self, StoreError> {
+        let (pool, place) = connect::connect(url, &options).await.map_err(StoreError::unavailable)?;
+        Ok(Self { pool, place })
+    }
+
+    /// Waits until every connection is closed.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn load(&self, stream: &Stream) -> Result<Option<Stored>, StoreError> {
+        feed::load(&self.pool, stream).await
+    }
+
+    async fn append(&self, append: Append) -> Result<Version, AppendError> {
+        append::append(&self.pool, append).await
+    }
+
+    async fn history(&self, stream: &Stream, after: Version, max: u32) -> Result<Vec<Recorded>, StoreError> {
+        feed::history(&self.pool, stream, after, max).await
+    }
+
+    async fn feed(&self, after: Position, max: u32) -> Result<Vec<Recorded>, StoreError> {
+        feed::feed(&self.pool, after, max).await
+    }
+
+    async fn feed_end(&self) -> Result<Position, StoreError> {
+        feed::end(&self.pool).await
+    }
+
+    async fn claim_due(
+        &self,
+        category: &str,
+        now: Millis,
+        until: Millis,
+        max: u32,
+    ) -> Result<Vec<Claim>, StoreError> {
+        claims::claim_due(&self.pool, category, now, until, max).await
+    }
+
+    async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
+        claims::release(&self.pool, claim).await
+    }
+
+    async fn hasten(&self, stream: &Stream, due: Millis) -> Result<(), StoreError> {
+        claims::hasten(&self.pool, stream, due).await
+    }
+
+    async fn list(&self, query: &CardQuery) -> Result<Page, StoreError> {
+        lists::list(&self.pool, query).await
+    }
+
+    async fn tally(&self, category: &str) -> Result<Vec<Tally>, StoreError> {
+        lists::tally(&self.pool, category).await
+    }
+
+    async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {
+        claims::count_due(&self.pool, category, now).await
+    }
+
+    async fn cursor(&self, reader: &str) -> Result<Position, StoreError> {
+        cursors::cursor(&self.pool, reader).await
+    }
+
+    async fn advance_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
+        cursors::advance(&self.pool, reader, to).await
+    }
+
+    async fn rewind_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
+        cursors::rewind(&self.pool, reader, to).await
+    }
+
+    async fn key(&self, owner: &str) -> Result<Option<WrappedKey>, StoreError> {
+        keys::key(&self.pool, owner).await
+    }
+
+    async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
+        keys::put_if_absent(&self.pool, owner, key).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        connect::ping(&self.pool, &self.place).await.map_err(StoreError::unavailable)
+    }
+}

@@ -1,0 +1,3 @@
+//! Every rule, with clients that share nothing but the server.
+
+latchkey_store::conformance_tests!(crate::scratch::database);

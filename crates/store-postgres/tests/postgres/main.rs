@@ -1,0 +1,9 @@
+//! The PostgreSQL adapter keeps the rules of the port, and the rules catch an adapter that does not.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what a test stands on fails by panicking")]
+
+mod conformance;
+mod connecting;
+mod faulty;
+mod mutations;
+mod scratch;

@@ -1,0 +1,132 @@
+//! The store port on one SQLite file: development, tests, small installations.
+//!
+//! Invariant: one writer at a time. It takes the file before it looks at anything, so what it decides on still holds
+//! when it writes, and the order of commits is the order of events.
+
+mod append;
+mod claims;
+mod cursors;
+mod feed;
+mod keys;
+mod lists;
+mod open;
+mod rows;
+
+pub use open::OpenError;
+
+use async_trait::async_trait;
+use latchkey_store::{
+    Append, AppendError, CardQuery, Claim, Millis, Page, Position, Recorded, Store, StoreError, Stored,
+    Stream, Tally, Version, WrappedKey,
+};
+use open::Pools;
+use std::path::Path;
+
+/// Streams of events in one SQLite database. Clones share its connections.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    pools: Pools,
+}
+
+impl SqliteStore {
+    /// Opens a file, and makes it if there is none; its folder must exist. Brings the schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] with an [`OpenError`] that names the file.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let pools = open::file(path.as_ref()).await.map_err(StoreError::unavailable)?;
+        Ok(Self { pools })
+    }
+
+    /// A database that is gone with the last clone of the store.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where SQLite itself fails.
+    pub async fn in_memory() -> Result<Self, StoreError> {
+        let pools = open::memory().await.map_err(StoreError::unavailable)?;
+        Ok(Self { pools })
+    }
+
+    /// Waits until every connection is closed and the write-ahead log is folded into the file.
+    pub async fn close(&self) {
+        self.pools.readers.close().await;
+        self.pools.writer.close().await;
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn load(&self, stream: &Stream) -> Result<Option<Stored>, StoreError> {
+        feed::load(&self.pools.readers, stream).await
+    }
+
+    async fn append(&self, append: Append) -> Result<Version, AppendError> {
+        append::append(&self.pools.writer, append).await
+    }
+
+    async fn history(&self, stream: &Stream, after: Version, max: u32) -> Result<Vec<Recorded>, StoreError> {
+        feed::history(&self.pools.readers, stream, after, max).await
+    }
+
+    async fn feed(&self, after: Position, max: u32) -> Result<Vec<Recorded>, StoreError> {
+        feed::feed(&self.pools.readers, after, max).await
+    }
+
+    async fn feed_end(&self) -> Result<Position, StoreError> {
+        feed::end(&self.pools.readers).await
+    }
+
+    async fn claim_due(
+        &self,
+        category: &str,
+        now: Millis,
+        until: Millis,
+        max: u32,
+    ) -> Result<Vec<Claim>, StoreError> {
+        claims::claim_due(&self.pools.writer, category, now, until, max).await
+    }
+
+    async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
+        claims::release(&self.pools.writer, claim).await
+    }
+
+    async fn hasten(&self, stream: &Stream, due: Millis) -> Result<(), StoreError> {
+        claims::hasten(&self.pools.writer, stream, due).await
+    }
+
+    async fn list(&self, query: &CardQuery) -> Result<Page, StoreError> {
+        lists::list(&self.pools.readers, query).await
+    }
+
+    async fn tally(&self, category: &str) -> Result<Vec<Tally>, StoreError> {
+        lists::tally(&self.pools.readers, category).await
+    }
+
+    async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {
+        claims::count_due(&self.pools.readers, category, now).await
+    }
+
+    async fn cursor(&self, reader: &str) -> Result<Position, StoreError> {
+        cursors::cursor(&self.pools.readers, reader).await
+    }
+
+    async fn advance_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
+        cursors::advance(&self.pools.writer, reader, to).await
+    }
+
+    async fn rewind_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
+        cursors::rewind(&self.pools.writer, reader, to).await
+    }
+
+    async fn key(&self, owner: &str) -> Result<Option<WrappedKey>, StoreError> {
+        keys::key(&self.pools.readers, owner).await
+    }
+
+    async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
+        keys::put_if_absent(&self.pools.writer, owner, key).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        feed::ping(&self.pools.readers).await
+    }
+}

@@ -1,0 +1,3 @@
+//! Every rule, with clients as separate from each other as two processes.
+
+latchkey_store::conformance_tests!(crate::scratch::database);

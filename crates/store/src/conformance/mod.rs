@@ -1,0 +1,100 @@
+//! The rules every adapter must keep, each an async function whose name is the promise.
+//!
+//! An adapter's tests name a function that makes a [`Database`] of its own for every rule, and
+//! [`conformance_tests!`](crate::conformance_tests) turns the list below into one test per rule. A rule panics where
+//! the promise is broken. Times are small numbers: no rule, like no adapter, asks what time it is.
+#![expect(clippy::expect_used, reason = "a rule is a test: it says what went wrong by panicking")]
+
+pub mod appending;
+pub mod claiming;
+mod contents;
+pub mod following;
+pub mod keeping;
+pub mod listing;
+
+use crate::{NewEvent, Store, Stream};
+use async_trait::async_trait;
+use std::{any::Any, future::Future, pin::Pin, sync::Arc};
+
+pub type Promise<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub type Opener = Box<dyn Fn() -> Promise<Arc<dyn Store>> + Send + Sync>;
+pub type Staller = Box<dyn Fn(Stall, Stream, NewEvent) -> Promise<Box<dyn Stalled>> + Send + Sync>;
+
+/// An empty database, and the ways to reach it.
+pub struct Database {
+    /// Opens one more client of the database, with connections of its own.
+    pub open: Opener,
+    /// Begins, behind the port's back, a stream's first append, and stops half-way.
+    pub stall: Staller,
+    /// Dropped last: whatever removes the database.
+    pub guard: Box<dyn Any + Send + Sync>,
+}
+
+impl Database {
+    pub async fn client(&self) -> Arc<dyn Store> {
+        (self.open)().await
+    }
+}
+
+/// Where a slow writer stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stall {
+    /// Its event has a number, and nothing has been written.
+    BeforeWriting,
+    /// Everything has been written, and nothing committed.
+    BeforeCommitting,
+}
+
+/// An append that stopped half-way.
+#[async_trait]
+pub trait Stalled: Send {
+    async fn commit(self: Box<Self>);
+    async fn roll_back(self: Box<Self>);
+}
+
+/// One test for each rule, on a database made by an `async fn() -> Database`.
+#[macro_export]
+macro_rules! conformance_tests {
+    ($database:path) => {
+        $crate::conformance_tests! { $database;
+            appending::what_was_appended_is_read_back,
+            appending::a_conflict_writes_nothing,
+            appending::an_append_without_events_replaces_snapshot_and_card,
+            appending::a_stream_begins_with_an_event,
+            appending::of_many_creators_one_wins,
+            appending::sixty_four_appenders_leave_no_gap_in_the_versions,
+            appending::a_restart_keeps_everything,
+            claiming::what_fell_due_first_is_claimed_first,
+            claiming::two_claimers_never_share_a_stream,
+            claiming::a_lapsed_claim_is_given_out_again_under_a_higher_fence,
+            claiming::a_release_gives_the_stream_back_still_due,
+            claiming::the_append_that_fulfils_a_claim_ends_it,
+            claiming::an_append_by_somebody_else_never_frees_a_held_claim,
+            claiming::hasten_never_frees_a_held_claim,
+            claiming::hasten_makes_due_earlier_and_never_later,
+            claiming::only_what_is_due_and_unheld_is_counted,
+            following::the_feed_is_read_in_pages_without_gap_or_repetition,
+            following::the_feed_waits_for_a_writer_that_is_slow_to_commit,
+            following::the_feed_finds_an_event_that_was_numbered_early_and_written_late,
+            following::the_feed_shows_each_committed_event_once_whatever_the_writers_do,
+            following::a_reader_from_the_end_sees_only_news,
+            following::a_cursor_moves_forward_only,
+            following::a_cursor_is_set_back_only_by_a_rewind,
+            keeping::a_destroyed_key_is_gone_and_history_still_reads,
+            keeping::a_key_that_is_put_replaces_the_older_one,
+            keeping::of_many_keys_put_at_once_one_wins,
+            listing::pages_hold_every_stream_once_in_the_order_of_ids,
+            listing::filters_narrow_a_list,
+            listing::a_tally_counts_by_environment_parent_and_status,
+        }
+    };
+    ($database:path; $($topic:ident :: $rule:ident),* $(,)?) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                let database = $database().await;
+                $crate::conformance::$topic::$rule(&database).await;
+            }
+        )*
+    };
+}

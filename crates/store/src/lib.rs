@@ -1,0 +1,95 @@
+//! The port to durable streams of events, and the rules every adapter must keep ([`conformance`]).
+//!
+//! The port knows streams, not connections: what an event means, and what is in a snapshot, is its caller's business.
+//! Beside each stream stand its *snapshot* (the folded state), its *card* (the few columns that lists and the queue of
+//! due work need) and at most one wrapped *data key*. All of them change in the transaction that appends the events,
+//! or none of them does.
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod error;
+mod page;
+mod stream;
+
+pub use error::{AppendError, StoreError};
+pub use page::{CardQuery, Listed, Page, Tally};
+pub use stream::{
+    Append, Card, Claim, Fence, KeyChange, NewEvent, Position, Recorded, Snapshot, Stored, Stream, Version,
+    WrappedKey,
+};
+
+use async_trait::async_trait;
+
+/// Milliseconds since the Unix epoch, from the caller's clock. No adapter asks what time it is.
+pub type Millis = i64;
+
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// The stream's snapshot, version and data key: one indexed read. `None` where nothing was ever appended.
+    async fn load(&self, stream: &Stream) -> Result<Option<Stored>, StoreError>;
+
+    /// Appends events and replaces snapshot and card, in one transaction, if the stream still is at `append.expected`.
+    /// With no events it still replaces snapshot and card and applies `key` and `releases`; but a stream begins with an
+    /// event, so that nothing can be appended to version 0 without one.
+    ///
+    /// Dropping the future leaves it open whether the append took place, as losing the database during commit does.
+    ///
+    /// # Errors
+    /// [`AppendError::Conflict`] where another append came first; nothing is written then.
+    async fn append(&self, append: Append) -> Result<Version, AppendError>;
+
+    /// The events of one stream after a version, oldest first, at most `max`.
+    async fn history(&self, stream: &Stream, after: Version, max: u32) -> Result<Vec<Recorded>, StoreError>;
+
+    /// The events of all streams after a position, at most `max`, in an order that never lets a later read find an
+    /// event before a position already returned, however slowly writers commit.
+    async fn feed(&self, after: Position, max: u32) -> Result<Vec<Recorded>, StoreError>;
+
+    /// The position after which nothing has been published yet: where a reader who wants only news begins. What was
+    /// committed but is still held back behind an older writer counts as news.
+    async fn feed_end(&self) -> Result<Position, StoreError>;
+
+    /// Claims streams of `category` whose card's `due_at` has come and that nobody else holds, oldest due first.
+    /// A claim lapses at `until`. Two claimers never hold one stream at a time.
+    async fn claim_due(
+        &self,
+        category: &str,
+        now: Millis,
+        until: Millis,
+        max: u32,
+    ) -> Result<Vec<Claim>, StoreError>;
+
+    /// Gives a claim back, if it still is the one held under this fence. The card's `due_at` stays as it is.
+    async fn release(&self, claim: &Claim) -> Result<(), StoreError>;
+
+    /// Makes a stream due no later than `due`, without touching a claim that somebody holds on it.
+    /// A stream whose card has no `due_at` stays as it is: there is nothing to be done about it.
+    async fn hasten(&self, stream: &Stream, due: Millis) -> Result<(), StoreError>;
+
+    /// One page of streams by their cards, in the order of their ids.
+    async fn list(&self, query: &CardQuery) -> Result<Page, StoreError>;
+
+    /// How many streams of a category there are, by environment, parent and status.
+    async fn tally(&self, category: &str) -> Result<Vec<Tally>, StoreError>;
+
+    /// How many streams of a category are due and unclaimed at `now`.
+    async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError>;
+
+    /// Where a reader of the feed has got to; [`Position::START`] for a reader never seen.
+    async fn cursor(&self, reader: &str) -> Result<Position, StoreError>;
+
+    /// Records how far a reader got. Moves forward only.
+    async fn advance_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError>;
+
+    /// Sets a reader back, because what it had passed on was lost. Moves backward only.
+    async fn rewind_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError>;
+
+    /// The data key a name owns (a stream's textual form, or another name such as `environment/dev`).
+    async fn key(&self, owner: &str) -> Result<Option<WrappedKey>, StoreError>;
+
+    /// Stores a key unless the owner has one already, and returns the one that is stored.
+    async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError>;
+
+    /// Whether the database answers. Fails with the reason where it does not.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,155 @@
+use crate::Millis;
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+/// The name of a stream: the kind of thing it tells of, and which one. Shown as `connection/con_01J…`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Stream {
+    pub category: String,
+    pub id: String,
+}
+
+impl Stream {
+    #[must_use]
+    pub fn new(category: impl Into<String>, id: impl Into<String>) -> Self {
+        Self { category: category.into(), id: id.into() }
+    }
+}
+
+impl fmt::Display for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.category, self.id)
+    }
+}
+
+/// How many events a stream has; zero before the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Version(pub u64);
+
+/// A place in the feed: the transaction that wrote an event, then the event's number. SQLite, whose writers are
+/// serial, always has transaction 0. Shown, and parsed, as `tx-sequence`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Position {
+    pub tx: u64,
+    pub sequence: u64,
+}
+
+impl Position {
+    pub const START: Self = Self { tx: 0, sequence: 0 };
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.tx, self.sequence)
+    }
+}
+
+/// Text that is not a position of any feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a feed position: expected two numbers joined by a hyphen")]
+pub struct InvalidPosition;
+
+impl FromStr for Position {
+    type Err = InvalidPosition;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPosition> {
+        let (tx, sequence) = text.split_once('-').ok_or(InvalidPosition)?;
+        let number = |text: &str| text.parse::<u64>().map_err(|_| InvalidPosition);
+        Ok(Self { tx: number(tx)?, sequence: number(sequence)? })
+    }
+}
+
+/// An event before it has a place. `kind` is its recorded name (`connection.established`), `schema` the number of its
+/// shape, `payload` a JSON document that holds no secret in the clear.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEvent {
+    pub id: Uuid,
+    pub kind: String,
+    pub schema: u16,
+    pub at: Millis,
+    pub payload: serde_json::Value,
+    /// The W3C `traceparent` it was decided under, so that what follows from it joins the same trace.
+    pub trace: Option<String>,
+}
+
+/// An event that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    pub position: Position,
+    pub stream: Stream,
+    pub version: Version,
+    pub environment: String,
+    pub event: NewEvent,
+}
+
+/// A stream's folded state as JSON text, with the number of the format it was written in: a reader who expects another
+/// number folds the history again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    pub format: u32,
+    pub state: String,
+}
+
+/// What lists and the queue of due work need to know of a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    pub environment: String,
+    /// What the stream hangs under, for instance a connection's integration; empty where nothing.
+    pub parent: String,
+    /// Whom the stream is about, for instance a connection's end user; empty where nobody.
+    pub subject: String,
+    pub status: String,
+    pub label: String,
+    /// When something must be done about it; `None` where nothing will ever be.
+    pub due_at: Option<Millis>,
+}
+
+/// A data key under a key above it. Opaque here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrappedKey {
+    pub id: Uuid,
+    pub wrapped: Vec<u8>,
+}
+
+/// A stream as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    pub version: Version,
+    pub snapshot: Snapshot,
+    pub key: Option<WrappedKey>,
+}
+
+/// What happens to the stream's data key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyChange {
+    Keep,
+    /// Stores the stream's key; an older one is replaced.
+    Put(WrappedKey),
+    /// Forgets the key for good: whatever was sealed under it cannot be opened any more.
+    Destroy,
+}
+
+#[derive(Debug, Clone)]
+pub struct Append {
+    pub stream: Stream,
+    pub expected: Version,
+    pub events: Vec<NewEvent>,
+    pub snapshot: Snapshot,
+    pub card: Card,
+    pub key: KeyChange,
+    /// The claim this append fulfils: it ends with it, if it still is the one held. Other claims are left alone.
+    pub releases: Option<Fence>,
+}
+
+/// The number of a claim on a stream: a later claim has a higher one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fence(pub u64);
+
+/// A stream that is ours to deal with until the claim lapses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    pub stream: Stream,
+    pub fence: Fence,
+    /// When it fell due.
+    pub due_at: Millis,
+}

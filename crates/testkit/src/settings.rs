@@ -1,0 +1,206 @@
+//! The settings files of a world, as an operator would write them, and the programs they are for.
+
+use crate::certificates::{Certificates, Pair, VAULT_NAME};
+use crate::parts::Parts;
+use crate::ports::free_port;
+use crate::process::Program;
+use latchkey_wire::{RouteOptions, RouteTls};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// What all programs are told alike.
+pub(crate) struct Common<'a> {
+    pub folder: &'a Path,
+    pub catalogue: &'a Path,
+    pub collector: &'a str,
+}
+
+/// What is started, and where its doors are.
+pub(crate) struct Plan {
+    pub programs: Vec<Program>,
+    pub http_port: u16,
+    /// Of the vaults, for backends.
+    pub vault_ports: Vec<u16>,
+    /// Of connect.
+    pub connect_port: u16,
+    /// The settings a first key can be made with.
+    pub keys_from: PathBuf,
+    /// The way another service takes to a vault, where it is a way at all.
+    pub peers: Option<RouteOptions>,
+}
+
+impl Common<'_> {
+    fn program(
+        &self,
+        name: &'static str,
+        file: &str,
+        settings: &str,
+        ops_port: u16,
+        command: &[&str],
+    ) -> Program {
+        let path = self.folder.join(format!("{file}.toml"));
+        std::fs::write(&path, settings).expect("a file can be written");
+        let config = ["--config".to_owned(), path.display().to_string()];
+        let arguments = command.iter().map(|word| (*word).to_owned()).chain(config).collect();
+        Program { name, arguments, log: self.folder.join(format!("{file}.log")), ops_port }
+    }
+
+    fn telemetry(&self) -> String {
+        let ours = [
+            "vault",
+            "connect",
+            "refresher",
+            "proxy",
+            "oauth",
+            "wire",
+            "chassis",
+            "bus",
+            "envelope",
+            "store",
+        ];
+        let mut log = "info".to_owned();
+        for name in ours {
+            let _ = write!(log, ",latchkey_{name}=trace");
+        }
+        format!("[telemetry]\nlog = {log:?}\nformat = \"json\"\notlp_endpoint = {:?}\n", self.collector)
+    }
+
+    fn providers(&self) -> String {
+        format!("[providers]\npath = {:?}\nallow_loopback = true\n", self.catalogue)
+    }
+
+    /// Everything in one process: an SQLite file, a key file, no bus.
+    pub(crate) fn one(&self) -> Plan {
+        let [http, grpc, ops] = [(); 3].map(|()| free_port());
+        write_key(&self.folder.join("kek"), &rand::random::<[u8; 32]>());
+        let settings = format!(
+            "public_url = \"http://127.0.0.1:{http}\"\n\
+             [listen]\nhttp = \"127.0.0.1:{http}\"\ngrpc = \"127.0.0.1:{grpc}\"\nops = \"127.0.0.1:{ops}\"\n\
+             [database]\nurl = \"sqlite:{folder}/latchkey.db\"\n\
+             [keys]\nkek = \"file://{folder}/kek\"\n{}{}",
+            self.providers(),
+            self.telemetry(),
+            folder = self.folder.display(),
+        );
+        let program = self.program("latchkey", "latchkey", &settings, ops, &["serve"]);
+        let keys_from = self.folder.join("latchkey.toml");
+        Plan {
+            programs: vec![program],
+            http_port: http,
+            vault_ports: vec![grpc],
+            connect_port: grpc,
+            keys_from,
+            peers: None,
+        }
+    }
+
+    /// Two vaults and two refreshers, so that each pair has to agree; connect; and the proxy.
+    pub(crate) fn many(&self, parts: &Parts) -> Plan {
+        let certificates = Certificates::make(&self.folder.join("tls"));
+        let vaults: Vec<Vault> = (1..=2).map(|number| self.vault(number, parts, &certificates)).collect();
+        let to_vault = |vault: &Vault| route(vault.peers, &certificates);
+        let peers =
+            RouteOptions { tls: Some(shown(&certificates)), ..RouteOptions::new(address(vaults[0].peers)) };
+        let (connect, http_port, connect_port) = self.connect(&to_vault(&vaults[0]));
+        let others = [
+            connect,
+            self.refresher(1, &to_vault(&vaults[0]), parts),
+            self.refresher(2, &to_vault(&vaults[1]), parts),
+            self.proxy(&to_vault(&vaults[1])),
+        ];
+        let vault_ports = vaults.iter().map(|vault| vault.public).collect();
+        let programs = vaults.into_iter().map(|vault| vault.program).chain(others).collect();
+        let keys_from = self.folder.join("vault-1.toml");
+        Plan { programs, http_port, vault_ports, connect_port, keys_from, peers: Some(peers) }
+    }
+
+    fn vault(&self, number: u8, parts: &Parts, certificates: &Certificates) -> Vault {
+        let [public, peers, ops] = [(); 3].map(|()| free_port());
+        let Pair { certificate, key } = &certificates.vault;
+        let settings = format!(
+            "[listen]\ngrpc = \"127.0.0.1:{public}\"\ninternal = \"127.0.0.1:{peers}\"\nops = \"127.0.0.1:{ops}\"\n\
+             [database]\nurl = {:?}\n[keys]\nkek = {:?}\n{}\
+             [tls.peers]\ncertificate = {certificate:?}\nkey = {key:?}\nclient_ca = {:?}\n{}",
+            parts.database.url(),
+            parts.kek,
+            nats(parts),
+            certificates.authority,
+            self.telemetry(),
+        );
+        let program = self.program("latchkey-vault", &format!("vault-{number}"), &settings, ops, &[]);
+        Vault { program, public, peers }
+    }
+
+    fn connect(&self, to_vault: &str) -> (Program, u16, u16) {
+        let [http, grpc, ops] = [(); 3].map(|()| free_port());
+        let settings = format!(
+            "public_url = \"http://127.0.0.1:{http}\"\n\
+             [listen]\nhttp = \"127.0.0.1:{http}\"\ngrpc = \"127.0.0.1:{grpc}\"\nops = \"127.0.0.1:{ops}\"\n{to_vault}{}{}",
+            self.providers(),
+            self.telemetry(),
+        );
+        (self.program("latchkey-connect", "connect", &settings, ops, &[]), http, grpc)
+    }
+
+    fn refresher(&self, number: u8, to_vault: &str, parts: &Parts) -> Program {
+        let ops = free_port();
+        let settings = format!(
+            "[listen]\nops = \"127.0.0.1:{ops}\"\n{to_vault}{}{}{}",
+            nats(parts),
+            self.providers(),
+            self.telemetry(),
+        );
+        self.program("latchkey-refresher", &format!("refresher-{number}"), &settings, ops, &[])
+    }
+
+    fn proxy(&self, to_vault: &str) -> Program {
+        let ops = free_port();
+        let settings = format!("[listen]\nops = \"127.0.0.1:{ops}\"\n{to_vault}{}", self.telemetry());
+        self.program("latchkey-proxy", "proxy", &settings, ops, &[])
+    }
+}
+
+struct Vault {
+    program: Program,
+    /// For backends.
+    public: u16,
+    /// For the other services.
+    peers: u16,
+}
+
+fn nats(parts: &Parts) -> String {
+    let name = &parts.nats.name;
+    format!("[nats]\nurl = {:?}\nprefix = {name:?}\nstream = {name:?}\n", parts.nats.url)
+}
+
+fn address(port: u16) -> String {
+    format!("https://127.0.0.1:{port}")
+}
+
+fn shown(certificates: &Certificates) -> RouteTls {
+    RouteTls {
+        ca: Some(certificates.authority.clone()),
+        certificate: Some(certificates.peer.certificate.clone()),
+        key: Some(certificates.peer.key.clone()),
+        server_name: Some(VAULT_NAME.to_owned()),
+    }
+}
+
+/// The section of a service that calls a vault, with what it shows and expects.
+fn route(port: u16, certificates: &Certificates) -> String {
+    let Pair { certificate, key } = &certificates.peer;
+    format!(
+        "[vault]\nendpoint = \"https://127.0.0.1:{port}\"\n\
+         [vault.tls]\nca = {:?}\ncertificate = {certificate:?}\nkey = {key:?}\nserver_name = {VAULT_NAME:?}\n",
+        certificates.authority,
+    )
+}
+
+/// For nobody else to read.
+pub(crate) fn write_key(path: &Path, key: &[u8]) {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = std::fs::OpenOptions::new();
+    let mut file = file.write(true).create_new(true).mode(0o400).open(path).expect("a file can be made");
+    file.write_all(key).expect("a key can be written");
+}

@@ -1,0 +1,178 @@
+//! What the vault does for the other services, in domain words: the arguments and answers of [`VaultClient`]'s calls.
+//! The vault's use cases take and give these same types, so that both ends share one translation to the wire.
+//!
+//! [`VaultClient`]: crate::VaultClient
+
+use latchkey_domain::{
+    ApiKeyId, AuthorizationId, ConnectionId, Digest, EndUser, Environment, Failure, Generation,
+    IntegrationKey, SessionId, Timestamp, api_key::Scope, integration::Settings,
+};
+use latchkey_secret::{ClientSecret, CodeVerifier, Grant, Renewal, SecretText};
+use std::{collections::BTreeMap, time::Duration};
+
+/// A backend's wish to let an end user connect.
+#[derive(Debug)]
+pub struct CreateSession {
+    pub environment: Environment,
+    pub end_user: EndUser,
+    /// May be empty where `reconnect` is set: the connection's own integration is meant then.
+    pub integrations: Vec<IntegrationKey>,
+    pub reconnect: Option<ConnectionId>,
+    pub lifetime: Duration,
+}
+
+#[derive(Debug)]
+pub struct CreatedSession {
+    pub session: SessionId,
+    /// Opens the session, once. Names the session, so nothing else has to be told.
+    pub token: SecretText,
+    pub expires_at: Timestamp,
+}
+
+/// A session as the browser that holds it, or the backend that made it, may see it.
+#[derive(Debug, Clone)]
+pub struct SessionView {
+    pub id: SessionId,
+    pub environment: Environment,
+    pub end_user: EndUser,
+    pub integrations: Vec<IntegrationView>,
+    pub reconnect: Option<ConnectionId>,
+    pub expires_at: Timestamp,
+    /// Set once the session led to a connection.
+    pub connection: Option<ConnectionId>,
+    pub last_failure: Option<Failure>,
+}
+
+/// An integration without its secrets.
+#[derive(Debug, Clone)]
+pub struct IntegrationView {
+    pub environment: Environment,
+    pub key: IntegrationKey,
+    pub settings: Settings,
+    pub created_at: Timestamp,
+}
+
+/// An integration's secrets.
+#[derive(Debug, Default)]
+pub struct AppSecrets {
+    pub client_secret: Option<ClientSecret>,
+    pub fields: BTreeMap<String, SecretText>,
+}
+
+/// An integration with its secrets, as a token request needs it.
+#[derive(Debug)]
+pub struct App {
+    pub client_id: String,
+    pub client_secret: Option<ClientSecret>,
+    pub scopes: Vec<String>,
+    /// App-level inputs, secret or not.
+    pub fields: BTreeMap<String, SecretText>,
+}
+
+#[derive(Debug)]
+pub struct StartAuthorization {
+    /// Chosen by the caller, so that the `state` parameter can name it.
+    pub authorization: AuthorizationId,
+    pub session: SessionId,
+    pub browser: Digest,
+    pub integration: IntegrationKey,
+    pub state: Digest,
+    pub redirect_uri: String,
+    pub scopes: Vec<String>,
+    pub code_verifier: Option<CodeVerifier>,
+    /// What the end user typed, checked.
+    pub inputs: BTreeMap<String, SecretText>,
+}
+
+/// The provider's answer is here. It can be claimed once.
+#[derive(Debug)]
+pub struct ClaimedAuthorization {
+    pub session: SessionId,
+    pub environment: Environment,
+    pub integration: IntegrationKey,
+    pub redirect_uri: String,
+    pub provider: String,
+    pub app: App,
+    pub code_verifier: Option<CodeVerifier>,
+    pub inputs: BTreeMap<String, SecretText>,
+}
+
+/// A credential as it was obtained, and the way it was.
+#[derive(Debug)]
+pub struct Obtained {
+    /// `OAUTH2`, `OAUTH2_CC`, `API_KEY` or `BASIC`.
+    pub auth_mode: String,
+    pub grant: Grant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Established {
+    pub connection: ConnectionId,
+    pub generation: Generation,
+}
+
+/// A refresh that is the caller's to make, until the claim lapses.
+#[derive(Debug)]
+pub struct DueRefresh {
+    pub connection: ConnectionId,
+    pub environment: Environment,
+    pub integration: IntegrationKey,
+    pub provider: String,
+    pub generation: Generation,
+    pub fence: u64,
+    pub due_at: Timestamp,
+    pub app: App,
+    pub renewal: Renewal,
+}
+
+#[derive(Debug)]
+pub struct CompleteRefresh {
+    pub connection: ConnectionId,
+    /// The generation the refresh was made from.
+    pub generation: Generation,
+    pub fence: u64,
+    pub outcome: RefreshOutcome,
+}
+
+#[derive(Debug)]
+pub enum RefreshOutcome {
+    Refreshed(Obtained),
+    Failed { failure: Failure, retry_after: Option<Duration> },
+    Refused(Failure),
+}
+
+/// Whose an API key is, and what it may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyView {
+    pub id: ApiKeyId,
+    pub environment: Environment,
+    pub name: String,
+    pub scopes: Vec<Scope>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub revoked: bool,
+}
+
+#[derive(Debug)]
+pub struct IssueKey {
+    pub environment: Environment,
+    pub name: String,
+    pub scopes: Vec<Scope>,
+    pub expires_at: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+pub struct IssuedKey {
+    pub key: KeyView,
+    /// Shown once.
+    pub secret: SecretText,
+}
+
+#[derive(Debug)]
+pub struct PutIntegration {
+    pub environment: Environment,
+    pub key: IntegrationKey,
+    pub settings: Settings,
+    /// `None` leaves the present ones in place.
+    pub secrets: Option<AppSecrets>,
+}

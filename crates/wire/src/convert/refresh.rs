@@ -1,0 +1,120 @@
+use super::{
+    parse, required, required_text,
+    time::{duration_from_pb, duration_to_pb, instant, timestamp_to_pb},
+    within, within_list,
+};
+use crate::{
+    Fault,
+    contract::{CompleteRefresh, DueRefresh, RefreshOutcome},
+    pb::vault::{self as pb, complete_refresh_request::Outcome},
+};
+use latchkey_domain::{ConnectionId, Generation};
+
+impl From<DueRefresh> for pb::DueRefresh {
+    fn from(due: DueRefresh) -> Self {
+        Self {
+            connection: due.connection.to_string(),
+            environment: due.environment.to_string(),
+            integration: due.integration.to_string(),
+            provider: due.provider,
+            generation: due.generation.0,
+            fence: due.fence,
+            due_time: Some(timestamp_to_pb(due.due_at)),
+            app: Some(due.app.into()),
+            renewal: Some(due.renewal.into()),
+        }
+    }
+}
+
+impl TryFrom<pb::DueRefresh> for DueRefresh {
+    type Error = Fault;
+
+    fn try_from(due: pb::DueRefresh) -> Result<Self, Fault> {
+        Ok(Self {
+            connection: parse("connection", &due.connection)?,
+            environment: parse("environment", &due.environment)?,
+            integration: parse("integration", &due.integration)?,
+            provider: required_text("provider", due.provider)?,
+            generation: Generation(due.generation),
+            fence: due.fence,
+            due_at: instant("due_time", due.due_time)?,
+            app: required("app", due.app)?.into(),
+            renewal: required("renewal", due.renewal)?.into(),
+        })
+    }
+}
+
+impl From<Vec<DueRefresh>> for pb::ClaimDueResponse {
+    fn from(due: Vec<DueRefresh>) -> Self {
+        Self { due: due.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl TryFrom<pb::ClaimDueResponse> for Vec<DueRefresh> {
+    type Error = Fault;
+
+    fn try_from(response: pb::ClaimDueResponse) -> Result<Self, Fault> {
+        within_list("due", response.due)
+    }
+}
+
+impl From<CompleteRefresh> for pb::CompleteRefreshRequest {
+    fn from(complete: CompleteRefresh) -> Self {
+        Self {
+            connection: complete.connection.to_string(),
+            generation: complete.generation.0,
+            fence: complete.fence,
+            outcome: Some(complete.outcome.into()),
+        }
+    }
+}
+
+impl TryFrom<pb::CompleteRefreshRequest> for CompleteRefresh {
+    type Error = Fault;
+
+    fn try_from(request: pb::CompleteRefreshRequest) -> Result<Self, Fault> {
+        Ok(Self {
+            connection: parse("connection", &request.connection)?,
+            generation: Generation(request.generation),
+            fence: request.fence,
+            outcome: required("outcome", request.outcome)?.try_into()?,
+        })
+    }
+}
+
+impl From<RefreshOutcome> for Outcome {
+    fn from(outcome: RefreshOutcome) -> Self {
+        match outcome {
+            RefreshOutcome::Refreshed(obtained) => Self::Refreshed(obtained.into()),
+            RefreshOutcome::Failed { failure, retry_after } => Self::Failed(pb::FailedRefresh {
+                failure: Some(failure.into()),
+                retry_after: retry_after.map(duration_to_pb),
+            }),
+            RefreshOutcome::Refused(failure) => Self::Refused(failure.into()),
+        }
+    }
+}
+
+impl TryFrom<Outcome> for RefreshOutcome {
+    type Error = Fault;
+
+    fn try_from(outcome: Outcome) -> Result<Self, Fault> {
+        match outcome {
+            Outcome::Refreshed(grant) => within("refreshed", grant).map(Self::Refreshed),
+            Outcome::Failed(failed) => Ok(Self::Failed {
+                failure: within("failed.failure", required("failed.failure", failed.failure)?)?,
+                retry_after: duration_from_pb("failed.retry_after", failed.retry_after)?,
+            }),
+            Outcome::Refused(failure) => within("refused", failure).map(Self::Refused),
+        }
+    }
+}
+
+/// The connection and the claim's fence.
+impl TryFrom<pb::ReleaseRefreshRequest> for (ConnectionId, u64) {
+    type Error = Fault;
+
+    fn try_from(request: pb::ReleaseRefreshRequest) -> Result<Self, Fault> {
+        Ok((parse("connection", &request.connection)?, request.fence))
+    }
+}

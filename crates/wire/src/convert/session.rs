@@ -1,0 +1,140 @@
+use super::{
+    parse, parse_list, parse_optional, required, required_text, secret, text_or_empty, texts,
+    time::{duration_from_pb, duration_to_pb, instant, timestamp_to_pb},
+    within, within_list,
+};
+use crate::{
+    Fault,
+    contract::{CreateSession, CreatedSession, SessionView},
+    pb::vault as pb,
+};
+use latchkey_domain::{Digest, Environment, SessionId};
+use latchkey_secret::SecretText;
+
+impl From<CreateSession> for pb::CreateSessionRequest {
+    fn from(wish: CreateSession) -> Self {
+        Self {
+            environment: wish.environment.to_string(),
+            end_user: wish.end_user.to_string(),
+            integrations: texts(&wish.integrations),
+            reconnect: text_or_empty(wish.reconnect),
+            lifetime: Some(duration_to_pb(wish.lifetime)),
+        }
+    }
+}
+
+impl TryFrom<pb::CreateSessionRequest> for CreateSession {
+    type Error = Fault;
+
+    fn try_from(request: pb::CreateSessionRequest) -> Result<Self, Fault> {
+        Ok(Self {
+            environment: parse("environment", &request.environment)?,
+            end_user: parse("end_user", &request.end_user)?,
+            integrations: parse_list("integrations", &request.integrations)?,
+            reconnect: parse_optional("reconnect", &request.reconnect)?,
+            lifetime: required("lifetime", duration_from_pb("lifetime", request.lifetime)?)?,
+        })
+    }
+}
+
+impl From<CreatedSession> for pb::CreateSessionResponse {
+    fn from(created: CreatedSession) -> Self {
+        Self {
+            session: created.session.to_string(),
+            token: created.token.expose().to_owned(),
+            expire_time: Some(timestamp_to_pb(created.expires_at)),
+        }
+    }
+}
+
+impl TryFrom<pb::CreateSessionResponse> for CreatedSession {
+    type Error = Fault;
+
+    fn try_from(response: pb::CreateSessionResponse) -> Result<Self, Fault> {
+        Ok(Self {
+            session: parse("session", &response.session)?,
+            token: secret(required_text("token", response.token)?),
+            expires_at: instant("expire_time", response.expire_time)?,
+        })
+    }
+}
+
+impl From<SessionView> for pb::Session {
+    fn from(view: SessionView) -> Self {
+        Self {
+            id: view.id.to_string(),
+            environment: view.environment.to_string(),
+            end_user: view.end_user.to_string(),
+            integrations: view.integrations.into_iter().map(Into::into).collect(),
+            reconnect: text_or_empty(view.reconnect),
+            expire_time: Some(timestamp_to_pb(view.expires_at)),
+            connection: text_or_empty(view.connection),
+            last_failure: view.last_failure.map(Into::into),
+        }
+    }
+}
+
+impl TryFrom<pb::Session> for SessionView {
+    type Error = Fault;
+
+    fn try_from(session: pb::Session) -> Result<Self, Fault> {
+        Ok(Self {
+            id: parse("id", &session.id)?,
+            environment: parse("environment", &session.environment)?,
+            end_user: parse("end_user", &session.end_user)?,
+            integrations: within_list("integrations", session.integrations)?,
+            reconnect: parse_optional("reconnect", &session.reconnect)?,
+            expires_at: instant("expire_time", session.expire_time)?,
+            connection: parse_optional("connection", &session.connection)?,
+            last_failure: session.last_failure.map(|failure| within("last_failure", failure)).transpose()?,
+        })
+    }
+}
+
+/// The token and the browser that shows it.
+impl TryFrom<pb::BindSessionRequest> for (SecretText, Digest) {
+    type Error = Fault;
+
+    fn try_from(request: pb::BindSessionRequest) -> Result<Self, Fault> {
+        let browser = parse("browser", &request.browser)?;
+        Ok((secret(required_text("token", request.token)?), browser))
+    }
+}
+
+/// The session and the browser that holds it.
+impl TryFrom<pb::GetSessionRequest> for (SessionId, Digest) {
+    type Error = Fault;
+
+    fn try_from(request: pb::GetSessionRequest) -> Result<Self, Fault> {
+        Ok((parse("session", &request.session)?, parse("browser", &request.browser)?))
+    }
+}
+
+impl TryFrom<pb::DescribeSessionRequest> for (Environment, SessionId) {
+    type Error = Fault;
+
+    fn try_from(request: pb::DescribeSessionRequest) -> Result<Self, Fault> {
+        Ok((parse("environment", &request.environment)?, parse("session", &request.session)?))
+    }
+}
+
+/// Three calls answer with a session.
+macro_rules! answers_with_a_session {
+    ($($response:ident),+) => {$(
+        impl From<SessionView> for pb::$response {
+            fn from(view: SessionView) -> Self {
+                Self { session: Some(view.into()) }
+            }
+        }
+
+        impl TryFrom<pb::$response> for SessionView {
+            type Error = Fault;
+
+            fn try_from(response: pb::$response) -> Result<Self, Fault> {
+                within("session", required("session", response.session)?)
+            }
+        }
+    )+};
+}
+
+answers_with_a_session!(BindSessionResponse, GetSessionResponse, DescribeSessionResponse);

@@ -1,0 +1,18 @@
+//! What travels between services: the generated code, the [`contract`] in domain words, the translation between the two,
+//! [`Fault`]s, and typed clients over a [`Route`], which is a socket or a function call.
+
+mod auth;
+mod client;
+pub mod contract;
+pub mod convert;
+mod fault;
+pub mod pb;
+mod ping;
+mod reason;
+mod route;
+
+pub use auth::Authenticator;
+pub use client::{Report, VaultClient};
+pub use fault::{Fault, Kind};
+pub use pb::{DESCRIPTORS, faults::Reason};
+pub use route::{Route, RouteError, RouteOptions, RouteTls, grpc_timeout};

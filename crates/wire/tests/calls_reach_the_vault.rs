@@ -1,0 +1,141 @@
+//! Every call of the client arrives at its own rpc with what was asked, and brings the answer back.
+
+#![allow(clippy::unwrap_used)] // A test that panics has failed, in its helping functions too.
+
+mod peer;
+
+use latchkey_domain::{
+    ApiKeyId, AuthorizationId, Digest, Failure, Generation, Phase, Timestamp, api_key::Scope,
+    integration::Settings,
+};
+use latchkey_secret::{Account, Grant, Handout, SecretText};
+use latchkey_wire::{
+    Reason, Route, VaultClient,
+    contract::{
+        CompleteRefresh, CreateSession, IssueKey, Obtained, PutIntegration, RefreshOutcome,
+        StartAuthorization,
+    },
+};
+use peer::{KEY, Peer, connection_id, environment, integration_key, key_view, session_id};
+use std::{collections::BTreeMap, time::Duration};
+
+fn vault() -> (Peer, VaultClient) {
+    let peer = Peer::default();
+    let client = VaultClient::new(Route::local(peer.routes()));
+    (peer, client)
+}
+
+fn authorization() -> AuthorizationId {
+    AuthorizationId::from_parts(9, 9)
+}
+
+fn obtained() -> Obtained {
+    Obtained {
+        auth_mode: "OAUTH2".into(),
+        grant: Grant {
+            handout: Handout::default(),
+            renewal: None,
+            expires_in: None,
+            scopes: None,
+            origins: vec![],
+            account: Some(Account { id: Some("42".into()), label: None }),
+        },
+    }
+}
+
+fn failure() -> Failure {
+    Failure::new(latchkey_domain::Reason::UserDeclined, Phase::Authorize)
+}
+
+#[tokio::test]
+async fn from_a_session_to_a_connection() {
+    let (peer, vault) = vault();
+    let wish = CreateSession {
+        environment: environment(),
+        end_user: "ada".parse().unwrap(),
+        integrations: vec![integration_key()],
+        reconnect: None,
+        lifetime: Duration::from_secs(60),
+    };
+    let created = vault.create_session(wish).await.unwrap();
+    assert_eq!(created.token.expose(), "canary_ada");
+    assert_eq!(created.expires_at, Timestamp(60_000));
+
+    let browser = Digest::of(b"browser");
+    let bound = vault.bind_session(&SecretText::new("canary_token".into()), browser).await.unwrap();
+    assert_eq!(bound.last_failure, Some(failure()));
+    let other = vault.bind_session(&SecretText::new("canary_other".into()), browser).await.unwrap_err();
+    assert_eq!(other.reason, Reason::SessionUnknown);
+    assert_eq!(vault.get_session(session_id(), browser).await.unwrap().id, session_id());
+    let described = vault.describe_session(&"live".parse().unwrap(), session_id()).await.unwrap();
+    assert_eq!(described.environment.as_str(), "live");
+
+    let start = StartAuthorization {
+        authorization: authorization(),
+        session: session_id(),
+        browser,
+        integration: integration_key(),
+        state: Digest::of(b"state"),
+        redirect_uri: "https://connect.example/callback".into(),
+        scopes: vec![],
+        code_verifier: None,
+        inputs: BTreeMap::from([("subdomain".into(), SecretText::new("acme".into()))]),
+    };
+    vault.start_authorization(start).await.unwrap();
+    let state = Digest::of(b"state");
+    let claimed = vault.claim_authorization(authorization(), state, browser).await.unwrap();
+    assert_eq!(claimed.integration, integration_key());
+    let swapped = vault.claim_authorization(authorization(), browser, state).await.unwrap_err();
+    assert_eq!(swapped.reason, Reason::StateUnknown);
+    vault.fail_authorization(authorization(), failure()).await.unwrap();
+    let established = vault.establish(authorization(), obtained()).await.unwrap();
+    assert_eq!((established.connection, established.generation), (connection_id(), Generation(1)));
+    assert_eq!(peer.seen().told, ["started github acme", "failed USER_DECLINED", "established OAUTH2"]);
+}
+
+#[tokio::test]
+async fn what_is_due_and_what_became_of_it() {
+    let (peer, vault) = vault();
+    let due = vault.claim_due(2).await.unwrap();
+    assert_eq!(due.iter().map(|due| due.fence).collect::<Vec<_>>(), [0, 1]);
+    let outcomes = [
+        RefreshOutcome::Refreshed(obtained()),
+        RefreshOutcome::Failed { failure: failure(), retry_after: Some(Duration::from_secs(1)) },
+        RefreshOutcome::Refused(failure()),
+    ];
+    for outcome in outcomes {
+        let complete =
+            CompleteRefresh { connection: connection_id(), generation: Generation(3), fence: 4, outcome };
+        vault.complete_refresh(complete).await.unwrap();
+    }
+    vault.release_refresh(connection_id(), 4).await.unwrap();
+    assert_eq!(peer.seen().told, ["refreshed 3 4", "failed 3 4", "refused 3 4", "released true 4"]);
+}
+
+#[tokio::test]
+async fn keys_and_integrations() {
+    let (peer, vault) = vault();
+    let key = vault.authenticate(&SecretText::new(KEY.into())).await.unwrap();
+    assert_eq!(key, key_view(environment()));
+    let issue = IssueKey {
+        environment: environment(),
+        name: "ci".into(),
+        scopes: vec![Scope::KeysAdmin],
+        expires_at: Some(Timestamp(9)),
+    };
+    let issued = vault.issue_key(issue).await.unwrap();
+    assert_eq!(issued.secret.expose(), "canary_issued");
+    assert_eq!((issued.key.name.as_str(), issued.key.expires_at), ("ci", Some(Timestamp(9))));
+    assert_eq!(vault.list_keys(&environment()).await.unwrap(), [key_view(environment())]);
+    vault.revoke_key(&environment(), ApiKeyId::from_parts(1, 1)).await.unwrap();
+
+    let settings = Settings { provider: "slack".into(), ..Settings::default() };
+    let put = PutIntegration { environment: environment(), key: integration_key(), settings, secrets: None };
+    assert_eq!(vault.put_integration(put).await.unwrap().settings.provider, "slack");
+    let got = vault.get_integration(&environment(), &"other".parse().unwrap()).await.unwrap();
+    assert_eq!(got.key.as_str(), "other");
+    assert_eq!(vault.list_integrations(&environment()).await.unwrap().len(), 1);
+    vault.retire_integration(&environment(), &integration_key()).await.unwrap();
+    let key = ApiKeyId::from_parts(1, 1);
+    assert_eq!(peer.seen().told, [format!("revoked dev {key}"), "retired dev github".to_owned()]);
+}

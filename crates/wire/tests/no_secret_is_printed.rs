@@ -1,0 +1,126 @@
+//! The generated messages hold secrets as plain text for a moment. Their `Debug` must not.
+
+#![allow(clippy::unwrap_used)] // A test that panics has failed, in its helping functions too.
+
+use latchkey_wire::{DESCRIPTORS, pb};
+use protox::{
+    prost::Message,
+    prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MapKey, Value},
+};
+use std::{collections::BTreeSet, fmt::Debug};
+
+const CANARY: &str = "canary_7f3a";
+
+/// Printed names of every message with secrets, each beside a print of one that is full of canaries.
+fn prints() -> Vec<(&'static str, String)> {
+    fn print<T: Message + Default + Debug>(name: &str) -> String {
+        let message = T::decode(&*full_of_canaries(name).encode_to_vec()).unwrap();
+        assert!(message.encoded_len() >= CANARY.len(), "{name}: the canaries did not arrive");
+        format!("{message:?} {message:#?}")
+    }
+    macro_rules! printed {
+        ($($name:literal: $message:ty),+ $(,)?) => {
+            vec![$(($name, print::<$message>($name))),+]
+        };
+    }
+    printed![
+        "latchkey.admin.v1.CreateApiKeyResponse": pb::admin::CreateApiKeyResponse,
+        "latchkey.admin.v1.PutIntegrationRequest": pb::admin::PutIntegrationRequest,
+        "latchkey.connect.v1.CreateConnectSessionResponse": pb::connect::CreateConnectSessionResponse,
+        "latchkey.vault.v1.App": pb::vault::App,
+        "latchkey.vault.v1.AppSecrets": pb::vault::AppSecrets,
+        "latchkey.vault.v1.AuthenticateKeyRequest": pb::vault::AuthenticateKeyRequest,
+        "latchkey.vault.v1.BindSessionRequest": pb::vault::BindSessionRequest,
+        "latchkey.vault.v1.ClaimAuthorizationResponse": pb::vault::ClaimAuthorizationResponse,
+        "latchkey.vault.v1.CreateSessionResponse": pb::vault::CreateSessionResponse,
+        "latchkey.vault.v1.GetAccessTokenResponse": pb::vault::GetAccessTokenResponse,
+        "latchkey.vault.v1.GetCredentialResponse": pb::vault::GetCredentialResponse,
+        "latchkey.vault.v1.Grant": pb::vault::Grant,
+        "latchkey.vault.v1.IssueKeyResponse": pb::vault::IssueKeyResponse,
+        "latchkey.vault.v1.Renewal": pb::vault::Renewal,
+        "latchkey.vault.v1.StartAuthorizationRequest": pb::vault::StartAuthorizationRequest,
+    ]
+}
+
+#[test]
+fn a_debug_print_leaves_secrets_out() {
+    for (name, printed) in prints() {
+        assert!(!printed.contains("canary"), "{name} prints a secret: {printed}");
+        assert!(printed.contains("(..)"), "{name}: {printed}");
+    }
+}
+
+#[test]
+fn every_message_with_a_secret_is_in_this_test() {
+    let marked: BTreeSet<String> = pool()
+        .all_messages()
+        .filter(|message| message.fields().any(|field| is_redacted(&field)))
+        .map(|message| message.full_name().to_owned())
+        .collect();
+    let tested: BTreeSet<String> = prints().into_iter().map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(marked, tested);
+}
+
+#[test]
+fn a_text_field_with_a_secretive_name_is_marked() {
+    const SECRETIVE: &[&str] =
+        &["token", "secret", "verifier", "password", "headers", "inputs", "fields", "link", "credential"];
+    const HARMLESS: &[&str] = &[
+        // What a developer chose that is not secret.
+        "latchkey.admin.v1.Integration.fields",
+        "latchkey.vault.v1.Integration.fields",
+        // Positions in a list and in a stream.
+        "latchkey.connection.v1.ListConnectionsRequest.page_token",
+        "latchkey.connection.v1.ListConnectionsResponse.next_page_token",
+        "latchkey.events.v1.WatchEventsRequest.resume_token",
+        "latchkey.events.v1.WatchEventsResponse.resume_token",
+    ];
+    let mut looked_at = 0;
+    for message in pool().all_messages().filter(|message| message.package_name().starts_with("latchkey")) {
+        for field in message.fields().filter(is_text) {
+            looked_at += 1;
+            let secretive = SECRETIVE.iter().any(|word| field.name().contains(word));
+            let harmless = HARMLESS.contains(&field.full_name());
+            assert_eq!(
+                secretive && !harmless,
+                is_redacted(&field) && field.full_name() != "latchkey.vault.v1.AuthenticateKeyRequest.key",
+                "{}: mark it `debug_redact`, or say here that it is harmless",
+                field.full_name()
+            );
+        }
+    }
+    assert!(looked_at > 100, "only {looked_at} fields were looked at");
+}
+
+fn full_of_canaries(name: &str) -> DynamicMessage {
+    let descriptor = pool().get_message_by_name(name).unwrap_or_else(|| panic!("no message {name}"));
+    let mut message = DynamicMessage::new(descriptor.clone());
+    for field in descriptor.fields().filter(is_redacted) {
+        let canary = Value::String(CANARY.to_owned());
+        let value = if field.is_map() {
+            Value::Map([(MapKey::String("name".to_owned()), canary)].into())
+        } else {
+            canary
+        };
+        message.set_field(&field, value);
+    }
+    message
+}
+
+fn is_text(field: &FieldDescriptor) -> bool {
+    match field.kind() {
+        Kind::String | Kind::Bytes => true,
+        Kind::Message(entry) if entry.is_map_entry() => {
+            matches!(entry.map_entry_value_field().kind(), Kind::String | Kind::Bytes)
+        }
+        _ => false,
+    }
+}
+
+fn is_redacted(field: &FieldDescriptor) -> bool {
+    field.options().get_field_by_name("debug_redact").is_some_and(|marked| marked.as_bool() == Some(true))
+}
+
+fn pool() -> DescriptorPool {
+    DescriptorPool::decode(DESCRIPTORS).unwrap()
+}

@@ -1,0 +1,345 @@
+//! A vault that answers every call from what it was asked, and counts.
+
+#![allow(dead_code)] // Each test file uses its part.
+
+use latchkey_domain::{
+    ApiKeyId, AuthorizationId, ConnectionId, Digest, Environment, Failure, Generation, IntegrationKey, Phase,
+    SessionId, Timestamp, api_key::Scope, integration::Settings,
+};
+use latchkey_secret::{Renewal, SecretText};
+use latchkey_wire::{
+    Fault, Kind, Reason,
+    contract::{
+        App, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh, Established,
+        IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration, RefreshOutcome, SessionView,
+        StartAuthorization,
+    },
+    pb::vault::{
+        self as pb,
+        flow_service_server::{FlowService, FlowServiceServer},
+        refresh_lease_service_server::{RefreshLeaseService, RefreshLeaseServiceServer},
+        registry_service_server::{RegistryService, RegistryServiceServer},
+    },
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+use tonic::{Request, Response, Status, metadata::MetadataMap, service::Routes};
+
+/// The key this peer knows. `slow` is answered late, `lost` by an outage, any other is refused.
+pub const KEY: &str = "canary_key";
+pub const SLOW: Duration = Duration::from_millis(600);
+
+#[derive(Clone, Default)]
+pub struct Peer(Arc<Mutex<Seen>>);
+
+#[derive(Default)]
+pub struct Seen {
+    pub calls: usize,
+    pub answered: usize,
+    pub revoked: bool,
+    pub metadata: MetadataMap,
+    pub told: Vec<String>,
+}
+
+impl Peer {
+    pub fn routes(&self) -> Routes {
+        Routes::new(FlowServiceServer::new(self.clone()))
+            .add_service(RefreshLeaseServiceServer::new(self.clone()))
+            .add_service(RegistryServiceServer::new(self.clone()))
+    }
+
+    pub fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap()
+    }
+
+    fn note<T>(&self, request: &Request<T>) {
+        let mut seen = self.seen();
+        seen.calls += 1;
+        seen.metadata = request.metadata().clone();
+    }
+
+    fn told(&self, what: String) {
+        self.seen().told.push(what);
+    }
+}
+
+pub fn environment() -> Environment {
+    "dev".parse().unwrap()
+}
+
+pub fn integration_key() -> IntegrationKey {
+    "github".parse().unwrap()
+}
+
+pub fn session_id() -> SessionId {
+    SessionId::from_parts(7, 7)
+}
+
+pub fn connection_id() -> ConnectionId {
+    ConnectionId::from_parts(8, 8)
+}
+
+pub fn integration_view(environment: Environment, key: IntegrationKey) -> IntegrationView {
+    let settings = Settings { provider: "github".into(), ..Settings::default() };
+    IntegrationView { environment, key, settings, created_at: Timestamp(1) }
+}
+
+fn session_view(id: SessionId) -> SessionView {
+    SessionView {
+        id,
+        environment: environment(),
+        end_user: "ada".parse().unwrap(),
+        integrations: vec![integration_view(environment(), integration_key())],
+        reconnect: None,
+        expires_at: Timestamp(900_000),
+        connection: None,
+        last_failure: Some(Failure::new(latchkey_domain::Reason::UserDeclined, Phase::Authorize)),
+    }
+}
+
+pub fn key_view(environment: Environment) -> KeyView {
+    KeyView {
+        id: ApiKeyId::from_parts(1, 1),
+        environment,
+        name: "backend".into(),
+        scopes: vec![Scope::TokensRead],
+        created_at: Timestamp(1),
+        expires_at: None,
+        revoked: false,
+    }
+}
+
+fn app() -> App {
+    App { client_id: "client".into(), client_secret: None, scopes: vec![], fields: BTreeMap::new() }
+}
+
+fn answer<T>(message: impl Into<T>) -> Result<Response<T>, Status> {
+    Ok(Response::new(message.into()))
+}
+
+#[tonic::async_trait]
+impl FlowService for Peer {
+    async fn create_session(
+        &self,
+        request: Request<pb::CreateSessionRequest>,
+    ) -> Result<Response<pb::CreateSessionResponse>, Status> {
+        let wish = CreateSession::try_from(request.into_inner())?;
+        let token = SecretText::new(format!("canary_{}", wish.end_user));
+        let expires_at = Timestamp(0).plus(wish.lifetime);
+        answer(CreatedSession { session: session_id(), token, expires_at })
+    }
+
+    async fn bind_session(
+        &self,
+        request: Request<pb::BindSessionRequest>,
+    ) -> Result<Response<pb::BindSessionResponse>, Status> {
+        let (token, browser) = request.into_inner().try_into()?;
+        let token: SecretText = token;
+        if token.expose() != "canary_token" || browser != Digest::of(b"browser") {
+            return Err(Fault::new(Kind::NotFound, Reason::SessionUnknown, "No such session.").into());
+        }
+        answer(session_view(session_id()))
+    }
+
+    async fn get_session(
+        &self,
+        request: Request<pb::GetSessionRequest>,
+    ) -> Result<Response<pb::GetSessionResponse>, Status> {
+        let (session, _): (SessionId, Digest) = request.into_inner().try_into()?;
+        answer(session_view(session))
+    }
+
+    async fn describe_session(
+        &self,
+        request: Request<pb::DescribeSessionRequest>,
+    ) -> Result<Response<pb::DescribeSessionResponse>, Status> {
+        let (environment, session): (Environment, SessionId) = request.into_inner().try_into()?;
+        answer(SessionView { environment, ..session_view(session) })
+    }
+
+    async fn start_authorization(
+        &self,
+        request: Request<pb::StartAuthorizationRequest>,
+    ) -> Result<Response<pb::StartAuthorizationResponse>, Status> {
+        let start = StartAuthorization::try_from(request.into_inner())?;
+        self.told(format!("started {} {}", start.integration, start.inputs["subdomain"].expose()));
+        answer(pb::StartAuthorizationResponse {})
+    }
+
+    async fn claim_authorization(
+        &self,
+        request: Request<pb::ClaimAuthorizationRequest>,
+    ) -> Result<Response<pb::ClaimAuthorizationResponse>, Status> {
+        let (_, state, browser): (AuthorizationId, _, _) = request.into_inner().try_into()?;
+        if (state, browser) != (Digest::of(b"state"), Digest::of(b"browser")) {
+            return Err(Fault::new(Kind::Refused, Reason::StateUnknown, "Not one of ours.").into());
+        }
+        answer(ClaimedAuthorization {
+            session: session_id(),
+            environment: environment(),
+            integration: integration_key(),
+            redirect_uri: "https://connect.example/callback".into(),
+            provider: "github".into(),
+            app: app(),
+            code_verifier: None,
+            inputs: BTreeMap::new(),
+        })
+    }
+
+    async fn fail_authorization(
+        &self,
+        request: Request<pb::FailAuthorizationRequest>,
+    ) -> Result<Response<pb::FailAuthorizationResponse>, Status> {
+        let (_, failure): (AuthorizationId, Failure) = request.into_inner().try_into()?;
+        self.told(format!("failed {}", failure.reason.as_str()));
+        answer(pb::FailAuthorizationResponse {})
+    }
+
+    async fn establish_connection(
+        &self,
+        request: Request<pb::EstablishConnectionRequest>,
+    ) -> Result<Response<pb::EstablishConnectionResponse>, Status> {
+        let (_, obtained): (AuthorizationId, Obtained) = request.into_inner().try_into()?;
+        self.told(format!("established {}", obtained.auth_mode));
+        answer(Established { connection: connection_id(), generation: Generation(1) })
+    }
+}
+
+#[tonic::async_trait]
+impl RefreshLeaseService for Peer {
+    async fn claim_due(
+        &self,
+        request: Request<pb::ClaimDueRequest>,
+    ) -> Result<Response<pb::ClaimDueResponse>, Status> {
+        let due = |fence| DueRefresh {
+            connection: connection_id(),
+            environment: environment(),
+            integration: integration_key(),
+            provider: "github".into(),
+            generation: Generation(3),
+            fence,
+            due_at: Timestamp(5),
+            app: app(),
+            renewal: Renewal::default(),
+        };
+        answer((0..u64::from(request.into_inner().max)).map(due).collect::<Vec<_>>())
+    }
+
+    async fn complete_refresh(
+        &self,
+        request: Request<pb::CompleteRefreshRequest>,
+    ) -> Result<Response<pb::CompleteRefreshResponse>, Status> {
+        let complete = CompleteRefresh::try_from(request.into_inner())?;
+        let outcome = match complete.outcome {
+            RefreshOutcome::Refreshed(_) => "refreshed",
+            RefreshOutcome::Failed { .. } => "failed",
+            RefreshOutcome::Refused(_) => "refused",
+        };
+        self.told(format!("{outcome} {} {}", complete.generation, complete.fence));
+        answer(pb::CompleteRefreshResponse {})
+    }
+
+    async fn release_refresh(
+        &self,
+        request: Request<pb::ReleaseRefreshRequest>,
+    ) -> Result<Response<pb::ReleaseRefreshResponse>, Status> {
+        let (connection, fence): (ConnectionId, u64) = request.into_inner().try_into()?;
+        self.told(format!("released {} {fence}", connection == connection_id()));
+        answer(pb::ReleaseRefreshResponse {})
+    }
+}
+
+#[tonic::async_trait]
+impl RegistryService for Peer {
+    async fn authenticate_key(
+        &self,
+        request: Request<pb::AuthenticateKeyRequest>,
+    ) -> Result<Response<pb::AuthenticateKeyResponse>, Status> {
+        self.note(&request);
+        let key = SecretText::try_from(request.into_inner())?;
+        let known = match key.expose() {
+            "slow" => {
+                tokio::time::sleep(SLOW).await;
+                self.seen().answered += 1;
+                true
+            }
+            "lost" => {
+                let fault = Fault::new(Kind::Unavailable, Reason::StorageUnavailable, "Try again shortly.");
+                return Err(fault.retry_after(Duration::from_secs(1)).into());
+            }
+            key => key == KEY && !self.seen().revoked,
+        };
+        if known {
+            answer(key_view(environment()))
+        } else {
+            Err(Fault::new(Kind::Unauthenticated, Reason::ApiKeyInvalid, "The key is not valid.").into())
+        }
+    }
+
+    async fn issue_key(
+        &self,
+        request: Request<pb::IssueKeyRequest>,
+    ) -> Result<Response<pb::IssueKeyResponse>, Status> {
+        let issue = IssueKey::try_from(request.into_inner())?;
+        let key = KeyView {
+            name: issue.name,
+            scopes: issue.scopes,
+            expires_at: issue.expires_at,
+            ..key_view(issue.environment)
+        };
+        answer(IssuedKey { key, secret: SecretText::new("canary_issued".into()) })
+    }
+
+    async fn list_keys(
+        &self,
+        request: Request<pb::ListKeysRequest>,
+    ) -> Result<Response<pb::ListKeysResponse>, Status> {
+        let environment = Environment::try_from(request.into_inner())?;
+        answer(vec![key_view(environment)])
+    }
+
+    async fn revoke_key(
+        &self,
+        request: Request<pb::RevokeKeyRequest>,
+    ) -> Result<Response<pb::RevokeKeyResponse>, Status> {
+        let (environment, key): (Environment, ApiKeyId) = request.into_inner().try_into()?;
+        self.told(format!("revoked {environment} {key}"));
+        answer(pb::RevokeKeyResponse {})
+    }
+
+    async fn put_integration(
+        &self,
+        request: Request<pb::PutIntegrationRequest>,
+    ) -> Result<Response<pb::PutIntegrationResponse>, Status> {
+        let put = PutIntegration::try_from(request.into_inner())?;
+        answer(IntegrationView { settings: put.settings, ..integration_view(put.environment, put.key) })
+    }
+
+    async fn get_integration(
+        &self,
+        request: Request<pb::GetIntegrationRequest>,
+    ) -> Result<Response<pb::GetIntegrationResponse>, Status> {
+        let (environment, key) = request.into_inner().try_into()?;
+        answer(integration_view(environment, key))
+    }
+
+    async fn list_integrations(
+        &self,
+        request: Request<pb::ListIntegrationsRequest>,
+    ) -> Result<Response<pb::ListIntegrationsResponse>, Status> {
+        let environment = Environment::try_from(request.into_inner())?;
+        answer(vec![integration_view(environment, integration_key())])
+    }
+
+    async fn retire_integration(
+        &self,
+        request: Request<pb::RetireIntegrationRequest>,
+    ) -> Result<Response<pb::RetireIntegrationResponse>, Status> {
+        let (environment, key): (Environment, IntegrationKey) = request.into_inner().try_into()?;
+        self.told(format!("retired {environment} {key}"));
+        answer(pb::RetireIntegrationResponse {})
+    }
+}

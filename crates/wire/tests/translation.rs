@@ -1,0 +1,447 @@
+//! Whatever a peer may send in good form is the same after it was parsed and rendered again, so nothing is lost or
+//! swapped on the way; whatever is malformed is refused by name.
+
+#![allow(clippy::unwrap_used)] // A test that panics has failed, in its helping functions too.
+
+use latchkey_domain::{
+    ApiKeyId, AuthorizationId, Cause, ConnectionId, Digest, Failure, Phase, SessionId, api_key::Scope,
+};
+use latchkey_wire::{
+    Fault, Kind, Reason,
+    contract::{
+        AppSecrets, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
+        Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration, SessionView,
+        StartAuthorization,
+    },
+    pb::vault::{self as pb, complete_refresh_request::Outcome},
+};
+use proptest::{
+    collection::{btree_map, vec},
+    option,
+    prelude::*,
+    sample::select,
+};
+use prost_types::{Duration, Timestamp};
+use std::{collections::BTreeMap, fmt::Debug};
+
+/// Text to words and words to text.
+fn survives<P, C>(sent: &P) -> Result<(), TestCaseError>
+where
+    P: Clone + PartialEq + Debug + From<C>,
+    C: TryFrom<P, Error = Fault>,
+{
+    let parsed =
+        C::try_from(sent.clone()).map_err(|fault| TestCaseError::fail(format!("{fault:?}: {sent:?}")))?;
+    prop_assert!(P::from(parsed) == *sent, "changed on the way: {:?}", sent);
+    Ok(())
+}
+
+fn ulid(make: fn(u64, u128) -> String) -> impl Strategy<Value = String> {
+    (0..1_u64 << 48, any::<u128>()).prop_map(move |(millis, random)| make(millis, random))
+}
+
+fn connection() -> impl Strategy<Value = String> {
+    ulid(|millis, random| ConnectionId::from_parts(millis, random).to_string())
+}
+
+fn session() -> impl Strategy<Value = String> {
+    ulid(|millis, random| SessionId::from_parts(millis, random).to_string())
+}
+
+fn authorization() -> impl Strategy<Value = String> {
+    ulid(|millis, random| AuthorizationId::from_parts(millis, random).to_string())
+}
+
+fn key_id() -> impl Strategy<Value = String> {
+    ulid(|millis, random| ApiKeyId::from_parts(millis, random).to_string())
+}
+
+fn environment() -> impl Strategy<Value = String> {
+    "[a-z]([a-z0-9-]{0,30}[a-z0-9])?"
+}
+
+fn name() -> impl Strategy<Value = String> {
+    "[A-Za-z0-9~:.@_-]{1,64}"
+}
+
+fn end_user() -> impl Strategy<Value = String> {
+    "[^\\p{C}]{1,40}"
+}
+
+fn word() -> impl Strategy<Value = String> {
+    "\\PC{1,20}"
+}
+
+fn text() -> impl Strategy<Value = String> {
+    "\\PC{0,20}"
+}
+
+fn digest() -> impl Strategy<Value = String> {
+    any::<[u8; 8]>().prop_map(|bytes| Digest::of(&bytes).to_string())
+}
+
+fn map() -> impl Strategy<Value = BTreeMap<String, String>> {
+    btree_map(word(), text(), 0..3)
+}
+
+fn scopes() -> impl Strategy<Value = Vec<String>> {
+    vec(text(), 0..3)
+}
+
+fn moment() -> impl Strategy<Value = Timestamp> {
+    (-1_000_000_000_i64..10_000_000_000, 0..1000)
+        .prop_map(|(seconds, millis)| Timestamp { seconds, nanos: millis * 1_000_000 })
+}
+
+fn span() -> impl Strategy<Value = Duration> {
+    (0..i64::MAX, 0..1_000_000_000).prop_map(|(seconds, nanos)| Duration { seconds, nanos })
+}
+
+fn sometimes(strategy: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+    option::of(strategy).prop_map(Option::unwrap_or_default)
+}
+
+prop_compose! {
+    fn failure()(
+        reason in select(latchkey_domain::Reason::ALL),
+        cause in option::of(select(Cause::ALL)),
+        phase in select(Phase::ALL),
+        http_status in 0..600_u32,
+        code in text(),
+        description in text(),
+    ) -> pb::Failure {
+        pb::Failure {
+            reason: reason.as_str().into(),
+            cause: cause.map_or(String::new(), |cause| cause.as_str().into()),
+            phase: phase.as_str().into(),
+            http_status,
+            code,
+            description,
+        }
+    }
+}
+
+prop_compose! {
+    fn integration()(
+        environment in environment(), key in name(), provider in word(), display_name in text(), client_id in text(),
+        scopes in scopes(), fields in map(), create_time in moment(),
+    ) -> pb::Integration {
+        pb::Integration {
+            environment, key, provider, display_name, client_id, scopes, fields, create_time: Some(create_time),
+        }
+    }
+}
+
+prop_compose! {
+    fn session_view()(
+        id in session(), environment in environment(), end_user in end_user(),
+        integrations in vec(integration(), 0..3), reconnect in sometimes(connection()), expire_time in moment(),
+        connection in sometimes(connection()), last_failure in option::of(failure()),
+    ) -> pb::Session {
+        pb::Session {
+            id, environment, end_user, integrations, reconnect, expire_time: Some(expire_time), connection,
+            last_failure,
+        }
+    }
+}
+
+prop_compose! {
+    fn app()(client_id in text(), client_secret in text(), scopes in scopes(), fields in map()) -> pb::App {
+        pb::App { client_id, client_secret, scopes, fields }
+    }
+}
+
+prop_compose! {
+    fn renewal()(refresh_token in text(), fields in map()) -> pb::Renewal {
+        pb::Renewal { refresh_token, fields }
+    }
+}
+
+prop_compose! {
+    fn grant()(
+        auth_mode in word(), access_token in text(), headers in map(), fields in map(),
+        renewal in option::of(renewal()), expires_in in option::of(span()), scopes in option::of(scopes()),
+        origins in scopes(), account in option::of((text(), text())),
+    ) -> pb::Grant {
+        pb::Grant {
+            auth_mode, access_token, headers, fields, renewal, expires_in,
+            scopes: scopes.map(|names| pb::GrantedScopes { names }), origins,
+            account: account.map(|(id, label)| pb::Account { id, label }),
+        }
+    }
+}
+
+prop_compose! {
+    fn key()(
+        id in key_id(), environment in environment(), name in text(),
+        scopes in proptest::sample::subsequence(Scope::ALL, 0..=Scope::ALL.len()), create_time in moment(),
+        expire_time in option::of(moment()), revoked: bool,
+    ) -> pb::Key {
+        let scopes = scopes.iter().map(|scope| scope.as_str().into()).collect();
+        pb::Key { id, environment, name, scopes, create_time: Some(create_time), expire_time, revoked }
+    }
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        grant().prop_map(Outcome::Refreshed),
+        (failure(), option::of(span())).prop_map(|(failure, retry_after)| Outcome::Failed(
+            pb::FailedRefresh { failure: Some(failure), retry_after }
+        )),
+        failure().prop_map(Outcome::Refused),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn sessions_survive(
+        view in session_view(), environment in environment(), end_user in end_user(),
+        integrations in vec(name(), 0..3), reconnect in sometimes(connection()), lifetime in span(),
+        token in word(), expire_time in moment(),
+    ) {
+        let created = pb::CreateSessionResponse {
+            session: view.id.clone(), token, expire_time: Some(expire_time),
+        };
+        survives::<_, CreatedSession>(&created)?;
+        let lifetime = Some(lifetime);
+        let wish = pb::CreateSessionRequest { environment, end_user, integrations, reconnect, lifetime };
+        survives::<_, CreateSession>(&wish)?;
+        survives::<_, SessionView>(&pb::BindSessionResponse { session: Some(view.clone()) })?;
+        survives::<_, SessionView>(&pb::GetSessionResponse { session: Some(view.clone()) })?;
+        survives::<_, SessionView>(&pb::DescribeSessionResponse { session: Some(view.clone()) })?;
+        survives::<_, SessionView>(&view)?;
+    }
+
+    #[test]
+    fn integrations_survive(view in integration(), client_secret in text(), fields in map(), with_secrets: bool) {
+        survives::<_, IntegrationView>(&view)?;
+        survives::<_, IntegrationView>(&pb::PutIntegrationResponse { integration: Some(view.clone()) })?;
+        survives::<_, IntegrationView>(&pb::GetIntegrationResponse { integration: Some(view.clone()) })?;
+        survives::<_, Vec<IntegrationView>>(
+            &pb::ListIntegrationsResponse { integrations: vec![view.clone(), view.clone()] },
+        )?;
+        let secrets = pb::AppSecrets { client_secret, fields };
+        prop_assert!(pb::AppSecrets::from(AppSecrets::from(secrets.clone())) == secrets);
+        let put = pb::PutIntegrationRequest {
+            integration: Some(pb::Integration { create_time: None, ..view }),
+            secrets: with_secrets.then_some(secrets),
+        };
+        survives::<_, PutIntegration>(&put)?;
+    }
+
+    #[test]
+    fn authorizations_survive(
+        authorization in authorization(), session in session(), browser in digest(), state in digest(),
+        environment in environment(), integration in name(), redirect_uri in text(), scopes in scopes(),
+        code_verifier in text(), inputs in map(), provider in word(), app in app(),
+    ) {
+        survives::<_, StartAuthorization>(&pb::StartAuthorizationRequest {
+            authorization, session: session.clone(), browser, integration: integration.clone(), state,
+            redirect_uri: redirect_uri.clone(), scopes, code_verifier: code_verifier.clone(), inputs: inputs.clone(),
+        })?;
+        survives::<_, ClaimedAuthorization>(&pb::ClaimAuthorizationResponse {
+            session, environment, integration, redirect_uri, provider, app: Some(app), code_verifier, inputs,
+        })?;
+    }
+
+    #[test]
+    fn credentials_and_refreshes_survive(
+        grant in grant(), failure in failure(), connection in connection(), environment in environment(),
+        integration in name(), provider in word(), generation: u64, fence: u64, due_time in moment(), app in app(),
+        renewal in renewal(), outcome in outcome(),
+    ) {
+        survives::<_, Obtained>(&grant)?;
+        survives::<_, Failure>(&failure)?;
+        survives::<_, Established>(
+            &pb::EstablishConnectionResponse { connection: connection.clone(), generation },
+        )?;
+        survives::<_, CompleteRefresh>(&pb::CompleteRefreshRequest {
+            connection: connection.clone(), generation, fence, outcome: Some(outcome),
+        })?;
+        let due = pb::DueRefresh {
+            connection, environment, integration, provider, generation, fence, due_time: Some(due_time),
+            app: Some(app), renewal: Some(renewal),
+        };
+        survives::<_, DueRefresh>(&due)?;
+        survives::<_, Vec<DueRefresh>>(&pb::ClaimDueResponse { due: vec![due.clone(), due] })?;
+    }
+
+    #[test]
+    fn keys_survive(key in key(), secret in word()) {
+        survives::<_, KeyView>(&key)?;
+        survives::<_, KeyView>(&pb::AuthenticateKeyResponse { key: Some(key.clone()) })?;
+        survives::<_, Vec<KeyView>>(&pb::ListKeysResponse { keys: vec![key.clone()] })?;
+        survives::<_, IssuedKey>(&pb::IssueKeyResponse { key: Some(key.clone()), secret })?;
+        let (environment, name, scopes) = (key.environment, key.name, key.scopes);
+        let expire_time = key.expire_time;
+        survives::<_, IssueKey>(&pb::IssueKeyRequest { environment, name, scopes, expire_time })?;
+    }
+
+    #[test]
+    fn no_message_is_worth_a_panic(seconds: i64, nanos: i32, text in ".*", status: u32) {
+        let expire_time = Some(Timestamp { seconds, nanos });
+        let session = text.clone();
+        let _ = CreatedSession::try_from(pb::CreateSessionResponse { session, token: text.clone(), expire_time });
+        let lifetime = Some(Duration { seconds, nanos });
+        let (environment, end_user) = (text.clone(), text.clone());
+        let _ = CreateSession::try_from(
+            pb::CreateSessionRequest { environment, end_user, lifetime, ..pb::CreateSessionRequest::default() },
+        );
+        let _ = Failure::try_from(pb::Failure { http_status: status, reason: text, ..pb::Failure::default() });
+    }
+}
+
+/// Both directions could swap two fields alike; so once, what is where.
+#[test]
+fn each_text_arrives_in_its_own_field() {
+    let put = PutIntegration::try_from(pb::PutIntegrationRequest {
+        integration: Some(pb::Integration {
+            environment: "dev".into(),
+            key: "the-key".into(),
+            provider: "the-provider".into(),
+            display_name: "The name".into(),
+            client_id: "the-client".into(),
+            scopes: vec!["a".into()],
+            fields: BTreeMap::from([("f".into(), "v".into())]),
+            create_time: None,
+        }),
+        secrets: Some(pb::AppSecrets {
+            client_secret: "canary_client".into(),
+            fields: BTreeMap::from([("s".into(), "canary_field".into())]),
+        }),
+    })
+    .unwrap();
+    assert_eq!((put.environment.as_str(), put.key.as_str()), ("dev", "the-key"));
+    assert_eq!(put.settings.provider, "the-provider");
+    assert_eq!(put.settings.display_name, "The name");
+    assert_eq!(put.settings.client_id, "the-client");
+    let secrets = put.secrets.unwrap();
+    assert_eq!(secrets.client_secret.unwrap().expose(), "canary_client");
+    assert_eq!(secrets.fields["s"].expose(), "canary_field");
+
+    let obtained = Obtained::try_from(pb::Grant {
+        auth_mode: "OAUTH2".into(),
+        access_token: "canary_access".into(),
+        headers: BTreeMap::from([("authorization".into(), "canary_header".into())]),
+        fields: BTreeMap::from([("subdomain".into(), "acme".into())]),
+        renewal: Some(pb::Renewal { refresh_token: "canary_refresh".into(), fields: BTreeMap::new() }),
+        expires_in: Some(Duration { seconds: 60, nanos: 0 }),
+        scopes: Some(pb::GrantedScopes { names: vec!["read".into()] }),
+        origins: vec!["https://api.example.com".into()],
+        account: Some(pb::Account { id: "42".into(), label: "ada".into() }),
+    })
+    .unwrap();
+    let grant = obtained.grant;
+    assert_eq!(grant.handout.access_token.unwrap().expose(), "canary_access");
+    assert_eq!(grant.handout.headers["authorization"].expose(), "canary_header");
+    assert_eq!(grant.handout.fields["subdomain"].expose(), "acme");
+    assert_eq!(grant.renewal.unwrap().refresh_token.unwrap().expose(), "canary_refresh");
+    assert_eq!(grant.expires_in, Some(std::time::Duration::from_secs(60)));
+    assert_eq!(grant.scopes.unwrap(), ["read"]);
+    assert_eq!(grant.origins, ["https://api.example.com"]);
+    let account = grant.account.unwrap();
+    assert_eq!((account.id.as_deref(), account.label.as_deref()), (Some("42"), Some("ada")));
+
+    let claim = pb::ClaimAuthorizationRequest {
+        authorization: AuthorizationId::from_parts(1, 1).to_string(),
+        state: Digest::of(b"state").to_string(),
+        browser: Digest::of(b"browser").to_string(),
+    };
+    let (_, state, browser) = claim.try_into().unwrap();
+    assert_eq!((state, browser), (Digest::of(b"state"), Digest::of(b"browser")));
+}
+
+#[test]
+fn scopes_the_provider_did_not_tell_are_not_an_empty_list() {
+    let grant = |scopes| pb::Grant { auth_mode: "OAUTH2".into(), scopes, ..pb::Grant::default() };
+    assert_eq!(Obtained::try_from(grant(None)).unwrap().grant.scopes, None);
+    let none_granted = Some(pb::GrantedScopes::default());
+    assert_eq!(Obtained::try_from(grant(none_granted)).unwrap().grant.scopes, Some(vec![]));
+}
+
+fn refused<T: Debug>(result: Result<T, Fault>, field: &str) {
+    let fault = result.unwrap_err();
+    assert_eq!((fault.kind, fault.reason), (Kind::Invalid, Reason::FieldInvalid));
+    assert_eq!(fault.metadata.get("field").map(String::as_str), Some(field), "{fault:?}");
+    assert!(!format!("{fault:?}").contains("canary"), "{fault:?}");
+}
+
+#[test]
+fn a_malformed_field_is_named_and_not_repeated() {
+    let valid = pb::CreateSessionRequest {
+        environment: "dev".into(),
+        end_user: "ada".into(),
+        integrations: vec!["github".into()],
+        reconnect: String::new(),
+        lifetime: Some(Duration { seconds: 60, nanos: 0 }),
+    };
+    assert!(CreateSession::try_from(valid.clone()).is_ok());
+    let wish = |change: fn(&mut pb::CreateSessionRequest)| {
+        let mut request = valid.clone();
+        change(&mut request);
+        CreateSession::try_from(request)
+    };
+    refused(wish(|request| request.environment = "canary/".into()), "environment");
+    refused(wish(|request| request.environment.clear()), "environment");
+    refused(wish(|request| request.end_user = "canary\n".into()), "end_user");
+    refused(wish(|request| request.integrations.push("canary/".into())), "integrations[1]");
+    refused(wish(|request| request.reconnect = "canary".into()), "reconnect");
+    refused(wish(|request| request.lifetime = None), "lifetime");
+    refused(wish(|request| request.lifetime = Some(Duration { seconds: -1, nanos: 0 })), "lifetime");
+}
+
+#[test]
+fn a_malformed_field_inside_is_named_by_its_path() {
+    let connection = ConnectionId::from_parts(1, 1).to_string();
+    let complete = |outcome| {
+        CompleteRefresh::try_from(pb::CompleteRefreshRequest {
+            connection: connection.clone(),
+            generation: 1,
+            fence: 1,
+            outcome,
+        })
+    };
+    refused(complete(None), "outcome");
+    refused(complete(Some(Outcome::Refused(pb::Failure::default()))), "refused.reason");
+    let failure = Some(pb::Failure { reason: "canary".into(), ..pb::Failure::default() });
+    refused(
+        complete(Some(Outcome::Failed(pb::FailedRefresh { failure, retry_after: None }))),
+        "failed.failure.reason",
+    );
+    let grant = pb::Grant {
+        auth_mode: "OAUTH2".into(),
+        expires_in: Some(Duration { seconds: 1, nanos: -5 }),
+        ..pb::Grant::default()
+    };
+    refused(complete(Some(Outcome::Refreshed(grant))), "refreshed.expires_in");
+
+    let status = pb::Failure {
+        reason: "REAUTH_REQUIRED".into(),
+        phase: "REFRESH".into(),
+        http_status: 70_000,
+        ..pb::Failure::default()
+    };
+    refused(Failure::try_from(status), "http_status");
+    let bind = pb::BindSessionRequest { token: "canary".into(), browser: "canary".into() };
+    refused(<(latchkey_secret::SecretText, Digest)>::try_from(bind), "browser");
+    let keys = pb::ListKeysResponse {
+        keys: vec![pb::Key { scopes: vec!["tokens:read".into(), "canary".into()], ..valid_key() }],
+    };
+    refused(Vec::<KeyView>::try_from(keys), "keys[0].scopes[1]");
+    let late = pb::Key { expire_time: Some(Timestamp { seconds: i64::MAX, nanos: 0 }), ..valid_key() };
+    refused(KeyView::try_from(late), "expire_time");
+}
+
+fn valid_key() -> pb::Key {
+    pb::Key {
+        id: ApiKeyId::from_parts(1, 1).to_string(),
+        environment: "dev".into(),
+        name: "backend".into(),
+        scopes: vec![],
+        create_time: Some(Timestamp::default()),
+        expire_time: None,
+        revoked: false,
+    }
+}

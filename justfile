@@ -1,0 +1,34 @@
+# The short names of the long commands. `tests/run` and `.ci/run` are what counts; nothing here adds to them.
+
+# List the recipes.
+default:
+    @just --list
+
+# Run Latchkey with everything built in, and a demo provider.
+dev:
+    cargo run -- dev
+
+# All the tests; starts and stops the servers they need.
+test *mode:
+    tests/run {{mode}}
+
+# What a change must pass before it lands.
+ci:
+    .ci/run
+
+# One crate's tests, with servers: `just crate latchkey-store-postgres`.
+crate name:
+    tests/with-servers cargo test --package {{name}}
+
+# Format and lint.
+lint:
+    cargo fmt
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# Only the rules of the house: dependencies, words, migrations.
+tidy:
+    cargo test --package latchkey-tests --test tidy
+
+# Licences, bans, advisories.
+deny:
+    cargo deny check

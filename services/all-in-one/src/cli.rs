@@ -1,0 +1,91 @@
+//! The commands: each asks a server over gRPC, as any backend would, and shows the answer.
+
+mod browse;
+mod connect;
+mod connection;
+mod demo;
+mod duration;
+mod events;
+mod integration;
+mod key;
+mod page;
+mod provider;
+mod server;
+mod show;
+mod token;
+
+pub use server::Server;
+
+use clap::Subcommand;
+use latchkey_wire::Fault;
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Let an end user connect an account
+    Connect(connect::Arguments),
+    /// Be given a token that works
+    Token(token::Arguments),
+    /// See connections, what is wrong with one, and delete one
+    Connection(connection::Arguments),
+    /// Watch what happens to connections
+    Events(events::Arguments),
+    /// Register your apps at providers
+    Integration(integration::Arguments),
+    /// See which providers there are
+    Provider(provider::Arguments),
+    /// Make and revoke API keys
+    Key(key::Arguments),
+    /// Play the end user, or break the demo provider on purpose
+    Demo(demo::Arguments),
+}
+
+impl Command {
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Connect(arguments) => arguments.run().await,
+            Self::Token(arguments) => arguments.run().await,
+            Self::Connection(arguments) => arguments.run().await,
+            Self::Events(arguments) => arguments.run().await,
+            Self::Integration(arguments) => arguments.run().await,
+            Self::Provider(arguments) => arguments.run().await,
+            Self::Key(arguments) => arguments.run().await,
+            Self::Demo(arguments) => arguments.run().await,
+        }
+    }
+}
+
+/// An error for people: the sentence, and where a service refused, the reason programs branch on.
+pub fn told(error: &anyhow::Error) -> String {
+    let Some(fault) = error.downcast_ref::<Fault>() else { return format!("error: {}", chain(error)) };
+    let mut text = format!("error: {}\nreason: {}", fault.message, fault.reason.word());
+    for (name, value) in &fault.metadata {
+        text.push_str(&format!("\n{name}: {value}"));
+    }
+    if let Some(wait) = fault.retry_after {
+        text.push_str(&format!("\ntry again in: {} s", wait.as_secs().max(1)));
+    }
+    text
+}
+
+/// An error and its causes. One that only passes its cause on is not said twice.
+fn chain(error: &anyhow::Error) -> String {
+    let mut said: Vec<String> = error.chain().map(ToString::to_string).collect();
+    said.dedup();
+    said.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use latchkey_wire::{Kind, Reason};
+
+    #[test]
+    fn a_refusal_is_told_with_its_reason_and_details() {
+        let fault = Fault::new(Kind::Refused, Reason::ReauthRequired, "Connect again.")
+            .with("cause", "GRANT_REVOKED");
+        assert_eq!(
+            told(&fault.into()),
+            "error: Connect again.\nreason: REAUTH_REQUIRED\ncause: GRANT_REVOKED"
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! `latchkey connect link`: a link for an end user, as a backend would make it.
+
+use super::Server;
+use super::server::{Way, answer};
+use crate::output;
+use anyhow::bail;
+use clap::Subcommand;
+use latchkey_wire::pb::connect as pb;
+use latchkey_wire::pb::connect::connect_session_service_client::ConnectSessionServiceClient;
+use std::process::{Command as Process, Stdio};
+use std::time::{Duration, Instant};
+
+/// How often to ask whether the end user is done.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  latchkey connect link --integration github --end-user 42
+  latchkey connect link --integration demo-oauth --end-user me --open --wait
+  latchkey connect link --reconnect con_01J… --end-user me        # mend a connection: same id")]
+pub struct Arguments {
+    #[command(flatten)]
+    server: Server,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a link that lets one end user connect once, within 15 minutes
+    Link(Link),
+}
+
+#[derive(clap::Args)]
+struct Link {
+    /// What may be connected; give it several times to let the end user choose
+    #[arg(long, value_name = "INTEGRATION", required_unless_present = "reconnect")]
+    integration: Vec<String>,
+    /// Whom the connection will belong to, in your own words
+    #[arg(long, value_name = "ID")]
+    end_user: String,
+    /// Mend this connection instead of making a new one
+    #[arg(long, value_name = "CONNECTION")]
+    reconnect: Option<String>,
+    /// Open the link in a browser here
+    #[arg(long)]
+    open: bool,
+    /// Wait until the end user is done, and print the connection
+    #[arg(long)]
+    wait: bool,
+}
+
+impl Arguments {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let Command::Link(link) = self.command;
+        let way = self.server.connect().await?;
+        let wish = Wish {
+            end_user: link.end_user,
+            integrations: link.integration.clone(),
+            reconnect: link.reconnect.unwrap_or_default(),
+        };
+        let started = Instant::now();
+        let session = create(&way, wish).await?;
+        output::line(&session.connect_link);
+        if link.open && !open(&session.connect_link) {
+            output::note("No browser could be opened here: open the link yourself.");
+        }
+        if !link.wait {
+            return Ok(());
+        }
+        output::note("Waiting for the end user …");
+        let connection = done(&way, &session.session_id).await?;
+        let what = link.integration.join(", ");
+        let what = if what.is_empty() { "reconnected".to_owned() } else { what };
+        output::line(&format!("connected {connection} ({what}) in {:.1}s", started.elapsed().as_secs_f32()));
+        Ok(())
+    }
+}
+
+/// What a session is for.
+pub struct Wish {
+    pub end_user: String,
+    pub integrations: Vec<String>,
+    /// Empty for a new connection.
+    pub reconnect: String,
+}
+
+/// # Errors
+/// The service's refusal.
+pub async fn create(way: &Way, wish: Wish) -> anyhow::Result<pb::CreateConnectSessionResponse> {
+    let request = pb::CreateConnectSessionRequest {
+        end_user: wish.end_user,
+        integrations: wish.integrations,
+        reconnect_connection_id: wish.reconnect,
+        lifetime: None,
+    };
+    answer(ConnectSessionServiceClient::new(way.clone()).create_connect_session(request)).await
+}
+
+/// # Errors
+/// The service's refusal.
+pub async fn look(way: &Way, session: &str) -> anyhow::Result<pb::GetConnectSessionResponse> {
+    let request = pb::GetConnectSessionRequest { session_id: session.to_owned() };
+    answer(ConnectSessionServiceClient::new(way.clone()).get_connect_session(request)).await
+}
+
+async fn done(way: &Way, session: &str) -> anyhow::Result<String> {
+    let mut told = String::new();
+    loop {
+        let seen = look(way, session).await?;
+        match seen.state() {
+            pb::SessionState::Completed => return Ok(seen.connection_id),
+            pb::SessionState::Expired => bail!("the link expired before the end user was done: make another"),
+            pb::SessionState::Open | pb::SessionState::Unspecified => {}
+        }
+        if seen.last_failure != told && !seen.last_failure.is_empty() {
+            output::note(&format!(
+                "An attempt did not succeed: {}. The link still works.",
+                seen.last_failure
+            ));
+            told = seen.last_failure;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Whether something here said it would open it.
+fn open(link: &str) -> bool {
+    let (program, arguments): (_, &[&str]) = if cfg!(target_os = "macos") {
+        ("open", &[])
+    } else if cfg!(windows) {
+        ("rundll32", &["url.dll,FileProtocolHandler"])
+    } else {
+        ("xdg-open", &[])
+    };
+    let process = Process::new(program)
+        .args(arguments)
+        .arg(link)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    process.is_ok()
+}

@@ -1,0 +1,198 @@
+//! `latchkey connection`: what is connected, and what is wrong with it.
+
+use super::server::{Way, answer};
+use super::{Server, show};
+use crate::output;
+use clap::{Subcommand, ValueEnum};
+use latchkey_wire::pb::connection as pb;
+use latchkey_wire::pb::connection::connection_service_client::ConnectionServiceClient;
+use serde_json::{Value, json};
+
+/// As many as one answer holds.
+const PAGE: u32 = 500;
+
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  latchkey connection list --state needs-reauth
+  latchkey connection explain con_01J…
+  latchkey connection list --json | jq -r '.[].id'")]
+pub struct Arguments {
+    #[command(flatten)]
+    server: Server,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List connections
+    List(List),
+    /// Show one connection
+    Get(One),
+    /// Say what happened to a connection, whose turn it is and what to do
+    Explain(One),
+    /// Delete a connection and destroy its credential; this cannot be undone
+    Delete {
+        /// The connection, con_…
+        connection: String,
+    },
+}
+
+#[derive(clap::Args)]
+struct List {
+    /// Only those of this integration
+    #[arg(long)]
+    integration: Option<String>,
+    /// Only those of this end user
+    #[arg(long)]
+    end_user: Option<String>,
+    /// Only those in this state
+    #[arg(long)]
+    state: Option<State>,
+    /// For programs
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+struct One {
+    /// The connection, con_…
+    connection: String,
+    /// For programs
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum State {
+    Active,
+    Degraded,
+    NeedsReauth,
+    Deleted,
+}
+
+impl From<State> for pb::ConnectionState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Active => Self::Active,
+            State::Degraded => Self::Degraded,
+            State::NeedsReauth => Self::NeedsReauth,
+            State::Deleted => Self::Deleted,
+        }
+    }
+}
+
+type Connections = ConnectionServiceClient<Way>;
+
+impl Arguments {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let mut connections = Connections::new(self.server.connect().await?);
+        match self.command {
+            Command::List(list) => self::list(&mut connections, list).await,
+            Command::Get(one) => get(&mut connections, one).await,
+            Command::Explain(one) => explain(&mut connections, one).await,
+            Command::Delete { connection } => {
+                let request = pb::DeleteConnectionRequest { connection_id: connection.clone() };
+                answer(connections.delete_connection(request)).await?;
+                output::note(&format!("Deleted {connection}. Its credential cannot be had back."));
+                Ok(())
+            }
+        }
+    }
+}
+
+async fn list(connections: &mut Connections, list: List) -> anyhow::Result<()> {
+    let mut request = pb::ListConnectionsRequest {
+        page_size: PAGE,
+        page_token: String::new(),
+        integration: list.integration.unwrap_or_default(),
+        end_user: list.end_user.unwrap_or_default(),
+        state: list.state.map(pb::ConnectionState::from).unwrap_or_default().into(),
+    };
+    let mut found = Vec::new();
+    loop {
+        let page = answer(connections.list_connections(request.clone())).await?;
+        found.extend(page.connections);
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    if list.json {
+        output::line(&found.iter().map(show::connection_json).collect::<Value>().to_string());
+    } else if found.is_empty() {
+        output::note("There are no such connections. Make one with `latchkey connect link`.");
+    } else {
+        output::line(&rows(&found));
+    }
+    Ok(())
+}
+
+fn rows(found: &[pb::Connection]) -> String {
+    let rows: Vec<_> = found.iter().map(row).collect();
+    output::table(["ID", "INTEGRATION", "END USER", "STATE", "GENERATION", "EXPIRES"], &rows)
+}
+
+fn row(connection: &pb::Connection) -> [String; 6] {
+    let credential = connection.credential.as_ref();
+    [
+        connection.id.clone(),
+        connection.integration.clone(),
+        connection.end_user.clone(),
+        show::state(connection).to_owned(),
+        credential.map_or_else(|| "-".to_owned(), |credential| credential.generation.to_string()),
+        show::from_now(credential.and_then(|credential| credential.expire_time.as_ref())),
+    ]
+}
+
+async fn get(connections: &mut Connections, one: One) -> anyhow::Result<()> {
+    let request = pb::GetConnectionRequest { connection_id: one.connection };
+    let connection = answer(connections.get_connection(request)).await?.connection.unwrap_or_default();
+    if one.json {
+        output::line(&show::connection_json(&connection).to_string());
+    } else {
+        output::line(&lines(&show::connection_lines(&connection)));
+    }
+    Ok(())
+}
+
+async fn explain(connections: &mut Connections, one: One) -> anyhow::Result<()> {
+    let request = pb::ExplainConnectionRequest { connection_id: one.connection };
+    let told = answer(connections.explain_connection(request)).await?;
+    if one.json {
+        output::line(&explanation_json(&told).to_string());
+        return Ok(());
+    }
+    let connection = told.connection.unwrap_or_default();
+    output::line(&lines(&[
+        ["connection".into(), format!("{} ({})", connection.id, show::state(&connection))],
+        ["what happened".into(), told.what_happened],
+        ["whose turn".into(), told.whose_turn],
+        ["what to do".into(), told.what_to_do],
+    ]));
+    output::line("\nLatest first:");
+    for entry in &told.history {
+        output::line(&format!("  {:>12}  {}", show::from_now(entry.time.as_ref()), entry.summary));
+    }
+    Ok(())
+}
+
+fn explanation_json(told: &pb::ExplainConnectionResponse) -> Value {
+    json!({
+        "connection": told.connection.as_ref().map(show::connection_json),
+        "what_happened": told.what_happened,
+        "whose_turn": told.whose_turn,
+        "what_to_do": told.what_to_do,
+        "history": told.history.iter().map(|entry| json!({
+            "time": show::rfc3339(entry.time.as_ref()),
+            "event": entry.event,
+            "summary": entry.summary,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn lines(pairs: &[[String; 2]]) -> String {
+    let width = pairs.iter().map(|[name, _]| name.len()).max().unwrap_or_default();
+    pairs.iter().map(|[name, value]| format!("{name:<width$}  {value}")).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,175 @@
+//! `latchkey integration`: your apps at providers.
+
+use super::Server;
+use super::server::{Way, answer};
+use crate::output;
+use anyhow::Context as _;
+use clap::Subcommand;
+use latchkey_wire::pb::admin as pb;
+use latchkey_wire::pb::admin::integration_service_client::IntegrationServiceClient;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  latchkey integration create --key github --provider github --client-id Iv1.abc --client-secret-file secret.txt --scope repo
+  latchkey integration list
+  latchkey integration create --key zendesk --provider zendesk --client-id latchkey < secret.txt")]
+pub struct Arguments {
+    #[command(flatten)]
+    server: Server,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List integrations
+    List {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Register an app, or change the one with this key
+    Create(Create),
+    /// Retire an integration: its connections can no longer be refreshed
+    Delete {
+        /// The integration's key
+        key: String,
+    },
+}
+
+#[derive(clap::Args)]
+struct Create {
+    /// What to call it, unique here
+    #[arg(long)]
+    key: String,
+    /// The provider's id, as in `latchkey provider list`
+    #[arg(long)]
+    provider: String,
+    /// What end users see; the provider's name where it is not given
+    #[arg(long, default_value_t)]
+    name: String,
+    /// The app's client id at the provider
+    #[arg(long, default_value_t)]
+    client_id: String,
+    /// A file with the app's client secret; without it, it is read from standard input where there is a client id
+    #[arg(long, value_name = "FILE")]
+    client_secret_file: Option<PathBuf>,
+    /// Leave the client secret as it is
+    #[arg(long, conflicts_with = "client_secret_file")]
+    keep_secret: bool,
+    /// A scope to ask for; give it several times
+    #[arg(long)]
+    scope: Vec<String>,
+    /// One of the provider's own settings, such as subdomain=acme
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    field: Vec<(String, String)>,
+    /// One of the provider's own secret settings, from a file, such as signing_key=key.pem
+    #[arg(long, value_name = "NAME=FILE", value_parser = pair)]
+    secret_field_file: Vec<(String, String)>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+impl Arguments {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let mut integrations = IntegrationServiceClient::new(self.server.connect().await?);
+        match self.command {
+            Command::List { json } => {
+                let request = pb::ListIntegrationsRequest {};
+                let found = answer(integrations.list_integrations(request)).await?.integrations;
+                output::line(&if json {
+                    found.iter().map(object).collect::<Value>().to_string()
+                } else {
+                    rows(&found)
+                });
+                Ok(())
+            }
+            Command::Create(create) => self::create(&mut integrations, create).await,
+            Command::Delete { key } => {
+                answer(integrations.delete_integration(pb::DeleteIntegrationRequest { key: key.clone() }))
+                    .await?;
+                output::note(&format!(
+                    "Retired {key}. Its connections stay, and cannot be refreshed any more."
+                ));
+                Ok(())
+            }
+        }
+    }
+}
+
+async fn create(integrations: &mut IntegrationServiceClient<Way>, create: Create) -> anyhow::Result<()> {
+    let client_secret = client_secret(&create)?;
+    let secret_fields =
+        create.secret_field_file.iter().map(|(name, file)| Ok((name.clone(), read(Path::new(file))?)));
+    let request = pb::PutIntegrationRequest {
+        client_secret,
+        secret_fields: secret_fields.collect::<anyhow::Result<BTreeMap<_, _>>>()?,
+        integration: Some(pb::Integration {
+            key: create.key,
+            provider: create.provider,
+            display_name: create.name,
+            client_id: create.client_id,
+            scopes: create.scope,
+            fields: create.field.into_iter().collect(),
+            ..Default::default()
+        }),
+    };
+    let made = answer(integrations.put_integration(request)).await?.integration.unwrap_or_default();
+    output::note(&format!("Registered {}. At the provider, register exactly this redirect URI:", made.key));
+    output::line(&made.redirect_uri);
+    Ok(())
+}
+
+/// Empty leaves the present one in place.
+fn client_secret(create: &Create) -> anyhow::Result<String> {
+    match &create.client_secret_file {
+        Some(path) => read(path),
+        None if create.client_id.is_empty() || create.keep_secret => Ok(String::new()),
+        None => {
+            output::ask("Client secret (it shows while you type; press Enter for none):");
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).context("standard input cannot be read")?;
+            Ok(line.trim().to_owned())
+        }
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(text.trim_end().to_owned())
+}
+
+fn rows(found: &[pb::Integration]) -> String {
+    let row = |integration: &pb::Integration| {
+        [
+            integration.key.clone(),
+            integration.provider.clone(),
+            integration.display_name.clone(),
+            integration.client_id.clone(),
+            integration.scopes.join(" "),
+        ]
+    };
+    output::table(
+        ["KEY", "PROVIDER", "NAME", "CLIENT ID", "SCOPES"],
+        &found.iter().map(row).collect::<Vec<_>>(),
+    )
+}
+
+fn object(integration: &pb::Integration) -> Value {
+    json!({
+        "key": integration.key,
+        "provider": integration.provider,
+        "display_name": integration.display_name,
+        "client_id": integration.client_id,
+        "scopes": integration.scopes,
+        "fields": integration.fields,
+        "redirect_uri": integration.redirect_uri,
+    })
+}

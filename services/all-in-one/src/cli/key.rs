@@ -1,0 +1,186 @@
+//! `latchkey key`: what backends prove themselves with. The first one is made on the database itself, since there is
+//! none yet to ask a server with.
+
+use super::server::answer;
+use super::{Server, duration, show};
+use crate::output;
+use anyhow::Context as _;
+use clap::Subcommand;
+use latchkey_chassis::{Lifecycle, config, grpc};
+use latchkey_domain::Timestamp;
+use latchkey_domain::api_key::Scope;
+use latchkey_vault::config::{Database, Keys, Settings};
+use latchkey_vault::{Parts, VaultService};
+use latchkey_wire::contract::IssueKey;
+use latchkey_wire::convert::{secret_to_pb, timestamp_to_pb};
+use latchkey_wire::pb::admin as pb;
+use latchkey_wire::pb::admin::api_key_service_client::ApiKeyServiceClient;
+use latchkey_wire::{Route, VaultClient};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+#[derive(clap::Args)]
+#[command(after_help = "\
+Scopes: sessions:write connections:read connections:delete tokens:read credentials:read integrations:admin keys:admin
+
+Examples:
+  latchkey key create --name backend --scopes sessions:write,connections:read,tokens:read
+  latchkey key create --config latchkey.toml --environment prod --name first --scopes keys:admin,integrations:admin
+  latchkey key revoke key_01J…")]
+pub struct Arguments {
+    #[command(flatten)]
+    server: Server,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a key and print it, this once
+    Create(Create),
+    /// List the keys of the environment
+    List {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Refuse a key from now on; everywhere within five seconds
+    Revoke {
+        /// The key's id, as in `latchkey key list`
+        key: String,
+    },
+}
+
+#[derive(clap::Args)]
+struct Create {
+    /// Who will use it
+    #[arg(long)]
+    name: String,
+    /// What it may do, separated by commas
+    #[arg(long, value_delimiter = ',', required = true, value_parser = scope)]
+    scopes: Vec<Scope>,
+    /// How long it is good for, such as 90d; without it, until it is revoked
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    lifetime: Option<Duration>,
+    /// Make it on the database of these settings, without a server: those of `latchkey serve` or of the vault
+    #[arg(long, value_name = "FILE", requires = "environment")]
+    config: Option<PathBuf>,
+    /// The environment the key is for, with --config; a server makes keys for the environment of the key it is asked with
+    #[arg(long, requires = "config")]
+    environment: Option<String>,
+}
+
+fn scope(word: &str) -> Result<Scope, String> {
+    Scope::from_word(word).ok_or_else(|| {
+        let all: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+        format!("expected one of {}", all.join(", "))
+    })
+}
+
+impl Arguments {
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Create(create) => match (&create.config, &create.environment) {
+                (Some(file), Some(environment)) => create.on_database(file, environment).await,
+                _ => create.on_server(&self.server).await,
+            },
+            Command::List { json } => list(&self.server, json).await,
+            Command::Revoke { key } => {
+                let mut keys = ApiKeyServiceClient::new(self.server.connect().await?);
+                answer(keys.revoke_api_key(pb::RevokeApiKeyRequest { id: key.clone() })).await?;
+                output::note(&format!("Revoked {key}."));
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Create {
+    async fn on_server(&self, server: &Server) -> anyhow::Result<()> {
+        let mut keys = ApiKeyServiceClient::new(server.connect().await?);
+        let request = pb::CreateApiKeyRequest {
+            name: self.name.clone(),
+            scopes: self.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
+            expire_time: self.expires_at().map(timestamp_to_pb),
+        };
+        let made = answer(keys.create_api_key(request)).await?;
+        say(&made.api_key.unwrap_or_default().id, &made.secret);
+        Ok(())
+    }
+
+    async fn on_database(&self, file: &Path, environment: &str) -> anyhow::Result<()> {
+        let settings: Offline = config::load(Some(file))?;
+        let environment =
+            environment.parse().with_context(|| format!("`{environment}` is no environment's name"))?;
+        let parts = Parts::embedded(&settings.database, &settings.keys, latchkey_bus::local()).await?;
+        // Nothing of it runs: one call is made, and that is all.
+        let vault = VaultService::new(parts, &settings.vault, &Lifecycle::new(Duration::ZERO));
+        let vault = VaultClient::new(Route::local(grpc::layers(vault.peers())));
+        let issue = IssueKey {
+            environment,
+            name: self.name.clone(),
+            scopes: self.scopes.clone(),
+            expires_at: self.expires_at(),
+        };
+        let issued = vault.issue_key(issue).await?;
+        say(&issued.key.id.to_string(), &secret_to_pb(&issued.secret));
+        Ok(())
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        let until =
+            SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().checked_add(self.lifetime?)?;
+        Some(Timestamp(i64::try_from(until.as_millis()).ok()?))
+    }
+}
+
+/// What a key is made with. Other sections belong to the services, which check them.
+#[derive(Deserialize)]
+struct Offline {
+    database: Database,
+    keys: Keys,
+    #[serde(default)]
+    vault: Settings,
+}
+
+fn say(id: &str, secret: &str) {
+    output::note(&format!("Made {id}. Keep what follows where secrets are kept: it is not shown again."));
+    output::line(secret);
+}
+
+async fn list(server: &Server, json: bool) -> anyhow::Result<()> {
+    let mut keys = ApiKeyServiceClient::new(server.connect().await?);
+    let found = answer(keys.list_api_keys(pb::ListApiKeysRequest {})).await?.api_keys;
+    if json {
+        output::line(&found.iter().map(object).collect::<Value>().to_string());
+        return Ok(());
+    }
+    let row = |key: &pb::ApiKey| {
+        let state = if key.revoked { "revoked" } else { "active" };
+        [
+            key.id.clone(),
+            key.name.clone(),
+            state.to_owned(),
+            show::from_now(key.expire_time.as_ref()),
+            key.scopes.join(" "),
+        ]
+    };
+    output::line(&output::table(
+        ["ID", "NAME", "STATE", "EXPIRES", "SCOPES"],
+        &found.iter().map(row).collect::<Vec<_>>(),
+    ));
+    Ok(())
+}
+
+fn object(key: &pb::ApiKey) -> Value {
+    json!({
+        "id": key.id,
+        "name": key.name,
+        "scopes": key.scopes,
+        "revoked": key.revoked,
+        "create_time": show::rfc3339(key.create_time.as_ref()),
+        "expire_time": show::rfc3339(key.expire_time.as_ref()),
+    })
+}

@@ -1,0 +1,87 @@
+//! The wiring, to be read as the map of the system. Who calls whom is decided here and nowhere else: connect and the
+//! refresher call the vault, the vault calls nobody. In a cluster the same services are wired with other routes.
+
+use latchkey_bus::Bus;
+use latchkey_chassis::config::Tls;
+use latchkey_chassis::{Lifecycle, grpc, http, ops};
+use latchkey_connect::ConnectService;
+use latchkey_providers::Catalogue;
+use latchkey_refresher::RefresherService;
+use latchkey_vault::{Parts, VaultService};
+use latchkey_wire::{Route, VaultClient};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tonic::service::Routes;
+use tracing::info;
+use url::Url;
+
+/// What the services are put together from.
+pub struct Pieces {
+    pub parts: Parts,
+    pub vault: latchkey_vault::config::Settings,
+    pub refresh: latchkey_refresher::config::Settings,
+    pub catalogue: Catalogue,
+    pub oauth: latchkey_oauth::Client,
+    pub public_url: Url,
+}
+
+/// Where to serve, and what beside the services.
+pub struct Doors {
+    pub http: TcpListener,
+    pub grpc: TcpListener,
+    pub ops: TcpListener,
+    /// Pages beside connect's own.
+    pub pages: axum::Router,
+    pub tls: Option<Tls>,
+}
+
+/// All services of one process, built and not running yet.
+pub struct System {
+    /// The way every service here takes to the vault.
+    pub to_vault: VaultClient,
+    vault: VaultService,
+    connect: ConnectService,
+    refresher: RefresherService,
+    reflection: bool,
+}
+
+pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> System {
+    let Pieces { parts, vault: settings, refresh, catalogue, oauth, public_url } = pieces;
+    let bus: Arc<dyn Bus> = parts.bus.clone();
+    let vault = VaultService::new(parts, &settings, lifecycle);
+    let to_vault = VaultClient::new(Route::local(grpc::layers(vault.peers())));
+
+    let connect = ConnectService::new(to_vault.clone(), catalogue.clone(), oauth.clone(), public_url)
+        .with_lifecycle(lifecycle);
+    let refresher = RefresherService::new(to_vault.clone(), catalogue, oauth, bus, &refresh, lifecycle);
+    System { to_vault, vault, connect, refresher, reflection: settings.reflection }
+}
+
+impl System {
+    /// Serves until the process is told to stop.
+    ///
+    /// # Errors
+    /// Where the TLS settings cannot be used.
+    pub fn run(self, doors: Doors, lifecycle: &Lifecycle) -> Result<(), grpc::ServeError> {
+        let options = grpc::Options {
+            tls: doors.tls,
+            reflection: self.reflection.then_some(latchkey_wire::DESCRIPTORS),
+            services: latchkey_vault::PUBLIC_SERVICES.into_iter().chain(latchkey_connect::SERVICES).collect(),
+        };
+        let addresses = [&doors.http, &doors.grpc, &doors.ops].map(|door| door.local_addr().ok());
+        http::serve(doors.http, self.connect.http().merge(doors.pages), lifecycle);
+        grpc::serve(doors.grpc, both(self.vault.public(), self.connect.grpc()), options, lifecycle)?;
+        ops::serve(doors.ops, self.vault.checks(), lifecycle);
+        self.vault.run();
+        self.refresher.run();
+        let [http, grpc, ops] = addresses;
+        info!(?http, ?grpc, ?ops, "Latchkey is ready");
+        Ok(())
+    }
+}
+
+/// Backends find both services' methods on one port.
+fn both(one: Routes, other: Routes) -> Routes {
+    // Each answers "unimplemented" to what it does not know; one of the two answers is enough.
+    Routes::from(one.into_axum_router().merge(other.into_axum_router().reset_fallback()))
+}

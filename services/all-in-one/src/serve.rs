@@ -1,0 +1,108 @@
+//! `latchkey serve`: all services in one process, on whatever parts the settings name.
+
+use crate::compose::{Doors, Pieces, compose};
+use crate::listen::listen;
+use anyhow::{Context as _, bail};
+use latchkey_bus::NatsOptions;
+use latchkey_chassis::config::{Listen, Telemetry, Tls};
+use latchkey_chassis::{Lifecycle, config, telemetry};
+use latchkey_connect::config::PublicUrl;
+use latchkey_oauth::{Client, ClientOptions};
+use latchkey_vault::Parts;
+use latchkey_vault::config::{Database, Keys};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// How long work may take to finish when the process is told to stop: as long as the longest, which is a refresh.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// Sections and nothing else.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where browsers reach this process, for instance `https://connect.example.com`.
+    pub public_url: PublicUrl,
+    #[serde(default)]
+    pub listen: Listen,
+    pub database: Database,
+    pub keys: Keys,
+    #[serde(default)]
+    pub nats: Option<NatsOptions>,
+    #[serde(default)]
+    pub vault: latchkey_vault::config::Settings,
+    #[serde(default)]
+    pub refresh: latchkey_refresher::config::Settings,
+    #[serde(default)]
+    pub providers: latchkey_providers::Settings,
+    /// For the gRPC port. Absent: the ingress in front speaks TLS.
+    #[serde(default)]
+    pub tls: Option<Tls>,
+    #[serde(default)]
+    pub telemetry: Telemetry,
+}
+
+/// # Errors
+/// Where a setting cannot be used, with what to do about it, or something did not end well.
+pub async fn serve(file: Option<&Path>) -> anyhow::Result<()> {
+    let config: Config = config::load(file)?;
+    let _telemetry = telemetry::install("latchkey", &config.telemetry)?;
+    if config.listen.internal.is_some() {
+        bail!(
+            "`listen.internal` is for services in processes of their own: here they need no port; remove it"
+        );
+    }
+    let lifecycle = Lifecycle::new(GRACE);
+    let doors = Doors {
+        http: open(config.listen.http, "listen.http").await?,
+        grpc: open(config.listen.grpc, "listen.grpc").await?,
+        ops: open(config.listen.ops, "listen.ops").await?,
+        pages: axum::Router::new(),
+        tls: config.tls,
+    };
+    let pieces = Pieces {
+        parts: Parts::embedded(&config.database, &config.keys, bus(config.nats).await?).await?,
+        vault: config.vault,
+        refresh: config.refresh,
+        catalogue: catalogue(&config.providers)?,
+        oauth: client()?,
+        public_url: config.public_url.into_url(),
+    };
+    compose(pieces, &lifecycle).run(doors, &lifecycle)?;
+    lifecycle.run_until_signal().await.context("Latchkey did not end well")
+}
+
+/// The providers that ship with the program, and the operator's own.
+///
+/// # Errors
+/// Where a file is wrong, with its name, the field and the fix.
+pub fn catalogue(settings: &latchkey_providers::Settings) -> anyhow::Result<latchkey_providers::Catalogue> {
+    settings.open().context("`providers.path` holds a provider file that cannot be used")
+}
+
+/// What speaks to providers.
+///
+/// # Errors
+/// Where no client can be made at all.
+pub fn client() -> anyhow::Result<Client> {
+    Client::new(ClientOptions::default()).context("no client for providers could be made")
+}
+
+/// In this process where no NATS server is named.
+///
+/// # Errors
+/// Where the address cannot be used.
+pub async fn bus(nats: Option<NatsOptions>) -> anyhow::Result<std::sync::Arc<dyn latchkey_bus::Bus>> {
+    match nats {
+        None => Ok(latchkey_bus::local()),
+        Some(nats) => latchkey_bus::nats(nats).await.context("the NATS server in `nats.url` cannot be used"),
+    }
+}
+
+async fn open(address: Option<SocketAddr>, setting: &str) -> anyhow::Result<TcpListener> {
+    let address = address
+        .with_context(|| format!("`{setting}` is not set: give it an address such as 127.0.0.1:8080"))?;
+    listen(address, setting).await
+}

@@ -1,0 +1,100 @@
+//! Connect's settings: sections and nothing else.
+
+use latchkey_chassis::config::{Listen, Telemetry, Tls};
+use latchkey_wire::RouteOptions;
+use serde::Deserialize;
+use url::{Host, Url};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where browsers reach this service, for instance `https://connect.example.com`. Redirect URIs begin with it;
+    /// request headers are never asked.
+    pub public_url: PublicUrl,
+    #[serde(default)]
+    pub listen: Listen,
+    /// The vault's port for other services.
+    pub vault: RouteOptions,
+    #[serde(default)]
+    pub providers: latchkey_providers::Settings,
+    #[serde(default)]
+    pub connect: Settings,
+    /// For the gRPC port. Absent: the ingress in front speaks TLS.
+    #[serde(default)]
+    pub tls: Option<Tls>,
+    #[serde(default)]
+    pub telemetry: Telemetry,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Offers gRPC reflection.
+    pub reflection: bool,
+}
+
+/// An address browsers are sent to. Over http only where nothing crosses a network: on a loopback address, for trials.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PublicUrl(Url);
+
+impl PublicUrl {
+    #[must_use]
+    pub fn into_url(self) -> Url {
+        self.0
+    }
+}
+
+impl TryFrom<String> for PublicUrl {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let url = Url::parse(&text)
+            .map_err(|_| "expected an address such as https://connect.example.com".to_owned())?;
+        if !url.username().is_empty()
+            || url.password().is_some()
+            || url.query().is_some()
+            || url.fragment().is_some()
+        {
+            return Err("expected an address without user, query and fragment".to_owned());
+        }
+        let loopback = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        match url.scheme() {
+            "https" => Ok(Self(url)),
+            "http" if loopback => Ok(Self(url)),
+            "http" => Err("over http codes and cookies cross the network in the clear; use https".to_owned()),
+            _ => Err("expected an address that begins with https://".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_are_sent_over_https_or_to_this_machine() {
+        let read = |text: &str| PublicUrl::try_from(text.to_owned());
+        for fine in
+            ["https://connect.example.com", "http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:1"]
+        {
+            assert!(read(fine).is_ok(), "{fine}");
+        }
+        let refused = [
+            "http://connect.example.com",
+            "http://127.0.0.1.example.com",
+            "ftp://x",
+            "https://u:p@x",
+            "x",
+            "",
+        ];
+        for wrong in refused {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! How an end user gets from a link to a connection. Nothing here knows of HTTP pages.
+//!
+//! Invariant: nothing a browser sends is believed before the vault has found the session, or the attempt, it belongs to.
+
+mod callback;
+mod conclude;
+mod start;
+
+pub use callback::Answered;
+pub use start::{Next, Wish};
+
+use crate::failures::Problem;
+use crate::tasks::Tasks;
+use latchkey_chassis::Clock;
+use latchkey_oauth::{App, Client};
+use latchkey_providers::{Catalogue, Provider};
+use latchkey_wire::{VaultClient, contract};
+use std::sync::Arc;
+use url::Url;
+
+/// What the flows need. Cheap to clone.
+#[derive(Clone)]
+pub struct Flows {
+    pub vault: VaultClient,
+    pub catalogue: Catalogue,
+    pub oauth: Client,
+    pub clock: Arc<dyn Clock>,
+    pub redirect_uri: Arc<str>,
+    pub tasks: Tasks,
+}
+
+impl Flows {
+    #[must_use]
+    pub fn new(
+        vault: VaultClient,
+        catalogue: Catalogue,
+        oauth: Client,
+        clock: Arc<dyn Clock>,
+        public_url: &Url,
+    ) -> Self {
+        Self {
+            vault,
+            catalogue,
+            oauth,
+            clock,
+            redirect_uri: redirect_uri(public_url).into(),
+            tasks: Tasks::default(),
+        }
+    }
+
+    pub(crate) fn provider(&self, id: &str) -> Result<Arc<Provider>, Problem> {
+        self.catalogue.get(id).map_err(|_| Problem::ProviderGone(id.to_owned()))
+    }
+}
+
+/// Where providers send browsers back to. From configuration alone: a request's `Host` is the sender's to choose.
+#[must_use]
+pub fn redirect_uri(public_url: &Url) -> String {
+    format!("{}/oauth/callback", public_url.as_str().trim_end_matches('/'))
+}
+
+fn app(app: contract::App) -> App {
+    App { client_id: app.client_id, client_secret: app.client_secret, scopes: app.scopes, fields: app.fields }
+}
+
+/// An integration as far as it is no secret: enough to send a browser to the provider.
+fn public_app(integration: &contract::IntegrationView) -> App {
+    let fields = &integration.settings.fields;
+    App {
+        client_id: integration.settings.client_id.clone(),
+        client_secret: None,
+        scopes: integration.settings.scopes.clone(),
+        fields: fields.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect(),
+    }
+}

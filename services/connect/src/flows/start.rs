@@ -1,0 +1,166 @@
+use super::conclude::Claimed;
+use super::{Flows, app, public_app};
+use crate::counts;
+use crate::failures::Problem;
+use crate::state::State;
+use latchkey_domain::{ConnectionId, Digest, IntegrationKey, Phase, SessionId, Timestamp};
+use latchkey_oauth::{Inputs, check_inputs, given};
+use latchkey_providers::{AuthMode, Provider};
+use latchkey_wire::contract::{
+    ClaimedAuthorization, IntegrationView, Obtained, SessionView, StartAuthorization,
+};
+use std::collections::BTreeMap;
+use std::time::Instant;
+use tracing::info;
+use url::Url;
+
+/// What an end user wants: this integration, with what was typed.
+pub struct Wish {
+    pub session: SessionId,
+    pub browser: Digest,
+    pub integration: IntegrationKey,
+    pub typed: BTreeMap<String, String>,
+}
+
+/// Where the browser goes next.
+pub enum Next {
+    /// To the provider.
+    Away(Url),
+    /// Nowhere: it is done.
+    Connected,
+}
+
+impl Flows {
+    /// Begins an attempt, and ends it too where the provider need not be asked by the browser.
+    ///
+    /// # Errors
+    /// [`Problem`], in words for the end user.
+    pub async fn start(&self, wish: Wish) -> Result<Next, Problem> {
+        let session = self.vault.get_session(wish.session, wish.browser).await?;
+        let integration = offered(&session, &wish.integration)?.clone();
+        let provider = self.provider(&integration.settings.provider)?;
+        let inputs = checked(&provider, &wish.typed)?;
+        match provider.auth_mode() {
+            AuthMode::OAuth2Code => {
+                let begun = Instant::now();
+                let away = self.send_away(&provider, &integration, wish, inputs).await;
+                counts::step(&integration.key, "authorize", begun, &away);
+                away.map(Next::Away)
+            }
+            AuthMode::OAuth2ClientCredentials | AuthMode::ApiKey | AuthMode::Basic => {
+                let flows = self.clone();
+                let connected = async move { flows.connect_at_once(&provider, wish, inputs).await };
+                self.tasks.finish("connect", connected).await.map(|_| Next::Connected)
+            }
+            _ => Err(Problem::Unsupported(provider.name.clone())),
+        }
+    }
+
+    async fn send_away(
+        &self,
+        provider: &Provider,
+        integration: &IntegrationView,
+        wish: Wish,
+        inputs: Inputs,
+    ) -> Result<Url, Problem> {
+        let state = State::new(Timestamp(self.clock.now()));
+        let app = public_app(integration);
+        let begun = self
+            .oauth
+            .begin(provider, &app, &inputs, &self.redirect_uri, &state.text)
+            .map_err(|fault| Problem::provider(fault, Phase::Authorize))?;
+        self.vault
+            .start_authorization(StartAuthorization {
+                authorization: state.authorization,
+                session: wish.session,
+                browser: wish.browser,
+                integration: wish.integration,
+                state: state.digest,
+                redirect_uri: self.redirect_uri.to_string(),
+                scopes: app.scopes,
+                code_verifier: begun.verifier,
+                inputs,
+            })
+            .await?;
+        info!(authorization.id = %state.authorization, provider = %provider.id, "An end user is sent to the provider");
+        Ok(begun.url)
+    }
+
+    /// For credentials that are typed, and for the app's own: the attempt is answered by us, in the same breath.
+    async fn connect_at_once(
+        &self,
+        provider: &Provider,
+        wish: Wish,
+        inputs: Inputs,
+    ) -> Result<ConnectionId, Problem> {
+        let state = State::new(Timestamp(self.clock.now()));
+        self.vault
+            .start_authorization(StartAuthorization {
+                authorization: state.authorization,
+                session: wish.session,
+                browser: wish.browser,
+                integration: wish.integration,
+                state: state.digest,
+                redirect_uri: String::new(),
+                scopes: vec![],
+                code_verifier: None,
+                inputs,
+            })
+            .await?;
+        let claimed = self.vault.claim_authorization(state.authorization, state.digest, wish.browser).await?;
+        let attempt = Claimed {
+            authorization: state.authorization,
+            environment: claimed.environment.clone(),
+            integration: claimed.integration.clone(),
+        };
+        self.concluded(attempt, self.obtain(provider, claimed).await).await
+    }
+
+    async fn obtain(&self, provider: &Provider, claimed: ClaimedAuthorization) -> Result<Obtained, Problem> {
+        let (app, inputs) = (app(claimed.app), claimed.inputs);
+        let grant = match provider.auth_mode() {
+            AuthMode::OAuth2ClientCredentials => {
+                let begun = Instant::now();
+                let grant = self.oauth.client_credentials(provider, &app, &inputs).await;
+                let grant = grant.map_err(|fault| Problem::provider(fault, Phase::Exchange));
+                counts::step(&claimed.integration, "exchange", begun, &grant);
+                grant?
+            }
+            _ => given(provider, &inputs).map_err(|fault| Problem::provider(fault, Phase::Verify))?,
+        };
+        // A credential replaces nothing before the provider has accepted it.
+        let auth_mode = provider.auth_mode().as_str().to_owned();
+        self.verified(&claimed.integration, provider, &app, &inputs, Obtained { auth_mode, grant }).await
+    }
+
+    /// Tries the credential with the provider's probe, where it has one, and learns whose account it is.
+    pub(super) async fn verified(
+        &self,
+        integration: &IntegrationKey,
+        provider: &Provider,
+        app: &latchkey_oauth::App,
+        inputs: &Inputs,
+        mut obtained: Obtained,
+    ) -> Result<Obtained, Problem> {
+        let begun = Instant::now();
+        let verified = self.oauth.verify(provider, app, &obtained.grant, inputs).await;
+        let verified = verified.map_err(|fault| Problem::provider(fault, Phase::Verify));
+        counts::step(integration, "verify", begun, &verified);
+        counts::verification(integration, &verified);
+        if let Some(account) = verified?.account() {
+            obtained.grant.account = Some(account);
+        }
+        Ok(obtained)
+    }
+}
+
+fn offered<'a>(session: &'a SessionView, key: &IntegrationKey) -> Result<&'a IntegrationView, Problem> {
+    let found = session.integrations.iter().find(|integration| integration.key == *key);
+    found.ok_or_else(|| Problem::NotOffered(key.to_string()))
+}
+
+/// What was typed, as the provider's entry wants it.
+fn checked(provider: &Provider, typed: &BTreeMap<String, String>) -> Result<Inputs, Problem> {
+    let typed = typed.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+    check_inputs(provider, &typed).map_err(|fault| Problem::provider(fault, Phase::Verify))
+}

@@ -1,0 +1,38 @@
+//! The backends' door: parse, call, render.
+
+mod api_key;
+mod integration;
+mod provider;
+mod session;
+
+use crate::flows::{Flows, redirect_uri};
+use latchkey_wire::Authenticator;
+use latchkey_wire::pb::{admin, catalog, connect};
+use std::sync::Arc;
+use tonic::service::Routes;
+use url::Url;
+
+#[derive(Clone)]
+struct Door {
+    flows: Flows,
+    authenticator: Authenticator,
+    public_url: Arc<Url>,
+}
+
+impl Door {
+    fn redirect_uri(&self) -> String {
+        redirect_uri(&self.public_url)
+    }
+}
+
+pub fn routes(flows: &Flows, authenticator: &Authenticator, public_url: &Url) -> Routes {
+    let door = Door {
+        flows: flows.clone(),
+        authenticator: authenticator.clone(),
+        public_url: Arc::new(public_url.clone()),
+    };
+    Routes::new(connect::connect_session_service_server::ConnectSessionServiceServer::new(door.clone()))
+        .add_service(admin::integration_service_server::IntegrationServiceServer::new(door.clone()))
+        .add_service(admin::api_key_service_server::ApiKeyServiceServer::new(door.clone()))
+        .add_service(catalog::provider_service_server::ProviderServiceServer::new(door))
+}

@@ -1,0 +1,70 @@
+use super::Door;
+use latchkey_domain::api_key::Scope;
+use latchkey_wire::Fault;
+use latchkey_wire::contract::{IssueKey, KeyView};
+use latchkey_wire::convert::parse;
+use latchkey_wire::convert::{secret_to_pb, timestamp_from_pb, timestamp_to_pb};
+use latchkey_wire::pb::admin as pb;
+use tonic::{Request, Response, Status};
+
+#[tonic::async_trait]
+impl pb::api_key_service_server::ApiKeyService for Door {
+    async fn create_api_key(
+        &self,
+        request: Request<pb::CreateApiKeyRequest>,
+    ) -> Result<Response<pb::CreateApiKeyResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::KeysAdmin).await?;
+        let asked = request.into_inner();
+        let issue = IssueKey {
+            environment: key.environment,
+            name: asked.name,
+            scopes: asked.scopes.iter().map(|word| scope(word)).collect::<Result<_, _>>()?,
+            expires_at: timestamp_from_pb("expire_time", asked.expire_time)?,
+        };
+        let issued = self.flows.vault.issue_key(issue).await?;
+        Ok(Response::new(pb::CreateApiKeyResponse {
+            api_key: Some(render(&issued.key)),
+            secret: secret_to_pb(&issued.secret),
+        }))
+    }
+
+    async fn list_api_keys(
+        &self,
+        request: Request<pb::ListApiKeysRequest>,
+    ) -> Result<Response<pb::ListApiKeysResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::KeysAdmin).await?;
+        let keys = self.flows.vault.list_keys(&key.environment).await?;
+        Ok(Response::new(pb::ListApiKeysResponse { api_keys: keys.iter().map(render).collect() }))
+    }
+
+    async fn revoke_api_key(
+        &self,
+        request: Request<pb::RevokeApiKeyRequest>,
+    ) -> Result<Response<pb::RevokeApiKeyResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::KeysAdmin).await?;
+        let id = parse("id", &request.into_inner().id)?;
+        self.flows.vault.revoke_key(&key.environment, id).await?;
+        Ok(Response::new(pb::RevokeApiKeyResponse {}))
+    }
+}
+
+fn scope(word: &str) -> Result<Scope, Fault> {
+    Scope::from_word(word).ok_or_else(|| {
+        let known: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+        Fault::field_invalid(
+            "scopes",
+            format!("There is no scope `{word}`. There are: {}.", known.join(", ")),
+        )
+    })
+}
+
+fn render(key: &KeyView) -> pb::ApiKey {
+    pb::ApiKey {
+        id: key.id.to_string(),
+        name: key.name.clone(),
+        scopes: key.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
+        create_time: Some(timestamp_to_pb(key.created_at)),
+        expire_time: key.expires_at.map(timestamp_to_pb),
+        revoked: key.revoked,
+    }
+}

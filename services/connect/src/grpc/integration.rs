@@ -1,0 +1,117 @@
+use super::Door;
+use latchkey_domain::api_key::Scope;
+use latchkey_domain::integration::Settings;
+use latchkey_providers::{AuthMode, Provider};
+use latchkey_wire::contract::{AppSecrets, IntegrationView, PutIntegration};
+use latchkey_wire::convert::timestamp_to_pb;
+use latchkey_wire::convert::{parse, required};
+use latchkey_wire::pb::admin as pb;
+use latchkey_wire::{Fault, Kind, Reason};
+use std::collections::BTreeMap;
+use tonic::{Request, Response, Status};
+
+#[tonic::async_trait]
+impl pb::integration_service_server::IntegrationService for Door {
+    async fn put_integration(
+        &self,
+        request: Request<pb::PutIntegrationRequest>,
+    ) -> Result<Response<pb::PutIntegrationResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::IntegrationsAdmin).await?;
+        let mut asked = request.into_inner();
+        let integration: pb::Integration = required("integration", asked.integration.take())?;
+        let provider = self.flows.catalogue.get(&integration.provider).map_err(|unknown| {
+            Fault::new(Kind::NotFound, Reason::ProviderUnknown, unknown.to_string())
+                .with("field", "integration.provider")
+        })?;
+        check_usable(&provider, &integration.client_id)?;
+        let secrets =
+            app_secrets(std::mem::take(&mut asked.client_secret), std::mem::take(&mut asked.secret_fields));
+        let name = if integration.display_name.is_empty() {
+            provider.name.clone()
+        } else {
+            integration.display_name
+        };
+        let put = PutIntegration {
+            environment: key.environment,
+            key: parse("integration.key", &integration.key)?,
+            settings: Settings {
+                provider: integration.provider,
+                display_name: name,
+                client_id: integration.client_id,
+                scopes: integration.scopes,
+                fields: integration.fields.into_iter().collect::<BTreeMap<_, _>>(),
+            },
+            secrets,
+        };
+        let view = self.flows.vault.put_integration(put).await?;
+        Ok(Response::new(pb::PutIntegrationResponse { integration: Some(self.render(&view)) }))
+    }
+
+    async fn get_integration(
+        &self,
+        request: Request<pb::GetIntegrationRequest>,
+    ) -> Result<Response<pb::GetIntegrationResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::IntegrationsAdmin).await?;
+        let asked = parse("key", &request.into_inner().key)?;
+        let view = self.flows.vault.get_integration(&key.environment, &asked).await?;
+        Ok(Response::new(pb::GetIntegrationResponse { integration: Some(self.render(&view)) }))
+    }
+
+    async fn list_integrations(
+        &self,
+        request: Request<pb::ListIntegrationsRequest>,
+    ) -> Result<Response<pb::ListIntegrationsResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::IntegrationsAdmin).await?;
+        let views = self.flows.vault.list_integrations(&key.environment).await?;
+        let integrations = views.iter().map(|view| self.render(view)).collect();
+        Ok(Response::new(pb::ListIntegrationsResponse { integrations }))
+    }
+
+    async fn delete_integration(
+        &self,
+        request: Request<pb::DeleteIntegrationRequest>,
+    ) -> Result<Response<pb::DeleteIntegrationResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::IntegrationsAdmin).await?;
+        let asked = parse("key", &request.into_inner().key)?;
+        self.flows.vault.retire_integration(&key.environment, &asked).await?;
+        Ok(Response::new(pb::DeleteIntegrationResponse {}))
+    }
+}
+
+impl Door {
+    fn render(&self, view: &IntegrationView) -> pb::Integration {
+        pb::Integration {
+            key: view.key.to_string(),
+            provider: view.settings.provider.clone(),
+            display_name: view.settings.display_name.clone(),
+            client_id: view.settings.client_id.clone(),
+            scopes: view.settings.scopes.clone(),
+            fields: view.settings.fields.clone().into_iter().collect(),
+            redirect_uri: self.redirect_uri(),
+            create_time: Some(timestamp_to_pb(view.created_at)),
+        }
+    }
+}
+
+/// An integration nobody could connect to is refused when it is made, not when an end user stands before it.
+fn check_usable(provider: &Provider, client_id: &str) -> Result<(), Fault> {
+    if let AuthMode::Unsupported(what) = provider.auth_mode() {
+        let message = format!("{} needs {what}, which this version cannot do yet.", provider.name);
+        return Err(Fault::field_invalid("integration.provider", message));
+    }
+    if provider.needs_client() && client_id.is_empty() {
+        let message = format!("{} needs the client id of your app there.", provider.name);
+        return Err(Fault::field_invalid("integration.client_id", message));
+    }
+    Ok(())
+}
+
+/// `None` where nothing was sent, which leaves the present ones in place.
+fn app_secrets(
+    client_secret: String,
+    fields: impl IntoIterator<Item = (String, String)>,
+) -> Option<AppSecrets> {
+    let fields: BTreeMap<_, _> = fields.into_iter().map(|(name, value)| (name, value.into())).collect();
+    let client_secret = (!client_secret.is_empty()).then(|| client_secret.into());
+    (client_secret.is_some() || !fields.is_empty()).then_some(AppSecrets { client_secret, fields })
+}

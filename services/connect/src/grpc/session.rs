@@ -1,0 +1,74 @@
+use super::Door;
+use crate::counts;
+use latchkey_domain::SessionId;
+use latchkey_domain::Timestamp;
+use latchkey_domain::api_key::Scope;
+use latchkey_wire::contract::{CreateSession, SessionView};
+use latchkey_wire::convert::{duration_from_pb, secret_to_pb, timestamp_to_pb};
+use latchkey_wire::convert::{parse, parse_list, parse_optional};
+use latchkey_wire::pb::connect as pb;
+use std::time::Duration;
+use tonic::{Request, Response, Status};
+
+/// Long enough to find a password and a second factor.
+const LIFETIME_DEFAULT: Duration = Duration::from_secs(900);
+
+#[tonic::async_trait]
+impl pb::connect_session_service_server::ConnectSessionService for Door {
+    async fn create_connect_session(
+        &self,
+        request: Request<pb::CreateConnectSessionRequest>,
+    ) -> Result<Response<pb::CreateConnectSessionResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::SessionsWrite).await?;
+        let asked = request.into_inner();
+        let integrations = parse_list("integrations", &asked.integrations)?;
+        let lifetime = duration_from_pb("lifetime", asked.lifetime)?;
+        let intent = if asked.reconnect_connection_id.is_empty() { "connect" } else { "reconnect" };
+        let create = CreateSession {
+            environment: key.environment.clone(),
+            end_user: parse("end_user", &asked.end_user)?,
+            integrations,
+            reconnect: parse_optional("reconnect_connection_id", &asked.reconnect_connection_id)?,
+            lifetime: lifetime.unwrap_or(LIFETIME_DEFAULT),
+        };
+        let created = self.flows.vault.create_session(create).await?;
+        counts::session(&key.environment, intent, "created");
+        let token = secret_to_pb(&created.token);
+        let base = self.public_url.as_str().trim_end_matches('/');
+        Ok(Response::new(pb::CreateConnectSessionResponse {
+            session_id: created.session.to_string(),
+            connect_link: format!("{base}/connect#s={token}"),
+            token,
+            expire_time: Some(timestamp_to_pb(created.expires_at)),
+        }))
+    }
+
+    async fn get_connect_session(
+        &self,
+        request: Request<pb::GetConnectSessionRequest>,
+    ) -> Result<Response<pb::GetConnectSessionResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::SessionsWrite).await?;
+        let id: SessionId = parse("session_id", &request.into_inner().session_id)?;
+        let session = self.flows.vault.describe_session(&key.environment, id).await?;
+        Ok(Response::new(render(&session, Timestamp(self.flows.clock.now()))))
+    }
+}
+
+fn render(session: &SessionView, now: Timestamp) -> pb::GetConnectSessionResponse {
+    let state = match session.connection {
+        Some(_) => pb::SessionState::Completed,
+        None if session.expires_at <= now => pb::SessionState::Expired,
+        None => pb::SessionState::Open,
+    };
+    pb::GetConnectSessionResponse {
+        session_id: session.id.to_string(),
+        state: state.into(),
+        connection_id: session.connection.map(|id| id.to_string()).unwrap_or_default(),
+        expire_time: Some(timestamp_to_pb(session.expires_at)),
+        last_failure: session
+            .last_failure
+            .as_ref()
+            .map(|failure| failure.reason.as_str().into())
+            .unwrap_or_default(),
+    }
+}

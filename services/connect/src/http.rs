@@ -1,0 +1,297 @@
+//! The browser's door: pages, forms and the provider's way back.
+
+mod headers;
+
+use crate::browser::{Browser, Cookies};
+use crate::failures::{Problem, said};
+use crate::flows::{Answered, Flows, Next, Wish};
+use crate::pages::{Choose, Done, Field, Form, Offer, Open, ProblemPage, connected_name};
+use askama::Template;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Form as FormBody, Router, middleware};
+use latchkey_domain::SessionId;
+use latchkey_providers::{Ask, AuthMode, Input};
+use latchkey_wire::Kind;
+use latchkey_wire::contract::{IntegrationView, SessionView};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use tracing::warn;
+use url::Url;
+
+#[derive(Clone)]
+struct Site {
+    flows: Flows,
+    cookies: Cookies,
+}
+
+/// What each input of the provider's is called in a form, so that none can be mistaken for a field of ours.
+const INPUT_PREFIX: &str = "in.";
+
+/// Room for every field a provider asks for, a private key among them.
+const FORM_BYTES_MAX: usize = 64 * 1024;
+
+pub fn router(flows: Flows, public_url: &Url) -> Router {
+    let site = Site { flows, cookies: Cookies::new(public_url) };
+    Router::new()
+        .route("/connect", get(open_page))
+        .route("/connect/open", post(open))
+        .route("/connect/{session}", get(choose))
+        .route("/connect/{session}/form", get(form))
+        .route("/connect/{session}/start", post(start))
+        // A look at the address must not spend the answer, so HEAD is not GET here.
+        .route("/oauth/callback", get(callback).head(only_get))
+        .route(
+            "/connect/assets/connect.css",
+            get(|| asset("text/css; charset=utf-8", include_str!("../assets/connect.css"))),
+        )
+        .route(
+            "/connect/assets/open.js",
+            get(|| asset("text/javascript; charset=utf-8", include_str!("../assets/open.js"))),
+        )
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(middleware::map_response(headers::guard(public_url)))
+        .with_state(site)
+}
+
+async fn asset(content_type: &'static str, text: &'static str) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, content_type)], text)
+}
+
+async fn open_page() -> Response {
+    page(StatusCode::OK, &Open)
+}
+
+#[derive(Deserialize)]
+struct Opening {
+    token: String,
+}
+
+async fn open(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    FormBody(opening): FormBody<Opening>,
+) -> Response {
+    if !headers::from_here(&headers) {
+        return refuse(&Problem::FormStale);
+    }
+    let browser = site.cookies.read(&headers).unwrap_or_default();
+    match site.flows.vault.bind_session(&opening.token.into(), browser.digest()).await {
+        Err(fault) => refuse(&fault.into()),
+        Ok(session) => {
+            let there = Redirect::to(&format!("/connect/{}", session.id));
+            (site.cookies.set(&browser).into_iter().collect::<HeaderMap>(), there).into_response()
+        }
+    }
+}
+
+async fn choose(State(site): State<Site>, headers: HeaderMap, Path(session): Path<String>) -> Response {
+    match held(&site, &headers, &session).await {
+        Err(problem) => refuse(&problem),
+        Ok((_, session)) if session.connection.is_some() => {
+            page(StatusCode::OK, &Done { name: connected_name(&session) })
+        }
+        Ok((browser, session)) => {
+            let problem = session.last_failure.as_ref().map(|failure| said(failure).to_owned());
+            page(StatusCode::OK, &choices(&site, &browser, &session, problem))
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Chosen {
+    integration: String,
+}
+
+async fn form(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Path(session): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
+    let shown = async {
+        let (browser, session) = held(&site, &headers, &session).await?;
+        fields_page(&site, &browser, &session, &chosen.integration, &BTreeMap::new(), None)
+    };
+    match shown.await {
+        Ok(form) => page(StatusCode::OK, &form),
+        Err(problem) => refuse(&problem),
+    }
+}
+
+async fn start(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Path(session): Path<String>,
+    FormBody(mut sent): FormBody<BTreeMap<String, String>>,
+) -> Response {
+    let (browser, view) = match held(&site, &headers, &session).await {
+        Ok(held) => held,
+        Err(problem) => return refuse(&problem),
+    };
+    let ours = sent.remove("form_token").is_some_and(|token| browser.made(&token));
+    if !headers::from_here(&headers) || !ours {
+        return refuse(&Problem::FormStale);
+    }
+    let chosen = sent.remove("integration").unwrap_or_default();
+    let typed = inputs_of(sent);
+    let Ok(integration) = chosen.parse() else { return refuse(&Problem::NotOffered(chosen)) };
+    let wish = Wish { session: view.id, browser: browser.digest(), integration, typed: typed.clone() };
+    match site.flows.start(wish).await {
+        Ok(Next::Away(url)) => Redirect::to(url.as_str()).into_response(),
+        Ok(Next::Connected) => Redirect::to(&format!("/connect/{}", view.id)).into_response(),
+        Err(problem) => again(&site, &browser, &view, &chosen, &typed, &problem),
+    }
+}
+
+async fn only_get() -> impl IntoResponse {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")])
+}
+
+async fn callback(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Response {
+    let Some(browser) = site.cookies.read(&headers) else { return refuse(&Problem::NoBrowser) };
+    match site.flows.callback(browser.digest(), pairs).await {
+        Ok(Answered { session, outcome: Err(problem @ Problem::Vault(_)) }) => {
+            // The vault has not recorded it, so the session's page could not tell.
+            warn!(session.id = %session, problem = %problem, "What a provider gave could not be kept");
+            refuse(&problem)
+        }
+        // Either way to a page without the code in its address; it tells what came of it.
+        Ok(answered) => {
+            if let Err(problem) = &answered.outcome {
+                warn!(session.id = %answered.session, problem = %problem, "An attempt to connect did not succeed");
+            }
+            Redirect::to(&format!("/connect/{}", answered.session)).into_response()
+        }
+        Err(problem) => refuse(&problem),
+    }
+}
+
+async fn held(site: &Site, headers: &HeaderMap, session: &str) -> Result<(Browser, SessionView), Problem> {
+    let browser = site.cookies.read(headers).ok_or(Problem::NoBrowser)?;
+    let id: SessionId = session.parse().map_err(|_| Problem::NoBrowser)?;
+    let view = site.flows.vault.get_session(id, browser.digest()).await?;
+    Ok((browser, view))
+}
+
+fn inputs_of(sent: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    sent.into_iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix(INPUT_PREFIX)?.to_owned(), value)))
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
+}
+
+fn choices(site: &Site, browser: &Browser, session: &SessionView, problem: Option<String>) -> Choose {
+    Choose {
+        session: session.id.to_string(),
+        form_token: browser.form_token(),
+        end_user: session.end_user.to_string(),
+        reconnect: session.reconnect.is_some(),
+        offers: session.integrations.iter().filter_map(|integration| offer(site, integration)).collect(),
+        problem,
+    }
+}
+
+fn offer(site: &Site, integration: &IntegrationView) -> Option<Offer> {
+    let provider = site.flows.catalogue.get(&integration.settings.provider).ok()?;
+    let asks = asked(&provider.inputs).next().is_some();
+    Some(Offer {
+        key: integration.key.to_string(),
+        name: integration.settings.display_name.clone(),
+        host: if provider.auth_mode() == AuthMode::OAuth2Code {
+            provider.name.clone()
+        } else {
+            String::new()
+        },
+        scopes: integration.settings.scopes.clone(),
+        asks,
+    })
+}
+
+/// What the end user is asked for; the rest is the developer's.
+fn asked(inputs: &[Input]) -> impl Iterator<Item = &Input> {
+    inputs.iter().filter(|input| matches!(input.ask, Ask::Connection | Ask::Once))
+}
+
+fn fields_page(
+    site: &Site,
+    browser: &Browser,
+    session: &SessionView,
+    key: &str,
+    typed: &BTreeMap<String, String>,
+    problem: Option<&Problem>,
+) -> Result<Form, Problem> {
+    let found = session.integrations.iter().find(|integration| integration.key.as_str() == key);
+    let integration = found.ok_or_else(|| Problem::NotOffered(key.to_owned()))?;
+    let provider = site.flows.provider(&integration.settings.provider)?;
+    let fields = asked(&provider.inputs).map(|input| {
+        let wrong = match problem {
+            Some(Problem::Input { field, message }) if *field == input.name => Some(message.clone()),
+            _ => None,
+        };
+        let value = typed.get(&input.name).or(input.default.as_ref()).cloned().unwrap_or_default();
+        Field::of(input, value, wrong)
+    });
+    Ok(Form {
+        session: session.id.to_string(),
+        form_token: browser.form_token(),
+        key: key.to_owned(),
+        name: integration.settings.display_name.clone(),
+        fields: fields.collect(),
+        problem: problem.filter(|problem| !matches!(problem, Problem::Input { .. })).map(ToString::to_string),
+        alone: session.integrations.len() == 1,
+    })
+}
+
+/// The page the person came from, with what was wrong and without losing what was typed.
+fn again(
+    site: &Site,
+    browser: &Browser,
+    session: &SessionView,
+    key: &str,
+    typed: &BTreeMap<String, String>,
+    problem: &Problem,
+) -> Response {
+    if matches!(problem, Problem::Vault(_)) {
+        return refuse(problem);
+    }
+    match fields_page(site, browser, session, key, typed, Some(problem)) {
+        Ok(form) if !form.fields.is_empty() => page(StatusCode::UNPROCESSABLE_ENTITY, &form),
+        _ => {
+            let choices = choices(site, browser, session, Some(problem.to_string()));
+            page(StatusCode::UNPROCESSABLE_ENTITY, &choices)
+        }
+    }
+}
+
+fn refuse(problem: &Problem) -> Response {
+    let status = match problem {
+        Problem::Vault(fault) => match fault.kind {
+            Kind::Invalid => StatusCode::BAD_REQUEST,
+            Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::Refused => StatusCode::GONE,
+            Kind::Unauthenticated | Kind::Forbidden => StatusCode::FORBIDDEN,
+            Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::Exhausted => StatusCode::TOO_MANY_REQUESTS,
+            Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        },
+        _ => StatusCode::BAD_REQUEST,
+    };
+    page(status, &ProblemPage { message: problem.to_string() })
+}
+
+fn page(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            warn!(error = %error, "A page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What every answer to a browser carries, and what a form must come with.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::Response;
+use futures::future::{Ready, ready};
+use url::Url;
+
+/// The headers of every page. Framing is refused: a page that can be framed can be clicked through by another.
+///
+/// `form-action` also rules where a form's answer may send the browser, so it must let providers through.
+pub fn guard(public_url: &Url) -> impl Fn(Response) -> Ready<Response> + Clone + Send + Sync + 'static {
+    let providers = if public_url.scheme() == "https" {
+        "https:"
+    } else {
+        "https: http://127.0.0.1:* http://localhost:*"
+    };
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
+         object-src 'none'; form-action 'self' {providers}; frame-ancestors 'none'"
+    );
+    let policy =
+        HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"));
+    let https = public_url.scheme() == "https";
+    move |mut response| {
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+        for (name, value) in FIXED {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        if https {
+            headers.insert(
+                header::STRICT_TRANSPORT_SECURITY,
+                HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+            );
+        }
+        ready(response)
+    }
+}
+
+const FIXED: [(&str, &str); 4] = [
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cache-control", "no-store"),
+    ("cross-origin-opener-policy", "same-origin"),
+];
+
+/// Whether a form was sent from a page of ours, as far as the browser tells (Fetch Metadata). Browsers that tell nothing
+/// are judged by the form token alone.
+pub fn from_here(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none")
+}

@@ -1,0 +1,25 @@
+//! Connect: from a session to a connection. It shows the pages, speaks to providers' authorization and token endpoints,
+//! and keeps nothing: what must be remembered is the vault's.
+
+mod browser;
+pub mod config;
+mod counts;
+mod failures;
+mod flows;
+mod grpc;
+mod http;
+mod pages;
+mod service;
+mod state;
+mod tasks;
+
+pub use config::Config;
+pub use service::ConnectService;
+
+/// The full names of the services on the gRPC port, for health.
+pub const SERVICES: [&str; 4] = [
+    "latchkey.connect.v1.ConnectSessionService",
+    "latchkey.admin.v1.IntegrationService",
+    "latchkey.admin.v1.ApiKeyService",
+    "latchkey.catalog.v1.ProviderService",
+];

@@ -1,0 +1,96 @@
+//! The pages an end user sees. Server-rendered; they need a script only to read the link's fragment.
+
+use askama::Template;
+use latchkey_providers::Input;
+use latchkey_wire::contract::SessionView;
+
+/// Reads the token from the link's fragment and hands it in, so that it stands in no log and no history.
+#[derive(Template)]
+#[template(path = "open.html")]
+pub struct Open;
+
+/// What is offered.
+#[derive(Template)]
+#[template(path = "choose.html")]
+pub struct Choose {
+    pub session: String,
+    pub form_token: String,
+    pub end_user: String,
+    pub reconnect: bool,
+    pub offers: Vec<Offer>,
+    pub problem: Option<String>,
+}
+
+/// One integration, as a card.
+pub struct Offer {
+    pub key: String,
+    pub name: String,
+    pub host: String,
+    pub scopes: Vec<String>,
+    /// Whether something must be typed first.
+    pub asks: bool,
+}
+
+/// What must be typed.
+#[derive(Template)]
+#[template(path = "form.html")]
+pub struct Form {
+    pub session: String,
+    pub form_token: String,
+    pub key: String,
+    pub name: String,
+    pub fields: Vec<Field>,
+    pub problem: Option<String>,
+    pub alone: bool,
+}
+
+pub struct Field {
+    pub name: String,
+    pub label: String,
+    pub secret: bool,
+    pub required: bool,
+    pub before: String,
+    pub after: String,
+    pub value: String,
+    pub options: Vec<String>,
+    pub problem: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "done.html")]
+pub struct Done {
+    pub name: String,
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+pub struct ProblemPage {
+    pub message: String,
+}
+
+impl Field {
+    #[must_use]
+    pub fn of(input: &Input, value: String, problem: Option<String>) -> Self {
+        Self {
+            name: input.name.clone(),
+            label: input.label.clone(),
+            secret: input.secret,
+            required: input.required,
+            before: input.before.clone().unwrap_or_default(),
+            after: input.after.clone().unwrap_or_default(),
+            // A secret is never written back into a page.
+            value: if input.secret { String::new() } else { value },
+            options: input.one_of.clone(),
+            problem,
+        }
+    }
+}
+
+/// What the session led to, by the name of what was connected.
+#[must_use]
+pub fn connected_name(session: &SessionView) -> String {
+    match &session.integrations[..] {
+        [only] => only.settings.display_name.clone(),
+        _ => "Your account".to_owned(),
+    }
+}

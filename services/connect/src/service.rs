@@ -1,0 +1,61 @@
+//! Connect as a running service: the browser's pages and the backends' gRPC.
+
+use crate::flows::Flows;
+use crate::tasks::Tasks;
+use crate::{grpc, http};
+use axum::Router;
+use latchkey_chassis::ops::{Checks, Trouble, Verdict};
+use latchkey_chassis::{Clock, Lifecycle, SystemClock};
+use latchkey_oauth::Client;
+use latchkey_providers::Catalogue;
+use latchkey_wire::{Authenticator, VaultClient};
+use std::sync::Arc;
+use tonic::service::Routes;
+use url::Url;
+
+pub struct ConnectService {
+    flows: Flows,
+    public_url: Url,
+}
+
+impl ConnectService {
+    #[must_use]
+    pub fn new(vault: VaultClient, catalogue: Catalogue, oauth: Client, public_url: Url) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Self { flows: Flows::new(vault, catalogue, oauth, clock, &public_url), public_url }
+    }
+
+    /// Lets the process wait, before it ends, for attempts whose browser has gone away.
+    #[must_use]
+    pub fn with_lifecycle(mut self, lifecycle: &Lifecycle) -> Self {
+        self.flows.tasks = Tasks::of(lifecycle);
+        self
+    }
+
+    /// What must hold for connect to be ready: without the vault there is no page to show.
+    #[must_use]
+    pub fn checks(&self) -> Checks {
+        let vault = self.flows.vault.clone();
+        Checks::new().with("vault", move || {
+            let vault = vault.clone();
+            async move {
+                let remedy = "Check vault.endpoint and vault.tls, and that the vault runs.";
+                match vault.ping().await {
+                    Ok(()) => Verdict::Ready,
+                    Err(fault) => Verdict::Failing(Trouble::new(fault.to_string(), remedy)),
+                }
+            }
+        })
+    }
+
+    /// The pages.
+    pub fn http(&self) -> Router {
+        http::router(self.flows.clone(), &self.public_url)
+    }
+
+    /// What backends may call.
+    #[must_use]
+    pub fn grpc(&self) -> Routes {
+        grpc::routes(&self.flows, &Authenticator::new(self.flows.vault.clone()), &self.public_url)
+    }
+}

@@ -1,0 +1,54 @@
+//! The `state` parameter (RFC 6749 §10.12): it names the attempt, so that finding it is one read, and carries 256 random
+//! bits, of which only a digest is stored.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use latchkey_domain::{AuthorizationId, Digest, Timestamp};
+use rand::Rng as _;
+
+const ID_LEN: usize = 16;
+const SECRET_LEN: usize = 32;
+
+pub struct State {
+    pub authorization: AuthorizationId,
+    pub digest: Digest,
+    pub text: String,
+}
+
+impl State {
+    #[must_use]
+    pub fn new(now: Timestamp) -> Self {
+        let authorization = AuthorizationId::from_parts(now.0.unsigned_abs(), rand::random());
+        let mut secret = [0; SECRET_LEN];
+        rand::rng().fill_bytes(&mut secret);
+        let text = URL_SAFE_NO_PAD.encode([&authorization.to_bytes()[..], &secret].concat());
+        Self { authorization, digest: Digest::of(&secret), text }
+    }
+
+    /// `None` where the text cannot be a state of ours.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == ID_LEN + SECRET_LEN)?;
+        let (id, secret) = bytes.split_at(ID_LEN);
+        let authorization = AuthorizationId::from_bytes(id.try_into().ok()?);
+        Some(Self { authorization, digest: Digest::of(secret), text: text.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_comes_back_as_it_was_sent() {
+        let sent = State::new(Timestamp(1_700_000_000_000));
+        let back = State::parse(&sent.text).unwrap();
+        assert_eq!((back.authorization, back.digest), (sent.authorization, sent.digest));
+    }
+
+    #[test]
+    fn what_is_no_state_of_ours_is_nothing() {
+        for text in ["", "x", "%00", &"A".repeat(63), &"A".repeat(65), "ü"] {
+            assert!(State::parse(text).is_none(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Connect as a browser sees it: with a vault behind it, and a provider to go to.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod callback;
+mod pages;
+mod typed;
+mod world;

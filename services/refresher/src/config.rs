@@ -1,0 +1,47 @@
+//! The refresher's settings: sections and nothing else.
+
+use latchkey_bus::NatsOptions;
+use latchkey_chassis::config::{Listen, Telemetry};
+use latchkey_wire::RouteOptions;
+use serde::Deserialize;
+use std::num::NonZeroUsize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    #[serde(default)]
+    pub listen: Listen,
+    /// The vault's port for other services.
+    pub vault: RouteOptions,
+    /// Where hints come from. Without it, on-demand refreshes wait for the next look.
+    #[serde(default)]
+    pub nats: Option<NatsOptions>,
+    #[serde(default)]
+    pub providers: latchkey_providers::Settings,
+    #[serde(default)]
+    pub refresh: Settings,
+    #[serde(default)]
+    pub telemetry: Telemetry,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// How many refreshes may be under way at once.
+    pub concurrency: NonZeroUsize,
+    /// How many of them at one provider.
+    pub per_provider: NonZeroUsize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { concurrency: nonzero(64), per_provider: nonzero(16) }
+    }
+}
+
+const fn nonzero(number: usize) -> NonZeroUsize {
+    match NonZeroUsize::new(number) {
+        Some(number) => number,
+        None => NonZeroUsize::MIN,
+    }
+}

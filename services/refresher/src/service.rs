@@ -1,0 +1,69 @@
+//! The refresher as a running service.
+
+use crate::attempt::Attempts;
+use crate::config::{Config, Settings};
+use crate::limits::Limits;
+use crate::worker::Worker;
+use anyhow::Context as _;
+use latchkey_bus::Bus;
+use latchkey_chassis::Lifecycle;
+use latchkey_chassis::ops::{Checks, Trouble, Verdict};
+use latchkey_oauth::Client;
+use latchkey_providers::Catalogue;
+use latchkey_wire::VaultClient;
+use std::sync::Arc;
+
+pub struct RefresherService {
+    worker: Worker,
+    lifecycle: Lifecycle,
+}
+
+impl RefresherService {
+    #[must_use]
+    pub fn new(
+        vault: VaultClient,
+        catalogue: Catalogue,
+        oauth: Client,
+        bus: Arc<dyn Bus>,
+        settings: &Settings,
+        lifecycle: &Lifecycle,
+    ) -> Self {
+        let attempts = Attempts { vault, catalogue, oauth };
+        let worker = Worker { attempts, limits: Limits::new(settings), bus, lifecycle: lifecycle.clone() };
+        Self { worker, lifecycle: lifecycle.clone() }
+    }
+
+    /// What must hold for the refresher to be ready: what is due is the vault's to say.
+    #[must_use]
+    pub fn checks(&self) -> Checks {
+        let vault = self.worker.attempts.vault.clone();
+        Checks::new().with("vault", move || {
+            let vault = vault.clone();
+            async move {
+                let remedy = "Check vault.endpoint and vault.tls, and that the vault runs.";
+                match vault.ping().await {
+                    Ok(()) => Verdict::Ready,
+                    Err(fault) => Verdict::Failing(Trouble::new(fault.to_string(), remedy)),
+                }
+            }
+        })
+    }
+
+    /// Starts looking for due work.
+    pub fn run(self) {
+        drop(self.lifecycle.spawn("refresher", self.worker.run()));
+    }
+}
+
+/// Where hints come from.
+///
+/// # Errors
+/// Where the address cannot be used.
+pub async fn open_bus(config: &Config) -> anyhow::Result<Arc<dyn Bus>> {
+    match &config.nats {
+        None => Ok(latchkey_bus::local()),
+        Some(nats) => {
+            latchkey_bus::nats(nats.clone()).await.context("the NATS server in `nats.url` cannot be used")
+        }
+    }
+}

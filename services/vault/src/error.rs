@@ -1,0 +1,78 @@
+use latchkey_domain::Failure;
+use latchkey_domain::{api_key, authorization, connection, integration, session};
+use latchkey_envelope::{EnvelopeError, KeyServiceError};
+use latchkey_store::{StoreError, Stream};
+use latchkey_wire::Fault;
+
+use crate::ledger::LedgerError;
+use std::time::Duration;
+
+/// All that can go wrong in the vault.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Connection(#[from] connection::Refusal),
+    #[error(transparent)]
+    Session(#[from] session::Refusal),
+    #[error(transparent)]
+    Authorization(#[from] authorization::Refusal),
+    #[error(transparent)]
+    Integration(#[from] integration::Refusal),
+    #[error(transparent)]
+    ApiKey(#[from] api_key::Refusal),
+    /// A request's field cannot be what it is.
+    #[error("{message}")]
+    Field { field: &'static str, message: String },
+    /// An integration the session does not offer, or that is not there.
+    #[error("there is no integration `{0}` in this environment")]
+    IntegrationUnknown(String),
+    /// The last refresh failed, and the next is made by itself after this wait.
+    #[error("the token cannot be refreshed just now")]
+    Waiting { failure: Box<Failure>, wait: Duration },
+    #[error("the refresh did not finish in time")]
+    RefreshInProgress,
+    #[error("too many callers are waiting for refreshes")]
+    Overloaded,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("stream {0} is being changed by too many at once")]
+    Contended(Stream),
+    #[error(transparent)]
+    KeyService(#[from] KeyServiceError),
+    /// What was sealed does not open: it was moved, changed, or sealed with another key.
+    #[error("the sealed {what} of {owner} cannot be opened")]
+    Unreadable {
+        what: &'static str,
+        owner: String,
+        #[source]
+        source: Option<EnvelopeError>,
+    },
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl<R: std::error::Error> From<LedgerError<R>> for Error
+where
+    Self: From<R>,
+{
+    fn from(error: LedgerError<R>) -> Self {
+        match error {
+            LedgerError::Refused(refusal) => refusal.into(),
+            LedgerError::Store(error) => error.into(),
+            LedgerError::Contended(stream) => Self::Contended(stream),
+        }
+    }
+}
+
+/// An error with its causes, on one line.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        cause = source.source();
+    }
+    text
+}

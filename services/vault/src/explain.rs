@@ -1,0 +1,117 @@
+//! What happened to a connection, whose turn it is and what to do: in sentences for the person who must act.
+
+use latchkey_domain::connection::{Broken, Connection, Event, Live};
+use latchkey_domain::{Cause, Failure, Owner, Reason};
+
+/// An answer for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    pub what_happened: String,
+    pub whose_turn: &'static str,
+    pub what_to_do: String,
+}
+
+#[must_use]
+pub fn explain(connection: &Connection) -> Option<Explanation> {
+    let explanation = match connection {
+        Connection::Absent => return None,
+        Connection::Live(live) => live_one(live),
+        Connection::Broken(broken) => broken_one(broken),
+        Connection::Revoked(_) => Explanation {
+            what_happened: "The connection was deleted and its key destroyed.".into(),
+            whose_turn: "NOBODY",
+            what_to_do: "Nothing. To have the account back, let the end user connect again.".into(),
+        },
+    };
+    Some(explanation)
+}
+
+fn live_one(live: &Live) -> Explanation {
+    let Some(trouble) = &live.trouble else {
+        return Explanation {
+            what_happened: format!("{} is connected and its credential is in order.", live.profile.provider),
+            whose_turn: "NOBODY",
+            what_to_do: "Nothing.".into(),
+        };
+    };
+    let tries = if trouble.attempts == 1 { "try".to_owned() } else { format!("{} tries", trouble.attempts) };
+    Explanation {
+        what_happened: format!(
+            "The last {tries} to refresh did not work: {}.",
+            cause_in_words(&trouble.failure)
+        ),
+        whose_turn: trouble.failure.owner().as_str(),
+        what_to_do: remedy(&trouble.failure).into(),
+    }
+}
+
+fn broken_one(broken: &Broken) -> Explanation {
+    let happened = match broken.failure.cause {
+        Some(Cause::GrantExpired) => {
+            "The access has run out, and the provider gave nothing to renew it with.".into()
+        }
+        Some(Cause::GrantRevoked) => format!(
+            "{} refused to renew the access: it was withdrawn, has lapsed, or was used up elsewhere.",
+            broken.profile.provider
+        ),
+        None => format!("The connection ended: {}.", cause_in_words(&broken.failure)),
+    };
+    Explanation {
+        what_happened: happened,
+        whose_turn: broken.failure.owner().as_str(),
+        what_to_do: "Send the end user a reconnect link. The connection keeps its id.".into(),
+    }
+}
+
+/// A failure in the middle of a sentence.
+#[must_use]
+pub fn cause_in_words(failure: &Failure) -> &'static str {
+    match failure.reason {
+        Reason::ReauthRequired => "the provider no longer accepts the grant",
+        Reason::ClientRejected => "the provider does not accept the client id and secret of the app",
+        Reason::RequestRejected => "the provider does not accept the request as it is configured",
+        Reason::CredentialsRejected => "the provider does not accept the credentials",
+        Reason::UserDeclined => "the end user declined",
+        Reason::ProviderUnavailable => "the provider is not available",
+        Reason::ProviderTimeout => "the provider did not answer in time",
+        Reason::ProviderUnreachable => "the provider could not be reached",
+        Reason::ProviderResponseInvalid => "the provider's answer made no sense",
+        Reason::ProviderRateLimited => "the provider asks us to slow down",
+        Reason::IssuerMismatch => "the answer came from another issuer than the one asked",
+        Reason::IntegrationIncomplete => "the integration lacks something that is needed",
+        Reason::Internal => "something failed on our side",
+    }
+}
+
+fn remedy(failure: &Failure) -> &'static str {
+    match failure.owner() {
+        Owner::EndUser => "Send the end user a reconnect link. The connection keeps its id.",
+        Owner::Developer => {
+            "Compare the integration's client id, secret and scopes with the app at the provider."
+        }
+        Owner::Provider => {
+            "Nothing yet: it is tried again by itself, and the present token is used while it lasts."
+        }
+        Owner::Operator => "Look at the service's log; it is tried again by itself.",
+    }
+}
+
+/// One line of a connection's history.
+#[must_use]
+pub fn event_in_words(event: &Event) -> String {
+    match event {
+        Event::Established { credential, .. } if credential.generation.0 == 1 => {
+            "The end user connected.".into()
+        }
+        Event::Established { .. } => "The end user connected again.".into(),
+        Event::CredentialsRefreshed { credential, .. } => {
+            format!("The credential was refreshed (generation {}).", credential.generation)
+        }
+        Event::CredentialRejected { .. } => "The provider's API refused the token.".into(),
+        Event::RefreshFailed { failure, .. } => {
+            format!("A refresh did not work: {}.", cause_in_words(failure))
+        }
+        Event::Broken { failure, .. } => format!("The connection broke: {}.", cause_in_words(failure)),
+        Event::Revoked { .. } => "The connection was deleted.".into(),
+    }
+}

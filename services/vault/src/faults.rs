@@ -1,0 +1,229 @@
+//! The one table that says how the vault's errors look from outside.
+
+use crate::error::Error;
+use latchkey_domain::{Cause, Failure, api_key, authorization, connection, integration, session};
+use latchkey_envelope::KeyServiceError;
+use latchkey_store::StoreError;
+use latchkey_wire::{Fault, Kind, Reason};
+use std::time::Duration;
+
+/// How long to leave a part of ours that does not answer.
+const RETRY_SOON: Duration = Duration::from_secs(1);
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Connection(refusal) => connection_fault(refusal),
+            Error::Session(refusal) => session_fault(&refusal),
+            Error::Authorization(refusal) => authorization_fault(&refusal),
+            Error::Integration(refusal) => integration_fault(&refusal),
+            Error::ApiKey(refusal) => api_key_fault(&refusal),
+            Error::Field { field, message } => Self::field_invalid(field, message),
+            Error::IntegrationUnknown(key) => Self::new(
+                Kind::NotFound,
+                Reason::IntegrationUnknown,
+                format!("There is no integration `{key}` in this environment. Create it first, or check the spelling."),
+            )
+            .with("integration", key),
+            Error::Waiting { failure, wait } => waiting_fault(&failure, wait),
+            Error::RefreshInProgress => Self::new(
+                Kind::Unavailable,
+                Reason::RefreshInProgress,
+                "The token is being refreshed and your deadline came first. Ask again.",
+            )
+            .retry_after(RETRY_SOON),
+            Error::Overloaded => Self::new(
+                Kind::Exhausted,
+                Reason::Overloaded,
+                "Too many calls are waiting for refreshes. Ask again in a moment.",
+            )
+            .retry_after(RETRY_SOON),
+            Error::Store(StoreError::Unavailable(_)) | Error::Contended(_) => storage_unavailable(),
+            Error::Store(StoreError::Corrupt { .. }) => Self::internal(),
+            Error::KeyService(error) => key_service_fault(&error),
+            Error::Unreadable { .. } => Self::new(
+                Kind::Refused,
+                Reason::CredentialUnreadable,
+                "The stored credential cannot be opened: it was moved, changed, or sealed with another key. \
+                 Ask the operator; the end user may have to connect again.",
+            ),
+            Error::Fault(fault) => fault,
+        }
+    }
+}
+
+fn storage_unavailable() -> Fault {
+    Fault::new(
+        Kind::Unavailable,
+        Reason::StorageUnavailable,
+        "The database does not answer just now. Ask again.",
+    )
+    .retry_after(RETRY_SOON)
+}
+
+fn connection_fault(refusal: connection::Refusal) -> Fault {
+    use connection::Refusal;
+    match refusal {
+        Refusal::Absent => Fault::new(
+            Kind::NotFound,
+            Reason::ConnectionUnknown,
+            "There is no such connection in this environment. Check the id, and which environment the API key is for.",
+        ),
+        Refusal::Revoked => Fault::new(
+            Kind::Refused,
+            Reason::ConnectionDeleted,
+            "The connection was deleted. Let the end user connect anew.",
+        ),
+        Refusal::NeedsReauthorization(failure) => reauth_required(&failure),
+        Refusal::Superseded => Fault::new(
+            Kind::Refused,
+            Reason::RefreshSuperseded,
+            "A newer credential has taken the place of this one.",
+        ),
+        Refusal::OtherIntegration => Fault::new(
+            Kind::Refused,
+            Reason::IntegrationMismatch,
+            "The connection belongs to another integration, which it cannot leave.",
+        ),
+    }
+}
+
+fn reauth_required(failure: &Failure) -> Fault {
+    let fault = Fault::new(
+        Kind::Refused,
+        Reason::ReauthRequired,
+        "The provider no longer accepts this connection. Send the end user a reconnect link: \
+         create a connect session with reconnect_connection_id.",
+    )
+    .with("owner", failure.owner().as_str());
+    match failure.cause {
+        Some(cause @ (Cause::GrantRevoked | Cause::GrantExpired)) => fault.with("cause", cause.as_str()),
+        None => fault,
+    }
+}
+
+fn session_fault(refusal: &session::Refusal) -> Fault {
+    use session::Refusal;
+    let (kind, reason, message) = match refusal {
+        Refusal::Unknown => (
+            Kind::NotFound,
+            Reason::SessionUnknown,
+            "The connect session token is not valid. Ask the product you came from for a new link.",
+        ),
+        Refusal::Expired => (
+            Kind::Refused,
+            Reason::SessionExpired,
+            "The link has expired. Ask the product you came from for a new one.",
+        ),
+        Refusal::Consumed => (
+            Kind::Refused,
+            Reason::SessionConsumed,
+            "The link was used already. Ask the product you came from for a new one.",
+        ),
+        Refusal::OtherBrowser => (
+            Kind::Refused,
+            Reason::SessionInOtherBrowser,
+            "The link was opened in another browser. Go on there, or ask the product you came from for a new link.",
+        ),
+    };
+    Fault::new(kind, reason, message)
+}
+
+fn authorization_fault(refusal: &authorization::Refusal) -> Fault {
+    use authorization::Refusal;
+    let (kind, reason, message) = match refusal {
+        Refusal::UnknownState => (
+            Kind::NotFound,
+            Reason::StateUnknown,
+            "The answer does not belong to any attempt to connect that was started here. Start again.",
+        ),
+        Refusal::Spent => {
+            (Kind::Refused, Reason::StateUsed, "This answer was used already. Start again if you must.")
+        }
+        Refusal::Expired => (
+            Kind::Refused,
+            Reason::AuthorizationExpired,
+            "The attempt to connect took too long. Start again.",
+        ),
+        Refusal::OtherBrowser => (
+            Kind::Refused,
+            Reason::SessionInOtherBrowser,
+            "The attempt to connect was started in another browser.",
+        ),
+        Refusal::NotClaimed => {
+            (Kind::Refused, Reason::StateUnknown, "The attempt to connect has not been answered yet.")
+        }
+    };
+    Fault::new(kind, reason, message)
+}
+
+fn integration_fault(refusal: &integration::Refusal) -> Fault {
+    match refusal {
+        integration::Refusal::Absent => Fault::new(
+            Kind::NotFound,
+            Reason::IntegrationUnknown,
+            "There is no such integration in this environment.",
+        ),
+        integration::Refusal::OtherProvider => Fault::new(
+            Kind::Refused,
+            Reason::ProviderChangeRefused,
+            "An integration's provider cannot be changed. Create another integration.",
+        )
+        .with("field", "integration.provider"),
+    }
+}
+
+fn api_key_fault(refusal: &api_key::Refusal) -> Fault {
+    match refusal {
+        api_key::Refusal::Invalid => Fault::new(
+            Kind::Unauthenticated,
+            Reason::ApiKeyInvalid,
+            "The API key is not valid: mistyped, revoked, or of another installation.",
+        ),
+        api_key::Refusal::Expired => Fault::new(
+            Kind::Unauthenticated,
+            Reason::ApiKeyExpired,
+            "The API key has expired. Create a new one.",
+        ),
+    }
+}
+
+fn key_service_fault(error: &KeyServiceError) -> Fault {
+    match error {
+        KeyServiceError::Unavailable { .. } => Fault::new(
+            Kind::Unavailable,
+            Reason::KeyUnavailable,
+            "The key service does not answer just now. Ask again.",
+        )
+        .retry_after(RETRY_SOON),
+        _ => Fault::new(
+            Kind::Unavailable,
+            Reason::KeyUnavailable,
+            "The key service refuses to open this environment's key. The operator must look at it.",
+        ),
+    }
+}
+
+/// What a caller is told while the provider is left in peace.
+fn waiting_fault(failure: &Failure, wait: Duration) -> Fault {
+    use latchkey_domain::Reason as Why;
+    let (kind, reason) = match failure.reason {
+        Why::ProviderRateLimited => (Kind::Exhausted, Reason::ProviderRateLimited),
+        Why::ProviderUnavailable => (Kind::Unavailable, Reason::ProviderUnavailable),
+        Why::ProviderTimeout => (Kind::Unavailable, Reason::ProviderTimeout),
+        Why::ProviderUnreachable => (Kind::Unavailable, Reason::ProviderUnreachable),
+        Why::ProviderResponseInvalid | Why::IssuerMismatch => {
+            (Kind::Unavailable, Reason::ProviderResponseInvalid)
+        }
+        Why::ClientRejected | Why::IntegrationIncomplete => (Kind::Refused, Reason::ClientRejected),
+        Why::RequestRejected => (Kind::Refused, Reason::RequestRejected),
+        Why::CredentialsRejected => (Kind::Refused, Reason::CredentialsRejected),
+        Why::ReauthRequired | Why::UserDeclined => (Kind::Refused, Reason::ReauthRequired),
+        Why::Internal => (Kind::Unavailable, Reason::PeerUnavailable),
+    };
+    let message = format!(
+        "The token needs a refresh, and the last one did not work: {}. It will be tried again by itself.",
+        crate::explain::cause_in_words(failure)
+    );
+    Fault::new(kind, reason, message).with("owner", failure.owner().as_str()).retry_after(wait)
+}

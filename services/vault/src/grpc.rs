@@ -1,0 +1,71 @@
+//! The vault's doors: parse, call, render. One set for backends, who show an API key; another for the other services,
+//! which is served on a port of its own.
+
+mod connection;
+mod credential;
+mod events;
+mod flow;
+mod lease;
+mod registry;
+
+use crate::error::{Error, chain};
+use crate::vault::Vault;
+use latchkey_chassis::Lifecycle;
+use latchkey_wire::pb::{connection as pb_connection, events as pb_events, vault as pb_vault};
+use latchkey_wire::{Authenticator, Fault};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tonic::Status;
+use tonic::service::Routes;
+use tracing::error;
+
+/// How many may watch events at once, of one vault.
+const WATCHERS_MAX: usize = 500;
+
+/// What backends may call.
+#[must_use]
+pub fn public(vault: &Vault, authenticator: &Authenticator, lifecycle: &Lifecycle) -> Routes {
+    let door = Door {
+        vault: vault.clone(),
+        authenticator: authenticator.clone(),
+        lifecycle: lifecycle.clone(),
+        watchers: Arc::new(Semaphore::new(WATCHERS_MAX)),
+    };
+    Routes::new(pb_vault::credential_service_server::CredentialServiceServer::new(door.clone()))
+        .add_service(pb_connection::connection_service_server::ConnectionServiceServer::new(door.clone()))
+        .add_service(pb_events::event_service_server::EventServiceServer::new(door))
+}
+
+/// What the other services may call. Secrets cross these calls.
+#[must_use]
+pub fn peers(vault: &Vault) -> Routes {
+    let peers = Peers { vault: vault.clone() };
+    Routes::new(pb_vault::flow_service_server::FlowServiceServer::new(peers.clone()))
+        .add_service(pb_vault::refresh_lease_service_server::RefreshLeaseServiceServer::new(peers.clone()))
+        .add_service(pb_vault::registry_service_server::RegistryServiceServer::new(peers))
+}
+
+#[derive(Clone)]
+struct Door {
+    vault: Vault,
+    authenticator: Authenticator,
+    lifecycle: Lifecycle,
+    /// Places for watchers. Each reads the feed whenever anything is appended.
+    watchers: Arc<Semaphore>,
+}
+
+#[derive(Clone)]
+struct Peers {
+    vault: Vault,
+}
+
+/// An error as it leaves. What is a fault of ours is told nobody but the log.
+fn status(error: Error) -> Status {
+    if matches!(
+        error,
+        Error::Store(_) | Error::KeyService(_) | Error::Unreadable { .. } | Error::Contended(_)
+    ) {
+        error!(error = %chain(&error), "A call failed");
+    }
+    Fault::from(error).into()
+}

@@ -1,0 +1,136 @@
+use super::{Door, status};
+use crate::error::Error;
+use crate::vault::{Credential, Query, Source, Vault};
+use latchkey_domain::api_key::Scope;
+use latchkey_wire::convert::parse;
+use latchkey_wire::convert::{duration_from_pb, handout_to_pb, refresh_token_to_pb, timestamp_to_pb};
+use latchkey_wire::pb::vault as pb;
+use latchkey_wire::{Fault, grpc_timeout};
+use std::time::{Duration, Instant};
+use tonic::metadata::{MetadataMap, MetadataValue};
+use tonic::{Request, Response, Status};
+
+#[tonic::async_trait]
+impl pb::credential_service_server::CredentialService for Door {
+    async fn get_access_token(
+        &self,
+        request: Request<pb::GetAccessTokenRequest>,
+    ) -> Result<Response<pb::GetAccessTokenResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::TokensRead).await?;
+        let deadline = deadline(request.metadata());
+        let asked = request.into_inner();
+        let query =
+            query(key.environment, &asked.connection_id, asked.min_remaining, asked.force_refresh, deadline)?;
+        let credential =
+            measured(&self.vault, self.vault.credential(&query), |credential| credential).await?;
+        let source = credential.source;
+        let (access_token, headers, _) = handout_to_pb(credential.handout);
+        let response = pb::GetAccessTokenResponse {
+            access_token,
+            expire_time: credential.facts.expires_at.map(timestamp_to_pb),
+            generation: credential.facts.generation.0,
+            source: source_to_pb(source).into(),
+            headers,
+        };
+        Ok(told(response, source))
+    }
+
+    async fn get_credential(
+        &self,
+        request: Request<pb::GetCredentialRequest>,
+    ) -> Result<Response<pb::GetCredentialResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::CredentialsRead).await?;
+        let deadline = deadline(request.metadata());
+        let asked = request.into_inner();
+        let query =
+            query(key.environment, &asked.connection_id, asked.min_remaining, asked.force_refresh, deadline)?;
+        let full = measured(&self.vault, self.vault.full_credential(&query), |full| &full.credential).await?;
+        let credential = full.credential;
+        let source = credential.source;
+        let (access_token, headers, fields) = handout_to_pb(credential.handout);
+        let response = pb::GetCredentialResponse {
+            auth_mode: credential.facts.auth_mode,
+            access_token,
+            refresh_token: full.renewal.as_ref().map(refresh_token_to_pb).unwrap_or_default(),
+            expire_time: credential.facts.expires_at.map(timestamp_to_pb),
+            generation: credential.facts.generation.0,
+            granted_scopes: credential.facts.scopes,
+            headers,
+            fields,
+        };
+        Ok(told(response, source))
+    }
+}
+
+fn query(
+    environment: latchkey_domain::Environment,
+    connection_id: &str,
+    min_remaining: Option<prost_types::Duration>,
+    force_refresh: bool,
+    deadline: Option<Duration>,
+) -> Result<Query, Fault> {
+    Ok(Query {
+        environment,
+        connection: parse("connection_id", connection_id)?,
+        min_remaining: duration_from_pb("min_remaining", min_remaining)?,
+        force_refresh,
+        deadline,
+    })
+}
+
+/// The caller's own deadline, less what the answer needs to get back.
+fn deadline(metadata: &MetadataMap) -> Option<Duration> {
+    const WAY_BACK: Duration = Duration::from_millis(50);
+    Some(grpc_timeout(metadata.as_ref())?.saturating_sub(WAY_BACK))
+}
+
+fn source_to_pb(source: Source) -> pb::CredentialSource {
+    match source {
+        Source::Cached => pb::CredentialSource::Cached,
+        Source::Refreshed => pb::CredentialSource::Refreshed,
+    }
+}
+
+fn told<T>(response: T, source: Source) -> Response<T> {
+    let mut response = Response::new(response);
+    let word = MetadataValue::from_static(source.word());
+    response.metadata_mut().insert("latchkey-credential-source", word);
+    response
+}
+
+/// Counts a reading, whichever of the two calls it was made by.
+async fn measured<T>(
+    vault: &Vault,
+    reading: impl Future<Output = Result<T, Error>>,
+    credential: impl Fn(&T) -> &Credential,
+) -> Result<T, Status> {
+    let begun = Instant::now();
+    let read = reading.await;
+    let (source, integration) = match &read {
+        Ok(found) => (credential(found).source.word(), credential(found).integration.clone()),
+        Err(_) => ("failed", String::new()),
+    };
+    metrics::counter!("latchkey_token_requests_total", "source" => source, "integration" => integration.clone()).increment(1);
+    metrics::histogram!("latchkey_token_request_duration_seconds", "source" => source)
+        .record(begun.elapsed());
+    if let Some(expires_at) = read.as_ref().ok().and_then(|found| credential(found).facts.expires_at) {
+        metrics::histogram!("latchkey_token_remaining_life_seconds", "integration" => integration)
+            .record(vault.ledger.now().until(expires_at));
+    }
+    read.map_err(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_is_answered_before_its_own_deadline() {
+        let mut metadata = MetadataMap::new();
+        assert_eq!(deadline(&metadata), None);
+        metadata.insert("grpc-timeout", MetadataValue::from_static("2S"));
+        assert_eq!(deadline(&metadata), Some(Duration::from_millis(1950)));
+        metadata.insert("grpc-timeout", MetadataValue::from_static("10m"));
+        assert_eq!(deadline(&metadata), Some(Duration::ZERO));
+    }
+}

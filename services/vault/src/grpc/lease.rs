@@ -1,0 +1,35 @@
+use super::{Peers, status};
+use latchkey_wire::contract::CompleteRefresh;
+use latchkey_wire::convert::parse;
+use latchkey_wire::pb::vault as pb;
+use tonic::{Request, Response, Status};
+
+#[tonic::async_trait]
+impl pb::refresh_lease_service_server::RefreshLeaseService for Peers {
+    async fn claim_due(
+        &self,
+        request: Request<pb::ClaimDueRequest>,
+    ) -> Result<Response<pb::ClaimDueResponse>, Status> {
+        let due = self.vault.claim_due(request.into_inner().max).await.map_err(status)?;
+        Ok(Response::new(pb::ClaimDueResponse { due: due.into_iter().map(Into::into).collect() }))
+    }
+
+    async fn complete_refresh(
+        &self,
+        request: Request<pb::CompleteRefreshRequest>,
+    ) -> Result<Response<pb::CompleteRefreshResponse>, Status> {
+        let complete = CompleteRefresh::try_from(request.into_inner())?;
+        self.vault.complete_refresh(complete).await.map_err(status)?;
+        Ok(Response::new(pb::CompleteRefreshResponse {}))
+    }
+
+    async fn release_refresh(
+        &self,
+        request: Request<pb::ReleaseRefreshRequest>,
+    ) -> Result<Response<pb::ReleaseRefreshResponse>, Status> {
+        let asked = request.into_inner();
+        let connection = parse("connection", &asked.connection)?;
+        self.vault.release_refresh(connection, asked.fence).await.map_err(status)?;
+        Ok(Response::new(pb::ReleaseRefreshResponse {}))
+    }
+}

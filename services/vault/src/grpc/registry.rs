@@ -1,0 +1,83 @@
+use super::{Peers, status};
+use latchkey_wire::contract::{IssueKey, PutIntegration};
+use latchkey_wire::convert::parse;
+use latchkey_wire::pb::vault as pb;
+use tonic::{Request, Response, Status};
+
+#[tonic::async_trait]
+impl pb::registry_service_server::RegistryService for Peers {
+    async fn authenticate_key(
+        &self,
+        request: Request<pb::AuthenticateKeyRequest>,
+    ) -> Result<Response<pb::AuthenticateKeyResponse>, Status> {
+        let key = self.vault.authenticate(&request.into_inner().key.clone().into()).await.map_err(status)?;
+        Ok(Response::new(pb::AuthenticateKeyResponse { key: Some(key.into()) }))
+    }
+
+    async fn issue_key(
+        &self,
+        request: Request<pb::IssueKeyRequest>,
+    ) -> Result<Response<pb::IssueKeyResponse>, Status> {
+        let issue = IssueKey::try_from(request.into_inner())?;
+        Ok(Response::new(self.vault.issue_key(issue).await.map_err(status)?.into()))
+    }
+
+    async fn list_keys(
+        &self,
+        request: Request<pb::ListKeysRequest>,
+    ) -> Result<Response<pb::ListKeysResponse>, Status> {
+        let environment = parse("environment", &request.into_inner().environment)?;
+        let keys = self.vault.keys(&environment).await.map_err(status)?;
+        Ok(Response::new(pb::ListKeysResponse { keys: keys.into_iter().map(Into::into).collect() }))
+    }
+
+    async fn revoke_key(
+        &self,
+        request: Request<pb::RevokeKeyRequest>,
+    ) -> Result<Response<pb::RevokeKeyResponse>, Status> {
+        let asked = request.into_inner();
+        let environment = parse("environment", &asked.environment)?;
+        self.vault.revoke_key(&environment, parse("id", &asked.id)?).await.map_err(status)?;
+        Ok(Response::new(pb::RevokeKeyResponse {}))
+    }
+
+    async fn put_integration(
+        &self,
+        request: Request<pb::PutIntegrationRequest>,
+    ) -> Result<Response<pb::PutIntegrationResponse>, Status> {
+        let put = PutIntegration::try_from(request.into_inner())?;
+        let integration = self.vault.put_integration(put).await.map_err(status)?;
+        Ok(Response::new(pb::PutIntegrationResponse { integration: Some(integration.into()) }))
+    }
+
+    async fn get_integration(
+        &self,
+        request: Request<pb::GetIntegrationRequest>,
+    ) -> Result<Response<pb::GetIntegrationResponse>, Status> {
+        let asked = request.into_inner();
+        let environment = parse("environment", &asked.environment)?;
+        let integration =
+            self.vault.integration(&environment, &parse("key", &asked.key)?).await.map_err(status)?;
+        Ok(Response::new(pb::GetIntegrationResponse { integration: Some(integration.into()) }))
+    }
+
+    async fn list_integrations(
+        &self,
+        request: Request<pb::ListIntegrationsRequest>,
+    ) -> Result<Response<pb::ListIntegrationsResponse>, Status> {
+        let environment = parse("environment", &request.into_inner().environment)?;
+        let integrations = self.vault.integrations(&environment).await.map_err(status)?;
+        let integrations = integrations.into_iter().map(Into::into).collect();
+        Ok(Response::new(pb::ListIntegrationsResponse { integrations }))
+    }
+
+    async fn retire_integration(
+        &self,
+        request: Request<pb::RetireIntegrationRequest>,
+    ) -> Result<Response<pb::RetireIntegrationResponse>, Status> {
+        let asked = request.into_inner();
+        let environment = parse("environment", &asked.environment)?;
+        self.vault.retire_integration(&environment, &parse("key", &asked.key)?).await.map_err(status)?;
+        Ok(Response::new(pb::RetireIntegrationResponse {}))
+    }
+}

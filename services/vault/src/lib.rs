@@ -1,0 +1,39 @@
+//! The vault: the one writer. It owns storage and keys, hands out credentials, and calls no provider.
+//!
+//! Its egress is its database, its key service and the bus. Whoever wants a provider called claims the work here and
+//! brings back what came of it.
+
+mod announcer;
+pub mod config;
+mod error;
+mod explain;
+mod facts;
+mod faults;
+mod freshness;
+mod grpc;
+mod keyring;
+mod ledger;
+mod limits;
+pub mod parts;
+mod service;
+mod token;
+pub mod vault;
+
+pub use config::Config;
+pub use error::Error;
+pub use parts::Parts;
+pub use service::VaultService;
+
+/// The full names of the services on the backends' port, for health.
+pub const PUBLIC_SERVICES: [&str; 3] = [
+    "latchkey.vault.v1.CredentialService",
+    "latchkey.connection.v1.ConnectionService",
+    "latchkey.events.v1.EventService",
+];
+
+/// The full names of the services on the peers' port.
+pub const PEER_SERVICES: [&str; 3] = [
+    "latchkey.vault.v1.FlowService",
+    "latchkey.vault.v1.RefreshLeaseService",
+    "latchkey.vault.v1.RegistryService",
+];

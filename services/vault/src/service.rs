@@ -1,0 +1,168 @@
+//! The vault as a running service: its use cases, and what goes on beside the calls.
+
+use crate::announcer::Announcer;
+use crate::config::Settings;
+use crate::error::chain;
+use crate::grpc;
+use crate::keyring::Keyring;
+use crate::ledger::Ledger;
+use crate::parts::Parts;
+use crate::vault::Vault;
+use futures::StreamExt as _;
+use latchkey_chassis::Lifecycle;
+use latchkey_chassis::grpc::layers;
+use latchkey_chassis::ops::{Checks, Trouble, Verdict};
+use latchkey_domain::Aggregate as _;
+use latchkey_domain::connection::Connection;
+use latchkey_envelope::EnvironmentKeys;
+use latchkey_store::StoreError;
+use latchkey_wire::{Authenticator, Route, VaultClient};
+use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+use tonic::service::Routes;
+use tracing::warn;
+
+/// How often the gauges are counted anew, at most.
+const GAUGES_EVERY: Duration = Duration::from_secs(15);
+
+/// Built, and not running yet.
+pub struct VaultService {
+    vault: Vault,
+    parts: Parts,
+    lifecycle: Lifecycle,
+}
+
+impl VaultService {
+    #[must_use]
+    pub fn new(parts: Parts, settings: &Settings, lifecycle: &Lifecycle) -> Self {
+        let ledger = Ledger::new(parts.store.clone(), parts.clock.clone());
+        let environments = EnvironmentKeys::new(parts.key_service.clone());
+        let keyring = Keyring::new(parts.store.clone(), environments, settings.deployment.clone());
+        let vault = Vault::new(ledger, keyring, parts.bus.clone(), settings.waiters_max);
+        Self { vault, parts, lifecycle: lifecycle.clone() }
+    }
+
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// What the other services may call.
+    #[must_use]
+    pub fn peers(&self) -> Routes {
+        grpc::peers(&self.vault)
+    }
+
+    /// What backends may call. Their keys are looked up where any service looks them up.
+    #[must_use]
+    pub fn public(&self) -> Routes {
+        let authenticator = Authenticator::new(VaultClient::new(Route::local(layers(self.peers()))));
+        grpc::public(&self.vault, &authenticator, &self.lifecycle)
+    }
+
+    /// What must hold for the vault to be ready.
+    #[must_use]
+    pub fn checks(&self) -> Checks {
+        let store = self.parts.store.clone();
+        let key_service = self.parts.key_service.clone();
+        let bus = self.parts.bus.clone();
+        Checks::new()
+            .with("database", move || {
+                let store = store.clone();
+                async move {
+                    let remedy = "Check database.url, and that the database runs and accepts this user.";
+                    verdict(store.ping().await, |what| Verdict::Failing(Trouble::new(what, remedy)))
+                }
+            })
+            .with("keys", move || {
+                let key_service = key_service.clone();
+                async move {
+                    let remedy = "Check keys.kek and the rights on the key. What is cached goes on working for a while.";
+                    verdict(key_service.health().await, |what| Verdict::Warning(Trouble::new(what, remedy)))
+                }
+            })
+            .with("bus", move || {
+                let bus = bus.clone();
+                async move {
+                    let remedy = "Check nats.url. News waits in the database until the bus is back.";
+                    verdict(bus.ping().await, |what| Verdict::Warning(Trouble::new(what, remedy)))
+                }
+            })
+    }
+
+    /// Starts what goes on beside the calls: announcing, heeding hints, counting.
+    pub fn run(&self) {
+        let announcer = Announcer::new(self.vault.ledger.clone(), self.parts.bus.clone());
+        self.beside("announcer", announcer.run());
+        self.beside("hints", heed(self.vault.clone()));
+        self.beside("gauges", count(self.vault.clone()));
+    }
+
+    fn beside(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let stopping = self.lifecycle.stopping();
+        drop(self.lifecycle.spawn(name, async move {
+            tokio::select! {
+                () = work => {}
+                () = stopping => {}
+            }
+        }));
+    }
+}
+
+fn verdict<E: std::error::Error>(answer: Result<(), E>, trouble: impl FnOnce(String) -> Verdict) -> Verdict {
+    match answer {
+        Ok(()) => Verdict::Ready,
+        Err(error) => trouble(error.to_string()),
+    }
+}
+
+async fn heed(vault: Vault) {
+    let mut hints = vault.bus.hints();
+    while let Some(hint) = hints.next().await {
+        vault.freshness.heed(&hint);
+    }
+}
+
+async fn count(vault: Vault) {
+    let mut shown = BTreeSet::new();
+    loop {
+        let begun = Instant::now();
+        if let Err(error) = count_once(&vault, &mut shown).await {
+            warn!(error = %chain(&error), "The gauges could not be counted");
+        }
+        // Counting reads a row of every connection. However many there are, it takes a twentieth of the time at most.
+        sleep(GAUGES_EVERY.max(begun.elapsed() * 20)).await;
+    }
+}
+
+/// The labels of one gauge: environment, integration, state.
+type Labels = (String, String, String);
+
+async fn count_once(vault: &Vault, shown: &mut BTreeSet<Labels>) -> Result<(), StoreError> {
+    let store = vault.ledger.store();
+    let mut counted = BTreeSet::new();
+    for tally in store.tally(Connection::CATEGORY).await? {
+        let labels = (tally.environment, tally.parent, tally.status);
+        show(&labels, tally.count);
+        counted.insert(labels);
+    }
+    // What is not counted any more is none, not as many as last time.
+    shown.difference(&counted).for_each(|gone| show(gone, 0));
+    *shown = counted;
+    let due = store.count_due(Connection::CATEGORY, vault.ledger.now().0).await?;
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+    metrics::gauge!("latchkey_refresh_queue", "status" => "due").set(due as f64);
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+fn show((environment, integration, state): &Labels, count: u64) {
+    metrics::gauge!(
+        "latchkey_connections",
+        "environment" => environment.clone(),
+        "integration" => integration.clone(),
+        "state" => state.clone(),
+    )
+    .set(count as f64);
+}

@@ -1,0 +1,89 @@
+//! The vault: the one writer. It owns storage and keys and calls no provider.
+
+mod authorizations;
+mod connections;
+mod credentials;
+mod integrations;
+mod keys;
+mod refreshes;
+mod sessions;
+
+pub use connections::{Explained, ListConnections, ListedConnections};
+pub use credentials::{Credential, Full, Query, Source};
+
+use crate::error::Error;
+use crate::freshness::Freshness;
+use crate::keyring::Keyring;
+use crate::ledger::{Ledger, Settled, Terms};
+use latchkey_bus::{Bus, Hint};
+use latchkey_domain::connection::{Command, Connection};
+use latchkey_domain::{Aggregate, ConnectionId, Environment, IntegrationKey};
+use latchkey_store::Stream;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// One method per use case, in domain words. Cheap to clone.
+#[derive(Clone)]
+pub struct Vault {
+    pub(crate) ledger: Ledger,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) bus: Arc<dyn Bus>,
+    pub(crate) freshness: Freshness,
+    /// How many callers may wait for refreshes at once. Below the number of calls served at once, so that the
+    /// completions they wait for always find a place.
+    waiters: Arc<Semaphore>,
+}
+
+impl Vault {
+    #[must_use]
+    pub fn new(ledger: Ledger, keyring: Keyring, bus: Arc<dyn Bus>, waiters_max: usize) -> Self {
+        Self {
+            ledger,
+            keyring: Arc::new(keyring),
+            bus,
+            freshness: Freshness::new(),
+            waiters: Arc::new(Semaphore::new(waiters_max)),
+        }
+    }
+
+    /// Carries out a command on a connection, and tells whoever waits for it.
+    async fn command(
+        &self,
+        id: ConnectionId,
+        command: Command,
+        terms: Terms,
+    ) -> Result<Settled<Connection>, Error> {
+        let settled = self.ledger.execute::<Connection>(&id.to_string(), command, terms).await?;
+        if !settled.events.is_empty() {
+            self.freshness.changed(id);
+            self.bus.hint(Hint::CredentialChanged { connection: id.to_string() });
+            count_transitions(&settled);
+        }
+        Ok(settled)
+    }
+}
+
+fn count_transitions(settled: &Settled<Connection>) {
+    let card = settled.state.card();
+    for event in &settled.events {
+        for news in crate::facts::news(event) {
+            metrics::counter!(
+                "latchkey_connection_transitions_total",
+                "environment" => card.environment.clone(),
+                "integration" => card.parent.clone(),
+                "to" => news.word(),
+                "reason" => crate::facts::failure_of(event).map_or("", |failure| failure.reason.as_str()),
+            )
+            .increment(1);
+        }
+    }
+}
+
+/// An integration's stream id: keys are unique within an environment only.
+fn integration_id(environment: &Environment, key: &IntegrationKey) -> String {
+    format!("{environment}/{key}")
+}
+
+fn stream_of<A: Aggregate>(id: impl ToString) -> Stream {
+    Stream::new(A::CATEGORY, id.to_string())
+}

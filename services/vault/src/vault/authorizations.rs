@@ -1,0 +1,299 @@
+use super::{Vault, stream_of};
+use crate::error::Error;
+use crate::keyring::{Key, Place};
+use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms, event_of};
+use crate::token::random_id_bits;
+use latchkey_domain::authorization::{Attempt, Authorization, Command, Refusal, Secrets};
+use latchkey_domain::connection::{self, Connection, NewCredential, Profile};
+use latchkey_domain::session::{self, Session};
+use latchkey_domain::{
+    Aggregate as _, AuthorizationId, ConnectionId, Digest, Failure, Generation, SessionId,
+};
+use latchkey_envelope::RecordType;
+use latchkey_secret::{CodeVerifier, JsonSecret, Renewal, Sealed, SecretText};
+use latchkey_store::{KeyChange, Stream, Version};
+use latchkey_wire::contract::{ClaimedAuthorization, Established, Obtained, StartAuthorization};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How long the provider's login may take. Longer than any login should, shorter than the providers' codes are worth.
+const LIFETIME: Duration = Duration::from_secs(600);
+
+/// How far back a connection's history is searched for what a repeated call had done before. Repetitions come within
+/// seconds, so this is plenty.
+const RECENT: u32 = 20;
+
+/// The code verifier's name in its sealed document.
+const CODE_VERIFIER: &str = "code_verifier";
+
+impl Vault {
+    /// Records that an end user is about to be sent to a provider.
+    ///
+    /// # Errors
+    /// The session's refusals; [`Error::IntegrationUnknown`] where the session does not offer the integration; the key
+    /// service's, now rather than when the user comes back.
+    pub async fn start_authorization(&self, start: StartAuthorization) -> Result<(), Error> {
+        let now = self.ledger.now();
+        let terms = self.held_session(start.session, &start.browser).await?;
+        if !terms.integrations.contains(&start.integration) {
+            return Err(Error::IntegrationUnknown(start.integration.to_string()));
+        }
+        let (_, _, key) = self.app(&terms.environment, &start.integration).await?;
+        let owner = stream_of::<Authorization>(start.authorization);
+        let secrets = Secrets {
+            code_verifier: seal_verifier(&key, &owner, start.code_verifier)?,
+            inputs: seal_inputs(&key, &owner, start.inputs)?,
+        };
+        let connection = terms
+            .reconnect
+            .unwrap_or_else(|| ConnectionId::from_parts(now.0.unsigned_abs(), random_id_bits()));
+        let attempt = Attempt {
+            id: start.authorization,
+            session: start.session,
+            environment: terms.environment,
+            integration: start.integration,
+            connection,
+            state: start.state,
+            browser: start.browser,
+            redirect_uri: start.redirect_uri,
+            scopes: start.scopes,
+            started_at: now,
+            expires_at: now.plus(LIFETIME),
+        };
+        let command = Command::Start { attempt, secrets };
+        self.ledger
+            .execute::<Authorization>(&start.authorization.to_string(), command, Terms::default())
+            .await?;
+        Ok(())
+    }
+
+    /// Hands out what the provider's answer is redeemed with: once, to the browser that was sent there.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the state is unknown or used, or the browser another; the session's, where another of its attempts
+    /// led to a connection.
+    pub async fn claim_authorization(
+        &self,
+        id: AuthorizationId,
+        state: Digest,
+        browser: Digest,
+    ) -> Result<ClaimedAuthorization, Error> {
+        let now = self.ledger.now();
+        let before = self.ledger.load::<Authorization>(&id.to_string()).await?.state;
+        // Everything that may fail is done before the answer is spent.
+        before.decide(Command::Claim { state, browser, at: now })?;
+        let attempt = before.attempt().ok_or(Refusal::UnknownState)?.clone();
+        let session = self.ledger.load::<Session>(&attempt.session.to_string()).await?.state;
+        led_elsewhere(&session, &attempt)?;
+        let (registered, app, key) = self.app(&attempt.environment, &attempt.integration).await?;
+        let owner = stream_of::<Authorization>(id);
+        let (code_verifier, inputs) = open_secrets(&key, &owner, &before)?;
+        let claim = Command::Claim { state, browser, at: now };
+        self.ledger.execute::<Authorization>(&id.to_string(), claim, Terms::default()).await?;
+        Ok(ClaimedAuthorization {
+            session: attempt.session,
+            environment: attempt.environment,
+            integration: attempt.integration,
+            redirect_uri: attempt.redirect_uri,
+            provider: registered.settings.provider,
+            app,
+            code_verifier,
+            inputs,
+        })
+    }
+
+    /// # Errors
+    /// [`Refusal::UnknownState`] where there is no such attempt.
+    pub async fn fail_authorization(&self, id: AuthorizationId, failure: Failure) -> Result<(), Error> {
+        let fail = Command::Fail { failure, at: self.ledger.now() };
+        self.ledger.execute::<Authorization>(&id.to_string(), fail, Terms::default()).await?;
+        Ok(())
+    }
+
+    /// Turns what a provider gave into a connection, or into a new generation of the one that is being mended.
+    /// Safe to repeat: a second call for the same attempt finds it done.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the attempt was not claimed; the session's, where it led to a connection already.
+    pub async fn establish(&self, id: AuthorizationId, obtained: Obtained) -> Result<Established, Error> {
+        let authorization = self.ledger.load::<Authorization>(&id.to_string()).await?.state;
+        if let Authorization::Completed { connection, .. } = &authorization {
+            let done = self.ledger.load::<Connection>(&connection.to_string()).await?;
+            return Ok(Established { connection: *connection, generation: done.state.generation() });
+        }
+        let attempt = authorization.claimed()?.clone();
+        let session = self.ledger.load::<Session>(&attempt.session.to_string()).await?.state;
+        let terms = session.terms().ok_or(session::Refusal::Unknown)?;
+        led_elsewhere(&session, &attempt)?;
+        let provider = self.integration(&attempt.environment, &attempt.integration).await?.settings.provider;
+        let profile = Profile {
+            id: attempt.connection,
+            environment: attempt.environment.clone(),
+            integration: attempt.integration.clone(),
+            provider,
+            end_user: terms.end_user.clone(),
+            created_at: self.ledger.now(),
+        };
+        let generation = self.record_grant(&attempt, profile, &obtained).await?;
+        let now = self.ledger.now();
+        let complete = Command::Complete { at: now };
+        self.ledger.execute::<Authorization>(&id.to_string(), complete, Terms::default()).await?;
+        let complete = session::Command::Complete { connection: attempt.connection, at: now };
+        self.ledger.execute::<Session>(&attempt.session.to_string(), complete, Terms::default()).await?;
+        Ok(Established { connection: attempt.connection, generation })
+    }
+
+    async fn record_grant(
+        &self,
+        attempt: &Attempt,
+        profile: Profile,
+        obtained: &Obtained,
+    ) -> Result<Generation, Error> {
+        for _ in 0..ATTEMPTS_MAX {
+            match self.try_to_record_grant(attempt, profile.clone(), obtained).await {
+                // A refresh came first. The consent is newer than what that was made from, and is sealed anew to follow it.
+                Err(Error::Connection(connection::Refusal::Superseded)) => {}
+                settled => return settled,
+            }
+        }
+        Err(Error::Contended(stream_of::<Connection>(attempt.connection)))
+    }
+
+    async fn try_to_record_grant(
+        &self,
+        attempt: &Attempt,
+        profile: Profile,
+        obtained: &Obtained,
+    ) -> Result<Generation, Error> {
+        let owner = stream_of::<Connection>(attempt.connection);
+        let Loaded { state, key: wrapped, version } =
+            self.ledger.load::<Connection>(&attempt.connection.to_string()).await?;
+        if let Some(recorded) = self.recorded_grant(attempt, &owner, version).await? {
+            return Ok(recorded);
+        }
+        let replaces = state.generation();
+        let (key, change) = match &wrapped {
+            Some(_) => {
+                (self.keyring.open(&attempt.environment, &owner, wrapped.as_ref()).await?, KeyChange::Keep)
+            }
+            None => {
+                let (key, wrapped) = self.keyring.create(&attempt.environment, &owner).await?;
+                (key, KeyChange::Put(wrapped))
+            }
+        };
+        let credential = self.seal_credential(&key, &owner, replaces.next(), &attempt.scopes, obtained)?;
+        let command =
+            connection::Command::Establish { profile, authorization: attempt.id, replaces, credential };
+        self.command(attempt.connection, command, Terms { key: change, releases: None }).await?;
+        Ok(replaces.next())
+    }
+
+    /// The generation this attempt led to already, where an earlier call was cut short after it was recorded.
+    async fn recorded_grant(
+        &self,
+        attempt: &Attempt,
+        owner: &Stream,
+        version: Version,
+    ) -> Result<Option<Generation>, Error> {
+        let after = Version(version.0.saturating_sub(u64::from(RECENT)));
+        if version.0 == 0 {
+            return Ok(None);
+        }
+        for recorded in self.ledger.store().history(owner, after, RECENT).await? {
+            if let connection::Event::Established { authorization, credential, .. } =
+                event_of::<Connection>(recorded)?
+                && authorization == attempt.id
+            {
+                return Ok(Some(credential.generation));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Seals both halves of what was obtained, for the generation it is to become.
+    pub(super) fn seal_credential(
+        &self,
+        key: &Key,
+        owner: &Stream,
+        generation: Generation,
+        requested: &[String],
+        obtained: &Obtained,
+    ) -> Result<NewCredential, Error> {
+        let Obtained { auth_mode, grant } = obtained;
+        let place = |record| Place { owner, record, generation: generation.0, origins: &grant.origins };
+        let handout = key.seal(&grant.handout.to_document(), &place(RecordType::Handout))?;
+        let renewal = grant
+            .renewal
+            .as_ref()
+            .map(|renewal| key.seal(&renewal.to_document(), &place(RecordType::Renewal)))
+            .transpose()?;
+        let now = self.ledger.now();
+        Ok(NewCredential {
+            auth_mode: auth_mode.clone(),
+            obtained_at: now,
+            expires_at: grant.expires_in.map(|life| now.plus(life)),
+            // RFC 6749 §5.1: where the answer does not say, the scopes are those that were asked for.
+            scopes: grant.scopes.clone().unwrap_or_else(|| requested.to_vec()),
+            fingerprint: grant.handout.fingerprint(),
+            account: grant.account.clone().and_then(|account| account.label.or(account.id)),
+            secrets: connection::Secrets { handout: Some(handout), renewal },
+            origins: grant.origins.clone(),
+        })
+    }
+
+    async fn held_session(&self, id: SessionId, browser: &Digest) -> Result<session::Terms, Error> {
+        let session = self.ledger.load::<Session>(&id.to_string()).await?.state;
+        Ok(session.held_by(browser, self.ledger.now())?.clone())
+    }
+}
+
+/// A session leads to one connection.
+fn led_elsewhere(session: &Session, attempt: &Attempt) -> Result<(), session::Refusal> {
+    match session.connection() {
+        Some(connection) if connection != attempt.connection => Err(session::Refusal::Consumed),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn place(owner: &Stream, record: RecordType) -> Place<'_> {
+    Place { owner, record, generation: 0, origins: &[] }
+}
+
+fn seal_verifier(
+    key: &Key,
+    owner: &Stream,
+    verifier: Option<CodeVerifier>,
+) -> Result<Option<Sealed<JsonSecret>>, Error> {
+    let Some(verifier) = verifier else { return Ok(None) };
+    let fields = BTreeMap::from([(CODE_VERIFIER.to_owned(), verifier.into_text())]);
+    let document = Renewal { refresh_token: None, fields }.to_document();
+    Ok(Some(key.seal(&document, &place(owner, RecordType::CodeVerifier))?))
+}
+
+fn seal_inputs(
+    key: &Key,
+    owner: &Stream,
+    inputs: BTreeMap<String, SecretText>,
+) -> Result<Option<Sealed<JsonSecret>>, Error> {
+    if inputs.is_empty() {
+        return Ok(None);
+    }
+    let document = Renewal { refresh_token: None, fields: inputs }.to_document();
+    Ok(Some(key.seal(&document, &place(owner, RecordType::Inputs))?))
+}
+
+type Opened = (Option<CodeVerifier>, BTreeMap<String, SecretText>);
+
+fn open_secrets(key: &Key, owner: &Stream, authorization: &Authorization) -> Result<Opened, Error> {
+    let secrets = authorization.secrets();
+    let fields = |sealed: Option<Sealed<JsonSecret>>,
+                  record|
+     -> Result<BTreeMap<String, SecretText>, Error> {
+        let Some(sealed) = sealed else { return Ok(BTreeMap::new()) };
+        let document = key.open(&sealed, &place(owner, record))?;
+        let unreadable = |_| Error::Unreadable { what: "attempt", owner: owner.to_string(), source: None };
+        Ok(Renewal::from_document(&document).map_err(unreadable)?.fields)
+    };
+    let verifier = fields(secrets.code_verifier, RecordType::CodeVerifier)?.remove(CODE_VERIFIER);
+    Ok((verifier.map(CodeVerifier::from_text), fields(secrets.inputs, RecordType::Inputs)?))
+}

@@ -1,0 +1,125 @@
+use super::{Vault, stream_of};
+use crate::error::Error;
+use crate::explain::{Explanation, event_in_words, explain};
+use crate::ledger::{Terms, event_of};
+use latchkey_domain::connection::{Command, Connection, Refusal};
+use latchkey_domain::{Aggregate, ConnectionId, EndUser, Environment, IntegrationKey, Timestamp};
+use latchkey_store::{CardQuery, KeyChange, Version};
+
+/// How many connections a page may hold, and how many it holds if nobody says.
+const PAGE_MAX: u32 = 500;
+const PAGE_DEFAULT: u32 = 50;
+
+/// How much of a history is told.
+const HISTORY_TOLD: u32 = 20;
+
+/// Which connections of an environment to list.
+#[derive(Debug)]
+pub struct ListConnections {
+    pub environment: Environment,
+    pub integration: Option<IntegrationKey>,
+    pub end_user: Option<EndUser>,
+    /// A card's status word: `active`, `degraded`, `needs_reauth` or `deleted`.
+    pub status: Option<&'static str>,
+    pub after: Option<ConnectionId>,
+    /// Zero means the default.
+    pub max: u32,
+}
+
+#[derive(Debug)]
+pub struct ListedConnections {
+    pub connections: Vec<Connection>,
+    pub next: Option<String>,
+}
+
+/// A connection with what there is to say about it, newest history first.
+#[derive(Debug)]
+pub struct Explained {
+    pub connection: Connection,
+    pub explanation: Explanation,
+    pub history: Vec<Told>,
+}
+
+/// One line of history.
+#[derive(Debug)]
+pub struct Told {
+    pub at: Timestamp,
+    pub event: String,
+    pub summary: String,
+}
+
+impl Vault {
+    /// # Errors
+    /// [`Refusal::Absent`] where the environment has no such connection: another environment's is none.
+    pub async fn connection_in(
+        &self,
+        environment: &Environment,
+        id: ConnectionId,
+    ) -> Result<Connection, Error> {
+        let loaded = self.ledger.load::<Connection>(&id.to_string()).await?;
+        in_environment(loaded.state, environment)
+    }
+
+    /// # Errors
+    /// The store's.
+    pub async fn connections(&self, list: ListConnections) -> Result<ListedConnections, Error> {
+        let query = CardQuery {
+            category: Connection::CATEGORY.into(),
+            environment: list.environment.to_string(),
+            parent: list.integration.map(|key| key.to_string()),
+            subject: list.end_user.map(|end_user| end_user.to_string()),
+            status: list.status.map(str::to_owned),
+            after: list.after.map(|id| id.to_string()),
+            max: if list.max == 0 { PAGE_DEFAULT } else { list.max.min(PAGE_MAX) },
+        };
+        let page = self.ledger.store().list(&query).await?;
+        let mut connections = Vec::with_capacity(page.items.len());
+        for item in page.items {
+            connections.push(self.ledger.state_of::<Connection>(&item.stream, &item.snapshot).await?);
+        }
+        Ok(ListedConnections { connections, next: page.next })
+    }
+
+    /// Ends a connection: its credential is destroyed with its key, in the transaction that says so.
+    ///
+    /// # Errors
+    /// [`Refusal::Absent`] where the environment has no such connection. Deleting twice is no error.
+    pub async fn delete_connection(&self, environment: &Environment, id: ConnectionId) -> Result<(), Error> {
+        self.connection_in(environment, id).await?;
+        let terms = Terms { key: KeyChange::Destroy, releases: None };
+        self.command(id, Command::Revoke { at: self.ledger.now() }, terms).await?;
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`Refusal::Absent`] where the environment has no such connection.
+    pub async fn explain_connection(
+        &self,
+        environment: &Environment,
+        id: ConnectionId,
+    ) -> Result<Explained, Error> {
+        let connection = self.connection_in(environment, id).await?;
+        let explanation = explain(&connection).ok_or(Refusal::Absent)?;
+        Ok(Explained { explanation, history: self.told_history(id).await?, connection })
+    }
+
+    async fn told_history(&self, id: ConnectionId) -> Result<Vec<Told>, Error> {
+        let stream = stream_of::<Connection>(id);
+        let version = self.ledger.load::<Connection>(&id.to_string()).await?.version;
+        let after = Version(version.0.saturating_sub(u64::from(HISTORY_TOLD)));
+        let mut told = vec![];
+        for recorded in self.ledger.store().history(&stream, after, HISTORY_TOLD).await?.into_iter().rev() {
+            let (at, event) = (Timestamp(recorded.event.at), recorded.event.kind.clone());
+            told.push(Told { at, event, summary: event_in_words(&event_of::<Connection>(recorded)?) });
+        }
+        Ok(told)
+    }
+}
+
+/// A connection, if it is the environment's; what belongs to another is answered like what never was.
+pub(super) fn in_environment(connection: Connection, environment: &Environment) -> Result<Connection, Error> {
+    match connection.profile() {
+        Some(profile) if profile.environment == *environment => Ok(connection),
+        Some(_) | None => Err(Refusal::Absent.into()),
+    }
+}

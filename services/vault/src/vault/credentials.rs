@@ -1,0 +1,246 @@
+use super::connections::in_environment;
+use super::{Vault, stream_of};
+use crate::error::Error;
+use crate::keyring::{Key, Place};
+use crate::ledger::Loaded;
+use latchkey_bus::Hint;
+use latchkey_domain::connection::{Connection, CredentialFacts, Live, Trouble, Usability};
+use latchkey_domain::{ConnectionId, Environment, Generation};
+use latchkey_envelope::RecordType;
+use latchkey_secret::{Handout, JsonSecret, Renewal, Sealed};
+use latchkey_store::Stream;
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+
+/// What a token should still live when it is handed out and the caller does not say: long enough for a request to the
+/// provider with one retry.
+const MIN_REMAINING_DEFAULT: Duration = Duration::from_secs(30);
+
+/// Longer promises would have most tokens refreshed at every read.
+const MIN_REMAINING_MAX: Duration = Duration::from_secs(3600);
+
+/// How long a caller waits for a refresh, if its own deadline does not come first. Longer than a provider may take.
+const WAIT_MAX: Duration = Duration::from_secs(35);
+
+/// What a backend asks for.
+#[derive(Debug)]
+pub struct Query {
+    pub environment: Environment,
+    pub connection: ConnectionId,
+    /// A promise if set; an aim of 30 s if not.
+    pub min_remaining: Option<Duration>,
+    pub force_refresh: bool,
+    pub deadline: Option<Duration>,
+}
+
+/// A credential to use.
+#[derive(Debug)]
+pub struct Credential {
+    pub facts: CredentialFacts,
+    pub handout: Handout,
+    pub source: Source,
+    pub integration: String,
+}
+
+/// A credential with what renews it.
+#[derive(Debug)]
+pub struct Full {
+    pub credential: Credential,
+    pub renewal: Option<Renewal>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    Cached,
+    Refreshed,
+}
+
+impl Source {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Cached => "cached",
+            Self::Refreshed => "refreshed",
+        }
+    }
+}
+
+/// A live connection with what is needed to open its secrets.
+struct Held {
+    stream: Stream,
+    live: Live,
+    key: Option<latchkey_store::WrappedKey>,
+    source: Source,
+}
+
+impl Vault {
+    /// The present access token, or a newer one. One indexed read where it is fresh.
+    ///
+    /// # Errors
+    /// Why there is none: unknown, deleted, to be authorized again, or not to be had just now.
+    pub async fn credential(&self, query: &Query) -> Result<Credential, Error> {
+        let held = self.fresh(query).await?;
+        let key = self.key_of(&held).await?;
+        hand_out(&key, held)
+    }
+
+    /// As [`Self::credential`], with the refresh token.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn full_credential(&self, query: &Query) -> Result<Full, Error> {
+        let held = self.fresh(query).await?;
+        let key = self.key_of(&held).await?;
+        let renewal = open_renewal(&key, &held.stream, &held.live)?;
+        Ok(Full { credential: hand_out(&key, held)?, renewal })
+    }
+
+    async fn fresh(&self, query: &Query) -> Result<Held, Error> {
+        if query.min_remaining.is_some_and(|asked| asked > MIN_REMAINING_MAX) {
+            let message = "At most one hour can be promised. Ask for less, or set force_refresh.".to_owned();
+            return Err(Error::Field { field: "min_remaining", message });
+        }
+        let held = self.hold(query, Source::Cached).await?;
+        let insisted = query.force_refresh && held.live.credential.renewable;
+        let usability = self.usability(&held, query, insisted.then_some(held.live.credential.generation));
+        match usability {
+            Usability::Usable { .. } => Ok(held),
+            Usability::Waiting { trouble } => {
+                let error = self.waiting(&trouble);
+                self.make_do_or(query, held, error)
+            }
+            Usability::Stale { .. } => {
+                let since = held.live.clone();
+                match self.refreshed(query, &since).await {
+                    Err(error) if error.leaves_the_present_token() => self.make_do_or(query, held, error),
+                    settled => settled,
+                }
+            }
+        }
+    }
+
+    /// What can be had of a credential: `newer_than` is set where the caller insists on another generation.
+    fn usability(&self, held: &Held, query: &Query, newer_than: Option<Generation>) -> Usability {
+        let now = self.ledger.now();
+        if newer_than.is_some_and(|generation| held.live.credential.generation <= generation) {
+            return held.live.stale(now);
+        }
+        held.live.usable(now, query.min_remaining.unwrap_or(MIN_REMAINING_DEFAULT))
+    }
+
+    /// Waits for the one refresh there is, whoever makes it.
+    async fn refreshed(&self, query: &Query, since: &Live) -> Result<Held, Error> {
+        let _place = self.waiters.try_acquire().map_err(|_| Error::Overloaded)?;
+        let deadline = Instant::now() + query.deadline.unwrap_or(WAIT_MAX).min(WAIT_MAX);
+        let mut waiter = self.freshness.waiter(query.connection);
+        let mut asked = false;
+        loop {
+            // Also before the first wait: what changed before there was a waiter wakes nobody, and a refresh that has just
+            // been made must not be asked for again.
+            let held = self.hold(query, Source::Refreshed).await?;
+            if held.live.credential.generation > since.credential.generation {
+                return Ok(held);
+            }
+            // A try failed while we were waiting: what came of it is the answer to all who waited for it.
+            if let Some(trouble) =
+                held.live.trouble.as_ref().filter(|trouble| trouble.attempts != attempts(since))
+            {
+                return Err(self.waiting(trouble));
+            }
+            if !asked {
+                self.ask_for_refresh(query.connection).await?;
+                asked = true;
+            }
+            if timeout_at(deadline, waiter.nudged()).await.is_err() {
+                return Err(Error::RefreshInProgress);
+            }
+        }
+    }
+
+    async fn ask_for_refresh(&self, connection: ConnectionId) -> Result<(), Error> {
+        self.ledger.store().hasten(&stream_of::<Connection>(connection), self.ledger.now().0).await?;
+        self.bus.hint(Hint::RefreshWanted { connection: connection.to_string() });
+        Ok(())
+    }
+
+    fn waiting(&self, trouble: &Trouble) -> Error {
+        let wait = self.ledger.now().until(trouble.retry_at);
+        Error::Waiting { failure: Box::new(trouble.failure.clone()), wait }
+    }
+
+    /// The present token where it still lives and nothing longer was promised; else why there is no other.
+    fn make_do_or(&self, query: &Query, held: Held, error: Error) -> Result<Held, Error> {
+        let now = self.ledger.now();
+        let lives = held.live.credential.expires_at.is_none_or(|expires_at| expires_at > now);
+        if lives && !held.live.rejected && query.min_remaining.is_none() && !query.force_refresh {
+            return Ok(held);
+        }
+        Err(error)
+    }
+
+    async fn hold(&self, query: &Query, source: Source) -> Result<Held, Error> {
+        let Loaded { state, key, .. } = self.ledger.load::<Connection>(&query.connection.to_string()).await?;
+        let live = match in_environment(state, &query.environment)? {
+            Connection::Live(live) => live,
+            other => other.live()?.clone(),
+        };
+        Ok(Held { stream: stream_of::<Connection>(query.connection), live, key, source })
+    }
+
+    async fn key_of(&self, held: &Held) -> Result<Key, Error> {
+        self.keyring.open(&held.live.profile.environment, &held.stream, held.key.as_ref()).await
+    }
+}
+
+impl Error {
+    /// Whether the failure to refresh says nothing against the token that is there.
+    fn leaves_the_present_token(&self) -> bool {
+        matches!(self, Self::Waiting { .. } | Self::RefreshInProgress | Self::Overloaded | Self::Store(_))
+    }
+}
+
+fn attempts(live: &Live) -> u32 {
+    live.trouble.as_ref().map_or(0, |trouble| trouble.attempts)
+}
+
+fn hand_out(key: &Key, held: Held) -> Result<Credential, Error> {
+    let document =
+        open(key, &held.stream, &held.live, RecordType::Handout, held.live.secrets.handout.as_ref())?;
+    let handout = document.map(|document| Handout::from_document(&document)).transpose();
+    let unreadable =
+        || Error::Unreadable { what: "credential", owner: held.stream.to_string(), source: None };
+    let handout = handout.map_err(|_| unreadable())?.ok_or_else(unreadable)?;
+    Ok(Credential {
+        handout,
+        source: held.source,
+        integration: held.live.profile.integration.to_string(),
+        facts: held.live.credential,
+    })
+}
+
+/// What renews a connection's credential; `None` where nothing does.
+pub(super) fn open_renewal(key: &Key, stream: &Stream, live: &Live) -> Result<Option<Renewal>, Error> {
+    let document = open(key, stream, live, RecordType::Renewal, live.secrets.renewal.as_ref())?;
+    document.map(|document| Renewal::from_document(&document)).transpose().map_err(|_| Error::Unreadable {
+        what: "credential",
+        owner: stream.to_string(),
+        source: None,
+    })
+}
+
+fn open(
+    key: &Key,
+    stream: &Stream,
+    live: &Live,
+    record: RecordType,
+    sealed: Option<&Sealed<JsonSecret>>,
+) -> Result<Option<JsonSecret>, Error> {
+    let Some(sealed) = sealed else { return Ok(None) };
+    let place = Place {
+        owner: stream,
+        record,
+        generation: live.credential.generation.0,
+        origins: &live.credential.origins,
+    };
+    key.open(sealed, &place).map(Some)
+}

@@ -1,0 +1,191 @@
+use super::{Vault, integration_id, stream_of};
+use crate::error::Error;
+use crate::keyring::{Key, Place};
+use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms};
+use crate::limits;
+use latchkey_domain::integration::{Command, Integration, Refusal, Registered, Secrets};
+use latchkey_domain::{Aggregate, Environment, IntegrationKey};
+use latchkey_envelope::RecordType;
+use latchkey_secret::{ClientSecret, JsonSecret, Renewal};
+use latchkey_store::{CardQuery, KeyChange, Stream};
+use latchkey_wire::contract::{App, AppSecrets, IntegrationView, PutIntegration};
+
+/// Integrations are few; a list of them is given whole.
+const LISTED_MAX: u32 = 1000;
+
+/// The name the client secret has in the sealed document, beside the provider's own input names, none of which has a dot.
+const CLIENT_SECRET: &str = "oauth.client_secret";
+
+impl Vault {
+    /// Creates an integration, or changes the one with this key.
+    ///
+    /// # Errors
+    /// [`Refusal::OtherProvider`]; [`Error::Field`] for what is too long; the key service's, where the secrets cannot be
+    /// sealed.
+    pub async fn put_integration(&self, mut put: PutIntegration) -> Result<IntegrationView, Error> {
+        limits::settings(&put.settings)?;
+        let document = put.secrets.take().map(app_document);
+        // Secrets are sealed under the key that was loaded. Where somebody else changes either meanwhile, both are done anew.
+        for _ in 0..ATTEMPTS_MAX {
+            if let Some(view) = self.try_to_put(&put, document.as_ref()).await? {
+                return Ok(view);
+            }
+        }
+        Err(Error::Contended(stream_of::<Integration>(integration_id(&put.environment, &put.key))))
+    }
+
+    async fn try_to_put(
+        &self,
+        put: &PutIntegration,
+        document: Option<&JsonSecret>,
+    ) -> Result<Option<IntegrationView>, Error> {
+        let id = integration_id(&put.environment, &put.key);
+        let owner = stream_of::<Integration>(&id);
+        let loaded = self.ledger.load::<Integration>(&id).await?;
+        let (key, change) = match &loaded.key {
+            Some(wrapped) if loaded.state.registered().is_ok() => {
+                (self.keyring.open(&put.environment, &owner, Some(wrapped)).await?, KeyChange::Keep)
+            }
+            _ => {
+                let (key, wrapped) = self.keyring.create(&put.environment, &owner).await?;
+                (key, KeyChange::Put(wrapped))
+            }
+        };
+        let app = document.map(|document| key.seal(document, &place(&owner))).transpose()?;
+        let command = Command::Register {
+            environment: put.environment.clone(),
+            key: put.key.clone(),
+            settings: put.settings.clone(),
+            secrets: app.map(|app| Secrets { app: Some(app) }),
+            at: self.ledger.now(),
+        };
+        let terms = Terms { key: change, releases: None };
+        let settled = self.ledger.settle(&id, loaded, command, &terms).await?;
+        let registered = settled.map(|settled| settled.state.registered().map(view)).transpose();
+        Ok(registered?)
+    }
+
+    /// # Errors
+    /// [`Error::IntegrationUnknown`] where there is none.
+    pub async fn integration(
+        &self,
+        environment: &Environment,
+        key: &IntegrationKey,
+    ) -> Result<IntegrationView, Error> {
+        let loaded = self.load_integration(environment, key).await?;
+        Ok(view(loaded.state.registered()?))
+    }
+
+    /// # Errors
+    /// The store's.
+    pub async fn integrations(&self, environment: &Environment) -> Result<Vec<IntegrationView>, Error> {
+        let page = self
+            .ledger
+            .store()
+            .list(&CardQuery {
+                category: Integration::CATEGORY.into(),
+                environment: environment.to_string(),
+                parent: None,
+                subject: None,
+                status: Some("active".into()),
+                after: None,
+                max: LISTED_MAX,
+            })
+            .await?;
+        let mut views = Vec::with_capacity(page.items.len());
+        for item in page.items {
+            let state: Integration = self.ledger.state_of(&item.stream, &item.snapshot).await?;
+            views.extend(state.registered().ok().map(view));
+        }
+        Ok(views)
+    }
+
+    /// Ends an integration and destroys its key. Its connections stay, and cannot be refreshed any more.
+    ///
+    /// # Errors
+    /// [`Error::IntegrationUnknown`] where there never was one.
+    pub async fn retire_integration(
+        &self,
+        environment: &Environment,
+        key: &IntegrationKey,
+    ) -> Result<(), Error> {
+        let id = integration_id(environment, key);
+        let terms = Terms { key: KeyChange::Destroy, releases: None };
+        let retire = Command::Retire { at: self.ledger.now() };
+        match self.ledger.execute::<Integration>(&id, retire, terms).await.map_err(Error::from) {
+            Err(Error::Integration(Refusal::Absent)) => Err(Error::IntegrationUnknown(key.to_string())),
+            settled => settled.map(drop),
+        }
+    }
+
+    /// An integration with its secrets, as a token request needs it, and its key for what is sealed under it.
+    pub(super) async fn app(
+        &self,
+        environment: &Environment,
+        key: &IntegrationKey,
+    ) -> Result<(Registered, App, Key), Error> {
+        let Loaded { state, key: wrapped, .. } = self.load_integration(environment, key).await?;
+        let registered = state.registered()?.clone();
+        let owner = stream_of::<Integration>(integration_id(environment, key));
+        let data_key = self.keyring.open(environment, &owner, wrapped.as_ref()).await?;
+        let app = open_app(&data_key, &owner, &registered)?;
+        Ok((registered, app, data_key))
+    }
+
+    async fn load_integration(
+        &self,
+        environment: &Environment,
+        key: &IntegrationKey,
+    ) -> Result<Loaded<Integration>, Error> {
+        let loaded = self.ledger.load::<Integration>(&integration_id(environment, key)).await?;
+        match loaded.state.registered() {
+            Ok(_) => Ok(loaded),
+            Err(_) => Err(Error::IntegrationUnknown(key.to_string())),
+        }
+    }
+}
+
+pub(super) fn view(registered: &Registered) -> IntegrationView {
+    IntegrationView {
+        environment: registered.environment.clone(),
+        key: registered.key.clone(),
+        settings: registered.settings.clone(),
+        created_at: registered.created_at,
+    }
+}
+
+fn place(owner: &Stream) -> Place<'_> {
+    // The client secret is replaced in place; it has no generations.
+    Place { owner, record: RecordType::ClientSecret, generation: 0, origins: &[] }
+}
+
+/// The app's secrets are one document of named fields, which is what a [`Renewal`]'s fields are too.
+fn app_document(secrets: AppSecrets) -> JsonSecret {
+    let mut document = Renewal { refresh_token: None, fields: secrets.fields };
+    if let Some(client_secret) = secrets.client_secret {
+        document.fields.insert(CLIENT_SECRET.into(), client_secret.into_text());
+    }
+    document.to_document()
+}
+
+fn open_app(key: &Key, owner: &Stream, registered: &Registered) -> Result<App, Error> {
+    let mut fields = match &registered.secrets.app {
+        None => Renewal::default().fields,
+        Some(sealed) => {
+            let document = key.open(sealed, &place(owner))?;
+            let unreadable =
+                |_| Error::Unreadable { what: "client secret", owner: owner.to_string(), source: None };
+            Renewal::from_document(&document).map_err(unreadable)?.fields
+        }
+    };
+    let client_secret = fields.remove(CLIENT_SECRET).map(ClientSecret::from_text);
+    for (name, value) in &registered.settings.fields {
+        fields.entry(name.clone()).or_insert_with(|| value.clone().into());
+    }
+    Ok(App {
+        client_id: registered.settings.client_id.clone(),
+        client_secret,
+        scopes: registered.settings.scopes.clone(),
+        fields,
+    })
+}

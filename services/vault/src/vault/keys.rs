@@ -1,0 +1,116 @@
+use super::Vault;
+use crate::error::Error;
+use crate::ledger::Terms;
+use crate::limits;
+use crate::token::{new_api_key, parse_key, random_id_bits};
+use latchkey_domain::api_key::{ApiKey, Command, Issued, Refusal};
+use latchkey_domain::{Aggregate, ApiKeyId, Environment};
+use latchkey_secret::SecretText;
+use latchkey_store::CardQuery;
+use latchkey_wire::contract::{IssueKey, IssuedKey, KeyView};
+use latchkey_wire::{Fault, Kind, Reason};
+
+/// Keys are few; a list of them is given whole.
+const LISTED_MAX: u32 = 1000;
+
+impl Vault {
+    /// Whose key this is.
+    ///
+    /// # Errors
+    /// [`Refusal`] where it is nobody's, or no longer.
+    pub async fn authenticate(&self, key: &SecretText) -> Result<KeyView, Error> {
+        let (environment, id, secret) = parse_key(key).ok_or(Refusal::Invalid)?;
+        let loaded = self.ledger.load::<ApiKey>(&id.to_string()).await?;
+        let issued = loaded.state.authenticate(&secret, self.ledger.now())?;
+        if issued.environment != environment {
+            return Err(Refusal::Invalid.into());
+        }
+        Ok(view(issued, false))
+    }
+
+    /// # Errors
+    /// [`Error::Field`] for a name, scopes or an end that cannot be.
+    pub async fn issue_key(&self, issue: IssueKey) -> Result<IssuedKey, Error> {
+        limits::key_name(&issue.name)?;
+        if issue.scopes.is_empty() {
+            return Err(Error::Field {
+                field: "scopes",
+                message: "Name at least one scope the key is to have.".into(),
+            });
+        }
+        let now = self.ledger.now();
+        if issue.expires_at.is_some_and(|expires_at| expires_at <= now) {
+            let message = "A key that has expired opens nothing. Name a time to come, or none.".to_owned();
+            return Err(Error::Field { field: "expire_time", message });
+        }
+        let id = ApiKeyId::from_parts(now.0.unsigned_abs(), random_id_bits());
+        let (secret, digest) = new_api_key(&issue.environment, id);
+        let issued = Issued {
+            id,
+            environment: issue.environment,
+            name: issue.name,
+            scopes: issue.scopes,
+            secret: digest,
+            created_at: now,
+            expires_at: issue.expires_at,
+        };
+        let key = view(&issued, false);
+        self.ledger.execute::<ApiKey>(&id.to_string(), Command::Issue(issued), Terms::default()).await?;
+        Ok(IssuedKey { key, secret })
+    }
+
+    /// # Errors
+    /// The store's.
+    pub async fn keys(&self, environment: &Environment) -> Result<Vec<KeyView>, Error> {
+        let query = CardQuery {
+            category: ApiKey::CATEGORY.into(),
+            environment: environment.to_string(),
+            parent: None,
+            subject: None,
+            status: None,
+            after: None,
+            max: LISTED_MAX,
+        };
+        let mut views = vec![];
+        for item in self.ledger.store().list(&query).await?.items {
+            match self.ledger.state_of::<ApiKey>(&item.stream, &item.snapshot).await? {
+                ApiKey::Absent => {}
+                ApiKey::Active(issued) => views.push(view(&issued, false)),
+                ApiKey::Revoked(issued) => views.push(view(&issued, true)),
+            }
+        }
+        Ok(views)
+    }
+
+    /// # Errors
+    /// Not found where the environment has no such key.
+    pub async fn revoke_key(&self, environment: &Environment, id: ApiKeyId) -> Result<(), Error> {
+        let unknown = || {
+            Fault::new(
+                Kind::NotFound,
+                Reason::ApiKeyUnknown,
+                "There is no API key with this id in this environment.",
+            )
+        };
+        let loaded = self.ledger.load::<ApiKey>(&id.to_string()).await?;
+        match loaded.state {
+            ApiKey::Active(key) | ApiKey::Revoked(key) if key.environment == *environment => {}
+            ApiKey::Absent | ApiKey::Active(_) | ApiKey::Revoked(_) => return Err(unknown().into()),
+        }
+        let revoke = Command::Revoke { at: self.ledger.now() };
+        self.ledger.execute::<ApiKey>(&id.to_string(), revoke, Terms::default()).await?;
+        Ok(())
+    }
+}
+
+fn view(issued: &Issued, revoked: bool) -> KeyView {
+    KeyView {
+        id: issued.id,
+        environment: issued.environment.clone(),
+        name: issued.name.clone(),
+        scopes: issued.scopes.clone(),
+        created_at: issued.created_at,
+        expires_at: issued.expires_at,
+        revoked,
+    }
+}

@@ -1,0 +1,171 @@
+use super::credentials::open_renewal;
+use super::{Vault, stream_of};
+use crate::error::{Error, chain};
+use crate::ledger::{Loaded, Terms};
+use latchkey_domain::connection::{Command, Connection, Live, Outcome, Refusal};
+use latchkey_domain::{Aggregate, ConnectionId, Failure, Phase, Reason, Timestamp};
+use latchkey_envelope::KeyServiceError;
+use latchkey_store::{Claim, Fence};
+use latchkey_wire::contract::{CompleteRefresh, DueRefresh, RefreshOutcome};
+use std::time::Duration;
+use tracing::{error, warn};
+
+/// How long a refresher has a connection to itself. A refresher that was stopped in the middle is waited for this long.
+pub const CLAIM_TTL: Duration = Duration::from_secs(90);
+
+/// How long the refresher may wait for a provider. Two tries of that length, and room to tell us, fit into a claim.
+pub const PROVIDER_TIMEOUT: Duration = Duration::from_secs(30);
+const _: () = assert!(CLAIM_TTL.as_secs() > 2 * PROVIDER_TIMEOUT.as_secs());
+
+/// How many claims one call may take.
+const CLAIMS_MAX: u32 = 200;
+
+impl Vault {
+    /// Claims connections whose refresh is due. Each is the caller's alone until it is completed, released, or the claim
+    /// lapses.
+    ///
+    /// # Errors
+    /// The store's. What is wrong with one connection is recorded with it and keeps the others from nothing.
+    pub async fn claim_due(&self, max: u32) -> Result<Vec<DueRefresh>, Error> {
+        let now = self.ledger.now();
+        let until = now.plus(CLAIM_TTL);
+        let claims = self
+            .ledger
+            .store()
+            .claim_due(Connection::CATEGORY, now.0, until.0, max.clamp(1, CLAIMS_MAX))
+            .await?;
+        let mut due = Vec::with_capacity(claims.len());
+        for claim in claims {
+            match self.prepare(&claim, now).await {
+                Ok(Some(refresh)) => due.push(refresh),
+                Ok(None) => {}
+                Err(error) => self.set_aside(&claim, &error).await,
+            }
+        }
+        Ok(due)
+    }
+
+    /// Records what a refresh came to. Nothing comes of one whose credential was replaced meanwhile.
+    ///
+    /// # Errors
+    /// The store's and the key service's: the caller keeps the outcome and tells it again. Also
+    /// [`Refusal::Superseded`], which ends the matter.
+    pub async fn complete_refresh(&self, complete: CompleteRefresh) -> Result<(), Error> {
+        let CompleteRefresh { connection, generation, fence, outcome } = complete;
+        let outcome = match outcome {
+            RefreshOutcome::Failed { failure, retry_after } => Outcome::Failed { failure, retry_after },
+            RefreshOutcome::Refused(failure) => Outcome::Refused(failure),
+            RefreshOutcome::Refreshed(obtained) => {
+                let Loaded { state, key, .. } =
+                    self.ledger.load::<Connection>(&connection.to_string()).await?;
+                let profile = state.profile().ok_or(Refusal::Absent)?;
+                let (owner, requested) = (stream_of::<Connection>(connection), scopes_of(&state));
+                if matches!(state, Connection::Revoked(_)) {
+                    return Err(Refusal::Revoked.into());
+                }
+                let key = self.keyring.open(&profile.environment, &owner, key.as_ref()).await?;
+                Outcome::Refreshed(self.seal_credential(
+                    &key,
+                    &owner,
+                    generation.next(),
+                    &requested,
+                    &obtained,
+                )?)
+            }
+        };
+        let command = Command::CompleteRefresh { replaces: generation, outcome, at: self.ledger.now() };
+        let terms = Terms { releases: Some(Fence(fence)), ..Terms::default() };
+        self.command(connection, command, terms).await.map(drop)
+    }
+
+    /// Gives a claim back unused.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn release_refresh(&self, connection: ConnectionId, fence: u64) -> Result<(), Error> {
+        let claim = Claim { stream: stream_of::<Connection>(connection), fence: Fence(fence), due_at: 0 };
+        Ok(self.ledger.store().release(&claim).await?)
+    }
+
+    async fn prepare(&self, claim: &Claim, now: Timestamp) -> Result<Option<DueRefresh>, Error> {
+        let Loaded { state, key, .. } = self.ledger.load::<Connection>(&claim.stream.id).await?;
+        let Connection::Live(live) = state else {
+            self.ledger.store().release(claim).await?;
+            return Ok(None);
+        };
+        if !live.credential.renewable {
+            self.expire(claim, &live, now).await?;
+            return Ok(None);
+        }
+        // The journal's place: a one-time key, in the clear and sealed, will be handed out here beside the claim, and the
+        // refresher will write the provider's raw answer under it before looking at it.
+        let key = self.keyring.open(&live.profile.environment, &claim.stream, key.as_ref()).await?;
+        let renewal = open_renewal(&key, &claim.stream, &live)?.ok_or_else(|| Error::Unreadable {
+            what: "credential",
+            owner: claim.stream.to_string(),
+            source: None,
+        })?;
+        let (_, app, _) = self.app(&live.profile.environment, &live.profile.integration).await?;
+        Ok(Some(DueRefresh {
+            connection: live.profile.id,
+            environment: live.profile.environment,
+            integration: live.profile.integration,
+            provider: live.profile.provider,
+            generation: live.credential.generation,
+            fence: claim.fence.0,
+            due_at: Timestamp(claim.due_at),
+            app,
+            renewal,
+        }))
+    }
+
+    async fn expire(&self, claim: &Claim, live: &Live, now: Timestamp) -> Result<(), Error> {
+        let terms = Terms { releases: Some(claim.fence), ..Terms::default() };
+        self.command(live.profile.id, Command::Expire { at: now }, terms).await.map(drop)
+    }
+
+    /// A connection that cannot even be prepared for a refresh: recorded as a failure of ours (or of the integration),
+    /// with the usual back-off, so that it neither blocks the queue nor is forgotten.
+    async fn set_aside(&self, claim: &Claim, cause: &Error) {
+        let reason = match cause {
+            Error::IntegrationUnknown(_) => Reason::IntegrationIncomplete,
+            _ => Reason::Internal,
+        };
+        let passes = matches!(
+            cause,
+            Error::Store(_) | Error::Contended(_) | Error::KeyService(KeyServiceError::Unavailable { .. })
+        );
+        if passes {
+            // Nothing of it is the connection's, so nothing is recorded with it.
+            warn!(stream = %claim.stream, error = %chain(cause), "A due refresh could not be prepared; its claim will lapse");
+            return;
+        }
+        error!(stream = %claim.stream, error = %chain(cause), "A due refresh cannot be prepared");
+        let recorded = async {
+            let loaded = self.ledger.load::<Connection>(&claim.stream.id).await?;
+            let Connection::Live(live) = loaded.state else { return Ok(()) };
+            let outcome =
+                Outcome::Failed { failure: Failure::new(reason, Phase::Refresh), retry_after: None };
+            let command = Command::CompleteRefresh {
+                replaces: live.credential.generation,
+                outcome,
+                at: self.ledger.now(),
+            };
+            let terms = Terms { releases: Some(claim.fence), ..Terms::default() };
+            self.command(live.profile.id, command, terms).await.map(drop)
+        };
+        let recorded: Result<(), Error> = recorded.await;
+        if let Err(error) = recorded {
+            warn!(stream = %claim.stream, error = %chain(&error), "The failure could not be recorded; the claim will lapse");
+        }
+    }
+}
+
+/// The scopes a refresh asks for are those that were granted (RFC 6749 §6).
+fn scopes_of(connection: &Connection) -> Vec<String> {
+    match connection {
+        Connection::Live(Live { credential, .. }) => credential.scopes.clone(),
+        Connection::Broken(broken) => broken.credential.scopes.clone(),
+        Connection::Absent | Connection::Revoked(_) => vec![],
+    }
+}

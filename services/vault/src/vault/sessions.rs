@@ -1,0 +1,172 @@
+use super::Vault;
+use crate::error::Error;
+use crate::ledger::{Loaded, Terms};
+use crate::limits;
+use crate::token::{new_session_token, parse_session, random_id_bits};
+use latchkey_domain::authorization::Authorization;
+use latchkey_domain::connection::Connection;
+use latchkey_domain::session::{Command, Refusal, Session, Terms as SessionTerms};
+use latchkey_domain::{Aggregate, AuthorizationId, Digest, Environment, Failure, IntegrationKey, SessionId};
+use latchkey_secret::SecretText;
+use latchkey_store::CardQuery;
+use latchkey_wire::contract::{CreateSession, CreatedSession, SessionView};
+use std::time::Duration;
+
+/// How long a session may last. Long enough to find a password, short enough that a forgotten link is dead.
+const LIFETIME_MAX: Duration = Duration::from_secs(3600);
+
+/// How far the clock of whoever names attempts may be behind ours.
+const CLOCKS_APART: Duration = Duration::from_secs(300);
+
+/// How many attempts of one session are looked at for the latest failure.
+const ATTEMPTS_LOOKED_AT: u32 = 100;
+
+impl Vault {
+    /// # Errors
+    /// [`Error::IntegrationUnknown`], or a connection to mend that is not this end user's.
+    pub async fn create_session(&self, create: CreateSession) -> Result<CreatedSession, Error> {
+        if create.lifetime.is_zero() || create.lifetime > LIFETIME_MAX {
+            let message = "A session lasts more than nothing and at most one hour.".to_owned();
+            return Err(Error::Field { field: "lifetime", message });
+        }
+        limits::offered(&create.integrations)?;
+        let integrations = self.offered(&create).await?;
+        // A session nobody can finish must not be made: the key is looked for now, not when the user is halfway.
+        self.keyring.pin(&create.environment).await?;
+        let now = self.ledger.now();
+        let id = SessionId::from_parts(now.0.unsigned_abs(), random_id_bits());
+        let (token, digest) = new_session_token(id);
+        let terms = SessionTerms {
+            id,
+            environment: create.environment,
+            end_user: create.end_user,
+            integrations,
+            reconnect: create.reconnect,
+            token: digest,
+            created_at: now,
+            expires_at: now.plus(create.lifetime),
+        };
+        let expires_at = terms.expires_at;
+        self.ledger.execute::<Session>(&id.to_string(), Command::Create(terms), Terms::default()).await?;
+        Ok(CreatedSession { session: id, token, expires_at })
+    }
+
+    /// Opens the session for one browser, for good.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the token is not valid, expired, used, or opened elsewhere.
+    pub async fn bind_session(&self, token: &SecretText, browser: Digest) -> Result<SessionView, Error> {
+        let (id, token) = parse_session(token).ok_or(Refusal::Unknown)?;
+        let bind = Command::Bind { token, browser, at: self.ledger.now() };
+        let settled = self.ledger.execute::<Session>(&id.to_string(), bind, Terms::default()).await?;
+        self.session_view(&settled.state).await
+    }
+
+    /// The session, for the browser that holds it. Also after success, so that the page can say so.
+    ///
+    /// # Errors
+    /// [`Refusal`] for any other browser, and once it has expired.
+    pub async fn session(&self, id: SessionId, browser: Digest) -> Result<SessionView, Error> {
+        let Loaded { state, .. } = self.ledger.load::<Session>(&id.to_string()).await?;
+        match state.held_by(&browser, self.ledger.now()) {
+            Ok(_) | Err(Refusal::Consumed) => self.session_view(&state).await,
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// The session, for the backend that made it.
+    ///
+    /// # Errors
+    /// [`Refusal::Unknown`] where the environment has none with this id.
+    pub async fn describe_session(
+        &self,
+        environment: &Environment,
+        id: SessionId,
+    ) -> Result<SessionView, Error> {
+        let Loaded { state, .. } = self.ledger.load::<Session>(&id.to_string()).await?;
+        match state.terms() {
+            Some(terms) if terms.environment == *environment => self.session_view(&state).await,
+            Some(_) | None => Err(Refusal::Unknown.into()),
+        }
+    }
+
+    async fn offered(&self, create: &CreateSession) -> Result<Vec<IntegrationKey>, Error> {
+        let Some(reconnect) = create.reconnect else {
+            if create.integrations.is_empty() {
+                let message = "Name at least one integration the end user may choose.".to_owned();
+                return Err(Error::Field { field: "integrations", message });
+            }
+            let mut offered: Vec<IntegrationKey> = Vec::with_capacity(create.integrations.len());
+            for key in &create.integrations {
+                if !offered.contains(key) {
+                    self.integration(&create.environment, key).await?;
+                    offered.push(key.clone());
+                }
+            }
+            return Ok(offered);
+        };
+        let connection = self.connection_in(&create.environment, reconnect).await?;
+        let profile = match &connection {
+            Connection::Live(live) => &live.profile,
+            Connection::Broken(broken) => &broken.profile,
+            Connection::Absent => return Err(latchkey_domain::connection::Refusal::Absent.into()),
+            Connection::Revoked(_) => return Err(latchkey_domain::connection::Refusal::Revoked.into()),
+        };
+        if profile.end_user != create.end_user {
+            let message = "The connection to mend belongs to another end user.".to_owned();
+            return Err(Error::Field { field: "end_user", message });
+        }
+        if create.integrations.iter().any(|key| *key != profile.integration) {
+            return Err(latchkey_domain::connection::Refusal::OtherIntegration.into());
+        }
+        self.integration(&create.environment, &profile.integration).await?;
+        Ok(vec![profile.integration.clone()])
+    }
+
+    async fn session_view(&self, session: &Session) -> Result<SessionView, Error> {
+        let terms = session.terms().ok_or(Refusal::Unknown)?;
+        let mut offered = Vec::with_capacity(terms.integrations.len());
+        for key in &terms.integrations {
+            // An integration that was retired since is no longer offered.
+            match self.integration(&terms.environment, key).await {
+                Ok(view) => offered.push(view),
+                Err(Error::IntegrationUnknown(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(SessionView {
+            id: terms.id,
+            environment: terms.environment.clone(),
+            end_user: terms.end_user.clone(),
+            integrations: offered,
+            reconnect: terms.reconnect,
+            expires_at: terms.expires_at,
+            connection: session.connection(),
+            last_failure: self.last_failure(terms).await?,
+        })
+    }
+
+    async fn last_failure(&self, terms: &SessionTerms) -> Result<Option<Failure>, Error> {
+        // No attempt is older than its session, so the older ones need not be searched.
+        let begun = terms.created_at.minus(CLOCKS_APART);
+        let query = CardQuery {
+            category: Authorization::CATEGORY.into(),
+            environment: terms.environment.to_string(),
+            parent: None,
+            subject: Some(terms.id.to_string()),
+            status: None,
+            after: Some(AuthorizationId::from_parts(begun.0.max(0).unsigned_abs(), 0).to_string()),
+            max: ATTEMPTS_LOOKED_AT,
+        };
+        // Ids begin with the time they were made at, so the last is the latest.
+        let page = self.ledger.store().list(&query).await?;
+        let Some(latest) = page.items.last() else { return Ok(None) };
+        match self.ledger.state_of::<Authorization>(&latest.stream, &latest.snapshot).await? {
+            Authorization::Failed { failure, .. } => Ok(Some(failure)),
+            Authorization::Absent
+            | Authorization::Started { .. }
+            | Authorization::Claimed { .. }
+            | Authorization::Completed { .. } => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The vault as a service: in a file of its own, with a local key and a clock that stands still.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod announcing;
+mod connecting;
+mod keys;
+mod meddling;
+mod racing;
+mod reading;
+mod refreshing;
+mod watching;
+mod world;

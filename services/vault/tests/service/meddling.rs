@@ -1,0 +1,117 @@
+//! A store in which something else happens just before an append: the races that chance finds once a year.
+
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use latchkey_store::{
+    Append, AppendError, CardQuery, Claim, Millis, Page, Position, Recorded, Store, StoreError, Stored,
+    Stream, Tally, Version, WrappedKey,
+};
+use std::sync::{Arc, Mutex};
+
+type Meddling = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
+
+pub struct Meddled {
+    inner: Arc<dyn Store>,
+    next: Mutex<Option<(&'static str, Meddling)>>,
+}
+
+impl Meddled {
+    pub fn new(inner: Arc<dyn Store>) -> Arc<Self> {
+        Arc::new(Self { inner, next: Mutex::default() })
+    }
+
+    /// Does this before the next append to a stream of the category; and lets whatever it appends itself pass.
+    pub fn before(&self, category: &'static str, meddling: impl Future<Output = ()> + Send + 'static) {
+        *self.next.lock().unwrap() = Some((category, Box::new(|| Box::pin(meddling))));
+    }
+
+    pub fn has_meddled(&self) -> bool {
+        self.next.lock().unwrap().is_none()
+    }
+
+    fn meddling(&self, stream: &Stream) -> Option<Meddling> {
+        let mut next = self.next.lock().unwrap();
+        let (_, meddling) = next.take_if(|(category, _)| *category == stream.category)?;
+        Some(meddling)
+    }
+}
+
+#[async_trait]
+impl Store for Meddled {
+    async fn append(&self, append: Append) -> Result<Version, AppendError> {
+        if let Some(meddling) = self.meddling(&append.stream) {
+            meddling().await;
+        }
+        self.inner.append(append).await
+    }
+
+    async fn load(&self, stream: &Stream) -> Result<Option<Stored>, StoreError> {
+        self.inner.load(stream).await
+    }
+
+    async fn history(&self, stream: &Stream, after: Version, max: u32) -> Result<Vec<Recorded>, StoreError> {
+        self.inner.history(stream, after, max).await
+    }
+
+    async fn feed(&self, after: Position, max: u32) -> Result<Vec<Recorded>, StoreError> {
+        self.inner.feed(after, max).await
+    }
+
+    async fn feed_end(&self) -> Result<Position, StoreError> {
+        self.inner.feed_end().await
+    }
+
+    async fn claim_due(
+        &self,
+        category: &str,
+        now: Millis,
+        until: Millis,
+        max: u32,
+    ) -> Result<Vec<Claim>, StoreError> {
+        self.inner.claim_due(category, now, until, max).await
+    }
+
+    async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
+        self.inner.release(claim).await
+    }
+
+    async fn hasten(&self, stream: &Stream, due: Millis) -> Result<(), StoreError> {
+        self.inner.hasten(stream, due).await
+    }
+
+    async fn list(&self, query: &CardQuery) -> Result<Page, StoreError> {
+        self.inner.list(query).await
+    }
+
+    async fn tally(&self, category: &str) -> Result<Vec<Tally>, StoreError> {
+        self.inner.tally(category).await
+    }
+
+    async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {
+        self.inner.count_due(category, now).await
+    }
+
+    async fn cursor(&self, reader: &str) -> Result<Position, StoreError> {
+        self.inner.cursor(reader).await
+    }
+
+    async fn advance_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
+        self.inner.advance_cursor(reader, to).await
+    }
+
+    async fn rewind_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
+        self.inner.rewind_cursor(reader, to).await
+    }
+
+    async fn key(&self, owner: &str) -> Result<Option<WrappedKey>, StoreError> {
+        self.inner.key(owner).await
+    }
+
+    async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
+        self.inner.put_key_if_absent(owner, key).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.inner.ping().await
+    }
+}

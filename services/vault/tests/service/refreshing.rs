@@ -1,0 +1,102 @@
+use crate::world::{TOKEN_LIFE, World, demo, dev};
+use latchkey_domain::{Failure, Phase, Reason, connection};
+use latchkey_vault::Error;
+use latchkey_wire::contract::RefreshOutcome;
+use std::time::Duration;
+
+fn outage() -> RefreshOutcome {
+    RefreshOutcome::Failed {
+        failure: Failure::new(Reason::ProviderUnavailable, Phase::Refresh),
+        retry_after: None,
+    }
+}
+
+#[tokio::test]
+async fn only_what_is_due_is_claimed_and_only_once() {
+    let world = World::new().await;
+    world.connected().await;
+    assert!(world.vault.claim_due(10).await.unwrap().is_empty());
+    world.clock.advance(TOKEN_LIFE);
+    let due = world.claim_one().await;
+    assert_eq!(due.generation.0, 1);
+    assert!(due.renewal.refresh_token.is_some() && due.app.client_secret.is_some());
+    assert!(world.vault.claim_due(10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_claim_that_lapsed_can_be_taken_over_and_the_first_to_tell_wins() {
+    let world = World::new().await;
+    let connection = world.connected().await;
+    world.clock.advance(TOKEN_LIFE);
+    let first = world.claim_one().await;
+    world.clock.advance(Duration::from_secs(91));
+    let second = world.claim_one().await;
+    assert!(second.fence > first.fence);
+    world.complete(&first, RefreshOutcome::Refreshed(world.obtained())).await.unwrap();
+    let late = world.complete(&second, RefreshOutcome::Refreshed(world.obtained())).await;
+    assert!(matches!(late, Err(Error::Connection(connection::Refusal::Superseded))));
+    let history = world.history(connection).await;
+    assert_eq!(history, ["connection.established", "connection.credentials_refreshed"]);
+}
+
+#[tokio::test]
+async fn an_outage_of_two_hundred_tries_degrades_and_never_breaks() {
+    let world = World::new().await;
+    let connection = world.connected().await;
+    world.clock.advance(TOKEN_LIFE);
+    for _ in 0..200 {
+        let due = world.claim_one().await;
+        world.complete(&due, outage()).await.unwrap();
+        world.clock.advance(Duration::from_secs(301));
+    }
+    let now = world.vault.connection_in(&dev(), connection).await.unwrap();
+    assert!(now.live().is_ok());
+    let due = world.claim_one().await;
+    world.complete(&due, RefreshOutcome::Refreshed(world.obtained())).await.unwrap();
+    assert!(world.vault.credential(&world.query(connection)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_failing_provider_is_left_in_peace_between_tries() {
+    let world = World::new().await;
+    let connection = world.connected().await;
+    world.clock.advance(TOKEN_LIFE);
+    let due = world.claim_one().await;
+    let retry_after = Some(Duration::from_secs(120));
+    let failure = Failure::new(Reason::ProviderRateLimited, Phase::Refresh);
+    world.complete(&due, RefreshOutcome::Failed { failure, retry_after }).await.unwrap();
+    let waiting = world.vault.credential(&world.query(connection)).await;
+    assert!(
+        matches!(waiting, Err(Error::Waiting { wait, .. }) if wait == Duration::from_secs(120)),
+        "{waiting:?}"
+    );
+    world.clock.advance(Duration::from_secs(119));
+    assert!(world.vault.claim_due(10).await.unwrap().is_empty());
+    world.clock.advance(Duration::from_secs(1));
+    world.claim_one().await;
+}
+
+#[tokio::test]
+async fn a_refresh_for_a_deleted_connection_changes_nothing() {
+    let world = World::new().await;
+    let connection = world.connected().await;
+    world.clock.advance(TOKEN_LIFE);
+    let due = world.claim_one().await;
+    world.vault.delete_connection(&dev(), connection).await.unwrap();
+    let late = world.complete(&due, RefreshOutcome::Refreshed(world.obtained())).await;
+    assert!(matches!(late, Err(Error::Connection(connection::Refusal::Revoked))));
+}
+
+#[tokio::test]
+async fn what_cannot_be_prepared_neither_blocks_the_queue_nor_is_forgotten() {
+    let world = World::new().await;
+    let connection = world.connected().await;
+    world.vault.retire_integration(&dev(), &demo()).await.unwrap();
+    world.clock.advance(TOKEN_LIFE);
+    assert!(world.vault.claim_due(10).await.unwrap().is_empty());
+    let explained = world.vault.explain_connection(&dev(), connection).await.unwrap();
+    assert_eq!(explained.explanation.whose_turn, "DEVELOPER");
+    world.register(dev()).await;
+    world.clock.advance(Duration::from_secs(301));
+    world.claim_one().await;
+}

@@ -1,0 +1,18 @@
+//! What Latchkey promises, tried as a customer would: the built programs, a real browser's steps, a provider that can be
+//! broken. One file a promise. Each runs in both topologies: `TOPOLOGY=one` (or none) and `TOPOLOGY=many`, the latter
+//! within `tests/with-servers`. Every world ends with `finish`, which searches what was left behind for secrets.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod closes_the_inner_door;
+mod connects_an_account;
+mod deletes_a_connection;
+mod fails_and_is_mended;
+mod gets_credentials;
+mod keeps_secrets;
+mod meets_a_real_provider;
+mod publishes_events;
+mod refreshes_before_expiry;
+mod refuses_bad_settings;
+mod takes_one_answer;
+mod tolerates_a_bad_provider;

@@ -1,0 +1,112 @@
+//! The server in `tests/oidc`, and what an operator would write about it.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+
+pub const CLIENT_ID: &str = "latchkey";
+pub const CLIENT_SECRET: &str = "canary_client_secret";
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Its provider file, in catalogue format 1.
+pub fn file(port: u16) -> String {
+    r#"catalog: 1
+id: real
+name: A real provider
+categories: [test]
+links: {api_docs: "ISSUER", server_metadata: "ISSUER/.well-known/openid-configuration"}
+obtain:
+  type: oauth2
+  issuer: "ISSUER"
+  authorization_endpoint: "ISSUER/auth"
+  token_endpoint: "ISSUER/token"
+  token_endpoint_auth_method: client_secret_basic
+  code_challenge_methods: [S256]
+  scopes: {separator: " ", default: ["openid"]}
+  refresh: {rotation: replace_if_present}
+  revoke: {method: POST, url: "ISSUER/token/revocation", auth: client_secret_basic, format: form, params: {token: "${token.refresh_token ?? token.access_token}"}}
+apply: {scheme: bearer}
+api: {base_url: "ISSUER", hosts: ["127.0.0.1"]}
+probes:
+  verify: {method: GET, url: /me}
+  identity: {method: GET, url: /me, set: {login: /email, user_id: /sub}}
+"#
+    .replace("ISSUER", &format!("http://127.0.0.1:{port}"))
+}
+
+/// The server, as a process. It ends with its standard input.
+pub struct Provider {
+    issuer: String,
+    process: Child,
+    _life: Option<ChildStdin>,
+    http: reqwest::Client,
+}
+
+impl Provider {
+    pub fn start(port: u16, redirect_uri: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("oidc");
+        assert!(
+            folder.join("node_modules/oidc-provider").is_dir(),
+            "npm oidc-provider is not in {}: run tests/run, or npm ci --ignore-scripts there",
+            folder.display()
+        );
+        let node = std::env::var("LATCHKEY_TEST_NODE").unwrap_or_else(|_| "node".to_owned());
+        let mut process = Command::new(&node)
+            .arg("server.js")
+            .args([&port.to_string(), redirect_uri])
+            .env("CLIENT_SECRET", CLIENT_SECRET)
+            .current_dir(folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!("{node} does not start ({error}): install Node, or run tests/run")
+            });
+        let life = process.stdin.take();
+        let mut said = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        assert!(said.starts_with("serving at"), "the server in tests/oidc does not serve: {said}");
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { issuer: format!("http://127.0.0.1:{port}"), process, _life: life, http }
+    }
+
+    /// The status of an answer of its API to these headers.
+    pub async fn me(&self, headers: &BTreeMap<String, String>) -> u16 {
+        let mut request = self.http.get(format!("{}/me", self.issuer));
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    /// Ends a grant by its refresh token (RFC 7009).
+    pub async fn revoke(&self, refresh_token: &str) {
+        let request = self.http.post(format!("{}/token/revocation", self.issuer));
+        let request = request.basic_auth(CLIENT_ID, Some(CLIENT_SECRET)).form(&[("token", refresh_token)]);
+        assert!(request.send().await.unwrap().status().is_success());
+        assert_eq!(self.counters().await["revoked"], 1);
+    }
+
+    pub async fn wait_for(&self, counter: &str, least: u64) {
+        let begun = Instant::now();
+        while self.counters().await[counter] < least {
+            assert!(begun.elapsed() < PATIENCE, "`{counter}` does not come to {least}");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    pub async fn counters(&self) -> BTreeMap<String, u64> {
+        self.http.get(format!("{}/counters", self.issuer)).send().await.unwrap().json().await.unwrap()
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,69 @@
+//! What becomes of connections is published on NATS, in order, as CloudEvents; and published again where NATS lost it.
+
+use latchkey_testkit::{Message, Topology, World, demo::Selection};
+use std::time::{Duration, Instant};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_are_published_in_order_and_again_when_the_stream_is_lost() {
+    if Topology::from_env() == Topology::One {
+        // There is no NATS to publish to; `fails_and_is_mended` reads the same events over gRPC.
+        return;
+    }
+    let world = World::start().await;
+    let connection = world.connect("demo-oauth", "ana").await;
+    world.provider().revoke(&Selection::All);
+    world.backend().new_token(&connection).await.unwrap_err();
+    world.backend().delete(&connection).await.unwrap();
+
+    let published = published(&world, 3).await;
+    let prefix = world.subject_prefix();
+    let subjects: Vec<&str> = published.iter().map(|message| message.subject.as_str()).collect();
+    let expected =
+        ["created", "failed", "deleted"].map(|word| format!("{prefix}.connection.dev.demo-oauth.{word}"));
+    assert_eq!(subjects, expected);
+
+    let mut watch = world.backend().watch("0-0").await.unwrap();
+    for (message, word) in published.iter().zip(["created", "failed", "deleted"]) {
+        let header =
+            |name: &str| message.headers.get(name).map(|value| value.as_str().to_owned()).unwrap_or_default();
+        assert_eq!(header("ce-specversion"), "1.0");
+        assert_eq!(header("ce-type"), format!("dev.latchkey.connection.{word}.v1"));
+        assert_eq!(header("ce-source"), "/environments/dev");
+        assert_eq!(header("ce-subject"), format!("integrations/demo-oauth/connections/{connection}"));
+        assert!(!header("ce-time").is_empty() && header("ce-id") == header("Nats-Msg-Id"));
+        assert_eq!(watch.next().await.id, header("ce-id"), "the same event, however it is read");
+        let data: serde_json::Value = serde_json::from_slice(&message.payload).unwrap();
+        assert_eq!(data["connection"]["id"], connection.as_str());
+        assert_eq!(data["connection"]["end_user"]["id"], "ana");
+    }
+    let sequences: Vec<String> = published
+        .iter()
+        .map(|message| message.headers.get("ce-sequence").unwrap().as_str().to_owned())
+        .collect();
+    assert!(sequences.is_sorted_by(|one, next| one < next), "{sequences:?}");
+
+    world.lose_stream().await;
+    let again = world.connect("demo-oauth", "bob").await;
+    let republished = self::published(&world, 4).await;
+    let ids = |messages: &[Message]| -> Vec<String> {
+        messages.iter().map(|message| message.headers.get("ce-id").unwrap().as_str().to_owned()).collect()
+    };
+    assert_eq!(ids(&republished)[..3], ids(&published)[..], "what was lost is published again, as it was");
+    assert!(String::from_utf8_lossy(&republished[3].payload).contains(&again));
+    drop(watch);
+    world.finish().await;
+}
+
+/// What the stream holds, once it is this much.
+async fn published(world: &World, count: usize) -> Vec<Message> {
+    let begun = Instant::now();
+    loop {
+        let messages = world.stream().await;
+        if messages.len() >= count {
+            assert_eq!(messages.len(), count, "{messages:#?}");
+            return messages;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "only this was published: {messages:#?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

@@ -1,0 +1,85 @@
+// An OAuth 2 server nobody here wrote (npm oidc-provider), set up the way that is hardest on its clients: PKCE demanded,
+// refresh tokens that are good for one use, and a grant revoked as soon as one is used twice.
+//
+//   CLIENT_SECRET=canary_… node server.js PORT REDIRECT_URI
+//
+// It prints a line when it serves, on loopback alone, and ends with its standard input, so that it never outlives whoever
+// started it. GET /counters says what happened so far. Its login page takes any name and password.
+
+import { randomBytes } from 'node:crypto';
+import { Provider } from 'oidc-provider';
+
+const [port, redirectUri] = process.argv.slice(2);
+const secret = process.env.CLIENT_SECRET;
+if (!port || !redirectUri || !secret?.includes('canary_')) {
+  console.error('usage: CLIENT_SECRET=canary_… node server.js PORT REDIRECT_URI');
+  process.exit(64);
+}
+
+const ACCESS_TOKEN_SECONDS = 6;
+const HOUR = 3600;
+const issuer = `http://127.0.0.1:${port}`;
+
+const provider = new Provider(issuer, {
+  clients: [
+    {
+      client_id: 'latchkey',
+      client_secret: secret,
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'client_secret_basic',
+    },
+  ],
+  claims: { openid: ['sub', 'email'] },
+  cookies: { keys: [randomBytes(32).toString('hex')] },
+  features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
+  findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@example.com` }) }),
+  issueRefreshToken: () => true,
+  pkce: { required: () => true },
+  rotateRefreshToken: true,
+  ttl: {
+    AccessToken: ACCESS_TOKEN_SECONDS,
+    AuthorizationCode: 60,
+    Grant: HOUR,
+    IdToken: HOUR,
+    Interaction: HOUR,
+    RefreshToken: HOUR,
+    Session: HOUR,
+  },
+});
+
+// Every secret of a test contains this word, so that a search finds where one got out.
+for (const kind of ['AccessToken', 'AuthorizationCode', 'RefreshToken']) {
+  const { generateTokenId } = provider[kind].prototype;
+  provider[kind].prototype.generateTokenId = function () {
+    return `canary_${generateTokenId.call(this)}`;
+  };
+}
+
+const counters = { exchanged: 0, refreshed: 0, rotated: 0, reused: 0, refused: 0, revoked: 0 };
+provider.on('grant.success', (ctx) => {
+  counters[ctx.oidc.params.grant_type === 'refresh_token' ? 'refreshed' : 'exchanged'] += 1;
+});
+provider.on('grant.error', (_, error) => {
+  counters.refused += 1;
+  if (error.error_detail === 'refresh token already used') counters.reused += 1;
+});
+provider.on('refresh_token.consumed', () => {
+  counters.rotated += 1;
+});
+provider.on('grant.revoked', () => {
+  counters.revoked += 1;
+});
+provider.on('server_error', (_, error) => console.error(error));
+
+provider.use(async (ctx, next) => {
+  if (ctx.path !== '/counters') return next();
+  ctx.body = counters;
+});
+
+const server = provider.listen(Number(port), '127.0.0.1', () => console.log(`serving at ${issuer}`));
+process.stdin.resume().on('end', () => {
+  server.close();
+  server.closeAllConnections();
+});
