@@ -4,9 +4,8 @@ use crate::{
     App, Client, Fault, FaultKind, Inputs,
     app::Material,
     assemble::{self, unrendered},
-    tokens,
-    transport::Operation,
-    verdict,
+    carrier::Operation,
+    tokens, verdict,
 };
 use latchkey_providers::{Grant as Asked, Provider};
 use latchkey_secret::{AuthorizationCode, CodeVerifier, Grant, Handout, RefreshToken, SecretText};

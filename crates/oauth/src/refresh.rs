@@ -4,7 +4,7 @@ use crate::{
     App, Client, Fault, FaultKind,
     app::Material,
     assemble::{Renews, renews},
-    transport::Operation,
+    carrier::Operation,
 };
 use latchkey_providers::{Grant as Asked, Provider, Rotation};
 use latchkey_secret::{Grant, RefreshToken, Renewal};

@@ -1,7 +1,7 @@
 //! Ends a credential at the provider (RFC 7009, or the vendor's own request).
 
 use crate::{
-    App, Client, Fault, FaultKind, app::Material, assemble::unrendered, transport::Operation, verdict,
+    App, Client, Fault, FaultKind, app::Material, assemble::unrendered, carrier::Operation, verdict,
 };
 use latchkey_providers::{Provider, RenderError, TokenResponse};
 use latchkey_secret::{Handout, Renewal};

@@ -3,10 +3,12 @@
 
 use crate::{
     Fault, FaultKind,
+    carrier::{Answer, AnswerBody, Call, Carrier, Operation},
     egress::{Egress, PublicResolver},
     retry_after, trace_context,
 };
-use latchkey_providers::{Body, HttpRequest, Provider, Trust};
+use async_trait::async_trait;
+use latchkey_providers::{Body, HttpRequest, Trust};
 use std::{
     sync::Arc,
     time::{Duration, Instant, SystemTime},
@@ -41,9 +43,9 @@ impl Default for ClientOptions {
     }
 }
 
-/// Speaks to providers. Cloning it is cheap and shares its connections.
-#[derive(Debug, Clone)]
-pub struct Client {
+/// The network.
+#[derive(Debug)]
+pub(crate) struct Https {
     http: reqwest::Client,
     /// For entries whose endpoints are on this machine by design.
     local: reqwest::Client,
@@ -58,74 +60,48 @@ pub enum ClientError {
     Http(#[from] reqwest::Error),
 }
 
-/// What is being done, for metrics and traces.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Operation {
-    Exchange,
-    ClientCredentials,
-    Refresh,
-    Verify,
-    Identity,
-    Revoke,
-}
-
-/// An answer, or as much of it as came.
-pub(crate) struct Answer {
-    pub(crate) host: String,
-    pub(crate) status: u16,
-    pub(crate) content_type: Option<String>,
-    pub(crate) retry_after: Option<Duration>,
-    pub(crate) body: AnswerBody,
-}
-
-pub(crate) enum AnswerBody {
-    Whole(Zeroizing<Vec<u8>>),
-    /// The connection ended, or time ran out, before the body did.
-    CutOff,
-    TooLarge,
-}
-
-impl Answer {
-    /// The body as text; empty where there is none, or where it is something else.
-    pub(crate) fn text(&self) -> &str {
-        match &self.body {
-            AnswerBody::Whole(body) => std::str::from_utf8(body).unwrap_or_default(),
-            AnswerBody::CutOff | AnswerBody::TooLarge => "",
-        }
-    }
-}
-
-impl Client {
+impl Https {
     /// # Errors
     /// [`ClientError`] where TLS or the HTTP client cannot be set up. No connection is made yet.
-    pub fn new(options: ClientOptions) -> Result<Self, ClientError> {
+    pub(crate) fn new(options: &ClientOptions) -> Result<Self, ClientError> {
         let http = match options.egress {
-            Egress::PublicOnly => builder(&options)?.dns_resolver(Arc::new(PublicResolver)).build()?,
-            Egress::Any => builder(&options)?.build()?,
+            Egress::PublicOnly => builder(options)?.dns_resolver(Arc::new(PublicResolver)).build()?,
+            Egress::Any => builder(options)?.build()?,
         };
-        Ok(Self { http, local: builder(&options)?.build()?, egress: options.egress })
+        Ok(Self { http, local: builder(options)?.build()?, egress: options.egress })
     }
 
-    /// Sends one request to a provider.
-    ///
-    /// Not cancel-safe: once the request is written, the provider acts on it whether or not anybody waits.
-    pub(crate) async fn send(
-        &self,
-        operation: Operation,
-        provider: &Provider,
-        request: HttpRequest,
-    ) -> Result<Answer, Fault> {
-        let host = request.url.host_str().unwrap_or_default().to_owned();
+    async fn send(&self, span: &Span, call: Call, host: String) -> Result<Answer, Fault> {
+        let (client, egress) = match call.trust {
+            Trust::Public => (&self.http, self.egress),
+            Trust::Loopback => (&self.local, Egress::Any),
+        };
+        if !egress.permits(call.request.url.host()) {
+            let why = "the host is an address that is not public";
+            return Err(Fault::described(FaultKind::NotSent, why).at(&host));
+        }
+        let mut request = into_reqwest(client, call.request).map_err(|fault| fault.at(&host))?;
+        trace_context::inject(span, request.headers_mut());
+        let response = client.execute(request).await.map_err(|error| lost(&error).at(&host))?;
+        Ok(receive(response, host).await)
+    }
+}
+
+#[async_trait]
+impl Carrier for Https {
+    async fn carry(&self, call: Call) -> Result<Answer, Fault> {
+        let host = call.request.url.host_str().unwrap_or_default().to_owned();
+        let (operation, provider) = (call.operation, call.provider.clone());
         let span = info_span!(
             "provider_request",
             otel.kind = "client",
-            provider = %provider.id,
+            provider = %provider,
             operation = operation.as_str(),
             server.address = %host,
             http.response.status_code = tracing::field::Empty,
         );
         let started = Instant::now();
-        let outcome = self.send_in(&span, provider, request, host).instrument(span.clone()).await;
+        let outcome = self.send(&span, call, host).instrument(span.clone()).await;
         let status_class = match &outcome {
             Ok(answer) => {
                 span.record("http.response.status_code", answer.status);
@@ -133,42 +109,8 @@ impl Client {
             }
             Err(fault) => fault.kind.as_str(),
         };
-        count(operation, &provider.id, status_class, started.elapsed());
+        count(operation, &provider, status_class, started.elapsed());
         outcome
-    }
-
-    async fn send_in(
-        &self,
-        span: &Span,
-        provider: &Provider,
-        request: HttpRequest,
-        host: String,
-    ) -> Result<Answer, Fault> {
-        let (client, egress) = match provider.trust {
-            Trust::Public => (&self.http, self.egress),
-            Trust::Loopback => (&self.local, Egress::Any),
-        };
-        if !egress.permits(request.url.host()) {
-            let why = "the host is an address that is not public";
-            return Err(Fault::described(FaultKind::NotSent, why).at(&host));
-        }
-        let mut request = into_reqwest(client, request).map_err(|fault| fault.at(&host))?;
-        trace_context::inject(span, request.headers_mut());
-        let response = client.execute(request).await.map_err(|error| lost(&error).at(&host))?;
-        Ok(receive(response, host).await)
-    }
-}
-
-impl Operation {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Exchange => "exchange",
-            Self::ClientCredentials => "client_credentials",
-            Self::Refresh => "refresh",
-            Self::Verify => "verify",
-            Self::Identity => "identity",
-            Self::Revoke => "revoke",
-        }
     }
 }
 
@@ -248,6 +190,7 @@ async fn receive(mut response: reqwest::Response, host: String) -> Answer {
     let mut answer = Answer {
         host,
         status: response.status().as_u16(),
+        received_at: SystemTime::now(),
         content_type: header(http::header::CONTENT_TYPE).map(ToOwned::to_owned),
         retry_after: header(http::header::RETRY_AFTER)
             .and_then(|text| retry_after::parse(text, SystemTime::now())),

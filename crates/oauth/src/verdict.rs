@@ -3,10 +3,10 @@
 
 use crate::{
     Fault, FaultKind,
+    carrier::{Answer, AnswerBody},
     document::{Document, Unreadable},
     error_code,
     scrub::Secrets,
-    transport::{Answer, AnswerBody},
 };
 use latchkey_providers::{Condition, TokenResponse};
 use serde_json::Value;
@@ -166,6 +166,7 @@ mod tests {
         Answer {
             host: "as.example".into(),
             status,
+            received_at: std::time::SystemTime::UNIX_EPOCH,
             content_type: Some("application/json".into()),
             retry_after: None,
             body: AnswerBody::Whole(body.as_bytes().to_vec().into()),

@@ -4,9 +4,9 @@ use crate::{
     App, Client, Fault, FaultKind, Inputs,
     app::Material,
     assemble::unrendered,
+    carrier::{Answer, Operation},
     document::Document,
     scrub::Secrets,
-    transport::{Answer, Operation},
 };
 use latchkey_providers::{Probe, Provider};
 use latchkey_secret::{Account, Grant};

@@ -81,8 +81,8 @@ impl Store for PostgresStore {
         claims::release(&self.pool, claim).await
     }
 
-    async fn hasten(&self, stream: &Stream, due: Millis) -> Result<(), StoreError> {
-        claims::hasten(&self.pool, stream, due).await
+    async fn hasten(&self, stream: &Stream, seen: Version, due: Millis) -> Result<(), StoreError> {
+        claims::hasten(&self.pool, stream, seen, due).await
     }
 
     async fn list(&self, query: &CardQuery) -> Result<Page, StoreError> {

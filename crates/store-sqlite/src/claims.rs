@@ -4,7 +4,7 @@
 //! columns, so that making a stream due earlier never hands it to a second claimer.
 
 use crate::rows::{Row, column};
-use latchkey_store::{Claim, Fence, Millis, StoreError, Stream};
+use latchkey_store::{Claim, Fence, Millis, StoreError, Stream, Version};
 use sqlx::SqlitePool;
 
 pub async fn claim_due(
@@ -59,15 +59,21 @@ pub async fn release(pool: &SqlitePool, claim: &Claim) -> Result<(), StoreError>
     Ok(())
 }
 
-pub async fn hasten(pool: &SqlitePool, stream: &Stream, due: Millis) -> Result<(), StoreError> {
+pub async fn hasten(
+    pool: &SqlitePool,
+    stream: &Stream,
+    seen: Version,
+    due: Millis,
+) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE streams
          SET due_at = ?3
-         WHERE category = ?1 AND id = ?2 AND due_at > ?3",
+         WHERE category = ?1 AND id = ?2 AND version = ?4 AND due_at > ?3",
     )
     .bind(&stream.category)
     .bind(&stream.id)
     .bind(due)
+    .bind(column(seen.0))
     .execute(pool)
     .await
     .map_err(StoreError::unavailable)?;

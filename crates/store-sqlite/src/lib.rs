@@ -90,8 +90,8 @@ impl Store for SqliteStore {
         claims::release(&self.pools.writer, claim).await
     }
 
-    async fn hasten(&self, stream: &Stream, due: Millis) -> Result<(), StoreError> {
-        claims::hasten(&self.pools.writer, stream, due).await
+    async fn hasten(&self, stream: &Stream, seen: Version, due: Millis) -> Result<(), StoreError> {
+        claims::hasten(&self.pools.writer, stream, seen, due).await
     }
 
     async fn list(&self, query: &CardQuery) -> Result<Page, StoreError> {

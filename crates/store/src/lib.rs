@@ -62,9 +62,10 @@ pub trait Store: Send + Sync + 'static {
     /// Gives a claim back, if it still is the one held under this fence. The card's `due_at` stays as it is.
     async fn release(&self, claim: &Claim) -> Result<(), StoreError>;
 
-    /// Makes a stream due no later than `due`, without touching a claim that somebody holds on it.
+    /// Makes a stream due no later than `due`, without touching a claim that somebody holds on it, if the stream still is
+    /// at `seen`: whoever has not seen the latest append may be asking for what that append brought.
     /// A stream whose card has no `due_at` stays as it is: there is nothing to be done about it.
-    async fn hasten(&self, stream: &Stream, due: Millis) -> Result<(), StoreError>;
+    async fn hasten(&self, stream: &Stream, seen: Version, due: Millis) -> Result<(), StoreError>;
 
     /// One page of streams by their cards, in the order of their ids.
     async fn list(&self, query: &CardQuery) -> Result<Page, StoreError>;

@@ -87,7 +87,7 @@ pub fn catalogue(settings: &latchkey_providers::Settings) -> anyhow::Result<latc
 /// # Errors
 /// Where no client can be made at all.
 pub fn client() -> anyhow::Result<Client> {
-    Client::new(ClientOptions::default()).context("no client for providers could be made")
+    Client::new(&ClientOptions::default()).context("no client for providers could be made")
 }
 
 /// In this process where no NATS server is named.

@@ -31,7 +31,7 @@ async fn main() -> anyhow::Result<()> {
     let vault = VaultClient::new(Route::remote(config.vault)?);
     let catalogue =
         config.providers.open().context("`providers.path` holds a provider file that cannot be used")?;
-    let oauth = Client::new(ClientOptions::default()).context("no client for providers could be made")?;
+    let oauth = Client::new(&ClientOptions::default()).context("no client for providers could be made")?;
     let connect =
         ConnectService::new(vault, catalogue, oauth, config.public_url.into_url()).with_lifecycle(&lifecycle);
 

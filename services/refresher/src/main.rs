@@ -31,7 +31,7 @@ async fn main() -> anyhow::Result<()> {
     let vault = VaultClient::new(Route::remote(config.vault.clone())?);
     let catalogue =
         config.providers.open().context("`providers.path` holds a provider file that cannot be used")?;
-    let oauth = Client::new(ClientOptions::default()).context("no client for providers could be made")?;
+    let oauth = Client::new(&ClientOptions::default()).context("no client for providers could be made")?;
     let bus = open_bus(&config).await?;
     let address =
         config.listen.ops.context("`listen.ops` is not set: give it an address such as 127.0.0.1:8084")?;

@@ -132,7 +132,7 @@ impl World {
     }
 
     fn refresher(&self, settings: &Settings, lifecycle: &Lifecycle) -> RefresherService {
-        let oauth = latchkey_oauth::Client::new(ClientOptions::default()).unwrap();
+        let oauth = latchkey_oauth::Client::new(&ClientOptions::default()).unwrap();
         let (vault, catalogue) = (self.client.clone(), self.catalogue.clone());
         RefresherService::new(vault, catalogue, oauth, self.bus.clone(), settings, lifecycle)
     }

@@ -74,7 +74,7 @@ pub fn app() -> App {
 }
 
 pub fn client() -> Client {
-    Client::new(ClientOptions { deadline: Duration::from_secs(5), ..ClientOptions::default() }).unwrap()
+    Client::new(&ClientOptions { deadline: Duration::from_secs(5), ..ClientOptions::default() }).unwrap()
 }
 
 pub fn renewal() -> Renewal {

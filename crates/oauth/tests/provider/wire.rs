@@ -103,7 +103,7 @@ async fn a_status_that_says_enough_needs_no_body() {
 #[tokio::test]
 async fn an_answer_that_does_not_come_in_time_leaves_everything_open() {
     let options = ClientOptions { deadline: Duration::from_millis(300), ..ClientOptions::default() };
-    let client = Client::new(options).unwrap();
+    let client = Client::new(&options).unwrap();
     for bytes in [&b""[..], b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{\"acc"] {
         let server = Wire::stalling_after(bytes).await;
         let fault = client.refresh(&entry(&server.origin, json!({})), &app(), &renewal()).await.unwrap_err();

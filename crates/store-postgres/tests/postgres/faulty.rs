@@ -135,8 +135,8 @@ impl Store for Faulty {
         self.store.claim_due(category, now, until, max).await
     }
 
-    async fn hasten(&self, stream: &Stream, due: Millis) -> Result<(), StoreError> {
-        self.store.hasten(stream, due).await?;
+    async fn hasten(&self, stream: &Stream, seen: Version, due: Millis) -> Result<(), StoreError> {
+        self.store.hasten(stream, seen, due).await?;
         if self.fault == Fault::HastenFreesClaim {
             self.free(stream).await;
         }

@@ -1,7 +1,7 @@
 //! A stream that is due is dealt with by one claimer at a time.
 
 use super::{Database, contents::*};
-use crate::{Append, Claim, Fence, Stream};
+use crate::{Append, Claim, Fence, Stream, Version};
 use std::{collections::HashSet, sync::Arc};
 use tokio::sync::Barrier;
 
@@ -119,7 +119,7 @@ pub async fn hasten_never_frees_a_held_claim(database: &Database) {
     let store = database.client().await;
     let stream = begin(&*store, "one", due(10)).await;
     claim_one(&*store, 20, 100).await;
-    store.hasten(&stream, 5).await.expect("hastens");
+    store.hasten(&stream, Version(1), 5).await.expect("hastens");
     assert!(claim(&*store, 30, 200).await.is_empty(), "a hastened stream is freed from its claimer");
     assert_eq!(claim_one(&*store, 100, 200).await.due_at, 5);
 }
@@ -129,13 +129,28 @@ pub async fn hasten_makes_due_earlier_and_never_later(database: &Database) {
     let stream = begin(&*store, "one", due(50)).await;
     let idle = begin(&*store, "idle", card()).await;
     for (asked, then) in [(40, 40), (60, 40), (40, 40), (30, 30)] {
-        store.hasten(&stream, asked).await.expect("hastens");
+        store.hasten(&stream, Version(1), asked).await.expect("hastens");
         assert_eq!(listed(&*store, &stream).await.card.due_at, Some(then));
     }
-    store.hasten(&idle, 1).await.expect("hastens");
+    store.hasten(&idle, Version(1), 1).await.expect("hastens");
     assert_eq!(listed(&*store, &idle).await.card.due_at, None, "there is nothing to be done about it");
-    store.hasten(&thing("absent"), 1).await.expect("what is not there is left alone");
+    store.hasten(&thing("absent"), Version(1), 1).await.expect("what is not there is left alone");
     assert_eq!(claim_one(&*store, 30, 100).await.stream, stream);
+}
+
+pub async fn hasten_of_what_has_changed_meanwhile_does_nothing(database: &Database) {
+    let store = database.client().await;
+    let stream = begin(&*store, "one", due(50)).await;
+    let renewed = Append { card: due(90), ..append(&stream, 1) };
+    store.append(renewed).await.expect("appends");
+    store.hasten(&stream, Version(1), 40).await.expect("hastens");
+    assert_eq!(
+        listed(&*store, &stream).await.card.due_at,
+        Some(90),
+        "it was asked for before it was renewed"
+    );
+    store.hasten(&stream, Version(2), 40).await.expect("hastens");
+    assert_eq!(listed(&*store, &stream).await.card.due_at, Some(40));
 }
 
 pub async fn only_what_is_due_and_unheld_is_counted(database: &Database) {

@@ -72,6 +72,7 @@ macro_rules! conformance_tests {
             claiming::an_append_by_somebody_else_never_frees_a_held_claim,
             claiming::hasten_never_frees_a_held_claim,
             claiming::hasten_makes_due_earlier_and_never_later,
+            claiming::hasten_of_what_has_changed_meanwhile_does_nothing,
             claiming::only_what_is_due_and_unheld_is_counted,
             following::the_feed_is_read_in_pages_without_gap_or_repetition,
             following::the_feed_waits_for_a_writer_that_is_slow_to_commit,

@@ -76,7 +76,7 @@ pub async fn world() -> World {
     for kind in EntryKind::ALL {
         vault.put_integration(integration(kind)).await.unwrap();
     }
-    let oauth = latchkey_oauth::Client::new(ClientOptions::default()).unwrap();
+    let oauth = latchkey_oauth::Client::new(&ClientOptions::default()).unwrap();
     let connect = ConnectService::new(vault.clone(), catalogue(&issuer), oauth, url.parse::<Url>().unwrap());
     let connect = connect.with_lifecycle(&Lifecycle::new(Duration::from_secs(5)));
     let serving = [serve(doors, demo), serve(pages, http::layers(connect.http()))];

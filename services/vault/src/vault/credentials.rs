@@ -8,7 +8,7 @@ use latchkey_domain::connection::{Connection, CredentialFacts, Live, Trouble, Us
 use latchkey_domain::{ConnectionId, Environment, Generation};
 use latchkey_envelope::RecordType;
 use latchkey_secret::{Handout, JsonSecret, Renewal, Sealed};
-use latchkey_store::Stream;
+use latchkey_store::{Stream, Version};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -68,6 +68,7 @@ impl Source {
 /// A live connection with what is needed to open its secrets.
 struct Held {
     stream: Stream,
+    version: Version,
     live: Live,
     key: Option<latchkey_store::WrappedKey>,
     source: Source,
@@ -133,7 +134,7 @@ impl Vault {
         let _place = self.waiters.try_acquire().map_err(|_| Error::Overloaded)?;
         let deadline = Instant::now() + query.deadline.unwrap_or(WAIT_MAX).min(WAIT_MAX);
         let mut waiter = self.freshness.waiter(query.connection);
-        let mut asked = false;
+        let mut asked = None;
         loop {
             // Also before the first wait: what changed before there was a waiter wakes nobody, and a refresh that has just
             // been made must not be asked for again.
@@ -147,9 +148,9 @@ impl Vault {
             {
                 return Err(self.waiting(trouble));
             }
-            if !asked {
-                self.ask_for_refresh(query.connection).await?;
-                asked = true;
+            if asked != Some(held.version) {
+                self.ask_for_refresh(&held).await?;
+                asked = Some(held.version);
             }
             if timeout_at(deadline, waiter.nudged()).await.is_err() {
                 return Err(Error::RefreshInProgress);
@@ -157,9 +158,9 @@ impl Vault {
         }
     }
 
-    async fn ask_for_refresh(&self, connection: ConnectionId) -> Result<(), Error> {
-        self.ledger.store().hasten(&stream_of::<Connection>(connection), self.ledger.now().0).await?;
-        self.bus.hint(Hint::RefreshWanted { connection: connection.to_string() });
+    async fn ask_for_refresh(&self, held: &Held) -> Result<(), Error> {
+        self.ledger.store().hasten(&held.stream, held.version, self.ledger.now().0).await?;
+        self.bus.hint(Hint::RefreshWanted { connection: held.live.profile.id.to_string() });
         Ok(())
     }
 
@@ -179,12 +180,13 @@ impl Vault {
     }
 
     async fn hold(&self, query: &Query, source: Source) -> Result<Held, Error> {
-        let Loaded { state, key, .. } = self.ledger.load::<Connection>(&query.connection.to_string()).await?;
+        let Loaded { state, version, key } =
+            self.ledger.load::<Connection>(&query.connection.to_string()).await?;
         let live = match in_environment(state, &query.environment)? {
             Connection::Live(live) => live,
             other => other.live()?.clone(),
         };
-        Ok(Held { stream: stream_of::<Connection>(query.connection), live, key, source })
+        Ok(Held { stream: stream_of::<Connection>(query.connection), version, live, key, source })
     }
 
     async fn key_of(&self, held: &Held) -> Result<Key, Error> {

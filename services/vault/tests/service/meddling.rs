@@ -75,8 +75,8 @@ impl Store for Meddled {
         self.inner.release(claim).await
     }
 
-    async fn hasten(&self, stream: &Stream, due: Millis) -> Result<(), StoreError> {
-        self.inner.hasten(stream, due).await
+    async fn hasten(&self, stream: &Stream, seen: Version, due: Millis) -> Result<(), StoreError> {
+        self.inner.hasten(stream, seen, due).await
     }
 
     async fn list(&self, query: &CardQuery) -> Result<Page, StoreError> {

@@ -1,0 +1,139 @@
+//! What stands between a request that was made and an answer that is read.
+//!
+//! A [`Client`] decides what to ask and what an answer means; a [`Carrier`] brings the one over and the other back. The
+//! network is one. Another may stand before it, and write an answer down before anybody looks at it.
+
+use crate::{ClientError, ClientOptions, Fault, transport::Https};
+use async_trait::async_trait;
+use latchkey_providers::{HttpRequest, Provider, Trust};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+use zeroize::Zeroizing;
+
+/// Brings one request over and one answer back.
+#[async_trait]
+pub trait Carrier: Send + Sync + fmt::Debug {
+    /// Not cancel-safe: once the request is written, the provider acts on it whether or not anybody waits.
+    ///
+    /// # Errors
+    /// [`NotSent`](crate::FaultKind::NotSent) where not one byte was written, [`Ambiguous`](crate::FaultKind::Ambiguous)
+    /// where that cannot be ruled out and no answer came. Whatever the answer says is not an error here.
+    async fn carry(&self, call: Call) -> Result<Answer, Fault>;
+}
+
+/// One request to a provider. Nothing here sends it twice.
+#[derive(Debug)]
+pub struct Call {
+    pub operation: Operation,
+    /// The catalogue's id.
+    pub provider: String,
+    pub trust: Trust,
+    pub request: HttpRequest,
+}
+
+/// What is being done, for metrics and traces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    Exchange,
+    ClientCredentials,
+    Refresh,
+    Verify,
+    Identity,
+    Revoke,
+}
+
+impl Operation {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exchange => "exchange",
+            Self::ClientCredentials => "client_credentials",
+            Self::Refresh => "refresh",
+            Self::Verify => "verify",
+            Self::Identity => "identity",
+            Self::Revoke => "revoke",
+        }
+    }
+}
+
+/// An answer, or as much of it as came.
+pub struct Answer {
+    pub host: String,
+    pub status: u16,
+    /// When the last byte came: what an answer says about lifetimes counts from here.
+    pub received_at: SystemTime,
+    pub content_type: Option<String>,
+    pub retry_after: Option<Duration>,
+    pub body: AnswerBody,
+}
+
+pub enum AnswerBody {
+    Whole(Zeroizing<Vec<u8>>),
+    /// The connection ended, or time ran out, before the body did.
+    CutOff,
+    TooLarge,
+}
+
+impl Answer {
+    /// The body as text; empty where there is none, or where it is something else.
+    pub(crate) fn text(&self) -> &str {
+        match &self.body {
+            AnswerBody::Whole(body) => std::str::from_utf8(body).unwrap_or_default(),
+            AnswerBody::CutOff | AnswerBody::TooLarge => "",
+        }
+    }
+}
+
+/// The body may hold a token, so it is never shown.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("host", &self.host)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Speaks to providers. Cloning it is cheap and shares its connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    carrier: Arc<dyn Carrier>,
+}
+
+impl Client {
+    /// A client that speaks over the network.
+    ///
+    /// # Errors
+    /// [`ClientError`] where TLS or the HTTP client cannot be set up. No connection is made yet.
+    pub fn new(options: &ClientOptions) -> Result<Self, ClientError> {
+        Ok(Self::over(Arc::new(Https::new(options)?)))
+    }
+
+    /// A client whose requests another carrier brings over.
+    #[must_use]
+    pub fn over(carrier: Arc<dyn Carrier>) -> Self {
+        Self { carrier }
+    }
+
+    /// Who carries this client's requests: what stands before it passes on to it.
+    #[must_use]
+    pub fn carrier(&self) -> Arc<dyn Carrier> {
+        Arc::clone(&self.carrier)
+    }
+
+    /// Sends one request to a provider.
+    ///
+    /// Not cancel-safe: once the request is written, the provider acts on it whether or not anybody waits.
+    pub(crate) async fn send(
+        &self,
+        operation: Operation,
+        provider: &Provider,
+        request: HttpRequest,
+    ) -> Result<Answer, Fault> {
+        let call = Call { operation, provider: provider.id.clone(), trust: provider.trust, request };
+        self.carrier.carry(call).await
+    }
+}
