@@ -235,13 +235,14 @@ struct Server {
 impl Server {
     fn start(port: u16) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let process = Command::new("nats-server")
+        let program = std::env::var("LATCHKEY_TEST_NATS_SERVER").expect("run under tests/with-servers");
+        let process = Command::new(program)
             .args(["--addr", "127.0.0.1", "--port", &port.to_string(), "--jetstream", "--store_dir"])
             .arg(folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("nats-server is on the path");
+            .expect("the NATS server starts");
         Self { process, _folder: folder }
     }
 }
