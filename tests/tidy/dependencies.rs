@@ -12,7 +12,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("domain", &["secret"]),
     ("providers", &[]),
-    ("oauth", &["domain", "providers", "secret"]),
+    ("egress", &[]),
+    ("oauth", &["domain", "egress", "providers", "secret"]),
     ("envelope", &["secret"]),
     ("store", &[]),
     ("store-postgres", &["store"]),
@@ -38,7 +39,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("connect", &["bus", "chassis", "domain", "oauth", "providers", "secret", "web-ui", "wire"]),
     ("refresher", &["bus", "chassis", "domain", "oauth", "providers", "secret", "wire"]),
-    ("proxy", &["chassis", "domain", "providers", "secret", "wire"]),
+    ("proxy", &["chassis", "domain", "egress", "providers", "secret", "wire"]),
 ];
 
 /// It is all of them in one process, so it may use all of them; not what is for tests.

@@ -40,6 +40,9 @@ pub enum Scope {
     /// Be given whole credentials.
     #[serde(rename = "credentials:read")]
     CredentialsRead,
+    /// Call a provider's API through the proxy, without seeing the credential.
+    #[serde(rename = "proxy:call")]
+    ProxyCall,
     /// Register, change and retire integrations.
     #[serde(rename = "integrations:admin")]
     IntegrationsAdmin,
@@ -55,6 +58,7 @@ impl Scope {
         Self::ConnectionsDelete,
         Self::TokensRead,
         Self::CredentialsRead,
+        Self::ProxyCall,
         Self::IntegrationsAdmin,
         Self::KeysAdmin,
     ];
@@ -67,6 +71,7 @@ impl Scope {
             Self::ConnectionsDelete => "connections:delete",
             Self::TokensRead => "tokens:read",
             Self::CredentialsRead => "credentials:read",
+            Self::ProxyCall => "proxy:call",
             Self::IntegrationsAdmin => "integrations:admin",
             Self::KeysAdmin => "keys:admin",
         }

@@ -71,8 +71,10 @@ pub(crate) fn of_handout(
 ) -> Result<Grant, Fault> {
     let headers = provider.headers(&material.values).map_err(|error| unrendered(&error))?;
     let origins = provider.origins(&material.values).map_err(|error| unrendered(&error))?;
+    let base_url = provider.base_url(&material.values).map_err(|error| unrendered(&error))?;
+    let base_url = base_url.map(|url| SecretText::new(url.into()));
     let headers = headers.into_iter().map(|(name, value)| (name, value.into())).collect();
-    Ok(Grant { handout: Handout { headers, ..handout }, origins, ..Grant::default() })
+    Ok(Grant { handout: Handout { headers, base_url, ..handout }, origins, ..Grant::default() })
 }
 
 /// What to keep with the connection. What a person typed always wins over what an answer says under the same name.

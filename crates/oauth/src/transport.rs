@@ -4,10 +4,10 @@
 use crate::{
     Fault, FaultKind,
     carrier::{Answer, AnswerBody, Call, Carrier, Operation},
-    egress::{Egress, PublicResolver},
-    retry_after, trace_context,
+    trace_context,
 };
 use async_trait::async_trait;
+use latchkey_egress::{Egress, PublicResolver, retry_after, tls};
 use latchkey_providers::{Body, HttpRequest, Trust};
 use std::{
     sync::Arc,
@@ -129,16 +129,6 @@ fn builder(options: &ClientOptions) -> Result<reqwest::ClientBuilder, ClientErro
         .user_agent(USER_AGENT))
 }
 
-fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let ring = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(rustls::ClientConfig::builder_with_provider(ring)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
-}
-
 /// A failure without an answer. Only one to connect proves that nothing was written.
 fn lost(error: &reqwest::Error) -> Fault {
     if error.is_connect() {
@@ -192,8 +182,7 @@ async fn receive(mut response: reqwest::Response, host: String) -> Answer {
         status: response.status().as_u16(),
         received_at: SystemTime::now(),
         content_type: header(http::header::CONTENT_TYPE).map(ToOwned::to_owned),
-        retry_after: header(http::header::RETRY_AFTER)
-            .and_then(|text| retry_after::parse(text, SystemTime::now())),
+        retry_after: header(http::header::RETRY_AFTER).and_then(|text| retry_after(text, SystemTime::now())),
         body: AnswerBody::TooLarge,
     };
     if response.content_length().is_none_or(|length| length <= BODY_MAX as u64) {

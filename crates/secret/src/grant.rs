@@ -38,6 +38,8 @@ pub struct Handout {
     pub access_token: Option<AccessToken>,
     /// Ready-made request headers, names in lower case, as the provider's catalogue entry says.
     pub headers: BTreeMap<String, SecretText>,
+    /// Where the provider's API is for this connection, path included. `None` where the entry does not say.
+    pub base_url: Option<SecretText>,
     /// What was typed or captured, by the catalogue's input name, secret or not: `api_key`, `username`, `subdomain`.
     pub fields: BTreeMap<String, SecretText>,
 }
@@ -77,6 +79,7 @@ impl Handout {
         document(&HandoutDocument {
             access_token: self.access_token.as_ref().map(|token| token.expose().to_owned()),
             headers: clear(&self.headers),
+            base_url: self.base_url.as_ref().map(|url| url.expose().to_owned()),
             fields: clear(&self.fields),
         })
     }
@@ -88,6 +91,7 @@ impl Handout {
         Ok(Self {
             access_token: read.access_token.take().map(AccessToken::new),
             headers: secret(&mut read.headers),
+            base_url: read.base_url.take().map(SecretText::new),
             fields: secret(&mut read.fields),
         })
     }
@@ -120,6 +124,8 @@ struct HandoutDocument {
     access_token: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     headers: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base_url: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<String, String>,
 }
@@ -135,6 +141,7 @@ struct RenewalDocument {
 impl Drop for HandoutDocument {
     fn drop(&mut self) {
         self.access_token.zeroize();
+        self.base_url.zeroize();
         self.headers.values_mut().chain(self.fields.values_mut()).for_each(Zeroize::zeroize);
     }
 }

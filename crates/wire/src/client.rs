@@ -4,12 +4,12 @@ use crate::{
     Fault, Route,
     contract::{
         ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh, Established,
-        IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration, SessionView,
-        StartAuthorization,
+        IntegrationView, IssueKey, IssuedKey, KeyView, LendCredential, LentCredential, Obtained,
+        PutIntegration, SessionView, StartAuthorization,
     },
     fault::deadline_exceeded,
     pb::vault::{
-        self as pb, flow_service_client::FlowServiceClient,
+        self as pb, flow_service_client::FlowServiceClient, lending_service_client::LendingServiceClient,
         refresh_lease_service_client::RefreshLeaseServiceClient,
         registry_service_client::RegistryServiceClient,
     },
@@ -29,6 +29,7 @@ use tonic::{Response, Status};
 pub struct VaultClient {
     flow: FlowServiceClient<Route>,
     leases: RefreshLeaseServiceClient<Route>,
+    lending: LendingServiceClient<Route>,
     registry: RegistryServiceClient<Route>,
     deadline: Duration,
 }
@@ -40,6 +41,7 @@ impl VaultClient {
             deadline: route.deadline(),
             flow: FlowServiceClient::new(route.clone()),
             leases: RefreshLeaseServiceClient::new(route.clone()),
+            lending: LendingServiceClient::new(route.clone()),
             registry: RegistryServiceClient::new(route),
         }
     }
@@ -170,6 +172,20 @@ impl VaultClient {
             grant: Some(obtained.into()),
         };
         let answer = self.within_deadline(flow.establish_connection(request)).await?;
+        read(answer)
+    }
+}
+
+/// Credentials on loan.
+impl VaultClient {
+    /// A credential for one request to the provider's API. Where the present one has to be refreshed first, the call waits.
+    ///
+    /// # Errors
+    /// Why there is none: unknown, deleted, to be authorized again, or not to be had just now.
+    pub async fn lend(&self, wish: LendCredential) -> Result<LentCredential, Fault> {
+        let mut lending = self.lending.clone();
+        let answer =
+            self.within_deadline(lending.lend_credential(pb::LendCredentialRequest::from(wish))).await?;
         read(answer)
     }
 }

@@ -141,6 +141,29 @@ pub enum RefreshOutcome {
     Refused(Failure),
 }
 
+/// The proxy's wish for a credential.
+#[derive(Debug)]
+pub struct LendCredential {
+    pub environment: Environment,
+    pub connection: ConnectionId,
+    /// The generation the provider has just refused.
+    pub newer_than: Option<Generation>,
+}
+
+/// A credential for one request, and where it may go.
+#[derive(Debug)]
+pub struct LentCredential {
+    pub integration: IntegrationKey,
+    pub provider: String,
+    pub generation: Generation,
+    /// `None` where the provider's entry does not say where its API is.
+    pub base_url: Option<SecretText>,
+    /// `scheme://host[:port]`, or `https://*.suffix`.
+    pub origins: Vec<String>,
+    /// Names in lower case.
+    pub headers: BTreeMap<String, SecretText>,
+}
+
 /// Whose an API key is, and what it may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyView {

@@ -7,6 +7,7 @@ mod credential;
 mod failure;
 mod integration;
 mod key;
+mod lending;
 mod refresh;
 mod reply;
 mod session;

@@ -1,8 +1,11 @@
 //! The proxy's settings: sections and nothing else.
 
 use latchkey_chassis::config::{Listen, Telemetry};
+use latchkey_egress::Egress;
 use latchkey_wire::RouteOptions;
 use serde::Deserialize;
+use std::num::NonZeroU64;
+use std::time::Duration;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -12,5 +15,36 @@ pub struct Config {
     /// The vault's port for other services.
     pub vault: RouteOptions,
     #[serde(default)]
+    pub providers: latchkey_providers::Settings,
+    #[serde(default)]
+    pub proxy: Settings,
+    #[serde(default)]
     pub telemetry: Telemetry,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// How long a provider may be silent, before its answer begins and within it. In seconds.
+    pub idle_timeout_seconds: NonZeroU64,
+    /// Also speaks to addresses that are not public, for providers in the same private network.
+    pub allow_private_addresses: bool,
+}
+
+const IDLE_TIMEOUT_SECONDS: NonZeroU64 = NonZeroU64::new(60).unwrap();
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { idle_timeout_seconds: IDLE_TIMEOUT_SECONDS, allow_private_addresses: false }
+    }
+}
+
+impl Settings {
+    pub(crate) fn idle_timeout(&self) -> Duration {
+        Duration::from_secs(self.idle_timeout_seconds.get())
+    }
+
+    pub(crate) fn egress(&self) -> Egress {
+        if self.allow_private_addresses { Egress::Any } else { Egress::PublicOnly }
+    }
 }

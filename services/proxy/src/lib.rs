@@ -1,24 +1,19 @@
-//! The proxy: will call providers' APIs with the credentials of connections. For now it has its place, its settings and
-//! its health, and forwards nothing.
+//! The proxy: calls providers' APIs with the credentials of connections, for callers who need not see them.
+//!
+//! Invariants: a credential goes only to the origins it was sealed with; what the caller sends is never a template; no
+//! redirect is followed; nothing is sent twice that could have two effects.
 
 pub mod config;
+mod forward;
+mod headers;
+mod inject;
+mod outgoing;
+mod refusal;
+mod replay;
+mod service;
+mod target;
+mod upgrade;
+mod upstream;
 
 pub use config::Config;
-
-use latchkey_chassis::ops::{Checks, Trouble, Verdict};
-use latchkey_wire::VaultClient;
-
-/// What must hold for the proxy to be ready: every credential comes from the vault.
-#[must_use]
-pub fn checks(vault: VaultClient) -> Checks {
-    Checks::new().with("vault", move || {
-        let vault = vault.clone();
-        async move {
-            let remedy = "Check vault.endpoint and vault.tls, and that the vault runs.";
-            match vault.ping().await {
-                Ok(()) => Verdict::Ready,
-                Err(fault) => Verdict::Failing(Trouble::new(fault.to_string(), remedy)),
-            }
-        }
-    })
-}
+pub use service::ProxyService;

@@ -2,14 +2,15 @@
 
 use anyhow::Context as _;
 use clap::Parser;
-use latchkey_chassis::{Lifecycle, config, ops, telemetry, tls};
-use latchkey_proxy::Config;
+use latchkey_chassis::{Lifecycle, config, http, ops, telemetry, tls};
+use latchkey_proxy::{Config, ProxyService};
 use latchkey_wire::{Route, VaultClient};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// Will call providers' APIs with the credentials of connections. For now: health and metrics only.
+/// Calls providers' APIs with the credentials of connections, for callers who need not see them.
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
@@ -18,7 +19,8 @@ struct Arguments {
     config: Option<PathBuf>,
 }
 
-const GRACE: Duration = Duration::from_secs(10);
+/// Calls in flight are finished; one that takes longer is cut off.
+const GRACE: Duration = Duration::from_secs(30);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -26,12 +28,21 @@ async fn main() -> anyhow::Result<()> {
     tls::install_provider();
     let _telemetry = telemetry::install("latchkey-proxy", &config.telemetry)?;
     let lifecycle = Lifecycle::new(GRACE);
-    let address =
-        config.listen.ops.context("`listen.ops` is not set: give it an address such as 127.0.0.1:8086")?;
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address} as `listen.ops` says"))?;
     let vault = VaultClient::new(Route::remote(config.vault)?);
-    ops::serve(listener, latchkey_proxy::checks(vault), &lifecycle);
+    let catalogue =
+        config.providers.open().context("`providers.path` holds a provider file that cannot be used")?;
+    let proxy = ProxyService::new(vault, catalogue, &config.proxy, &lifecycle)?;
+    let door = listen(config.listen.http, "listen.http", "127.0.0.1:8085").await?;
+    let ops_door = listen(config.listen.ops, "listen.ops", "127.0.0.1:8086").await?;
+    http::serve(door, proxy.http(), &lifecycle);
+    ops::serve(ops_door, proxy.checks(), &lifecycle);
     lifecycle.run_until_signal().await.context("the proxy did not end well")
+}
+
+async fn listen(address: Option<SocketAddr>, setting: &str, example: &str) -> anyhow::Result<TcpListener> {
+    let address =
+        address.with_context(|| format!("`{setting}` is not set: give it an address such as {example}"))?;
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address} as `{setting}` says"))
 }

@@ -6,6 +6,7 @@ mod credential;
 mod events;
 mod flow;
 mod lease;
+mod lending;
 mod registry;
 
 use crate::error::{Error, chain};
@@ -42,6 +43,7 @@ pub fn peers(vault: &Vault) -> Routes {
     let peers = Peers { vault: vault.clone() };
     Routes::new(pb_vault::flow_service_server::FlowServiceServer::new(peers.clone()))
         .add_service(pb_vault::refresh_lease_service_server::RefreshLeaseServiceServer::new(peers.clone()))
+        .add_service(pb_vault::lending_service_server::LendingServiceServer::new(peers.clone()))
         .add_service(pb_vault::registry_service_server::RegistryServiceServer::new(peers))
 }
 

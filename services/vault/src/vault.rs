@@ -5,6 +5,7 @@ mod connections;
 mod credentials;
 mod integrations;
 mod keys;
+mod lending;
 mod refreshes;
 mod sessions;
 

@@ -3,7 +3,7 @@ use super::{
     time::{duration_from_pb, duration_to_pb},
 };
 use crate::{Fault, contract::Obtained, pb::vault as pb};
-use latchkey_secret::{AccessToken, Account, Grant, Handout, RefreshToken, Renewal};
+use latchkey_secret::{AccessToken, Account, Grant, Handout, RefreshToken, Renewal, SecretText};
 
 impl From<Obtained> for pb::Grant {
     fn from(obtained: Obtained) -> Self {
@@ -18,6 +18,7 @@ impl From<Obtained> for pb::Grant {
             scopes: scopes.map(|names| pb::GrantedScopes { names }),
             origins,
             account: account.map(Into::into),
+            base_url: handout.base_url.map_or_else(String::new, |url| url.expose().to_owned()),
         }
     }
 }
@@ -29,6 +30,7 @@ impl TryFrom<pb::Grant> for Obtained {
         let handout = Handout {
             access_token: none_if_empty(read.access_token).map(AccessToken::new),
             headers: secrets(read.headers),
+            base_url: none_if_empty(read.base_url).map(SecretText::new),
             fields: secrets(read.fields),
         };
         Ok(Self {

@@ -74,6 +74,7 @@ fn query(
         connection: parse("connection_id", connection_id)?,
         min_remaining: duration_from_pb("min_remaining", min_remaining)?,
         force_refresh,
+        newer_than: None,
         deadline,
     })
 }
@@ -107,7 +108,7 @@ async fn measured<T>(
     let begun = Instant::now();
     let read = reading.await;
     let (source, integration) = match &read {
-        Ok(found) => (credential(found).source.word(), credential(found).integration.clone()),
+        Ok(found) => (credential(found).source.word(), credential(found).profile.integration.to_string()),
         Err(_) => ("failed", String::new()),
     };
     metrics::counter!("latchkey_token_requests_total", "source" => source, "integration" => integration.clone()).increment(1);

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::keyring::{Key, Place};
 use crate::ledger::Loaded;
 use latchkey_bus::Hint;
-use latchkey_domain::connection::{Connection, CredentialFacts, Live, Trouble, Usability};
+use latchkey_domain::connection::{Connection, CredentialFacts, Live, Profile, Trouble, Usability};
 use latchkey_domain::{ConnectionId, Environment, Generation};
 use latchkey_envelope::RecordType;
 use latchkey_secret::{Handout, JsonSecret, Renewal, Sealed};
@@ -30,6 +30,8 @@ pub struct Query {
     /// A promise if set; an aim of 30 s if not.
     pub min_remaining: Option<Duration>,
     pub force_refresh: bool,
+    /// A generation that was tried and refused: only a newer one will do.
+    pub newer_than: Option<Generation>,
     pub deadline: Option<Duration>,
 }
 
@@ -39,7 +41,7 @@ pub struct Credential {
     pub facts: CredentialFacts,
     pub handout: Handout,
     pub source: Source,
-    pub integration: String,
+    pub profile: Profile,
 }
 
 /// A credential with what renews it.
@@ -102,8 +104,9 @@ impl Vault {
             return Err(Error::Field { field: "min_remaining", message });
         }
         let held = self.hold(query, Source::Cached).await?;
-        let insisted = query.force_refresh && held.live.credential.renewable;
-        let usability = self.usability(&held, query, insisted.then_some(held.live.credential.generation));
+        let present = held.live.credential.generation;
+        let insisted = query.newer_than.or(query.force_refresh.then_some(present));
+        let usability = self.usability(&held, query, insisted.filter(|_| held.live.credential.renewable));
         match usability {
             Usability::Usable { .. } => Ok(held),
             Usability::Waiting { trouble } => {
@@ -173,7 +176,8 @@ impl Vault {
     fn make_do_or(&self, query: &Query, held: Held, error: Error) -> Result<Held, Error> {
         let now = self.ledger.now();
         let lives = held.live.credential.expires_at.is_none_or(|expires_at| expires_at > now);
-        if lives && !held.live.rejected && query.min_remaining.is_none() && !query.force_refresh {
+        let insisted = query.force_refresh || query.newer_than.is_some();
+        if lives && !held.live.rejected && query.min_remaining.is_none() && !insisted {
             return Ok(held);
         }
         Err(error)
@@ -212,12 +216,7 @@ fn hand_out(key: &Key, held: Held) -> Result<Credential, Error> {
     let unreadable =
         || Error::Unreadable { what: "credential", owner: held.stream.to_string(), source: None };
     let handout = handout.map_err(|_| unreadable())?.ok_or_else(unreadable)?;
-    Ok(Credential {
-        handout,
-        source: held.source,
-        integration: held.live.profile.integration.to_string(),
-        facts: held.live.credential,
-    })
+    Ok(Credential { handout, source: held.source, profile: held.live.profile, facts: held.live.credential })
 }
 
 /// What renews a connection's credential; `None` where nothing does.

@@ -106,6 +106,7 @@ impl World {
         let number = self.fresh();
         let token = format!("canary_access_{number}");
         let handout = Handout {
+            base_url: None,
             headers: BTreeMap::from([(
                 "authorization".to_owned(),
                 SecretText::new(format!("Bearer {token}")),
@@ -182,6 +183,7 @@ impl World {
             connection,
             min_remaining: None,
             force_refresh: false,
+            newer_than: None,
             deadline: Some(Duration::from_millis(300)),
         }
     }

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 const WAIT_MAX: Duration = Duration::from_secs(3600);
 
 /// How long to wait, counted from `now`. A date in the past means: at once. `None` where the text is neither form.
-pub(crate) fn parse(text: &str, now: SystemTime) -> Option<Duration> {
+#[must_use]
+pub fn parse(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
     let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than fit are a very long wait, which is capped all the same.

@@ -1,4 +1,4 @@
-//! Where requests may go. A provider's host may be chosen by whoever connects, so a name is resolved here, every
+//! Which addresses. A provider's host may be chosen by whoever connects, so a name is resolved here, every
 //! address it leads to is looked at, and the connection is made to those very addresses: no second look-up can differ.
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -17,7 +17,8 @@ pub enum Egress {
 
 impl Egress {
     /// Whether a host may be spoken to as far as its text tells. Names are judged when they are resolved.
-    pub(crate) fn permits(self, host: Option<Host<&str>>) -> bool {
+    #[must_use]
+    pub fn permits(self, host: Option<Host<&str>>) -> bool {
         match (self, host) {
             (_, None) => false,
             (Self::Any, _) | (Self::PublicOnly, Some(Host::Domain(_))) => true,
@@ -28,7 +29,8 @@ impl Egress {
 }
 
 /// Resolves a name, and refuses it whole if one of its addresses is not public.
-pub(crate) struct PublicResolver;
+#[derive(Debug)]
+pub struct PublicResolver;
 
 #[derive(Debug, thiserror::Error)]
 #[error("the name leads to an address that is not public")]

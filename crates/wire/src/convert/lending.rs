@@ -1,0 +1,58 @@
+use super::{exposed, none_if_empty, parse, required_text, secrets};
+use crate::{
+    Fault,
+    contract::{LendCredential, LentCredential},
+    pb::vault as pb,
+};
+use latchkey_domain::Generation;
+use latchkey_secret::SecretText;
+
+impl From<LendCredential> for pb::LendCredentialRequest {
+    fn from(wish: LendCredential) -> Self {
+        Self {
+            environment: wish.environment.to_string(),
+            connection: wish.connection.to_string(),
+            newer_than: wish.newer_than.map_or(0, |generation| generation.0),
+        }
+    }
+}
+
+impl TryFrom<pb::LendCredentialRequest> for LendCredential {
+    type Error = Fault;
+
+    fn try_from(read: pb::LendCredentialRequest) -> Result<Self, Fault> {
+        Ok(Self {
+            environment: parse("environment", &read.environment)?,
+            connection: parse("connection", &read.connection)?,
+            newer_than: (read.newer_than != 0).then_some(Generation(read.newer_than)),
+        })
+    }
+}
+
+impl From<LentCredential> for pb::LendCredentialResponse {
+    fn from(lent: LentCredential) -> Self {
+        Self {
+            integration: lent.integration.to_string(),
+            provider: lent.provider,
+            generation: lent.generation.0,
+            base_url: lent.base_url.map_or_else(String::new, |url| url.expose().to_owned()),
+            origins: lent.origins,
+            headers: exposed(&lent.headers),
+        }
+    }
+}
+
+impl TryFrom<pb::LendCredentialResponse> for LentCredential {
+    type Error = Fault;
+
+    fn try_from(read: pb::LendCredentialResponse) -> Result<Self, Fault> {
+        Ok(Self {
+            integration: parse("integration", &read.integration)?,
+            provider: required_text("provider", read.provider)?,
+            generation: Generation(read.generation),
+            base_url: none_if_empty(read.base_url).map(SecretText::new),
+            origins: read.origins,
+            headers: secrets(read.headers),
+        })
+    }
+}

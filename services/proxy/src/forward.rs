@@ -1,0 +1,205 @@
+//! One call, from the caller's key to the provider's answer.
+
+use crate::headers::{asks_for_websocket, content_length, to_caller, to_provider};
+use crate::inject::{address, credential_headers};
+use crate::outgoing::Outgoing;
+use crate::refusal::{Refusal, SOURCE};
+use crate::replay::{Came, Next, Tries};
+use crate::target::Target;
+use crate::upgrade;
+use crate::upstream::Upstream;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use latchkey_chassis::{Lifecycle, trace};
+use latchkey_domain::Environment;
+use latchkey_domain::api_key::Scope;
+use latchkey_egress::retry_after;
+use latchkey_providers::{Catalogue, Trust};
+use latchkey_wire::contract::{LendCredential, LentCredential};
+use latchkey_wire::{Authenticator, Fault, Kind, Reason, VaultClient};
+use std::time::{Instant, SystemTime};
+use tokio::time::sleep;
+use tonic::metadata::MetadataMap;
+use tracing::{Instrument, Span, field, info_span};
+
+/// Calls providers for callers. Cheap to clone.
+#[derive(Clone)]
+pub struct Forwarder {
+    pub vault: VaultClient,
+    pub authenticator: Authenticator,
+    pub catalogue: Catalogue,
+    pub upstream: Upstream,
+    pub lifecycle: Lifecycle,
+}
+
+/// What stays the same through all tries of one call.
+struct Call {
+    environment: Environment,
+    target: Target,
+    method: Method,
+    headers: HeaderMap,
+    websocket: bool,
+}
+
+impl Forwarder {
+    /// The provider's answer, or why there is none.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: nothing was passed on to the caller yet.
+    pub async fn forward(&self, mut request: Request) -> Result<Response, Refusal> {
+        let environment = self.environment_of(request.headers()).await?;
+        let target = Target::of(request.uri(), request.headers())?;
+        let websocket = asks_for_websocket(request.headers());
+        let caller = websocket.then(|| hyper::upgrade::on(&mut request));
+        let (parts, body) = request.into_parts();
+        let outgoing = Outgoing::read(body, content_length(&parts.headers)).await?;
+        let call = Call { environment, target, method: parts.method, headers: parts.headers, websocket };
+        let span = info_span!(
+            "proxy",
+            otel.kind = "client",
+            connection.id = %call.target.connection,
+            provider = field::Empty,
+            http.response.status_code = field::Empty,
+        );
+        let answer = self.tried(&call, outgoing).instrument(span).await?;
+        Ok(match caller {
+            Some(caller) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
+                upgrade::joined(caller, answer, &self.lifecycle)
+            }
+            _ => passed_on(answer),
+        })
+    }
+
+    async fn environment_of(&self, headers: &HeaderMap) -> Result<Environment, Refusal> {
+        let mut shown = HeaderMap::new();
+        shown.extend(headers.get(header::AUTHORIZATION).map(|key| (header::AUTHORIZATION, key.clone())));
+        let key = self.authenticator.require(&MetadataMap::from_headers(shown), Scope::ProxyCall).await?;
+        Ok(key.environment)
+    }
+
+    async fn tried(&self, call: &Call, mut outgoing: Outgoing) -> Result<reqwest::Response, Refusal> {
+        let mut lent = self.lend(call, None).await?;
+        let mut tries = Tries::new(call.method.clone(), call.target.retries, outgoing.is_held());
+        loop {
+            let begun = Instant::now();
+            let outcome = self.send(call, &lent, &mut outgoing).await?;
+            count(&lent, &call.method, &outcome, begun);
+            match tries.after(came(&outcome)) {
+                Next::Answer => return outcome.map_err(|error| lost(&error)),
+                Next::Wait(wait) => sleep(wait).await,
+                Next::Renew => match self.lend(call, Some(&lent)).await {
+                    Ok(newer) if newer.generation > lent.generation => lent = newer,
+                    // Nothing newer is to be had: the provider's own words are the best answer there is.
+                    _ => return outcome.map_err(|error| lost(&error)),
+                },
+            }
+        }
+    }
+
+    async fn lend(&self, call: &Call, refused: Option<&LentCredential>) -> Result<LentCredential, Refusal> {
+        let wish = LendCredential {
+            environment: call.environment.clone(),
+            connection: call.target.connection,
+            newer_than: refused.map(|lent| lent.generation),
+        };
+        Ok(self.vault.lend(wish).await?)
+    }
+
+    /// One try. The outer error says that nothing may be sent at all.
+    async fn send(
+        &self,
+        call: &Call,
+        lent: &LentCredential,
+        outgoing: &mut Outgoing,
+    ) -> Result<reqwest::Result<reqwest::Response>, Refusal> {
+        Span::current().record("provider", &lent.provider);
+        let url = address(&call.target, lent)?;
+        let (client, egress) = self.upstream.client(self.trust(lent)?, call.websocket);
+        if !egress.permits(url.host()) {
+            let message = "The provider's host is an address that is not public, and this installation speaks to public ones only.";
+            return Err(Refusal::forbidden("path", Reason::EgressBlocked, message));
+        }
+        let mut headers = to_provider(&call.headers, |name| lent.headers.contains_key(name.as_str()));
+        if call.websocket {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+            headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        }
+        trace::inject(&mut headers);
+        credential_headers(&mut headers, &lent.headers)?;
+        let body = outgoing.body(&mut headers);
+        let request = client.request(call.method.clone(), url).headers(headers).body(body);
+        Ok(request.send().await)
+    }
+
+    fn trust(&self, lent: &LentCredential) -> Result<Trust, Refusal> {
+        let unknown = |_| {
+            let message =
+                "The connection's provider is in no catalogue here: the operator has to add its file.";
+            Fault::new(Kind::Refused, Reason::ProviderUnknown, message)
+        };
+        Ok(self.catalogue.get(&lent.provider).map_err(unknown)?.trust)
+    }
+}
+
+fn passed_on(answer: reqwest::Response) -> Response {
+    let answer: http::Response<reqwest::Body> = answer.into();
+    let (parts, body) = answer.into_parts();
+    let mut response = Response::new(Body::new(body));
+    *response.status_mut() = parts.status;
+    *response.headers_mut() = to_caller(&parts.headers);
+    response.headers_mut().insert(SOURCE, HeaderValue::from_static("provider"));
+    response
+}
+
+fn came(outcome: &reqwest::Result<reqwest::Response>) -> Came {
+    match outcome {
+        Ok(answer) => {
+            let told = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+            let retry_after = told.and_then(|text| retry_after(text, SystemTime::now()));
+            Came::Status { status: answer.status(), retry_after }
+        }
+        Err(error) if error.is_connect() => Came::NotSent,
+        Err(_) => Came::Lost,
+    }
+}
+
+/// The error's own text is not told: it holds the address, and with it whatever the caller put into the query.
+fn lost(error: &reqwest::Error) -> Refusal {
+    let (status, reason, message) = if error.is_connect() {
+        let message = "The provider cannot be reached, or its name leads to an address that is not public.";
+        (StatusCode::BAD_GATEWAY, Reason::ProviderUnreachable, message)
+    } else if error.is_timeout() {
+        (StatusCode::GATEWAY_TIMEOUT, Reason::ProviderTimeout, "The provider did not answer in time.")
+    } else {
+        let message =
+            "The connection to the provider ended without an answer. It may have acted on the request.";
+        (StatusCode::BAD_GATEWAY, Reason::ProviderUnavailable, message)
+    };
+    Refusal::upstream(status, reason, message)
+}
+
+fn count(
+    lent: &LentCredential,
+    method: &Method,
+    outcome: &reqwest::Result<reqwest::Response>,
+    begun: Instant,
+) {
+    let status_class = match outcome {
+        Ok(answer) => {
+            Span::current().record("http.response.status_code", answer.status().as_u16());
+            ["1xx", "2xx", "3xx", "4xx", "5xx"][usize::from(answer.status().as_u16() / 100).clamp(1, 5) - 1]
+        }
+        Err(_) => "none",
+    };
+    let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    let method = known.iter().find(|it| *it == method).map_or("_OTHER", Method::as_str).to_owned();
+    let labels = [
+        ("integration", lent.integration.to_string()),
+        ("method", method),
+        ("status_class", status_class.to_owned()),
+    ];
+    metrics::counter!("latchkey_proxy_requests_total", &labels).increment(1);
+    metrics::histogram!("latchkey_proxy_requests_duration_seconds", &labels).record(begun.elapsed());
+}

@@ -1,0 +1,168 @@
+//! Puts a credential on a request, and makes sure where it goes. The one place of the proxy that sees it in the clear. Pure.
+
+use crate::refusal::Refusal;
+use crate::target::{BASE_URL, Target};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use latchkey_secret::SecretText;
+use latchkey_wire::Reason;
+use latchkey_wire::contract::LentCredential;
+use std::collections::BTreeMap;
+use url::Url;
+
+/// Where the request goes: the connection's base URL, or the one the caller names among the credential's own origins, and
+/// the caller's path below it.
+///
+/// # Errors
+/// Where there is no base URL, or the address would lie outside what the credential may be sent to.
+pub fn address(target: &Target, lent: &LentCredential) -> Result<Url, Refusal> {
+    let base = match &target.base_url {
+        Some(url) => url.clone(),
+        None => own_base(lent)?,
+    };
+    let text = format!("{}{}", base.as_str().trim_end_matches('/'), target.path);
+    let refused = || Refusal::field("path", "With that path there is no valid address at the provider.");
+    let mut url = Url::parse(&text).map_err(|_| refused())?;
+    // A dot segment, however it is written, would climb out of the base URL.
+    let within = base.path().trim_end_matches('/');
+    let below = url.path().strip_prefix(within).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if url.origin() != base.origin() || !below || has_dot_segment(&target.path) {
+        return Err(Refusal::field(
+            "path",
+            "The path may not climb out of the provider's base URL: remove `..` and `.`.",
+        ));
+    }
+    url.set_query(target.query.as_deref());
+    url.set_fragment(None);
+    if lent.origins.iter().any(|origin| permits(origin, &url)) {
+        return Ok(url);
+    }
+    let message = "The connection's credential may not be sent to that host. Use one of the provider's own.";
+    Err(Refusal::forbidden(BASE_URL, Reason::EgressBlocked, message))
+}
+
+fn own_base(lent: &LentCredential) -> Result<Url, Refusal> {
+    let missing = || {
+        let message = "The provider's entry does not say where its API is. Name it in the header latchkey-base-url; \
+                       it must be one of the provider's own hosts.";
+        Refusal::field(BASE_URL, message)
+    };
+    let text = lent.base_url.as_ref().map(SecretText::expose).ok_or_else(missing)?;
+    Url::parse(text).map_err(|_| missing())
+}
+
+/// `.` and `..`, also where a URL parser would decode them first (WHATWG URL §4.4).
+fn has_dot_segment(path: &str) -> bool {
+    path.split('/').any(|segment| {
+        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+        plain == "." || plain == ".."
+    })
+}
+
+/// Whether an origin of the credential's, or `https://*.suffix`, covers the address.
+fn permits(origin: &str, url: &Url) -> bool {
+    match origin.strip_prefix("https://*") {
+        Some(suffix) => {
+            let host = url.host_str().unwrap_or_default();
+            url.scheme() == "https"
+                && url.port().is_none()
+                && host.len() > suffix.len()
+                && host.ends_with(suffix)
+        }
+        None => Url::parse(origin).is_ok_and(|permitted| permitted.origin() == url.origin()),
+    }
+}
+
+/// Adds the credential's headers. The caller's of the same names were left out before.
+///
+/// # Errors
+/// Where a stored header is not one, which no credential made here has.
+pub fn credential_headers(
+    headers: &mut HeaderMap,
+    credential: &BTreeMap<String, SecretText>,
+) -> Result<(), Refusal> {
+    for (name, value) in credential {
+        let (Ok(name), Ok(mut value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value.expose()))
+        else {
+            return Err(latchkey_wire::Fault::internal().into());
+        };
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use latchkey_domain::Generation;
+
+    fn lent(base: Option<&str>, origins: &[&str]) -> LentCredential {
+        LentCredential {
+            integration: "crm".parse().unwrap(),
+            provider: "crm".into(),
+            generation: Generation(1),
+            base_url: base.map(|url| SecretText::new(url.into())),
+            origins: origins.iter().map(ToString::to_string).collect(),
+            headers: BTreeMap::new(),
+        }
+    }
+
+    fn target(path: &str, base_url: Option<&str>) -> Target {
+        Target {
+            connection: "con_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap(),
+            path: path.into(),
+            query: Some("q=1".into()),
+            base_url: base_url.map(|url| url.parse().unwrap()),
+            retries: 0,
+        }
+    }
+
+    fn crm() -> LentCredential {
+        lent(
+            Some("https://acme.crm.example/api/v2/"),
+            &["https://acme.crm.example", "https://*.files.crm.example"],
+        )
+    }
+
+    #[test]
+    fn a_path_goes_below_the_base_url() {
+        let url = address(&target("/a%2Fb/c", None), &crm()).unwrap();
+        assert_eq!(url.as_str(), "https://acme.crm.example/api/v2/a%2Fb/c?q=1");
+    }
+
+    #[test]
+    fn no_path_climbs_out_of_it() {
+        for path in ["/../v1/x", "/a/../../x", "/%2e%2e/x", "/.%2E/x", "/a/./b", "/%2e"] {
+            assert_eq!(address(&target(path, None), &crm()).unwrap_err().field_name(), "path", "{path}");
+        }
+    }
+
+    #[test]
+    fn another_host_is_reached_only_where_the_credential_may_go() {
+        let at = |base| address(&target("/x", Some(base)), &crm());
+        assert_eq!(at("https://eu.files.crm.example").unwrap().host_str(), Some("eu.files.crm.example"));
+        for elsewhere in [
+            "https://evil.example",
+            "https://files.crm.example",
+            "https://evilfiles.crm.example",
+            "https://eu.files.crm.example.evil.example",
+            "http://acme.crm.example",
+            "https://acme.crm.example:8443",
+            "https://eu.files.crm.example:444",
+        ] {
+            let refused = at(elsewhere).unwrap_err();
+            assert_eq!(
+                (refused.field_name(), refused.fault.reason),
+                (BASE_URL, Reason::EgressBlocked),
+                "{elsewhere}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_base_url_there_is_nowhere_to_go() {
+        let nowhere = lent(None, &["https://api.example.com"]);
+        assert_eq!(address(&target("/x", None), &nowhere).unwrap_err().field_name(), BASE_URL);
+        assert!(address(&target("/x", Some("https://api.example.com")), &nowhere).is_ok());
+    }
+}

@@ -1,0 +1,194 @@
+//! A vault, the proxy before it, and a connection to the provider of [`crate::upstream`].
+
+use crate::upstream::Upstream;
+use latchkey_chassis::{Lifecycle, http, tls};
+use latchkey_domain::api_key::Scope;
+use latchkey_domain::integration::Settings as IntegrationSettings;
+use latchkey_domain::{AuthorizationId, ConnectionId, Digest, Environment};
+use latchkey_providers::{Catalogue, Trust};
+use latchkey_proxy::ProxyService;
+use latchkey_secret::{AccessToken, Grant, Handout, RefreshToken, Renewal, SecretText};
+use latchkey_vault::config::{Database, Keys};
+use latchkey_vault::vault::Vault;
+use latchkey_vault::{Parts, VaultService};
+use latchkey_wire::contract::{
+    CompleteRefresh, CreateSession, IssueKey, Obtained, PutIntegration, RefreshOutcome, SessionView,
+    StartAuthorization,
+};
+use latchkey_wire::{Route, VaultClient};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+const PROVIDER: &str = "crm";
+
+pub struct World {
+    pub upstream: Upstream,
+    pub address: SocketAddr,
+    pub connection: ConnectionId,
+    pub key: String,
+    pub vault: Vault,
+    http: reqwest::Client,
+    lifecycle: Lifecycle,
+    _folder: TempDir,
+}
+
+fn environment(name: &str) -> Environment {
+    name.parse().unwrap()
+}
+
+impl World {
+    /// A connection whose token is `canary_access_1`, good for an hour, and can be refreshed.
+    pub async fn start() -> Self {
+        tls::install_provider();
+        let folder = tempfile::tempdir().unwrap();
+        let kek = folder.path().join("kek");
+        latchkey_envelope::create_key_file(&kek).unwrap();
+        let database = Database { url: format!("sqlite:{}", folder.path().join("vault.db").display()) };
+        let keys = Keys { kek: format!("file://{}", kek.display()) };
+        let parts = Parts::embedded(&database, &keys, latchkey_bus::local()).await.unwrap();
+        let lifecycle = Lifecycle::new(Duration::from_secs(5));
+        let service = VaultService::new(parts, &Default::default(), &lifecycle);
+        let vault = service.vault().clone();
+        let to_vault = VaultClient::new(Route::local(service.peers()));
+
+        let upstream = Upstream::start().await;
+        let catalogue = Catalogue::embedded().with_entry(&entry(&upstream.origin), Trust::Loopback).unwrap();
+        let proxy = ProxyService::new(to_vault, catalogue, &Default::default(), &lifecycle).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        http::serve(listener, proxy.http(), &lifecycle);
+
+        let connection = connected(&vault, &upstream.origin).await;
+        let key = key(&vault, "dev", Scope::ProxyCall).await;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self { upstream, address, connection, key, vault, http, lifecycle, _folder: folder }
+    }
+
+    /// A request with the key and the connection on it.
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.bare(method, path)
+            .bearer_auth(&self.key)
+            .header("latchkey-connection", self.connection.to_string())
+    }
+
+    pub fn bare(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method.parse().unwrap(), format!("http://{}/proxy{path}", self.address))
+    }
+
+    pub async fn key_for(&self, environment: &str, scope: Scope) -> String {
+        key(&self.vault, environment, scope).await
+    }
+
+    /// Plays the refresher, once: whatever becomes due gets this token.
+    pub fn refresh_when_asked(&self, token: &'static str) -> tokio::task::JoinHandle<()> {
+        let (vault, origin) = (self.vault.clone(), self.upstream.origin.clone());
+        tokio::spawn(async move {
+            loop {
+                for due in vault.claim_due(1).await.unwrap() {
+                    let outcome = RefreshOutcome::Refreshed(obtained(token, &origin));
+                    let (connection, generation, fence) = (due.connection, due.generation, due.fence);
+                    let complete = CompleteRefresh { connection, generation, fence, outcome };
+                    vault.complete_refresh(complete).await.unwrap();
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        })
+    }
+
+    pub async fn finish(self) {
+        self.lifecycle.finish().await.unwrap();
+    }
+}
+
+/// A catalogue links to public pages only, and its ids are not those of the shipped ones.
+fn entry(origin: &str) -> String {
+    format!(
+        "id: {PROVIDER}\nname: CRM\ncategories: [crm]\n\
+         inputs: [{{name: api_key, ask: connection, label: Key, secret: true}}]\n\
+         obtain: {{type: given}}\napply: {{scheme: none, headers: {{x-api-key: \"${{conn.api_key}}\"}}}}\n\
+         api: {{base_url: \"{origin}/api\"}}\n"
+    )
+}
+
+pub fn obtained(token: &str, origin: &str) -> Obtained {
+    let secret = |text: String| SecretText::new(text);
+    let headers = BTreeMap::from([
+        ("authorization".to_owned(), secret(format!("Bearer {token}"))),
+        ("x-version".to_owned(), secret("7".to_owned())),
+    ]);
+    let handout = Handout {
+        access_token: Some(AccessToken::new(token.to_owned())),
+        base_url: Some(secret(format!("{origin}/api"))),
+        headers,
+        ..Handout::default()
+    };
+    let refresh_token = Some(RefreshToken::new(format!("canary_refresh_of_{token}")));
+    let grant = Grant {
+        handout,
+        renewal: Some(Renewal { refresh_token, ..Renewal::default() }),
+        expires_in: Some(Duration::from_secs(3600)),
+        origins: vec![origin.to_owned()],
+        ..Grant::default()
+    };
+    Obtained { auth_mode: "OAUTH2".to_owned(), grant }
+}
+
+async fn key(vault: &Vault, of: &str, scope: Scope) -> String {
+    let issue = IssueKey {
+        environment: environment(of),
+        name: "test".to_owned(),
+        scopes: vec![scope],
+        expires_at: None,
+    };
+    vault.issue_key(issue).await.unwrap().secret.expose().to_owned()
+}
+
+async fn connected(vault: &Vault, origin: &str) -> ConnectionId {
+    let settings = IntegrationSettings {
+        provider: PROVIDER.to_owned(),
+        display_name: "CRM".to_owned(),
+        client_id: String::new(),
+        scopes: vec![],
+        fields: BTreeMap::new(),
+    };
+    let put = PutIntegration {
+        environment: environment("dev"),
+        key: PROVIDER.parse().unwrap(),
+        settings,
+        secrets: None,
+    };
+    vault.put_integration(put).await.unwrap();
+    let create = CreateSession {
+        environment: environment("dev"),
+        end_user: "ana".parse().unwrap(),
+        integrations: vec![PROVIDER.parse().unwrap()],
+        reconnect: None,
+        lifetime: Duration::from_secs(600),
+    };
+    let created = vault.create_session(create).await.unwrap();
+    let (browser, state) = (Digest::of(b"browser"), Digest::of(b"state"));
+    let SessionView { id: session, .. } = vault.bind_session(&created.token, browser).await.unwrap();
+    let authorization = AuthorizationId::from_parts(1, 1);
+    let start = StartAuthorization {
+        authorization,
+        session,
+        browser,
+        integration: PROVIDER.parse().unwrap(),
+        state,
+        redirect_uri: String::new(),
+        scopes: vec![],
+        code_verifier: None,
+        inputs: BTreeMap::new(),
+    };
+    vault.start_authorization(start).await.unwrap();
+    vault.claim_authorization(authorization, state, browser).await.unwrap();
+    vault.establish(authorization, obtained("canary_access_1", origin)).await.unwrap().connection
+}

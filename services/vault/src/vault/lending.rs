@@ -1,0 +1,29 @@
+use super::{Query, Vault};
+use crate::error::Error;
+use latchkey_wire::contract::{LendCredential, LentCredential};
+
+impl Vault {
+    /// A credential for one request of the proxy's, with the places it may be sent to.
+    ///
+    /// # Errors
+    /// As [`Vault::credential`].
+    pub async fn lend(&self, wish: LendCredential) -> Result<LentCredential, Error> {
+        let query = Query {
+            environment: wish.environment,
+            connection: wish.connection,
+            min_remaining: None,
+            force_refresh: false,
+            newer_than: wish.newer_than,
+            deadline: None,
+        };
+        let credential = self.credential(&query).await?;
+        Ok(LentCredential {
+            integration: credential.profile.integration,
+            provider: credential.profile.provider,
+            generation: credential.facts.generation,
+            base_url: credential.handout.base_url,
+            origins: credential.facts.origins,
+            headers: credential.handout.headers,
+        })
+    }
+}
