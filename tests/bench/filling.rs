@@ -151,6 +151,7 @@ impl Filler {
         let token = format!("canary_{number:0>width$}", width = TOKEN_LEN - "canary_".len());
         let bearer = SecretText::new(format!("Bearer {token}"));
         let handout = Handout {
+            base_url: None,
             headers: BTreeMap::from([("authorization".to_owned(), bearer)]),
             access_token: Some(AccessToken::new(token)),
             fields: BTreeMap::new(),

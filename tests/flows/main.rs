@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod calls_through_the_proxy;
 mod closes_the_inner_door;
 mod connects_an_account;
 mod deletes_a_connection;

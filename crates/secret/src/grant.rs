@@ -177,6 +177,7 @@ mod tests {
     #[test]
     fn a_handout_comes_back_as_it_was_sealed() {
         let handout = Handout {
+            base_url: None,
             access_token: Some(AccessToken::new("canary_token".into())),
             headers: BTreeMap::from([(
                 "authorization".into(),

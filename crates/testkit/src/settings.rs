@@ -19,6 +19,7 @@ pub(crate) struct Common<'a> {
 pub(crate) struct Plan {
     pub programs: Vec<Program>,
     pub http_port: u16,
+    pub proxy_port: u16,
     /// Of the vaults, for backends.
     pub vault_ports: Vec<u16>,
     /// Of connect.
@@ -87,6 +88,7 @@ impl Common<'_> {
         Plan {
             programs: vec![program],
             http_port: http,
+            proxy_port: http,
             vault_ports: vec![grpc],
             connect_port: grpc,
             keys_from,
@@ -102,16 +104,17 @@ impl Common<'_> {
         let peers =
             RouteOptions { tls: Some(shown(&certificates)), ..RouteOptions::new(address(vaults[0].peers)) };
         let (connect, http_port, connect_port) = self.connect(&to_vault(&vaults[0]));
+        let (proxy, proxy_port) = self.proxy(&to_vault(&vaults[1]));
         let others = [
             connect,
             self.refresher(1, &to_vault(&vaults[0]), parts),
             self.refresher(2, &to_vault(&vaults[1]), parts),
-            self.proxy(&to_vault(&vaults[1])),
+            proxy,
         ];
         let vault_ports = vaults.iter().map(|vault| vault.public).collect();
         let programs = vaults.into_iter().map(|vault| vault.program).chain(others).collect();
         let keys_from = self.folder.join("vault-1.toml");
-        Plan { programs, http_port, vault_ports, connect_port, keys_from, peers: Some(peers) }
+        Plan { programs, http_port, proxy_port, vault_ports, connect_port, keys_from, peers: Some(peers) }
     }
 
     fn vault(&self, number: u8, parts: &Parts, certificates: &Certificates) -> Vault {
@@ -153,10 +156,14 @@ impl Common<'_> {
         self.program("latchkey-refresher", &format!("refresher-{number}"), &settings, ops, &[])
     }
 
-    fn proxy(&self, to_vault: &str) -> Program {
-        let ops = free_port();
-        let settings = format!("[listen]\nops = \"127.0.0.1:{ops}\"\n{to_vault}{}", self.telemetry());
-        self.program("latchkey-proxy", "proxy", &settings, ops, &[])
+    fn proxy(&self, to_vault: &str) -> (Program, u16) {
+        let [http, ops] = [(); 2].map(|()| free_port());
+        let settings = format!(
+            "[listen]\nhttp = \"127.0.0.1:{http}\"\nops = \"127.0.0.1:{ops}\"\n{to_vault}{}{}",
+            self.providers(),
+            self.telemetry(),
+        );
+        (self.program("latchkey-proxy", "proxy", &settings, ops, &[]), http)
     }
 }
 

@@ -26,6 +26,7 @@ pub struct World {
     pub(crate) provider: Provider,
     pub(crate) collector: Collector,
     pub(crate) http_port: u16,
+    pub(crate) proxy_port: u16,
     pub(crate) parts: Option<Parts>,
     pub(crate) folder: TempDir,
 }
@@ -160,6 +161,18 @@ impl World {
             request = request.header(name, value);
         }
         request.send().await.expect("the provider answers").status().as_u16()
+    }
+
+    /// Calls the provider's API through the proxy, with the backend's key and a connection's credential.
+    ///
+    /// # Panics
+    /// Where the proxy does not answer.
+    pub async fn call_through_proxy(&self, connection: &str, path: &str) -> reqwest::Response {
+        let url = format!("http://127.0.0.1:{}/proxy{path}", self.proxy_port);
+        let key = self.backend.key().expect("a backend with a key");
+        let request =
+            reqwest::Client::new().get(url).bearer_auth(key).header("latchkey-connection", connection);
+        request.send().await.expect("the proxy answers")
     }
 
     /// Puts another key file in the place of the installation's own, as a mistaken operator would: a new one, or one

@@ -161,12 +161,12 @@ prop_compose! {
     fn grant()(
         auth_mode in word(), access_token in text(), headers in map(), fields in map(),
         renewal in option::of(renewal()), expires_in in option::of(span()), scopes in option::of(scopes()),
-        origins in scopes(), account in option::of((text(), text())),
+        origins in scopes(), account in option::of((text(), text())), base_url in text(),
     ) -> pb::Grant {
         pb::Grant {
             auth_mode, access_token, headers, fields, renewal, expires_in,
             scopes: scopes.map(|names| pb::GrantedScopes { names }), origins,
-            account: account.map(|(id, label)| pb::Account { id, label }),
+            account: account.map(|(id, label)| pb::Account { id, label }), base_url,
         }
     }
 }
@@ -331,12 +331,14 @@ fn each_text_arrives_in_its_own_field() {
         scopes: Some(pb::GrantedScopes { names: vec!["read".into()] }),
         origins: vec!["https://api.example.com".into()],
         account: Some(pb::Account { id: "42".into(), label: "ada".into() }),
+        base_url: "https://api.example.com/v2".into(),
     })
     .unwrap();
     let grant = obtained.grant;
     assert_eq!(grant.handout.access_token.unwrap().expose(), "canary_access");
     assert_eq!(grant.handout.headers["authorization"].expose(), "canary_header");
     assert_eq!(grant.handout.fields["subdomain"].expose(), "acme");
+    assert_eq!(grant.handout.base_url.unwrap().expose(), "https://api.example.com/v2");
     assert_eq!(grant.renewal.unwrap().refresh_token.unwrap().expose(), "canary_refresh");
     assert_eq!(grant.expires_in, Some(std::time::Duration::from_secs(60)));
     assert_eq!(grant.scopes.unwrap(), ["read"]);

@@ -1,4 +1,4 @@
-//! The wiring, to be read as the map of the system. Who calls whom is decided here and nowhere else: connect and the
+//! The wiring, to be read as the map of the system. Who calls whom is decided here and nowhere else: connect, the proxy and the
 //! refresher call the vault, the vault calls nobody. In a cluster the same services are wired with other routes.
 
 use latchkey_bus::Bus;
@@ -6,6 +6,7 @@ use latchkey_chassis::config::Tls;
 use latchkey_chassis::{Lifecycle, grpc, http, ops};
 use latchkey_connect::ConnectService;
 use latchkey_providers::Catalogue;
+use latchkey_proxy::ProxyService;
 use latchkey_refresher::RefresherService;
 use latchkey_vault::{Parts, VaultService};
 use latchkey_wire::{Route, VaultClient};
@@ -20,6 +21,7 @@ pub struct Pieces {
     pub parts: Parts,
     pub vault: latchkey_vault::config::Settings,
     pub refresh: latchkey_refresher::config::Settings,
+    pub proxy: latchkey_proxy::config::Settings,
     pub catalogue: Catalogue,
     pub oauth: latchkey_oauth::Client,
     pub public_url: Url,
@@ -42,19 +44,23 @@ pub struct System {
     vault: VaultService,
     connect: ConnectService,
     refresher: RefresherService,
+    proxy: ProxyService,
     reflection: bool,
 }
 
-pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> System {
-    let Pieces { parts, vault: settings, refresh, catalogue, oauth, public_url } = pieces;
+/// # Errors
+/// Where nothing could speak to providers.
+pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> anyhow::Result<System> {
+    let Pieces { parts, vault: settings, refresh, proxy, catalogue, oauth, public_url } = pieces;
     let bus: Arc<dyn Bus> = parts.bus.clone();
     let vault = VaultService::new(parts, &settings, lifecycle);
     let to_vault = VaultClient::new(Route::local(grpc::layers(vault.peers())));
 
     let connect = ConnectService::new(to_vault.clone(), catalogue.clone(), oauth.clone(), public_url)
         .with_lifecycle(lifecycle);
+    let proxy = ProxyService::new(to_vault.clone(), catalogue.clone(), &proxy, lifecycle)?;
     let refresher = RefresherService::new(to_vault.clone(), catalogue, oauth, bus, &refresh, lifecycle);
-    System { to_vault, vault, connect, refresher, reflection: settings.reflection }
+    Ok(System { to_vault, vault, connect, refresher, proxy, reflection: settings.reflection })
 }
 
 impl System {
@@ -69,7 +75,7 @@ impl System {
             services: latchkey_vault::PUBLIC_SERVICES.into_iter().chain(latchkey_connect::SERVICES).collect(),
         };
         let addresses = [&doors.http, &doors.grpc, &doors.ops].map(|door| door.local_addr().ok());
-        http::serve(doors.http, self.connect.http().merge(doors.pages), lifecycle);
+        http::serve(doors.http, self.connect.http().merge(self.proxy.http()).merge(doors.pages), lifecycle);
         grpc::serve(doors.grpc, both(self.vault.public(), self.connect.grpc()), options, lifecycle)?;
         ops::serve(doors.ops, self.vault.checks(), lifecycle);
         self.vault.run();

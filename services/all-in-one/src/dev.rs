@@ -96,6 +96,7 @@ pub async fn dev(data: &Path, options: Options) -> anyhow::Result<()> {
         parts: parts(&folder, settings.nats).await?,
         vault: latchkey_vault::config::Settings { reflection: true, ..Default::default() },
         refresh: latchkey_refresher::config::Settings::default(),
+        proxy: latchkey_proxy::config::Settings::default(),
         catalogue: match &demo {
             Some(demo) => demo.catalogue(&catalogue)?,
             None => catalogue,
@@ -103,7 +104,7 @@ pub async fn dev(data: &Path, options: Options) -> anyhow::Result<()> {
         oauth: serve::client()?,
         public_url: public_url.clone(),
     };
-    let system = compose(pieces, &lifecycle);
+    let system = compose(pieces, &lifecycle)?;
     let api_key = seed::api_key(&system.to_vault, secrets.api_key.take()).await?;
     if let Some(demo) = &demo {
         demo.register(&system.to_vault).await?;

@@ -36,6 +36,8 @@ pub struct Config {
     #[serde(default)]
     pub refresh: latchkey_refresher::config::Settings,
     #[serde(default)]
+    pub proxy: latchkey_proxy::config::Settings,
+    #[serde(default)]
     pub providers: latchkey_providers::Settings,
     /// For the gRPC port. Absent: the ingress in front speaks TLS.
     #[serde(default)]
@@ -66,11 +68,12 @@ pub async fn serve(file: Option<&Path>) -> anyhow::Result<()> {
         parts: Parts::embedded(&config.database, &config.keys, bus(config.nats).await?).await?,
         vault: config.vault,
         refresh: config.refresh,
+        proxy: config.proxy,
         catalogue: catalogue(&config.providers)?,
         oauth: client()?,
         public_url: config.public_url.into_url(),
     };
-    compose(pieces, &lifecycle).run(doors, &lifecycle)?;
+    compose(pieces, &lifecycle)?.run(doors, &lifecycle)?;
     lifecycle.run_until_signal().await.context("Latchkey did not end well")
 }
 

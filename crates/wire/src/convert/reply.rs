@@ -68,6 +68,7 @@ mod tests {
     #[test]
     fn a_handout_leaves_with_its_token_headers_and_fields() {
         let handout = Handout {
+            base_url: None,
             access_token: Some(AccessToken::new("canary_token".to_owned())),
             headers: secrets("authorization", "Bearer canary_token"),
             fields: secrets("subdomain", "acme"),

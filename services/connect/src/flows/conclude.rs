@@ -106,6 +106,7 @@ mod tests {
         let fields = || BTreeMap::from([("subdomain".to_owned(), SecretText::new("acme".to_owned()))]);
         let grant = Grant {
             handout: Handout {
+                base_url: None,
                 access_token: Some(AccessToken::new("canary_access".to_owned())),
                 headers: fields(),
                 fields: fields(),

@@ -90,16 +90,15 @@ impl World {
     pub fn refresh_when_asked(&self, token: &'static str) -> tokio::task::JoinHandle<()> {
         let (vault, origin) = (self.vault.clone(), self.upstream.origin.clone());
         tokio::spawn(async move {
-            loop {
-                for due in vault.claim_due(1).await.unwrap() {
-                    let outcome = RefreshOutcome::Refreshed(obtained(token, &origin));
-                    let (connection, generation, fence) = (due.connection, due.generation, due.fence);
-                    let complete = CompleteRefresh { connection, generation, fence, outcome };
-                    vault.complete_refresh(complete).await.unwrap();
-                    return;
+            let due = loop {
+                if let Some(due) = vault.claim_due(1).await.unwrap().pop() {
+                    break due;
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
-            }
+            };
+            let outcome = RefreshOutcome::Refreshed(obtained(token, &origin));
+            let (connection, generation, fence) = (due.connection, due.generation, due.fence);
+            vault.complete_refresh(CompleteRefresh { connection, generation, fence, outcome }).await.unwrap();
         })
     }
 
