@@ -15,5 +15,6 @@ mod meets_a_real_provider;
 mod publishes_events;
 mod refreshes_before_expiry;
 mod refuses_bad_settings;
+mod speaks_rest;
 mod takes_one_answer;
 mod tolerates_a_bad_provider;

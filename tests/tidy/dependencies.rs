@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store-sqlite", &["store"]),
     ("bus", &[]),
     ("wire", &["domain", "secret"]),
+    ("rest", &["wire"]),
     ("chassis", &[]),
     ("web-ui", &[]),
     ("demo-provider", &[]),
@@ -37,7 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("connect", &["bus", "chassis", "domain", "oauth", "providers", "secret", "web-ui", "wire"]),
+    ("connect", &["bus", "chassis", "domain", "oauth", "providers", "rest", "secret", "web-ui", "wire"]),
     ("refresher", &["bus", "chassis", "domain", "oauth", "providers", "secret", "wire"]),
     ("proxy", &["chassis", "domain", "egress", "providers", "secret", "wire"]),
 ];

@@ -175,6 +175,17 @@ impl World {
         request.send().await.expect("the proxy answers")
     }
 
+    /// A call over HTTP and JSON, with the backend's key.
+    ///
+    /// # Panics
+    /// Where the backend has no key.
+    #[must_use]
+    pub fn rest(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let key = self.backend.key().expect("a backend with a key");
+        let method = method.parse().expect("a method");
+        reqwest::Client::new().request(method, self.url(path)).bearer_auth(key)
+    }
+
     /// Puts another key file in the place of the installation's own, as a mistaken operator would: a new one, or one
     /// that was there before. Gives the one that was there.
     ///

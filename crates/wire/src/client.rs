@@ -32,6 +32,7 @@ pub struct VaultClient {
     lending: LendingServiceClient<Route>,
     registry: RegistryServiceClient<Route>,
     deadline: Duration,
+    route: Route,
 }
 
 impl VaultClient {
@@ -42,8 +43,15 @@ impl VaultClient {
             flow: FlowServiceClient::new(route.clone()),
             leases: RefreshLeaseServiceClient::new(route.clone()),
             lending: LendingServiceClient::new(route.clone()),
-            registry: RegistryServiceClient::new(route),
+            registry: RegistryServiceClient::new(route.clone()),
+            route,
         }
+    }
+
+    /// The way to the vault, for calls that are passed on in a backend's name.
+    #[must_use]
+    pub fn route(&self) -> Route {
+        self.route.clone()
     }
 
     /// The whole call, the answer's body included, within the deadline.

@@ -1,5 +1,6 @@
 //! How failures look from outside: a kind that says who must act, and a reason programs branch on.
 
+mod problem;
 mod status;
 
 pub(crate) use status::deadline_exceeded;

@@ -54,7 +54,7 @@ pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> anyhow::Result<System> 
     let Pieces { parts, vault: settings, refresh, proxy, catalogue, oauth, public_url } = pieces;
     let bus: Arc<dyn Bus> = parts.bus.clone();
     let vault = VaultService::new(parts, &settings, lifecycle);
-    let to_vault = VaultClient::new(Route::local(grpc::layers(vault.peers())));
+    let to_vault = VaultClient::new(Route::local(grpc::layers(vault.internal())));
 
     let connect = ConnectService::new(to_vault.clone(), catalogue.clone(), oauth.clone(), public_url)
         .with_lifecycle(lifecycle);
@@ -68,14 +68,16 @@ impl System {
     ///
     /// # Errors
     /// Where the TLS settings cannot be used.
-    pub fn run(self, doors: Doors, lifecycle: &Lifecycle) -> Result<(), grpc::ServeError> {
+    pub fn run(self, doors: Doors, lifecycle: &Lifecycle) -> anyhow::Result<()> {
         let options = grpc::Options {
             tls: doors.tls,
             reflection: self.reflection.then_some(latchkey_wire::DESCRIPTORS),
             services: latchkey_vault::PUBLIC_SERVICES.into_iter().chain(latchkey_connect::SERVICES).collect(),
         };
         let addresses = [&doors.http, &doors.grpc, &doors.ops].map(|door| door.local_addr().ok());
-        http::serve(doors.http, self.connect.http().merge(self.proxy.http()).merge(doors.pages), lifecycle);
+        let pages = self.connect.http();
+        let rest = self.connect.rest()?;
+        http::serve(doors.http, pages.merge(rest).merge(self.proxy.http()).merge(doors.pages), lifecycle);
         grpc::serve(doors.grpc, both(self.vault.public(), self.connect.grpc()), options, lifecycle)?;
         ops::serve(doors.ops, self.vault.checks(), lifecycle);
         self.vault.run();

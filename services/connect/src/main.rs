@@ -37,7 +37,11 @@ async fn main() -> anyhow::Result<()> {
 
     let reflection = config.connect.reflection.then_some(latchkey_wire::DESCRIPTORS);
     let options = grpc::Options { tls: config.tls, reflection, services: SERVICES.to_vec() };
-    http::serve(listen(config.listen.http, "listen.http").await?, connect.http(), &lifecycle);
+    http::serve(
+        listen(config.listen.http, "listen.http").await?,
+        connect.http().merge(connect.rest()?),
+        &lifecycle,
+    );
     grpc::serve(listen(config.listen.grpc, "listen.grpc").await?, connect.grpc(), options, &lifecycle)?;
     ops::serve(listen(config.listen.ops, "listen.ops").await?, connect.checks(), &lifecycle);
     lifecycle.run_until_signal().await.context("connect did not end well")

@@ -2,13 +2,15 @@
 
 use crate::flows::Flows;
 use crate::tasks::Tasks;
-use crate::{grpc, http};
+use crate::{SERVICES, grpc, http};
 use axum::Router;
+use latchkey_chassis::grpc::layers;
 use latchkey_chassis::ops::{Checks, Trouble, Verdict};
 use latchkey_chassis::{Clock, Lifecycle, SystemClock};
 use latchkey_oauth::Client;
 use latchkey_providers::Catalogue;
-use latchkey_wire::{Authenticator, VaultClient};
+use latchkey_rest::RestError;
+use latchkey_wire::{Authenticator, DESCRIPTORS, Route, VaultClient};
 use std::sync::Arc;
 use tonic::service::Routes;
 use url::Url;
@@ -51,6 +53,17 @@ impl ConnectService {
     /// The pages.
     pub fn http(&self) -> Router {
         http::router(self.flows.clone(), &self.public_url)
+    }
+
+    /// The same calls over HTTP and JSON, those of the vault too.
+    ///
+    /// # Errors
+    /// Where the protocol's description cannot be read, which only a build can get wrong.
+    pub fn rest(&self) -> Result<Router, RestError> {
+        let (here, vault) = (Route::local(layers(self.grpc())), self.flows.vault.route());
+        latchkey_rest::router(DESCRIPTORS, |service| {
+            if SERVICES.contains(&service) { here.clone() } else { vault.clone() }
+        })
     }
 
     /// What backends may call.

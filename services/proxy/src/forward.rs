@@ -119,7 +119,7 @@ impl Forwarder {
         let (client, egress) = self.upstream.client(self.trust(lent)?, call.websocket);
         if !egress.permits(url.host()) {
             let message = "The provider's host is an address that is not public, and this installation speaks to public ones only.";
-            return Err(Refusal::forbidden("path", Reason::EgressBlocked, message));
+            return Err(Refusal::egress_blocked("path", message));
         }
         let mut headers = to_provider(&call.headers, |name| lent.headers.contains_key(name.as_str()));
         if call.websocket {
@@ -167,17 +167,16 @@ fn came(outcome: &reqwest::Result<reqwest::Response>) -> Came {
 
 /// The error's own text is not told: it holds the address, and with it whatever the caller put into the query.
 fn lost(error: &reqwest::Error) -> Refusal {
-    let (status, reason, message) = if error.is_connect() {
+    if error.is_connect() {
         let message = "The provider cannot be reached, or its name leads to an address that is not public.";
-        (StatusCode::BAD_GATEWAY, Reason::ProviderUnreachable, message)
+        Refusal::upstream(Reason::ProviderUnreachable, message)
     } else if error.is_timeout() {
-        (StatusCode::GATEWAY_TIMEOUT, Reason::ProviderTimeout, "The provider did not answer in time.")
+        Refusal::upstream(Reason::ProviderTimeout, "The provider did not answer in time.")
     } else {
         let message =
             "The connection to the provider ended without an answer. It may have acted on the request.";
-        (StatusCode::BAD_GATEWAY, Reason::ProviderUnavailable, message)
-    };
-    Refusal::upstream(status, reason, message)
+        Refusal::upstream(Reason::ProviderUnavailable, message)
+    }
 }
 
 fn count(

@@ -4,7 +4,6 @@ use crate::refusal::Refusal;
 use crate::target::{BASE_URL, Target};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use latchkey_secret::SecretText;
-use latchkey_wire::Reason;
 use latchkey_wire::contract::LentCredential;
 use std::collections::BTreeMap;
 use url::Url;
@@ -37,7 +36,7 @@ pub fn address(target: &Target, lent: &LentCredential) -> Result<Url, Refusal> {
         return Ok(url);
     }
     let message = "The connection's credential may not be sent to that host. Use one of the provider's own.";
-    Err(Refusal::forbidden(BASE_URL, Reason::EgressBlocked, message))
+    Err(Refusal::egress_blocked(BASE_URL, message))
 }
 
 fn own_base(lent: &LentCredential) -> Result<Url, Refusal> {
@@ -95,6 +94,7 @@ pub fn credential_headers(
 mod tests {
     use super::*;
     use latchkey_domain::Generation;
+    use latchkey_wire::Reason;
 
     fn lent(base: Option<&str>, origins: &[&str]) -> LentCredential {
         LentCredential {
@@ -152,7 +152,7 @@ mod tests {
         ] {
             let refused = at(elsewhere).unwrap_err();
             assert_eq!(
-                (refused.field_name(), refused.fault.reason),
+                (refused.field_name(), refused.0.reason),
                 (BASE_URL, Reason::EgressBlocked),
                 "{elsewhere}"
             );

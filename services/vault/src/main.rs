@@ -38,7 +38,12 @@ async fn main() -> anyhow::Result<()> {
     let public = grpc::Options { tls: public_tls, reflection, services: PUBLIC_SERVICES.to_vec() };
     let peers = grpc::Options { tls: peers_tls, reflection: None, services: PEER_SERVICES.to_vec() };
     grpc::serve(listen(config.listen.grpc, "listen.grpc").await?, vault.public(), public, &lifecycle)?;
-    grpc::serve(listen(config.listen.internal, "listen.internal").await?, vault.peers(), peers, &lifecycle)?;
+    grpc::serve(
+        listen(config.listen.internal, "listen.internal").await?,
+        vault.internal(),
+        peers,
+        &lifecycle,
+    )?;
     ops::serve(listen(config.listen.ops, "listen.ops").await?, vault.checks(), &lifecycle);
     vault.run();
     lifecycle.run_until_signal().await.context("the vault did not end well")

@@ -54,6 +54,14 @@ impl VaultService {
         grpc::peers(&self.vault)
     }
 
+    /// All there is to call: for the other services, one of which passes on what backends call over HTTP. Such a call needs
+    /// the backend's key like any other.
+    #[must_use]
+    pub fn internal(&self) -> Routes {
+        let public = self.public().into_axum_router();
+        Routes::from(self.peers().into_axum_router().merge(public.reset_fallback()))
+    }
+
     /// What backends may call. Their keys are looked up where any service looks them up.
     #[must_use]
     pub fn public(&self) -> Routes {

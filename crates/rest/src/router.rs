@@ -1,0 +1,88 @@
+//! From a request to its binding.
+
+use crate::binding::{Binding, bindings};
+use crate::call::{call, problem};
+use crate::openapi::document;
+use crate::request::message;
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{any, get};
+use http::{HeaderValue, header};
+use latchkey_wire::{Fault, Kind, Reason, Route};
+use prost_reflect::{DescriptorError, DescriptorPool};
+use std::sync::Arc;
+
+/// What a body may hold, as over gRPC.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// The protocol's description cannot be used, which only a build can get wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("the protocol's description cannot be read")]
+pub struct RestError(#[from] DescriptorError);
+
+#[derive(Clone)]
+struct Door {
+    bindings: Arc<Vec<Served>>,
+}
+
+struct Served {
+    binding: Binding,
+    route: Route,
+}
+
+/// Everything under `/v1`, each service reached over the route that is given for its full name; and `/v1/openapi.json`.
+///
+/// # Errors
+/// [`RestError`] where `descriptors` is no `FileDescriptorSet`.
+pub fn router(descriptors: &[u8], route_of: impl Fn(&str) -> Route) -> Result<Router, RestError> {
+    let pool = DescriptorPool::decode(descriptors)?;
+    let bindings = bindings(&pool);
+    let description = document(&bindings).to_string();
+    let served = bindings.into_iter().map(|binding| {
+        let route = route_of(binding.method.parent_service().full_name());
+        Served { binding, route }
+    });
+    let door = Door { bindings: Arc::new(served.collect()) };
+    let openapi = move || {
+        let description = description.clone();
+        async move { ([(header::CONTENT_TYPE, "application/json")], description) }
+    };
+    Ok(Router::new()
+        .route("/v1/openapi.json", get(openapi))
+        .route("/v1/{*path}", any(answer))
+        .with_state(door))
+}
+
+async fn answer(State(door): State<Door>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let here = || door.bindings.iter().filter(|served| served.binding.template.fields_of(path).is_some());
+    let Some(served) = here().find(|served| served.binding.verb == parts.method) else {
+        return elsewhere(&here().map(|served| served.binding.verb.as_str()).collect::<Vec<_>>());
+    };
+    let fields = served.binding.template.fields_of(path).unwrap_or_default();
+    let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
+        return problem(&Fault::field_invalid("body", "The body is larger than 1 MiB, or broke off."));
+    };
+    match message(&served.binding, fields, parts.uri.query().unwrap_or_default(), &body) {
+        Ok(message) => call(&served.binding, served.route.clone(), &parts.headers, message).await,
+        Err(fault) => problem(&fault),
+    }
+}
+
+/// Another method is known here, or nothing is.
+fn elsewhere(verbs: &[&str]) -> Response {
+    if verbs.is_empty() {
+        let message = "There is nothing at this path. /v1/openapi.json says what there is.";
+        return problem(&Fault::new(Kind::NotFound, Reason::PathUnknown, message));
+    }
+    let allow = verbs.join(", ");
+    let message = format!("This path takes {allow}.");
+    let mut response = problem(&Fault::new(Kind::Invalid, Reason::MethodNotAllowed, message));
+    if let Ok(allow) = HeaderValue::try_from(allow) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
