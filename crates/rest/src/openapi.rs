@@ -11,7 +11,7 @@ pub fn document(bindings: &[Binding]) -> Value {
     let mut paths = Map::new();
     for binding in bindings {
         let operation = operation(binding, &mut schemas);
-        let path = paths.entry(binding.path.clone()).or_insert_with(|| json!({}));
+        let path = paths.entry(described_path(binding)).or_insert_with(|| json!({}));
         path[binding.verb.as_str().to_ascii_lowercase()] = operation;
     }
     json!({
@@ -28,6 +28,19 @@ pub fn document(bindings: &[Binding]) -> Value {
             "schemas": schemas.components.into_iter().chain([("Problem".to_owned(), problem())]).collect::<Map<_, _>>(),
         },
     })
+}
+
+/// The path with plain names: `{integration.key}` is described as `{key}`, like the other methods' at the same path.
+fn described_path(binding: &Binding) -> String {
+    let mut path = binding.path.clone();
+    for name in binding.template.field_names() {
+        path = path.replace(&format!("{{{name}}}"), &format!("{{{}}}", plain(name)));
+    }
+    path
+}
+
+fn plain(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 fn operation(binding: &Binding, schemas: &mut Schemas) -> Value {
@@ -66,7 +79,7 @@ fn parameters(binding: &Binding, schemas: &mut Schemas) -> Vec<Value> {
     let input = binding.method.input();
     let in_path: Vec<&str> = binding.template.field_names().collect();
     let path = in_path.iter().map(|name| {
-        json!({"name": name, "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}})
+        json!({"name": plain(name), "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}})
     });
     let mut parameters: Vec<Value> = path.collect();
     if !binding.has_body {

@@ -7,7 +7,7 @@ use crate::request::message;
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::{any, get};
 use http::{HeaderValue, header};
 use latchkey_wire::{Fault, Kind, Reason, Route};
@@ -55,12 +55,26 @@ pub fn router(descriptors: &[u8], route_of: impl Fn(&str) -> Route) -> Result<Ro
         .with_state(door))
 }
 
+impl Door {
+    /// What is at a path. `a:b` is the verb `b` at `a` where there is one, and a name where there is not.
+    fn here(&self, path: &str) -> Vec<&Served> {
+        let is_here = |served: &&Served| served.binding.template.fields_of(path).is_some();
+        let first = self.bindings.iter().find(is_here);
+        let with_verb = first.is_some_and(|served| served.binding.template.has_verb());
+        self.bindings
+            .iter()
+            .filter(is_here)
+            .filter(|it| it.binding.template.has_verb() == with_verb)
+            .collect()
+    }
+}
+
 async fn answer(State(door): State<Door>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
-    let here = || door.bindings.iter().filter(|served| served.binding.template.fields_of(path).is_some());
-    let Some(served) = here().find(|served| served.binding.verb == parts.method) else {
-        return elsewhere(&here().map(|served| served.binding.verb.as_str()).collect::<Vec<_>>());
+    let here = door.here(path);
+    let Some(served) = here.iter().find(|served| served.binding.verb == parts.method) else {
+        return elsewhere(&here.iter().map(|served| served.binding.verb.as_str()).collect::<Vec<_>>());
     };
     let fields = served.binding.template.fields_of(path).unwrap_or_default();
     let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
