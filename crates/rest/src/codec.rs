@@ -36,8 +36,8 @@ impl Encoder for DynamicEncoder {
     type Item = DynamicMessage;
     type Error = Status;
 
-    fn encode(&mut self, message: DynamicMessage, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.put_slice(&message.encode_to_vec());
+    fn encode(&mut self, message: DynamicMessage, into: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        into.put_slice(&message.encode_to_vec());
         Ok(())
     }
 }
@@ -46,8 +46,8 @@ impl Decoder for DynamicDecoder {
     type Item = DynamicMessage;
     type Error = Status;
 
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<DynamicMessage>, Status> {
-        let read = DynamicMessage::decode(self.output.clone(), buffer);
+    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<DynamicMessage>, Status> {
+        let read = DynamicMessage::decode(self.output.clone(), from);
         read.map(Some).map_err(|_| Status::internal("an answer is not of its type"))
     }
 }

@@ -179,7 +179,6 @@ impl World {
     ///
     /// # Panics
     /// Where the backend has no key.
-    #[must_use]
     pub fn rest(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let key = self.backend.key().expect("a backend with a key");
         let method = method.parse().expect("a method");
