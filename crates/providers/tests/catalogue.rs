@@ -2,7 +2,7 @@
 
 mod support;
 
-use latchkey_providers::{AuthMode, Catalogue, CatalogueError, Grant, RotationClass, Trust};
+use latchkey_providers::{AuthMode, Catalogue, Grant, RotationClass, Trust};
 use std::fs;
 use support::{asked, connected, texts};
 
@@ -65,20 +65,74 @@ fn an_operators_folder_adds_and_overrides() {
     assert_eq!(after.ids().count(), before.ids().count() + 2);
 }
 
-#[test]
-fn an_error_names_file_field_and_fix() {
-    let folder = tempfile::tempdir().unwrap();
-    let misspelt = GOOD.replace("token_endpoint:", "token_endpont:");
-    fs::write(folder.path().join("acme.yaml"), misspelt).unwrap();
-    let refused = Catalogue::embedded().with_folder(folder.path(), Trust::Public).unwrap_err();
-    let CatalogueError::Entry(refused) = refused else { panic!("{refused}") };
-    assert!(refused.source_name.ends_with("acme.yaml"), "{refused}");
-    assert!(refused.field.starts_with("obtain"), "{refused}");
-    assert!(refused.fix.contains("token_endpont") && refused.fix.contains("`token_endpoint`"), "{refused}");
+fn refused_in(folder: &std::path::Path) -> Vec<String> {
+    let catalogue = Catalogue::embedded().with_folder(folder, Trust::Public).unwrap();
+    catalogue.refused().map(ToString::to_string).collect()
+}
 
+#[test]
+fn a_wrong_file_stops_no_other_from_loading() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("acme.yaml"), GOOD).unwrap();
+    fs::write(folder.path().join("broken.yaml"), "id: broken\nname: [").unwrap();
+    fs::write(folder.path().join("github.yaml"), "id: github\nname: Ours\nobtain: {type: oauth3}\n").unwrap();
+    fs::write(folder.path().join("orphan.yaml"), "{id: orphan, name: Orphan, extends: nobody}").unwrap();
+    let after = Catalogue::embedded().with_folder(folder.path(), Trust::Public).unwrap();
+    assert_eq!(after.get("acme").unwrap().name, "Acme");
+    assert_eq!(after.get("github").unwrap().name, "GitHub", "the one that ships stays");
+    assert!(after.get("broken").is_err());
+    let refused = refused_in(folder.path());
+    assert_eq!(refused.len(), 3, "{refused:?}");
+    assert!(
+        refused.iter().any(|problem| problem.contains("broken.yaml:") && problem.contains("not valid YAML"))
+    );
+    assert!(
+        refused.iter().any(|problem| problem
+            .contains("github.yaml:3: obtain.type: unknown variant `oauth3`; did you mean `oauth")),
+        "{refused:?}"
+    );
+    assert!(
+        refused.iter().any(|problem| problem.contains("orphan.yaml:1: extends: there is no entry `nobody`"))
+    );
+}
+
+#[test]
+fn every_problem_of_a_file_is_told_at_once_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = "id: acme
+name: Acme
+catgories: [crm]
+inputs:
+  - {name: key, ask: connection, label: Key, secrt: true}
+  - {name: Site, ask: connection, label: Site}
+obtain:
+  type: oauth2
+  authorization_endpoint: http://acme.example.com/authorize
+  token_endpont: https://acme.example.com/token
+  token_endpoint_auth_method: client_secret_bsic
+  code_challenge_methods: [S256]
+";
+    fs::write(folder.path().join("acme.yaml"), wrong).unwrap();
+    let refused = refused_in(folder.path());
+    let told = [
+        "acme.yaml:3: catgories: unknown field `catgories`; did you mean `categories`?",
+        "acme.yaml:5: inputs[0].secrt: unknown field `secrt`; did you mean `secret`?",
+        "acme.yaml:6: inputs.Site: the name must be in snake_case",
+        "acme.yaml:9: obtain.authorization_endpoint: must begin with https",
+        "acme.yaml:10: obtain.token_endpont: unknown field `token_endpont`; did you mean `token_endpoint`?",
+        "acme.yaml:11: obtain.token_endpoint_auth_method: unknown variant `client_secret_bsic`; did you mean `client_secret_basic`?",
+    ];
+    for one in told {
+        assert!(refused.iter().any(|problem| problem.contains(one)), "{one} is not in {refused:#?}");
+    }
+}
+
+#[test]
+fn a_file_is_named_after_its_provider_and_a_folder_must_be_there() {
+    let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("acme.yaml"), GOOD.replace("id: acme", "id: other")).unwrap();
-    let refused = Catalogue::embedded().with_folder(folder.path(), Trust::Public).unwrap_err().to_string();
-    assert!(refused.contains("acme.yaml: id: must be the name of the file, `acme`"), "{refused}");
+    let refused = refused_in(folder.path());
+    assert!(refused[0].contains("acme.yaml:2: id: must be the name of the file, `acme`"), "{refused:?}");
 
     let absent = Catalogue::embedded()
         .with_folder(folder.path().join("absent"), Trust::Public)
