@@ -65,6 +65,7 @@ fn an_operators_folder_adds_and_overrides() {
     assert_eq!(after.ids().count(), before.ids().count() + 2);
 }
 
+#[allow(clippy::unwrap_used, reason = "a helper of tests")]
 fn refused_in(folder: &std::path::Path) -> Vec<String> {
     let catalogue = Catalogue::embedded().with_folder(folder, Trust::Public).unwrap();
     catalogue.refused().map(ToString::to_string).collect()
