@@ -107,3 +107,16 @@ fn render(provider: &Provider) -> pb::Provider {
         details: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_developer_is_told_the_exact_redirect_url_of_this_server() {
+        let told =
+            Guidance { app_setup: vec![format!("Enter {REDIRECT_URL} there.")], ..Guidance::default() };
+        let exact = guidance(&told, "https://connect.example.com/oauth/callback");
+        assert_eq!(exact.app_setup, ["Enter https://connect.example.com/oauth/callback there."]);
+    }
+}
