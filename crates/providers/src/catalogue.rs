@@ -1,12 +1,13 @@
 //! The catalogue: the embedded entries, each parsed when it is first asked for, and whatever an operator added.
 
+use crate::diagnosis::{self, Problem};
 use crate::error::{CatalogueError, EntryError, UnknownProvider};
 use crate::format::entry::Provider;
 use crate::format::host::Trust;
 use crate::format::read;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 /// Every embedded entry as JSON, one after another.
@@ -22,6 +23,14 @@ const NEAR_MAX: usize = 3;
 pub struct Catalogue {
     slots: Arc<BTreeMap<String, Arc<Slot>>>,
     overridden: Arc<BTreeSet<String>>,
+    refused: Arc<Vec<Problem>>,
+}
+
+/// A file of an operator's.
+struct Written {
+    name: String,
+    text: String,
+    entry: Value,
 }
 
 struct Slot {
@@ -43,12 +52,16 @@ impl Catalogue {
             let slot = Slot { source: Source::Embedded(&EMBEDDED[start..end]), parsed: OnceLock::new() };
             (id.to_owned(), Arc::new(slot))
         });
-        Self { slots: Arc::new(slots.collect()), overridden: Arc::default() }
+        Self { slots: Arc::new(slots.collect()), overridden: Arc::default(), refused: Arc::default() }
     }
 
     /// Adds an operator's own entries, one `<id>.yaml` per provider. The same checks apply as to the embedded ones;
     /// an entry with the id of an embedded one takes its place, which [`Self::overridden`] reports.
+    /// A file that is wrong is left out and reported by [`Self::refused`]; it stops no other from loading.
     /// `trust` says how far their addresses are believed: `Public`, unless the operator works on loopback.
+    ///
+    /// # Errors
+    /// Where the folder itself cannot be read.
     pub fn with_folder(&self, folder: impl AsRef<Path>, trust: Trust) -> Result<Self, CatalogueError> {
         let folder = folder.as_ref();
         let unreadable = |source| CatalogueError::Folder { path: folder.to_owned(), source };
@@ -61,51 +74,88 @@ impl Catalogue {
             path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
         });
         paths.sort();
+        Ok(self.with_files(&paths, trust))
+    }
+
+    /// As [`Self::with_folder`], with these files.
+    #[must_use]
+    pub fn with_files(&self, paths: &[PathBuf], trust: Trust) -> Self {
+        let mut refused = (*self.refused).clone();
         let mut raw = Vec::with_capacity(paths.len());
         for path in paths {
-            let name = path.display().to_string();
-            let text = std::fs::read_to_string(&path)
-                .map_err(|source| CatalogueError::File { path: path.clone(), source })?;
-            let entry = read::parse(&name, &text)?;
-            let stem = path.file_stem().and_then(std::ffi::OsStr::to_str);
-            if read::id_of(&entry).is_none() || read::id_of(&entry) != stem {
-                let fix = format!("must be the name of the file, `{}`", stem.unwrap_or_default());
-                return Err(EntryError { source_name: name, field: "id".into(), fix }.into());
+            match read_file(path) {
+                Ok(file) => raw.push(file),
+                Err(problem) => refused.push(problem),
             }
-            raw.push((name, entry));
         }
-        self.with_raw(raw, trust)
+        let known = self.known(&raw);
+        let mut catalogue = self.clone();
+        for file in &raw {
+            match Self::read(file, &known, trust) {
+                Ok((merged, provider)) => catalogue.put(merged, provider),
+                Err(problems) => refused.extend(problems),
+            }
+        }
+        catalogue.refused = Arc::new(refused);
+        catalogue
     }
 
     /// Adds one entry, in YAML or JSON.
     pub fn with_entry(&self, text: &str, trust: Trust) -> Result<Self, CatalogueError> {
         let name = "the added entry";
         let entry = read::parse(name, text)?;
-        self.with_raw(vec![(name.to_owned(), entry)], trust)
+        let known =
+            self.known(&[Written { name: name.to_owned(), text: String::new(), entry: entry.clone() }]);
+        let merged = read::extend(name, entry, |id| known.get(id))?;
+        let provider = read::check(name, &merged, trust)?;
+        let mut catalogue = self.clone();
+        catalogue.put(merged, provider);
+        Ok(catalogue)
     }
 
-    fn with_raw(&self, raw: Vec<(String, Value)>, trust: Trust) -> Result<Self, CatalogueError> {
-        let mut slots = (*self.slots).clone();
-        let mut overridden = (*self.overridden).clone();
-        let mut known: BTreeMap<&str, Value> = BTreeMap::new();
-        for entry in raw.iter().filter_map(|(_, entry)| entry.get("extends").and_then(Value::as_str)) {
+    /// Every entry that the files extend.
+    fn known(&self, files: &[Written]) -> BTreeMap<String, Value> {
+        let extended = files.iter().filter_map(|file| file.entry.get("extends").and_then(Value::as_str));
+        let find = |id: &str| {
             // What came along goes before what was there.
-            let beside = raw.iter().map(|(_, other)| other).find(|other| read::id_of(other) == Some(entry));
-            if let Some(base) = beside.cloned().or_else(|| self.slots.get(entry).and_then(|slot| slot.raw()))
-            {
-                known.insert(entry, base);
-            }
+            let beside = files.iter().map(|file| &file.entry).find(|other| read::id_of(other) == Some(id));
+            beside.cloned().or_else(|| self.slots.get(id).and_then(|slot| slot.raw()))
+        };
+        extended.filter_map(|id| Some((id.to_owned(), find(id)?))).collect()
+    }
+
+    fn read(
+        file: &Written,
+        known: &BTreeMap<String, Value>,
+        trust: Trust,
+    ) -> Result<(Value, Provider), Vec<Problem>> {
+        let merged = read::extend(&file.name, file.entry.clone(), |id| known.get(id))
+            .map_err(|error| vec![Problem::new(error, &file.text)])?;
+        read::check(&file.name, &merged, trust)
+            .map_err(|error| {
+                let all = diagnosis::problems(&file.name, &file.text, &merged, trust);
+                if all.is_empty() { vec![Problem::new(error, &file.text)] } else { all }
+            })
+            .map(|provider| (merged, provider))
+    }
+
+    fn put(&mut self, merged: Value, provider: Provider) {
+        let id = provider.id.clone();
+        let slot = Slot { source: Source::Added(merged), parsed: OnceLock::from(Ok(Arc::new(provider))) };
+        if Arc::make_mut(&mut self.slots).insert(id.clone(), Arc::new(slot)).is_some() {
+            Arc::make_mut(&mut self.overridden).insert(id);
         }
-        for (name, entry) in &raw {
-            let merged = read::extend(name, entry.clone(), |id| known.get(id))?;
-            let provider = read::check(name, &merged, trust)?;
-            let id = provider.id.clone();
-            let parsed = OnceLock::from(Ok(Arc::new(provider)));
-            if slots.insert(id.clone(), Arc::new(Slot { source: Source::Added(merged), parsed })).is_some() {
-                overridden.insert(id);
-            }
-        }
-        Ok(Self { slots: Arc::new(slots), overridden: Arc::new(overridden) })
+    }
+
+    /// What is wrong with files that were left out.
+    pub fn refused(&self) -> impl Iterator<Item = &Problem> {
+        self.refused.iter()
+    }
+
+    /// An entry as it was written, with what it extends merged in.
+    #[must_use]
+    pub fn document(&self, id: &str) -> Option<Value> {
+        self.slots.get(id).and_then(|slot| slot.raw())
     }
 
     /// One provider by its id.
@@ -166,13 +216,32 @@ impl Slot {
     }
 }
 
+/// One file, named after the provider in it.
+fn read_file(path: &Path) -> Result<Written, Problem> {
+    let name = path.display().to_string();
+    let problem = |line, field: &str, fix| Problem { file: name.clone(), line, field: field.into(), fix };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| problem(None, ".", format!("cannot be read: {error}")))?;
+    let entry = read::parse(&name, &text).map_err(|error| {
+        let place = serde_yaml_ng::from_str::<Value>(&text).err().and_then(|error| error.location());
+        problem(place.map(|place| place.line()), ".", error.fix)
+    })?;
+    let stem = path.file_stem().and_then(std::ffi::OsStr::to_str);
+    if read::id_of(&entry).is_none() || read::id_of(&entry) != stem {
+        let fix = format!("must be the name of the file, `{}`", stem.unwrap_or_default());
+        let error = EntryError { source_name: name, field: "id".into(), fix };
+        return Err(Problem::new(error, &text));
+    }
+    Ok(Written { name, text, entry })
+}
+
 /// What somebody typed, short enough for a message.
 fn shown(id: &str) -> String {
     id.chars().filter(|c| !c.is_control()).take(64).collect()
 }
 
 /// Levenshtein's distance; long texts are far from everything.
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     const LENGTH_MAX: usize = 64;
     if a.len() > LENGTH_MAX {
         return usize::MAX;

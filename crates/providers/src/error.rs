@@ -14,12 +14,6 @@ pub enum CatalogueError {
         #[source]
         source: std::io::Error,
     },
-    #[error("{path}: cannot be read")]
-    File {
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
 }
 
 /// There is no such provider.

@@ -17,7 +17,7 @@ impl Settings {
     /// The embedded catalogue with the operator's own files.
     ///
     /// # Errors
-    /// [`CatalogueError`] where a file is wrong, with its name, the field and the fix.
+    /// [`CatalogueError`] where the folder cannot be read. A file that is wrong is left out: [`Catalogue::refused`].
     pub fn open(&self) -> Result<Catalogue, CatalogueError> {
         let trust = if self.allow_loopback { Trust::Loopback } else { Trust::Public };
         let catalogue = Catalogue::embedded();

@@ -2,7 +2,7 @@
 
 mod support;
 
-use latchkey_providers::{AuthMode, Catalogue, CatalogueError, Grant, Trust};
+use latchkey_providers::{AuthMode, Catalogue, Grant, RotationClass, Trust};
 use std::fs;
 use support::{asked, connected, texts};
 
@@ -65,20 +65,75 @@ fn an_operators_folder_adds_and_overrides() {
     assert_eq!(after.ids().count(), before.ids().count() + 2);
 }
 
-#[test]
-fn an_error_names_file_field_and_fix() {
-    let folder = tempfile::tempdir().unwrap();
-    let misspelt = GOOD.replace("token_endpoint:", "token_endpont:");
-    fs::write(folder.path().join("acme.yaml"), misspelt).unwrap();
-    let refused = Catalogue::embedded().with_folder(folder.path(), Trust::Public).unwrap_err();
-    let CatalogueError::Entry(refused) = refused else { panic!("{refused}") };
-    assert!(refused.source_name.ends_with("acme.yaml"), "{refused}");
-    assert!(refused.field.starts_with("obtain"), "{refused}");
-    assert!(refused.fix.contains("token_endpont") && refused.fix.contains("`token_endpoint`"), "{refused}");
+#[allow(clippy::unwrap_used, reason = "a helper of tests")]
+fn refused_in(folder: &std::path::Path) -> Vec<String> {
+    let catalogue = Catalogue::embedded().with_folder(folder, Trust::Public).unwrap();
+    catalogue.refused().map(ToString::to_string).collect()
+}
 
+#[test]
+fn a_wrong_file_stops_no_other_from_loading() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("acme.yaml"), GOOD).unwrap();
+    fs::write(folder.path().join("broken.yaml"), "id: broken\nname: [").unwrap();
+    fs::write(folder.path().join("github.yaml"), "id: github\nname: Ours\nobtain: {type: oauth3}\n").unwrap();
+    fs::write(folder.path().join("orphan.yaml"), "{id: orphan, name: Orphan, extends: nobody}").unwrap();
+    let after = Catalogue::embedded().with_folder(folder.path(), Trust::Public).unwrap();
+    assert_eq!(after.get("acme").unwrap().name, "Acme");
+    assert_eq!(after.get("github").unwrap().name, "GitHub", "the one that ships stays");
+    assert!(after.get("broken").is_err());
+    let refused = refused_in(folder.path());
+    assert_eq!(refused.len(), 3, "{refused:?}");
+    assert!(
+        refused.iter().any(|problem| problem.contains("broken.yaml:") && problem.contains("not valid YAML"))
+    );
+    assert!(
+        refused.iter().any(|problem| problem
+            .contains("github.yaml:3: obtain.type: unknown variant `oauth3`; did you mean `oauth")),
+        "{refused:?}"
+    );
+    assert!(
+        refused.iter().any(|problem| problem.contains("orphan.yaml:1: extends: there is no entry `nobody`"))
+    );
+}
+
+#[test]
+fn every_problem_of_a_file_is_told_at_once_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = "id: acme
+name: Acme
+catgories: [crm]
+inputs:
+  - {name: key, ask: connection, label: Key, secrt: true}
+  - {name: Site, ask: connection, label: Site}
+obtain:
+  type: oauth2
+  authorization_endpoint: http://acme.example.com/authorize
+  token_endpont: https://acme.example.com/token
+  token_endpoint_auth_method: client_secret_bsic
+  code_challenge_methods: [S256]
+";
+    fs::write(folder.path().join("acme.yaml"), wrong).unwrap();
+    let refused = refused_in(folder.path());
+    let told = [
+        "acme.yaml:3: catgories: unknown field `catgories`; did you mean `categories`?",
+        "acme.yaml:5: inputs[0].secrt: unknown field `secrt`; did you mean `secret`?",
+        "acme.yaml:6: inputs.Site: the name must be in snake_case",
+        "acme.yaml:9: obtain.authorization_endpoint: must begin with https",
+        "acme.yaml:10: obtain.token_endpont: unknown field `token_endpont`; did you mean `token_endpoint`?",
+        "acme.yaml:11: obtain.token_endpoint_auth_method: unknown variant `client_secret_bsic`; did you mean `client_secret_basic`?",
+    ];
+    for one in told {
+        assert!(refused.iter().any(|problem| problem.contains(one)), "{one} is not in {refused:#?}");
+    }
+}
+
+#[test]
+fn a_file_is_named_after_its_provider_and_a_folder_must_be_there() {
+    let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("acme.yaml"), GOOD.replace("id: acme", "id: other")).unwrap();
-    let refused = Catalogue::embedded().with_folder(folder.path(), Trust::Public).unwrap_err().to_string();
-    assert!(refused.contains("acme.yaml: id: must be the name of the file, `acme`"), "{refused}");
+    let refused = refused_in(folder.path());
+    assert!(refused[0].contains("acme.yaml:2: id: must be the name of the file, `acme`"), "{refused:?}");
 
     let absent = Catalogue::embedded()
         .with_folder(folder.path().join("absent"), Trust::Public)
@@ -227,4 +282,72 @@ api: {base_url: \"https://api.trello.com\", hosts: [api.trello.com]}
     let refused = provider.token_request(&values, Grant::ClientCredentials { scopes: &[] }).unwrap_err();
     assert_eq!(refused.to_string(), format!("not supported yet: {what}"));
     assert_eq!(provider.authorization_url(&values, asked()).unwrap_err(), refused);
+}
+
+#[test]
+fn what_a_vendor_does_with_its_tokens_is_said_with_a_source() {
+    let catalogue = Catalogue::embedded();
+    let xero = catalogue.get("xero").unwrap();
+    let token = xero.behaviour().refresh_token;
+    assert_eq!(token.rotation, Some(RotationClass::Grace));
+    assert_eq!(token.grace_seconds, Some(1800));
+    assert!(!xero.behaviour().sources.is_empty());
+    let inherited = catalogue.get("google-drive").unwrap().behaviour().clone();
+    assert_eq!(&inherited, catalogue.get("google").unwrap().behaviour());
+    assert_eq!(inherited.refresh_token.rotation, Some(RotationClass::None));
+    assert!(!catalogue.get("auth0-oauth").unwrap().behaviour().is_stated());
+    let known = catalogue.list().filter(|provider| provider.behaviour().is_stated()).count();
+    assert!(known >= 80, "{known}");
+}
+
+#[test]
+fn a_behaviour_without_a_page_of_the_vendors_is_refused() {
+    let with = |behaviour: &str| format!("{GOOD}behaviour: {behaviour}\n");
+    let own = "sources: ['https://docs.example.com/tokens']";
+    let good = with(&format!("{{refresh_token: {{rotation: grace, grace_seconds: 30}}, {own}}}"));
+    Catalogue::embedded().with_entry(&good, Trust::Public).unwrap();
+    let rfc = with("{access_token_seconds: 60, sources: ['https://www.rfc-editor.org/rfc/rfc6749']}");
+    Catalogue::embedded().with_entry(&rfc, Trust::Public).unwrap();
+    let cases = [
+        (with("{access_token_seconds: 60}"), "behaviour.sources: must name a page"),
+        (
+            with("{access_token_seconds: 60, sources: ['https://blog.example.org/tokens']}"),
+            "is neither on a domain of the vendor's (example.com) nor an RFC",
+        ),
+        (with("{access_token_seconds: 60, sources: ['http://docs.example.com/']}"), "nor an RFC"),
+        (
+            with(&format!("{{refresh_token: {{rotation: grace}}, {own}}}")),
+            "behaviour.refresh_token.grace_seconds: `rotation: grace` must say for how long",
+        ),
+        (
+            with(&format!("{{refresh_token: {{rotation: strict, grace_seconds: 5}}, {own}}}")),
+            "grace_seconds: is only for `rotation: grace`",
+        ),
+        (with(&format!("{{access_token_seconds: 0, {own}}}")), "must be more than 0"),
+    ];
+    for (entry, telling) in cases {
+        let refused = refusal(&entry);
+        assert!(refused.contains(telling), "{refused} should say {telling}");
+    }
+}
+
+#[test]
+fn guidance_is_plain_sentences_that_link_to_the_vendor_alone() {
+    let with = |step: &str| format!("{GOOD}guidance: {{app_setup: [\"{step}\"]}}\n");
+    let good = "Open https://docs.example.com/apps. Enter {redirect_url} as the redirect URL.";
+    Catalogue::embedded().with_entry(&with(good), Trust::Public).unwrap();
+    let long = "word ".repeat(20) + "word.";
+    let cases = [
+        ("Open the page", "full stop"),
+        ("The best app ever!.", "plain sentences"),
+        ("Enter ${app.client_id}.", "no template but {redirect_url}"),
+        ("Open https://elsewhere.example.org/apps.", "is not an https page of the vendor's"),
+        ("The key is sk0123456789abcdef0123456789abcdef.", "looks like a secret"),
+        (long.as_str(), "20 words at most"),
+    ];
+    for (step, telling) in cases {
+        let refused = refusal(&with(step));
+        assert!(refused.contains("guidance.app_setup[0]"), "{refused}");
+        assert!(refused.contains(telling), "{refused} should say {telling}");
+    }
 }

@@ -80,9 +80,13 @@ pub async fn serve(file: Option<&Path>) -> anyhow::Result<()> {
 /// The providers that ship with the program, and the operator's own.
 ///
 /// # Errors
-/// Where a file is wrong, with its name, the field and the fix.
+/// Where the folder cannot be read. A file that is wrong is left out with a warning.
 pub fn catalogue(settings: &latchkey_providers::Settings) -> anyhow::Result<latchkey_providers::Catalogue> {
-    settings.open().context("`providers.path` holds a provider file that cannot be used")
+    let catalogue = settings.open().context("`providers.path` names no folder that can be read")?;
+    for problem in catalogue.refused() {
+        tracing::warn!(%problem, "a provider file is left out");
+    }
+    Ok(catalogue)
 }
 
 /// What speaks to providers.

@@ -29,8 +29,10 @@ async fn main() -> anyhow::Result<()> {
     let _telemetry = telemetry::install("latchkey-connect", &config.telemetry)?;
     let lifecycle = Lifecycle::new(GRACE);
     let vault = VaultClient::new(Route::remote(config.vault)?);
-    let catalogue =
-        config.providers.open().context("`providers.path` holds a provider file that cannot be used")?;
+    let catalogue = config.providers.open().context("`providers.path` names no folder that can be read")?;
+    for problem in catalogue.refused() {
+        tracing::warn!(%problem, "a provider file is left out");
+    }
     let oauth = Client::new(&ClientOptions::default()).context("no client for providers could be made")?;
     let connect =
         ConnectService::new(vault, catalogue, oauth, config.public_url.into_url()).with_lifecycle(&lifecycle);

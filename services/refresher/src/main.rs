@@ -29,8 +29,10 @@ async fn main() -> anyhow::Result<()> {
     let _telemetry = telemetry::install("latchkey-refresher", &config.telemetry)?;
     let lifecycle = Lifecycle::new(GRACE);
     let vault = VaultClient::new(Route::remote(config.vault.clone())?);
-    let catalogue =
-        config.providers.open().context("`providers.path` holds a provider file that cannot be used")?;
+    let catalogue = config.providers.open().context("`providers.path` names no folder that can be read")?;
+    for problem in catalogue.refused() {
+        tracing::warn!(%problem, "a provider file is left out");
+    }
     let oauth = Client::new(&ClientOptions::default()).context("no client for providers could be made")?;
     let bus = open_bus(&config).await?;
     let address =

@@ -1,18 +1,25 @@
-//! `latchkey provider`: what there is to connect to.
+//! `latchkey provider`: what there is to connect to, and what is wrong with a provider file.
 
 use super::Server;
 use super::server::answer;
 use crate::output;
-use clap::Subcommand;
+use anyhow::bail;
+use clap::{Subcommand, ValueEnum};
+use latchkey_providers::{Catalogue, Trust};
 use latchkey_wire::pb::catalog as pb;
 use latchkey_wire::pb::catalog::provider_service_client::ProviderServiceClient;
 use serde_json::{Value, json};
+use std::path::PathBuf;
+
+mod describe;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  latchkey provider list
-  latchkey provider show github")]
+  latchkey provider list --category crm
+  latchkey provider list --search mail --format json
+  latchkey provider show github
+  latchkey provider lint providers/acme.yaml")]
 pub struct Arguments {
     #[command(flatten)]
     server: Server,
@@ -23,81 +30,183 @@ pub struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// List the providers this server knows
-    List {
-        /// For programs
-        #[arg(long)]
-        json: bool,
-    },
-    /// Show one provider, and what it asks for
+    List(ListArguments),
+    /// Show one provider: what it asks for, and how to set it up
     Show {
         /// The provider's id, such as github
         provider: String,
-        /// For programs
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        form: Form,
     },
+    /// Say all that is wrong with provider files, without a server
+    Lint {
+        /// Files named after the provider in them, such as acme.yaml
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Let them name plain http on loopback addresses, as `providers.allow_loopback` does
+        #[arg(long)]
+        allow_loopback: bool,
+    },
+}
+
+#[derive(clap::Args)]
+struct ListArguments {
+    /// Only those of this kind, such as OAUTH2, API_KEY or BASIC
+    #[arg(long = "type", value_name = "TYPE")]
+    kind: Option<String>,
+    /// Only those of this category, such as crm
+    #[arg(long)]
+    category: Option<String>,
+    /// Only those with this text in the id or the name
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    #[command(flatten)]
+    form: Form,
+}
+
+#[derive(clap::Args)]
+struct Form {
+    /// How it is written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The same as --format json
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+impl Form {
+    fn is_json(&self) -> bool {
+        self.json || self.format == Format::Json
+    }
+}
+
+impl ListArguments {
+    fn wants(&self, provider: &pb::Provider) -> bool {
+        let holds = |text: &str, part: &str| text.to_lowercase().contains(&part.to_lowercase());
+        self.kind.as_ref().is_none_or(|kind| kind.eq_ignore_ascii_case(&provider.auth_mode))
+            && self.category.as_ref().is_none_or(|wanted| provider.categories.contains(wanted))
+            && self
+                .search
+                .as_ref()
+                .is_none_or(|part| holds(&provider.id, part) || holds(&provider.name, part))
+    }
+
+    fn render(&self, found: &[pb::Provider]) -> String {
+        let found = found.iter().filter(|provider| self.wants(provider));
+        if self.form.is_json() {
+            return found.map(brief).collect::<Value>().to_string();
+        }
+        let row = |provider: &pb::Provider| {
+            let categories = provider.categories.join(", ");
+            [provider.id.clone(), provider.name.clone(), provider.auth_mode.clone(), categories]
+        };
+        output::table(["ID", "NAME", "TYPE", "CATEGORIES"], &found.map(row).collect::<Vec<_>>())
+    }
 }
 
 impl Arguments {
     pub async fn run(self) -> anyhow::Result<()> {
+        if let Command::Lint { files, allow_loopback } = &self.command {
+            return lint(files, if *allow_loopback { Trust::Loopback } else { Trust::Public });
+        }
         let mut catalogue = ProviderServiceClient::new(self.server.connect().await?);
         match self.command {
-            Command::List { json } => {
+            Command::List(arguments) => {
                 let found = answer(catalogue.list_providers(pb::ListProvidersRequest {})).await?.providers;
-                output::line(&if json {
-                    found.iter().map(object).collect::<Value>().to_string()
-                } else {
-                    let row = |provider: &pb::Provider| {
-                        let categories = provider.categories.join(", ");
-                        [provider.id.clone(), provider.name.clone(), provider.auth_mode.clone(), categories]
-                    };
-                    output::table(
-                        ["ID", "NAME", "KIND", "CATEGORIES"],
-                        &found.iter().map(row).collect::<Vec<_>>(),
-                    )
-                });
+                output::line(&arguments.render(&found));
             }
-            Command::Show { provider, json } => {
+            Command::Show { provider, form } => {
                 let request = pb::GetProviderRequest { provider };
                 let found = answer(catalogue.get_provider(request)).await?.provider.unwrap_or_default();
-                output::line(&if json { object(&found).to_string() } else { text(&found) });
+                output::line(&match form.is_json() {
+                    true => describe::object(&found).to_string(),
+                    false => describe::text(&found),
+                });
             }
+            Command::Lint { .. } => {}
         }
         Ok(())
     }
 }
 
-fn text(provider: &pb::Provider) -> String {
-    let mut lines = vec![
-        format!("{} ({})", provider.name, provider.id),
-        format!("kind        {}", provider.auth_mode),
-        format!("categories  {}", provider.categories.join(", ")),
-    ];
-    if !provider.docs_url.is_empty() {
-        lines.push(format!("docs        {}", provider.docs_url));
+/// All that is wrong on standard output; an error, and so an exit code, where anything is.
+fn lint(files: &[PathBuf], trust: Trust) -> anyhow::Result<()> {
+    let catalogue = Catalogue::embedded().with_files(files, trust);
+    for id in catalogue.overridden() {
+        output::note(&format!("`{id}` takes the place of the entry that ships with Latchkey"));
     }
-    for input in &provider.inputs {
-        let who = if input.ask == "integration" { "you" } else { "the end user" };
-        let secret = if input.secret { ", secret" } else { "" };
-        let optional = if input.required { "" } else { ", optional" };
-        lines.push(format!("asks        {who} for {} ({}{secret}{optional})", input.label, input.name));
+    let problems: Vec<String> = catalogue.refused().map(ToString::to_string).collect();
+    if problems.is_empty() {
+        output::line(&format!("nothing is wrong ({} checked)", files.len()));
+        return Ok(());
     }
-    lines.join("\n")
+    output::line(&problems.join("\n"));
+    bail!(
+        "{} to mend",
+        if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) }
+    )
 }
 
-fn object(provider: &pb::Provider) -> Value {
+/// What a program needs to choose one.
+fn brief(provider: &pb::Provider) -> Value {
     json!({
         "id": provider.id,
         "name": provider.name,
-        "auth_mode": provider.auth_mode,
+        "type": provider.auth_mode,
         "categories": provider.categories,
-        "docs_url": provider.docs_url,
-        "inputs": provider.inputs.iter().map(|input| json!({
-            "name": input.name,
-            "label": input.label,
-            "ask": input.ask,
-            "secret": input.secret,
-            "required": input.required,
-        })).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn provider(id: &str, kind: &str, category: &str) -> pb::Provider {
+        pb::Provider {
+            id: id.into(),
+            name: id.to_uppercase(),
+            auth_mode: kind.into(),
+            categories: vec![category.into()],
+            ..Default::default()
+        }
+    }
+
+    fn listed(kind: Option<&str>, category: Option<&str>, search: Option<&str>) -> Vec<String> {
+        let all = [provider("github", "OAUTH2", "dev-tools"), provider("stripe", "API_KEY", "payment")];
+        let arguments = ListArguments {
+            kind: kind.map(Into::into),
+            category: category.map(Into::into),
+            search: search.map(Into::into),
+            form: Form { format: Format::Json, json: false },
+        };
+        let rendered: Vec<Value> = serde_json::from_str(&arguments.render(&all)).unwrap();
+        rendered.iter().map(|each| each["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_list_is_narrowed_by_type_category_and_text() {
+        assert_eq!(listed(None, None, None), ["github", "stripe"]);
+        assert_eq!(listed(Some("oauth2"), None, None), ["github"]);
+        assert_eq!(listed(None, Some("payment"), None), ["stripe"]);
+        assert_eq!(listed(None, None, Some("HUB")), ["github"]);
+        assert!(listed(Some("oauth2"), Some("payment"), None).is_empty());
+    }
+
+    #[test]
+    fn a_wrong_file_is_an_error_and_a_good_one_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let (good, wrong) = (folder.path().join("good.yaml"), folder.path().join("wrong.yaml"));
+        std::fs::write(&good, "{id: good, name: Good, obtain: {type: given}}").unwrap();
+        std::fs::write(&wrong, "{id: wrong, nme: Wrong, obtain: {type: givn}}").unwrap();
+        lint(std::slice::from_ref(&good), Trust::Public).unwrap();
+        let refused = lint(&[good, wrong], Trust::Public).unwrap_err().to_string();
+        assert!(refused.ends_with("problems to mend"), "{refused}");
+    }
 }

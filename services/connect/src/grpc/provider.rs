@@ -1,5 +1,5 @@
 use super::Door;
-use latchkey_providers::{Ask, Provider};
+use latchkey_providers::{Ask, Behaviour, Guidance, Provider, REDIRECT_URL};
 use latchkey_wire::pb::catalog as pb;
 use latchkey_wire::{Fault, Kind, Reason};
 use tonic::{Request, Response, Status};
@@ -15,7 +15,9 @@ impl pb::provider_service_server::ProviderService for Door {
         let provider = self.flows.catalogue.get(&id).map_err(|unknown| {
             Fault::new(Kind::NotFound, Reason::ProviderUnknown, unknown.to_string()).with("provider", id)
         })?;
-        Ok(Response::new(pb::GetProviderResponse { provider: Some(render(&provider)) }))
+        Ok(Response::new(pb::GetProviderResponse {
+            provider: Some(pb::Provider { details: Some(self.details(&provider)), ..render(&provider) }),
+        }))
     }
 
     async fn list_providers(
@@ -25,6 +27,61 @@ impl pb::provider_service_server::ProviderService for Door {
         self.authenticator.identify(request.metadata()).await?;
         let providers = self.flows.catalogue.list().map(|provider| render(&provider));
         Ok(Response::new(pb::ListProvidersResponse { providers: providers.collect() }))
+    }
+}
+
+impl Door {
+    /// What is too long for a list.
+    fn details(&self, provider: &Provider) -> pb::ProviderDetails {
+        // Addresses are shown as they are written: only the document still has them so.
+        let document = self.flows.catalogue.document(&provider.id).unwrap_or_default();
+        let written = |pointer: &str| {
+            document.pointer(pointer).and_then(|text| text.as_str()).unwrap_or_default().to_owned()
+        };
+        let probes = &provider.probes;
+        let known = [
+            ("verify", probes.verify.is_some()),
+            ("identity", probes.identity.is_some()),
+            ("discover", !probes.discover.is_empty()),
+        ];
+        pb::ProviderDetails {
+            authorization_endpoint: written("/obtain/authorization_endpoint"),
+            token_endpoint: written("/obtain/token_endpoint"),
+            base_url: written("/api/base_url"),
+            hosts: provider.api.hosts.iter().map(|pattern| pattern.text.clone()).collect(),
+            default_scopes: provider.obtain.scopes.default.clone(),
+            scopes_url: provider.links.scopes.clone().unwrap_or_default(),
+            probes: known.iter().filter(|(_, there)| *there).map(|(name, _)| (*name).to_owned()).collect(),
+            webhooks: provider.webhooks.is_some(),
+            behaviour: Some(behaviour(provider.behaviour())),
+            guidance: Some(guidance(&provider.guidance, &self.redirect_uri())),
+            app_setup_url: provider.links.app_setup.clone().unwrap_or_default(),
+            revocable: provider.obtain.revoke.is_some(),
+        }
+    }
+}
+
+fn behaviour(known: &Behaviour) -> pb::Behaviour {
+    let token = &known.refresh_token;
+    let seconds = |value: Option<u64>| value.and_then(|value| i64::try_from(value).ok()).unwrap_or_default();
+    pb::Behaviour {
+        rotation: token.rotation.map(|class| class.word().to_owned()).unwrap_or_default(),
+        grace_seconds: seconds(token.grace_seconds),
+        idle_seconds: seconds(token.idle_seconds),
+        absolute_seconds: seconds(token.absolute_seconds),
+        max_live: token.max_live.and_then(|value| i32::try_from(value).ok()).unwrap_or_default(),
+        access_token_seconds: seconds(known.access_token_seconds),
+        sources: known.sources.clone(),
+    }
+}
+
+fn guidance(told: &Guidance, redirect_uri: &str) -> pb::Guidance {
+    let exact =
+        |steps: &[String]| steps.iter().map(|step| step.replace(REDIRECT_URL, redirect_uri)).collect();
+    pb::Guidance {
+        app_setup: exact(&told.app_setup),
+        connect: exact(&told.connect),
+        notes: exact(&told.notes),
     }
 }
 
@@ -38,6 +95,7 @@ fn render(provider: &Provider) -> pb::Provider {
         },
         secret: input.secret,
         required: input.required,
+        help: input.help.clone().unwrap_or_default(),
     });
     pb::Provider {
         id: provider.id.clone(),
@@ -46,5 +104,19 @@ fn render(provider: &Provider) -> pb::Provider {
         auth_mode: provider.auth_mode().as_str().to_owned(),
         inputs: inputs.collect(),
         docs_url: provider.links.api_docs.clone().unwrap_or_default(),
+        details: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_developer_is_told_the_exact_redirect_url_of_this_server() {
+        let told =
+            Guidance { app_setup: vec![format!("Enter {REDIRECT_URL} there.")], ..Guidance::default() };
+        let exact = guidance(&told, "https://connect.example.com/oauth/callback");
+        assert_eq!(exact.app_setup, ["Enter https://connect.example.com/oauth/callback there."]);
     }
 }
