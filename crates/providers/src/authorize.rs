@@ -6,6 +6,7 @@ use crate::format::callback::ScopeEncoding;
 use crate::format::entry::Provider;
 use crate::mode::AuthMode;
 use crate::percent;
+use crate::server;
 use crate::values::Values;
 use url::Url;
 
@@ -50,13 +51,12 @@ impl Provider {
             return Err(RenderError::Unsupported(what));
         }
         let obtain = &self.obtain;
-        let endpoint =
-            obtain.authorization_endpoint.as_ref().ok_or(RenderError::Missing("authorization_endpoint"))?;
         let scope = Scope::of(values);
-        let mut url = self.url(PLACE, endpoint, scope)?;
+        let stated = obtain.authorization_endpoint.as_ref();
+        let mut url = self.endpoint(PLACE, server::AUTHORIZATION_ENDPOINT, stated, scope)?;
         let change = &obtain.authorization;
         let scope_text = self.scope_text(params.scopes);
-        let resource = obtain.resource.as_ref().and_then(|resource| scope.template(resource).ok());
+        let resource = self.resource(scope);
         let challenged = params.code_challenge.filter(|_| !self.code_challenge_methods().is_empty());
         let standard = [
             ("response_type", Some("code")),

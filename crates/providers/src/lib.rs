@@ -16,6 +16,7 @@ mod mode;
 mod percent;
 mod place;
 mod probe;
+pub mod server;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -30,7 +31,8 @@ pub use format::callback::Callback;
 pub use format::entry::{Api, Apply, Ask, Input, InputFormat, Links, Probes, Provider, Retain, Scheme, When};
 pub use format::host::{HostPattern, Trust};
 pub use format::obtain::{
-    CodeChallengeMethod, Companion, ExpirySource, Lifetime, Obtain, ObtainType, Scopes, TimeUnit,
+    ClientRegistration, CodeChallengeMethod, Companion, Discovery, ExpirySource, Lifetime, Obtain,
+    ObtainType, Scopes, TimeUnit,
 };
 pub use format::request::{ClientAuth, Refresh, RefreshMode, Rotation, Schedule};
 pub use format::response::{Capture, Condition, ExpiresIn, Pointer, TokenResponse};

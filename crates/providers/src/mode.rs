@@ -3,7 +3,7 @@
 use crate::evaluate::Scope;
 use crate::format::callback::Via;
 use crate::format::entry::{Ask, Input, Provider, Scheme};
-use crate::format::obtain::{ClientRegistration, CodeChallengeMethod, Lifetime, ObtainType, Scopes};
+use crate::format::obtain::{CodeChallengeMethod, Lifetime, ObtainType, Scopes};
 use crate::format::request::{ClientAuth, Refresh, RefreshMode};
 use crate::format::response::TokenResponse;
 use crate::values::Values;
@@ -54,11 +54,12 @@ impl Provider {
     }
 
     /// Whether an integration must have an app registered at the provider: OAuth 2, and the entry brings no client of
-    /// its own (RFC 6749 §2.2).
+    /// its own (RFC 6749 §2.2) and none registers itself (RFC 7591).
     #[must_use]
     pub fn needs_client(&self) -> bool {
         matches!(self.auth_mode(), AuthMode::OAuth2Code | AuthMode::OAuth2ClientCredentials)
             && self.obtain.client.is_empty()
+            && self.client_registration().is_none()
     }
 
     fn given_mode(&self) -> AuthMode {
@@ -93,11 +94,6 @@ impl Provider {
         let method = obtain.token_endpoint_auth_method;
         let refresh = obtain.refresh.mode;
         let gaps = [
-            (!obtain.discovery.is_empty(), "endpoints found by discovery (RFC 8414, RFC 9728)"),
-            (
-                obtain.client_registration.is_some_and(|kind| kind != ClientRegistration::Static),
-                "clients that register themselves (RFC 7591)",
-            ),
             (
                 method == Some(ClientAuth::PrivateKeyJwt) || obtain.client_assertion.is_some(),
                 "private_key_jwt (RFC 7523)",

@@ -9,6 +9,7 @@ use crate::format::url_template::UrlTemplate;
 use crate::http_request::{Body, HttpRequest};
 use crate::mode::AuthMode;
 use crate::percent;
+use crate::server;
 use crate::values::Values;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -28,7 +29,7 @@ pub enum Grant<'a> {
 
 /// The entry's changes, from `token_request` or from `refresh`.
 struct Changes<'a> {
-    endpoint: &'a UrlTemplate,
+    endpoint: Option<&'a UrlTemplate>,
     auth: ClientAuth,
     method: Option<Method>,
     format: Format,
@@ -48,7 +49,7 @@ impl Provider {
         }
         let values = with_flow(values, grant);
         let scope = Scope::of(&values);
-        let changes = self.changes(grant)?;
+        let changes = self.changes(&values, grant)?;
         let client = self.client(scope, changes.auth)?;
 
         let mut headers = self.header_texts(PLACE, changes.headers, scope)?;
@@ -59,7 +60,7 @@ impl Provider {
         if changes.auth == ClientAuth::ClientSecretBasic {
             headers.push(("authorization".into(), basic(&client)));
         }
-        let mut url = self.url(PLACE, changes.endpoint, scope)?;
+        let mut url = self.endpoint(PLACE, server::TOKEN_ENDPOINT, changes.endpoint, scope)?;
         for (name, template) in changes.query {
             if let Ok(value) = scope.template(template) {
                 percent::append(&mut url, name, &value);
@@ -75,18 +76,17 @@ impl Provider {
         Ok(HttpRequest { method: method.name().into(), url, headers, body })
     }
 
-    fn changes(&self, grant: Grant<'_>) -> Result<Changes<'_>, RenderError> {
+    fn changes(&self, values: &Values, grant: Grant<'_>) -> Result<Changes<'_>, RenderError> {
         let obtain = &self.obtain;
-        let endpoint = obtain.token_endpoint.as_ref().ok_or(RenderError::Missing("token_endpoint"))?;
-        let auth =
-            obtain.token_endpoint_auth_method.ok_or(RenderError::Missing("token_endpoint_auth_method"))?;
+        let endpoint = obtain.token_endpoint.as_ref();
+        let auth = self.auth_method(values).ok_or(RenderError::Missing("token_endpoint_auth_method"))?;
         if let Grant::RefreshToken { .. } = grant {
             if self.refresh_mode() != RefreshMode::RefreshToken {
                 return Err(RenderError::Unsupported("this provider renews without a refresh token"));
             }
             let change = &obtain.refresh;
             return Ok(Changes {
-                endpoint: change.endpoint.as_ref().unwrap_or(endpoint),
+                endpoint: change.endpoint.as_ref().or(endpoint),
                 auth: change.auth.unwrap_or(auth),
                 method: change.method,
                 format: change.format.unwrap_or(Format::Form),
@@ -167,8 +167,7 @@ impl Provider {
             // RFC 6749 §2.3: one method of client authentication in one request.
             _ => {}
         }
-        let resource = self.obtain.resource.as_ref().and_then(|resource| scope.template(resource).ok());
-        standard.extend(resource.map(|resource| ("resource", resource)));
+        standard.extend(self.resource(scope).map(|resource| ("resource", resource)));
 
         let own = rendered(changes.params, scope);
         let mut params: Vec<(String, Value)> = standard

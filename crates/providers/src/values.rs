@@ -16,6 +16,9 @@ pub struct Values {
     pub token: BTreeMap<String, String>,
     /// `code`, `state`, `redirect_uri`, `code_verifier`.
     pub flow: BTreeMap<String, String>,
+    /// What is known of an authorization server that the entry does not state, by the names of [`crate::server`]. No
+    /// template reads it.
+    pub server: BTreeMap<String, String>,
     /// The one instant `now()` stands for, in milliseconds since 1970 (UTC).
     pub now_unix_ms: i64,
     /// Where `uuid()` and `nonce()` come from: fresh random bytes for each request. Without them both are undefined.
@@ -47,7 +50,7 @@ impl Values {
 
 impl Drop for Values {
     fn drop(&mut self) {
-        for space in [&mut self.app, &mut self.conn, &mut self.token, &mut self.flow] {
+        for space in [&mut self.app, &mut self.conn, &mut self.token, &mut self.flow, &mut self.server] {
             space.values_mut().for_each(Zeroize::zeroize);
         }
         self.randomness.zeroize();
@@ -62,6 +65,7 @@ impl fmt::Debug for Values {
             .field("conn", &names(&self.conn))
             .field("token", &names(&self.token))
             .field("flow", &names(&self.flow))
+            .field("server", &names(&self.server))
             .field("now_unix_ms", &self.now_unix_ms)
             .finish_non_exhaustive()
     }

@@ -57,6 +57,15 @@ pub enum ClientAuth {
     TlsCertificate,
 }
 
+impl ClientAuth {
+    /// The word of RFC 7591 §2; `None` where it is none that is known here.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let word = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(word);
+        Self::deserialize(word).ok()
+    }
+}
+
 /// Changes to the token request of RFC 6749 §4.1.3 and §4.4.2.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
