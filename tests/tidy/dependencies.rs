@@ -11,8 +11,9 @@ use std::{collections::BTreeMap, fs};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("domain", &["secret"]),
-    ("providers", &[]),
-    ("oauth", &["domain", "providers", "secret"]),
+    ("providers", &["signing"]),
+    ("signing", &[]),
+    ("oauth", &["domain", "providers", "secret", "signing"]),
     ("envelope", &["secret"]),
     ("store", &[]),
     ("store-postgres", &["store"]),
