@@ -1,6 +1,6 @@
 //! Who asks: the integration's OAuth app, and what was typed for the connection.
 
-use latchkey_providers::{Provider, Values};
+use latchkey_providers::{Provider, Values, server};
 use latchkey_secret::{ClientSecret, Handout, Renewal, SecretText};
 use std::{
     collections::BTreeMap,
@@ -66,6 +66,10 @@ impl<'a> Material<'a> {
     /// What was typed, and what earlier answers gave.
     pub(crate) fn with_fields(mut self, fields: &Inputs) -> Self {
         for (name, value) in fields {
+            if let Some(known) = name.strip_prefix(server::PREFIX) {
+                self.know(known, value.expose());
+                continue;
+            }
             self.hide(name, value.expose());
             let space = if is_set_secret(self.provider, name) {
                 &mut self.values.token
@@ -75,6 +79,29 @@ impl<'a> Material<'a> {
             space.insert(name.clone(), value.expose().to_owned());
         }
         self
+    }
+
+    /// What discovery and registration found out stands where the app's own would.
+    fn know(&mut self, name: &str, value: &str) {
+        if server::is_secret(name) {
+            self.secrets.add(value);
+        }
+        match name {
+            server::CLIENT_ID => {
+                self.values.app.insert(name.into(), value.into());
+                // The developer's secret belongs to the developer's client, and to no other.
+                self.values.app.remove(server::CLIENT_SECRET);
+            }
+            server::CLIENT_SECRET => {
+                if let Some(id) = self.values.app.get(server::CLIENT_ID) {
+                    self.secrets.add(&format!("{id}:{value}"));
+                }
+                self.values.app.insert(name.into(), value.into());
+            }
+            _ => {
+                self.values.server.insert(name.into(), value.into());
+            }
+        }
     }
 
     pub(crate) fn with_handout(mut self, handout: &Handout) -> Self {

@@ -5,7 +5,7 @@ use crate::{
     app::{Material, is_set_secret},
     tokens::Tokens,
 };
-use latchkey_providers::{Ask, AuthMode, Provider, RefreshMode, RenderError, Retain};
+use latchkey_providers::{Ask, AuthMode, Provider, RefreshMode, RenderError, Retain, server};
 use latchkey_secret::{Grant, Handout, RefreshToken, Renewal, SecretText};
 
 /// How the next credential comes to be.
@@ -72,6 +72,9 @@ pub(crate) fn of_handout(
     let headers = provider.headers(&material.values).map_err(|error| unrendered(&error))?;
     let origins = provider.origins(&material.values).map_err(|error| unrendered(&error))?;
     let headers = headers.into_iter().map(|(name, value)| (name, value.into())).collect();
+    let mut handout = handout;
+    // The client a grant belongs to renews it; whoever uses the grant has no business with it.
+    handout.fields.retain(|name, _| !name.starts_with(server::PREFIX));
     Ok(Grant { handout: Handout { headers, ..handout }, origins, ..Grant::default() })
 }
 

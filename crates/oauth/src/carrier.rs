@@ -43,6 +43,10 @@ pub enum Operation {
     Verify,
     Identity,
     Revoke,
+    /// Finding an authorization server (RFC 9728, RFC 8414).
+    Discover,
+    /// RFC 7591, RFC 7592.
+    Register,
 }
 
 impl Operation {
@@ -55,6 +59,8 @@ impl Operation {
             Self::Verify => "verify",
             Self::Identity => "identity",
             Self::Revoke => "revoke",
+            Self::Discover => "discover",
+            Self::Register => "register",
         }
     }
 }
@@ -67,6 +73,8 @@ pub struct Answer {
     pub received_at: SystemTime,
     pub content_type: Option<String>,
     pub retry_after: Option<Duration>,
+    /// RFC 9110 §11.6.1; several fields are joined as one.
+    pub www_authenticate: Option<String>,
     pub body: AnswerBody,
 }
 

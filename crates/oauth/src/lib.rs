@@ -1,4 +1,4 @@
-//! Speaks OAuth 2 to a provider: authorization requests, exchanges, refreshes, revocations.
+//! Speaks OAuth 2 to a provider: discovery, registration, authorization requests, exchanges, refreshes, revocations.
 //!
 //! Invariants: this is the only crate that speaks to token endpoints; nothing is sent twice and no redirect is followed;
 //! every failure is sorted into what may be done about it ([`FaultKind`]), and only a refusal the provider spells out is
@@ -9,6 +9,8 @@ mod assemble;
 mod authorize;
 mod callback;
 mod carrier;
+mod challenge;
+mod discovery;
 mod document;
 mod egress;
 mod error_code;
@@ -17,6 +19,7 @@ mod failure;
 mod fault;
 mod forms;
 mod refresh;
+mod registration;
 mod retry_after;
 mod revoke;
 mod scrub;
@@ -30,10 +33,14 @@ pub use app::{App, Inputs};
 pub use authorize::{Begun, check_issuer, check_issuer_for};
 pub use callback::{Callback, CallbackError, Declined};
 pub use carrier::{Answer, AnswerBody, Call, Carrier, Client, Operation};
+pub use discovery::Server;
 pub use egress::Egress;
 pub use exchange::{callback_fields, check_inputs, given};
 pub use failure::failure;
 pub use fault::{Blame, Fault, FaultKind};
+pub use registration::{
+    ClientMetadata, RegisteredClient, Registration, document_client, metadata_document, registration,
+};
 pub use revoke::Revocation;
 pub use transport::{ClientError, ClientOptions};
 pub use verify::Verified;

@@ -6,7 +6,7 @@ use crate::{
     assemble::{Renews, renews},
     carrier::Operation,
 };
-use latchkey_providers::{Grant as Asked, Provider, Rotation};
+use latchkey_providers::{Grant as Asked, Provider, Rotation, server};
 use latchkey_secret::{Grant, RefreshToken, Renewal};
 
 impl Client {
@@ -25,8 +25,8 @@ impl Client {
             (Renews::ByRefreshToken, Some(token)) => {
                 let material = Material::of_app(provider, app).with_renewal(renewal);
                 let asked = Asked::RefreshToken { refresh_token: token.expose() };
-                let grant =
-                    self.obtain(Operation::Refresh, provider, material, &renewal.fields, asked).await?;
+                let grant = self.obtain(Operation::Refresh, provider, material, &renewal.fields, asked).await;
+                let grant = grant.map_err(|fault| with_its_client(fault, renewal))?;
                 Ok(rotated(grant, provider.refresh().rotation, token))
             }
             (Renews::ByRepeating, _) => {
@@ -37,6 +37,15 @@ impl Client {
             }
         }
     }
+}
+
+/// A client that registered itself belongs to this connection's grant. Where the server has forgotten the one, the other is
+/// gone with it, and another client could not renew it (RFC 6749 §6).
+fn with_its_client(fault: Fault, renewal: &Renewal) -> Fault {
+    let registered = renewal.fields.contains_key(&format!("{}{}", server::PREFIX, server::CLIENT_ID));
+    let forgotten =
+        fault.kind == FaultKind::ClientRejected && fault.code.as_deref() == Some("invalid_client");
+    if registered && forgotten { Fault { kind: FaultKind::GrantRefused, ..fault } } else { fault }
 }
 
 /// Some entries know that the first refresh token stays good, and that what comes with an answer is not one.

@@ -194,12 +194,18 @@ async fn receive(mut response: reqwest::Response, host: String) -> Answer {
         content_type: header(http::header::CONTENT_TYPE).map(ToOwned::to_owned),
         retry_after: header(http::header::RETRY_AFTER)
             .and_then(|text| retry_after::parse(text, SystemTime::now())),
+        www_authenticate: joined(response.headers(), &http::header::WWW_AUTHENTICATE),
         body: AnswerBody::TooLarge,
     };
     if response.content_length().is_none_or(|length| length <= BODY_MAX as u64) {
         answer.body = read_body(&mut response).await;
     }
     answer
+}
+
+fn joined(headers: &http::HeaderMap, name: &http::HeaderName) -> Option<String> {
+    let fields: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!fields.is_empty()).then(|| fields.join(", "))
 }
 
 async fn read_body(response: &mut reqwest::Response) -> AnswerBody {

@@ -169,6 +169,7 @@ mod tests {
             received_at: std::time::SystemTime::UNIX_EPOCH,
             content_type: Some("application/json".into()),
             retry_after: None,
+            www_authenticate: None,
             body: AnswerBody::Whole(body.as_bytes().to_vec().into()),
         }
     }

@@ -28,7 +28,9 @@ pub use authorize::AuthorizationParams;
 pub use catalogue::Catalogue;
 pub use error::{CatalogueError, EntryError, InputError, RenderError, UnknownProvider};
 pub use format::callback::Callback;
-pub use format::entry::{Api, Apply, Ask, Input, InputFormat, Links, Probes, Provider, Retain, Scheme, When};
+pub use format::entry::{
+    Api, Apply, Ask, Input, InputFormat, Links, Probes, Protocol, Provider, Retain, Scheme, When,
+};
 pub use format::host::{HostPattern, Trust};
 pub use format::obtain::{
     ClientRegistration, CodeChallengeMethod, Companion, Discovery, ExpirySource, Lifetime, Obtain,

@@ -6,6 +6,7 @@ use crate::format::entry::{Ask, Input, Provider, Scheme};
 use crate::format::obtain::{CodeChallengeMethod, Lifetime, ObtainType, Scopes};
 use crate::format::request::{ClientAuth, Refresh, RefreshMode};
 use crate::format::response::TokenResponse;
+use crate::server;
 use crate::values::Values;
 
 /// How a connection to this provider comes about.
@@ -167,8 +168,9 @@ impl Provider {
         })
     }
 
-    /// Who answers, where the entry says: to be compared with `iss` of the callback (RFC 9207).
+    /// Who answers, where the entry says or discovery found out: to be compared with `iss` of the callback (RFC 9207).
     pub fn issuer(&self, values: &Values) -> Option<String> {
-        self.obtain.issuer.as_ref().and_then(|issuer| Scope::of(values).template(issuer).ok())
+        let stated = self.obtain.issuer.as_ref().and_then(|issuer| Scope::of(values).template(issuer).ok());
+        stated.or_else(|| values.server.get(server::ISSUER).cloned())
     }
 }

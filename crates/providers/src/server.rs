@@ -112,9 +112,21 @@ impl Provider {
     }
 
     /// How the client proves itself at the token endpoint. A client that registered itself was told by the server.
-    pub(crate) fn auth_method(&self, values: &Values) -> Option<ClientAuth> {
+    #[must_use]
+    pub fn client_auth(&self, values: &Values) -> Option<ClientAuth> {
         let told = values.server.get(AUTH_METHOD).and_then(|word| ClientAuth::parse(word));
         told.or(self.obtain.token_endpoint_auth_method)
+    }
+}
+
+impl Provider {
+    /// An address that somebody else wrote: a whole `https` URL without user information and fragment, on a public host
+    /// name.
+    ///
+    /// # Errors
+    /// [`RenderError::Refused`] with what is wrong with it.
+    pub fn checked_address(&self, place: &'static str, text: &str) -> Result<Url, RenderError> {
+        checked(place, text, self.trust)
     }
 }
 

@@ -79,7 +79,7 @@ impl Provider {
     fn changes(&self, values: &Values, grant: Grant<'_>) -> Result<Changes<'_>, RenderError> {
         let obtain = &self.obtain;
         let endpoint = obtain.token_endpoint.as_ref();
-        let auth = self.auth_method(values).ok_or(RenderError::Missing("token_endpoint_auth_method"))?;
+        let auth = self.client_auth(values).ok_or(RenderError::Missing("token_endpoint_auth_method"))?;
         if let Grant::RefreshToken { .. } = grant {
             if self.refresh_mode() != RefreshMode::RefreshToken {
                 return Err(RenderError::Unsupported("this provider renews without a refresh token"));

@@ -4,9 +4,11 @@
 
 mod answers;
 mod connecting;
+mod discovering;
 mod entries;
 mod failures;
 mod refreshing;
+mod registering;
 mod server;
 mod telemetry;
 mod trying_out;
