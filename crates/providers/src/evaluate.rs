@@ -90,7 +90,7 @@ impl<'a> Scope<'a> {
             Term::Text(text) => Some(Data::Text(text.clone())),
             Term::Number(number) => Some(Data::Text(number.to_string())),
             Term::Reference(reference) => {
-                self.values.get(reference).map(|value| Data::Text(value.to_owned()))
+                self.values.get(reference).map(|value| Data::Text(value.into_owned()))
             }
             Term::Call { function, arguments } => self.call(*function, arguments),
         }
