@@ -1,18 +1,37 @@
+use std::fmt;
+
 /// Why nothing was signed. Holds nothing of the key or of the message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SigningError {
-    #[error("the private key is not a PEM, a JWK or the base64 of a DER document")]
     KeyUnreadable,
-    #[error("the private key's document does not hold an RSA or a P-256 key")]
     KeyKind,
-    #[error("the private key is protected by a pass phrase; paste it without one")]
     KeyEncrypted,
-    #[error("the algorithm asks for another kind of key")]
     KeyMismatch,
-    #[error("an RSA key of fewer than 2048 bits is not safe to sign with")]
     KeyTooShort,
-    #[error("the request has an address, a header or a method that cannot be signed")]
     Request,
-    #[error("the instant is not one that can be written")]
     Instant,
 }
+
+impl SigningError {
+    /// What is wrong with what was given, to be put behind its name.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::KeyUnreadable => "it is not a private key as PEM, JWK or the base64 of DER",
+            Self::KeyKind => "it does not hold an RSA or a P-256 private key",
+            Self::KeyEncrypted => "it is protected by a pass phrase; it has to be given without one",
+            Self::KeyMismatch => "the algorithm asks for another kind of key",
+            Self::KeyTooShort => "an RSA key of fewer than 2048 bits is not safe to sign with",
+            Self::Request => "it cannot be sent as it is",
+            Self::Instant => "it is not an instant that can be written",
+        }
+    }
+}
+
+impl fmt::Display for SigningError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.reason())
+    }
+}
+
+impl std::error::Error for SigningError {}

@@ -6,6 +6,11 @@
 mod error;
 pub mod jwt;
 mod key;
+pub mod oauth1;
+mod percent;
+pub mod saml2;
+pub mod sigv4;
+pub mod wsse;
 
 pub use error::SigningError;
 pub use key::{Algorithm, PrivateKey, Seed};
