@@ -5,7 +5,9 @@
 
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, EndUser, Environment, Failure, Generation,
-    IntegrationKey, SessionId, Timestamp, api_key::Scope, integration::Settings,
+    IntegrationKey, SessionId, Timestamp,
+    api_key::Scope,
+    integration::{RegisteredClient, Settings},
 };
 use latchkey_secret::{ClientSecret, CodeVerifier, Grant, Renewal, SecretText};
 use std::{collections::BTreeMap, time::Duration};
@@ -175,4 +177,11 @@ pub struct PutIntegration {
     pub settings: Settings,
     /// `None` leaves the present ones in place.
     pub secrets: Option<AppSecrets>,
+}
+
+/// A client that registered itself, with what goes with every connection that is made with it.
+#[derive(Debug)]
+pub struct KeptClient {
+    pub client: RegisteredClient,
+    pub fields: BTreeMap<String, SecretText>,
 }

@@ -3,6 +3,7 @@
 //! other way round, so both directions of every type are here.
 
 mod authorization;
+mod client;
 mod credential;
 mod failure;
 mod integration;
