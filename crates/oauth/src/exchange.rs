@@ -4,6 +4,7 @@ use crate::{
     App, Client, Fault, FaultKind, Inputs,
     app::Material,
     assemble::{self, unrendered},
+    assertions,
     carrier::Operation,
     tokens, verdict,
 };
@@ -98,6 +99,9 @@ impl Client {
             Asked::RefreshToken { refresh_token } => Some(RefreshToken::new(refresh_token.to_owned())),
             Asked::AuthorizationCode { .. } | Asked::ClientCredentials { .. } => None,
         };
+        let mut material = material;
+        assertions::fill(provider, &provider.obtain.assertions, &mut material)?;
+        assertions::authenticate(provider, &mut material)?;
         let request = provider.token_request(&material.values, asked).map_err(|error| unrendered(&error))?;
         let answer = self.send(operation, provider, request).await?;
         let document = verdict::token_document(&answer, rules, &material.secrets)?;

@@ -5,6 +5,7 @@
 
 mod answer;
 mod apply;
+mod assertion;
 mod authorize;
 mod catalogue;
 mod error;
@@ -18,10 +19,12 @@ mod place;
 mod probe;
 pub mod server;
 mod settings;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod token_request;
 mod values;
+mod xml;
 
 pub use answer::Answer;
 pub use authorize::AuthorizationParams;
@@ -33,10 +36,10 @@ pub use format::entry::{
 };
 pub use format::host::{HostPattern, Trust};
 pub use format::obtain::{
-    ClientRegistration, CodeChallengeMethod, Companion, Discovery, ExpirySource, Lifetime, Obtain,
+    Assertion, ClientRegistration, CodeChallengeMethod, Companion, Discovery, ExpirySource, Lifetime, Obtain,
     ObtainType, Scopes, TimeUnit,
 };
-pub use format::request::{ClientAuth, Refresh, RefreshMode, Rotation, Schedule};
+pub use format::request::{ClientAuth, Refresh, RefreshMode, Rotation, Schedule, Sign, SignScheme, Step, StepWhen};
 pub use format::response::{Capture, Condition, ExpiresIn, Pointer, TokenResponse};
 pub use http_request::{Body, HttpRequest};
 pub use mode::AuthMode;
