@@ -25,6 +25,34 @@ pub struct AuthorizationParams<'a> {
 }
 
 impl Provider {
+    /// Where a browser is sent that is to do something else than authorize, such as to install an app.
+    ///
+    /// # Errors
+    /// [`RenderError`] where a value is missing, or the entry knows no such visit.
+    pub fn interaction_url(
+        &self,
+        values: &Values,
+        redirect_uri: &str,
+        state: &str,
+    ) -> Result<Url, RenderError> {
+        const PLACE: &str = "the address of the visit";
+        let visit = self.obtain.interaction.as_ref().ok_or(RenderError::Missing("obtain.interaction"))?;
+        let mut url = self.url(PLACE, &visit.url, Scope::of(values))?;
+        let client_id = || {
+            let undefined = || RenderError::Undefined { place: PLACE, reference: "app.client_id".into() };
+            values.app.get("client_id").map(String::as_str).ok_or_else(undefined)
+        };
+        // Nothing but the state ties what comes back to the browser that was sent away (RFC 6749 §10.12).
+        percent::append(&mut url, visit.state_param.as_deref().unwrap_or("state"), state);
+        if let Some(name) = &visit.client_id_param {
+            percent::append(&mut url, name, client_id()?);
+        }
+        if let Some(name) = &visit.redirect_uri_param {
+            percent::append(&mut url, name, redirect_uri);
+        }
+        Ok(url)
+    }
+
     /// The scope text: what is asked for and the entry's defaults, each once, joined as the provider wants it.
     #[must_use]
     pub fn scope_text(&self, asked: &[String]) -> String {

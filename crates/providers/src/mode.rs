@@ -16,8 +16,12 @@ pub enum AuthMode {
     None,
     /// RFC 6749 §4.1.
     OAuth2Code,
-    /// RFC 6749 §4.4.
+    /// RFC 6749 §4.4, and the grants of vendors that need no browser either (§4.5).
     OAuth2ClientCredentials,
+    /// Requests of the vendor's own, made with what somebody typed.
+    Exchange,
+    /// A visit to the provider, such as to install an app, and then requests of its own.
+    Installation,
     /// One or more keys somebody types.
     ApiKey,
     /// A user name and a password somebody types.
@@ -34,6 +38,8 @@ impl AuthMode {
             Self::None => "NONE",
             Self::OAuth2Code => "OAUTH2",
             Self::OAuth2ClientCredentials => "OAUTH2_CC",
+            Self::Exchange => "TWO_STEP",
+            Self::Installation => "APP",
             Self::ApiKey => "API_KEY",
             Self::Basic => "BASIC",
             Self::Unsupported(_) => "UNSUPPORTED",
@@ -49,7 +55,7 @@ impl Provider {
             ObtainType::Given => self.given_mode(),
             ObtainType::OAuth2 => self.oauth2_mode(),
             ObtainType::OAuth1 => AuthMode::Unsupported("OAuth 1.0a (RFC 5849)"),
-            ObtainType::Exchange => AuthMode::Unsupported("credentials obtained by several requests"),
+            ObtainType::Exchange => self.exchange_mode(),
             ObtainType::Minted => AuthMode::Unsupported("credentials signed by ourselves"),
         }
     }
@@ -58,9 +64,13 @@ impl Provider {
     /// its own (RFC 6749 §2.2) and none registers itself (RFC 7591).
     #[must_use]
     pub fn needs_client(&self) -> bool {
-        matches!(self.auth_mode(), AuthMode::OAuth2Code | AuthMode::OAuth2ClientCredentials)
-            && self.obtain.client.is_empty()
-            && self.client_registration().is_none()
+        match self.auth_mode() {
+            AuthMode::OAuth2Code | AuthMode::OAuth2ClientCredentials => {
+                self.obtain.client.is_empty() && self.client_registration().is_none()
+            }
+            AuthMode::Exchange | AuthMode::Installation => self.steps_name_the_client(),
+            _ => false,
+        }
     }
 
     fn given_mode(&self) -> AuthMode {
@@ -77,6 +87,18 @@ impl Provider {
         }
     }
 
+    fn exchange_mode(&self) -> AuthMode {
+        let gaps = [
+            (self.steps().iter().any(|step| step.sign.is_some()), "signed requests"),
+            (self.apply.scheme == Scheme::AwsSigv4, "AWS Signature Version 4"),
+        ];
+        match gaps.into_iter().find(|(needed, _)| *needed) {
+            Some((_, what)) => AuthMode::Unsupported(what),
+            None if self.obtain.interaction.is_some() => AuthMode::Installation,
+            None => AuthMode::Exchange,
+        }
+    }
+
     fn oauth2_mode(&self) -> AuthMode {
         let obtain = &self.obtain;
         if let Some(missing) = self.oauth2_gap() {
@@ -84,8 +106,7 @@ impl Provider {
         }
         match obtain.grant_type.as_deref() {
             None | Some("authorization_code") => AuthMode::OAuth2Code,
-            Some("client_credentials") => AuthMode::OAuth2ClientCredentials,
-            Some(_) => AuthMode::Unsupported("this grant type"),
+            Some(_) => AuthMode::OAuth2ClientCredentials,
         }
     }
 
@@ -93,25 +114,12 @@ impl Provider {
     fn oauth2_gap(&self) -> Option<&'static str> {
         let obtain = &self.obtain;
         let method = obtain.token_endpoint_auth_method;
-        let refresh = obtain.refresh.mode;
         let gaps = [
-            (
-                method == Some(ClientAuth::PrivateKeyJwt) || obtain.client_assertion.is_some(),
-                "private_key_jwt (RFC 7523)",
-            ),
             (
                 method == Some(ClientAuth::TlsCertificate) || obtain.mutual_tls.is_some(),
                 "client certificates (RFC 8705)",
             ),
-            (method == Some(ClientAuth::Bearer), "a token request authorized by a token"),
-            (!obtain.then.is_empty() || !obtain.steps.is_empty(), "a second request after the token request"),
-            (!obtain.assertions.is_empty(), "signed assertions"),
             (obtain.callback.via == Via::Webhook, "an authorization answered by a webhook"),
-            (obtain.token_response.cookies, "a session of cookies"),
-            (
-                matches!(refresh, Some(RefreshMode::AccessToken | RefreshMode::AppSigned)),
-                "a refresh by anything but a refresh token",
-            ),
         ];
         gaps.into_iter().find_map(|(needed, what)| needed.then_some(what))
     }

@@ -253,7 +253,7 @@ impl Lint<'_> {
 
     /// Whoever chooses the host receives the secret, so the choice has to be bounded by something.
     fn open_host_objection(&self, reference: &Reference) -> Option<String> {
-        if self.declared.is_captured(reference, self.provider) {
+        if reference.space == Space::Step || self.declared.is_captured(reference, self.provider) {
             return self.provider.api.hosts.is_empty().then(|| {
                 format!("`{reference}` comes from an answer and chooses the host: state api.hosts")
             });
