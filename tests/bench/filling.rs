@@ -153,7 +153,7 @@ impl Filler {
         let handout = Handout {
             headers: BTreeMap::from([("authorization".to_owned(), bearer)]),
             access_token: Some(AccessToken::new(token)),
-            fields: BTreeMap::new(),
+            ..Handout::default()
         };
         let renewal = Renewal {
             refresh_token: Some(RefreshToken::new(format!("canary_refresh_{number}"))),

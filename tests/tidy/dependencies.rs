@@ -31,6 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "domain",
             "envelope",
             "secret",
+            "signing",
             "store",
             "store-postgres",
             "store-sqlite",

@@ -10,6 +10,7 @@ pub enum SigningError {
     KeyTooShort,
     Request,
     Instant,
+    Incomplete,
 }
 
 impl SigningError {
@@ -24,6 +25,7 @@ impl SigningError {
             Self::KeyTooShort => "an RSA key of fewer than 2048 bits is not safe to sign with",
             Self::Request => "it cannot be sent as it is",
             Self::Instant => "it is not an instant that can be written",
+            Self::Incomplete => "something it is signed with is missing",
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod jwt;
 mod key;
 pub mod oauth1;
 mod percent;
+pub mod request;
 pub mod saml2;
 pub mod sigv4;
 pub mod wsse;

@@ -85,15 +85,24 @@ impl Latchkey {
 
     /// Gives the redirect URI to tell the provider.
     pub async fn register(&self, provider: &str) -> String {
+        self.put(provider, CLIENT_ID, CLIENT_SECRET).await
+    }
+
+    /// Without an app of the developer's: a client is to register itself.
+    pub async fn register_nothing(&self, provider: &str) {
+        self.put(provider, "", "").await;
+    }
+
+    async fn put(&self, provider: &str, client_id: &str, client_secret: &str) -> String {
         let integration = Integration {
             key: provider.into(),
             provider: provider.into(),
-            client_id: CLIENT_ID.into(),
+            client_id: client_id.into(),
             ..Default::default()
         };
         let put = PutIntegrationRequest {
             integration: Some(integration),
-            client_secret: CLIENT_SECRET.to_owned(),
+            client_secret: client_secret.to_owned(),
             ..Default::default()
         };
         let made = IntegrationServiceClient::new(self.way.clone()).put_integration(put).await.unwrap();
@@ -102,6 +111,11 @@ impl Latchkey {
 
     /// Walks the connect page, the provider's login and its consent; gives the connection.
     pub async fn connect(&self, integrations: &[&str], mend: &str) -> String {
+        self.connect_with(integrations, mend, &[]).await
+    }
+
+    /// As [`Self::connect`], with what the page asks for.
+    pub async fn connect_with(&self, integrations: &[&str], mend: &str, typed: &[(&str, &str)]) -> String {
         let mut sessions = ConnectSessionServiceClient::new(self.way.clone());
         let wish = CreateConnectSessionRequest {
             end_user: "ana".to_owned(),
@@ -112,7 +126,15 @@ impl Latchkey {
         let link = sessions.create_connect_session(wish).await.unwrap().into_inner();
         let browser = Browser::new();
         let offered = browser.open_link(&link.connect_link).await;
-        let login = browser.choose(&offered, "real").await;
+        let login = match typed.first() {
+            None => browser.choose(&offered, "real").await,
+            Some((first, _)) => {
+                let page = browser.asked_for(&offered, "real").await;
+                let form = typed.iter().fold(page.form_with(first), |form, (name, value)| form.with(name, value));
+                browser.submit(&page, form).await
+            }
+        };
+        assert!(login.says("login"), "{} {}:\n{}\n{}", login.url, login.status, login.html, log_of(&self.folder));
         let typed = login.form_with("login").with("login", "ana").with("password", "canary_password");
         let consent = browser.submit(&login, typed).await;
         let asked = consent.form_with("prompt");
@@ -129,7 +151,7 @@ impl Latchkey {
         force_refresh: bool,
     ) -> Result<GetAccessTokenResponse, Status> {
         let ask =
-            GetAccessTokenRequest { connection_id: connection.into(), min_remaining: None, force_refresh };
+            GetAccessTokenRequest { connection_id: connection.into(), force_refresh, ..Default::default() };
         let answer = CredentialServiceClient::new(self.way.clone()).get_access_token(ask).await;
         answer.map(tonic::Response::into_inner)
     }
