@@ -6,6 +6,7 @@
 
 mod app;
 mod assemble;
+mod assertions;
 mod authorize;
 mod callback;
 mod carrier;
@@ -39,7 +40,8 @@ pub use exchange::{callback_fields, check_inputs, given};
 pub use failure::failure;
 pub use fault::{Blame, Fault, FaultKind};
 pub use registration::{
-    ClientMetadata, RegisteredClient, Registration, document_client, metadata_document, registration,
+    ClientMetadata, RegisteredClient, Registration, document_client, is_shared, metadata_document,
+    registered_client_id, registration,
 };
 pub use revoke::Revocation;
 pub use transport::{ClientError, ClientOptions};

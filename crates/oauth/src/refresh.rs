@@ -5,8 +5,9 @@ use crate::{
     app::Material,
     assemble::{Renews, renews},
     carrier::Operation,
+    registration::registered_client_id,
 };
-use latchkey_providers::{Grant as Asked, Provider, Rotation, server};
+use latchkey_providers::{Grant as Asked, Provider, Rotation};
 use latchkey_secret::{Grant, RefreshToken, Renewal};
 
 impl Client {
@@ -42,7 +43,7 @@ impl Client {
 /// A client that registered itself belongs to this connection's grant. Where the server has forgotten the one, the other is
 /// gone with it, and another client could not renew it (RFC 6749 §6).
 fn with_its_client(fault: Fault, renewal: &Renewal) -> Fault {
-    let registered = renewal.fields.contains_key(&format!("{}{}", server::PREFIX, server::CLIENT_ID));
+    let registered = registered_client_id(&renewal.fields).is_some();
     let forgotten =
         fault.kind == FaultKind::ClientRejected && fault.code.as_deref() == Some("invalid_client");
     if registered && forgotten { Fault { kind: FaultKind::GrantRefused, ..fault } } else { fault }

@@ -4,7 +4,7 @@
 //! the client it was given to, and another client cannot renew it.
 
 use crate::{
-    Client, Fault, FaultKind, Inputs,
+    App, Client, Fault, FaultKind, Inputs,
     app::Material,
     assemble::unrendered,
     carrier::{Answer, Operation},
@@ -31,8 +31,6 @@ pub struct ClientMetadata<'a> {
     /// Shown to end users when they consent.
     pub name: &'a str,
     pub redirect_uri: &'a str,
-    /// What will be asked for; empty leaves it to the server.
-    pub scopes: &'a [String],
 }
 
 /// A registration, ready to go. Two that are equal register the same client.
@@ -58,6 +56,15 @@ impl fmt::Debug for RegisteredClient {
     }
 }
 
+impl RegisteredClient {
+    /// The fields, once more: one set is kept, and another goes with the connection that is being made.
+    #[must_use]
+    pub fn copied_fields(&self) -> Inputs {
+        let fields = self.fields.iter();
+        fields.map(|(name, value)| (name.clone(), value.expose().to_owned().into())).collect()
+    }
+}
+
 impl Registration {
     /// The same bytes for the same registration.
     #[must_use]
@@ -79,9 +86,30 @@ pub fn registration(
     let endpoint = provider.registration_endpoint(&material.values).map_err(|error| unrendered(&error))?;
     let Some(endpoint) = endpoint else { return Ok(None) };
     let method = provider.client_auth(&material.values).map_or("none", ClientAuth::word);
-    let mut body = described(provider, client, method);
+    let mut body = described(client, method);
     body.extend(provider.client_metadata());
     Ok(Some(Registration { endpoint, redirect_uri: client.redirect_uri.to_owned(), body: body.into() }))
+}
+
+/// Whether the server is the same for all connections of an integration, so that they can share one client. Where each
+/// connection chooses its server, each has a client of its own.
+#[must_use]
+pub fn is_shared(provider: &Provider, app: &App) -> bool {
+    let values = Material::of_app(provider, app).values;
+    if provider.discovery().is_empty() {
+        return matches!(provider.registration_endpoint(&values), Ok(Some(_)));
+    }
+    match provider.protected_resource(&values) {
+        Ok(Some(_)) => true,
+        Ok(None) => provider.issuer(&values).is_some(),
+        Err(_) => false,
+    }
+}
+
+/// The id of the client that registered itself for this connection, if one did.
+#[must_use]
+pub fn registered_client_id(fields: &Inputs) -> Option<String> {
+    fields.get(&format!("{}{}", server::PREFIX, server::CLIENT_ID)).map(|id| id.expose().to_owned())
 }
 
 /// The document that stands for a client whose id is the document's own address.
@@ -103,8 +131,9 @@ pub fn document_client(client_id: &str) -> Inputs {
     [(server::CLIENT_ID, client_id), (server::AUTH_METHOD, "none")].into_iter().map(field).collect()
 }
 
-/// RFC 7591 §2.
-fn described(provider: &Provider, client: ClientMetadata<'_>, method: &str) -> Map<String, Value> {
+/// RFC 7591 §2. No `scope`: it would bind the client to what is asked for today, and servers refuse scopes that belong to a
+/// resource and not to themselves.
+fn described(client: ClientMetadata<'_>, method: &str) -> Map<String, Value> {
     let mut body = Map::new();
     body.insert("client_name".into(), client.name.into());
     body.insert("redirect_uris".into(), json!([client.redirect_uri]));
@@ -114,10 +143,6 @@ fn described(provider: &Provider, client: ClientMetadata<'_>, method: &str) -> M
     if client.redirect_uri.starts_with("http://") {
         // OpenID Connect Registration §2: plain http on loopback is for native applications.
         body.insert("application_type".into(), "native".into());
-    }
-    let scope = provider.scope_text(client.scopes);
-    if !scope.is_empty() {
-        body.insert("scope".into(), scope.into());
     }
     body
 }

@@ -12,9 +12,7 @@ use latchkey_providers::Provider;
 use latchkey_secret::{AuthorizationCode, RefreshToken, Renewal};
 use serde_json::{Value, json};
 
-const SCOPES: &[String] = &[];
-const ME: ClientMetadata<'static> =
-    ClientMetadata { name: "Acme", redirect_uri: REDIRECT_URI, scopes: SCOPES };
+const ME: ClientMetadata<'static> = ClientMetadata { name: "Acme", redirect_uri: REDIRECT_URI };
 
 fn stating(origin: &str, changes: Value) -> std::sync::Arc<Provider> {
     let mut entry = json!({"obtain": {
@@ -136,10 +134,9 @@ fn a_registration_is_another_one_where_anything_in_it_changed() {
     let provider = stating("http://127.0.0.1:1", json!({}));
     let same = asked(&provider, ME).fingerprint();
     assert_eq!(asked(&provider, ME).fingerprint(), same);
-    let scopes = ["read".to_owned()];
     let others = [
         asked(&provider, ClientMetadata { redirect_uri: "https://other.example/callback", ..ME }),
-        asked(&provider, ClientMetadata { scopes: &scopes, ..ME }),
+        asked(&provider, ClientMetadata { name: "Other", ..ME }),
         asked(&stating("http://127.0.0.1:2", json!({})), ME),
         asked(&stating("http://127.0.0.1:1", json!({"obtain": {"registration": {"contacts": ["x"]}}})), ME),
     ];

@@ -65,6 +65,9 @@ impl Flows {
         let begun = Instant::now();
         let (redirect_uri, verifier) = (&claimed.redirect_uri, claimed.code_verifier.as_ref());
         let grant = self.oauth.exchange(&provider, &app, &inputs, redirect_uri, &code, verifier).await;
+        if let Err(fault) = &grant {
+            self.forget_refused_client(&claimed.environment, &claimed.integration, &inputs, fault).await;
+        }
         let grant = grant.map_err(|fault| Problem::provider(fault, Phase::Exchange));
         counts::step(&claimed.integration, "exchange", begun, &grant);
         let obtained = Obtained { auth_mode: provider.auth_mode().as_str().to_owned(), grant: grant? };

@@ -1,5 +1,5 @@
 use super::conclude::Claimed;
-use super::{Flows, app, public_app};
+use super::{Flows, app};
 use crate::counts;
 use crate::failures::Problem;
 use crate::state::State;
@@ -64,7 +64,7 @@ impl Flows {
         inputs: Inputs,
     ) -> Result<Url, Problem> {
         let state = State::new(Timestamp(self.clock.now()));
-        let app = public_app(integration);
+        let (app, inputs) = self.with_client(provider, integration, inputs).await?;
         let begun = self
             .oauth
             .begin(provider, &app, &inputs, &self.redirect_uri, &state.text)
@@ -126,7 +126,7 @@ impl Flows {
                 counts::step(&claimed.integration, "exchange", begun, &grant);
                 grant?
             }
-            _ => given(provider, &inputs).map_err(|fault| Problem::provider(fault, Phase::Verify))?,
+            _ => given(provider, &app, &inputs).map_err(|fault| Problem::provider(fault, Phase::Verify))?,
         };
         // A credential replaces nothing before the provider has accepted it.
         let auth_mode = provider.auth_mode().as_str().to_owned();
