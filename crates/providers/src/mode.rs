@@ -3,7 +3,7 @@
 use crate::evaluate::Scope;
 use crate::format::callback::Via;
 use crate::format::entry::{Ask, Input, Provider, Scheme};
-use crate::format::obtain::{CodeChallengeMethod, Lifetime, ObtainType, Scopes};
+use crate::format::obtain::{CodeChallengeMethod, Lifetime, ObtainType, Scopes, TokenSource};
 use crate::format::request::{ClientAuth, Refresh, RefreshMode};
 use crate::format::response::TokenResponse;
 use crate::server;
@@ -22,6 +22,14 @@ pub enum AuthMode {
     Exchange,
     /// A visit to the provider, such as to install an app, and then requests of its own.
     Installation,
+    /// RFC 5849, with the end user's consent.
+    OAuth1,
+    /// RFC 5849, with a token somebody pastes.
+    OAuth1Given,
+    /// A token we sign ourselves, of what somebody typed.
+    Minted,
+    /// Keys somebody types, with which each request is signed.
+    AwsSigv4,
     /// One or more keys somebody types.
     ApiKey,
     /// A user name and a password somebody types.
@@ -40,6 +48,10 @@ impl AuthMode {
             Self::OAuth2ClientCredentials => "OAUTH2_CC",
             Self::Exchange => "TWO_STEP",
             Self::Installation => "APP",
+            Self::OAuth1 => "OAUTH1",
+            Self::OAuth1Given => "TBA",
+            Self::Minted => "JWT",
+            Self::AwsSigv4 => "AWS_SIGV4",
             Self::ApiKey => "API_KEY",
             Self::Basic => "BASIC",
             Self::Unsupported(_) => "UNSUPPORTED",
@@ -54,9 +66,10 @@ impl Provider {
             ObtainType::None => AuthMode::None,
             ObtainType::Given => self.given_mode(),
             ObtainType::OAuth2 => self.oauth2_mode(),
-            ObtainType::OAuth1 => AuthMode::Unsupported("OAuth 1.0a (RFC 5849)"),
+            ObtainType::OAuth1 if self.obtain.token_source == Some(TokenSource::Given) => AuthMode::OAuth1Given,
+            ObtainType::OAuth1 => AuthMode::OAuth1,
             ObtainType::Exchange => self.exchange_mode(),
-            ObtainType::Minted => AuthMode::Unsupported("credentials signed by ourselves"),
+            ObtainType::Minted => AuthMode::Minted,
         }
     }
 
@@ -69,17 +82,15 @@ impl Provider {
                 self.obtain.client.is_empty() && self.client_registration().is_none()
             }
             AuthMode::Exchange | AuthMode::Installation => self.steps_name_the_client(),
+            AuthMode::OAuth1 | AuthMode::OAuth1Given => true,
             _ => false,
         }
     }
 
     fn given_mode(&self) -> AuthMode {
-        if !self.apply.body.is_empty() {
-            return AuthMode::Unsupported("a credential inside the request's body");
-        }
         match self.apply.scheme {
-            Scheme::OAuth1 => AuthMode::Unsupported("OAuth 1.0a (RFC 5849)"),
-            Scheme::AwsSigv4 => AuthMode::Unsupported("AWS Signature Version 4"),
+            Scheme::OAuth1 => AuthMode::OAuth1Given,
+            Scheme::AwsSigv4 => AuthMode::AwsSigv4,
             Scheme::Basic if self.apply.password.as_ref().is_some_and(|it| !it.references().is_empty()) => {
                 AuthMode::Basic
             }
@@ -88,15 +99,7 @@ impl Provider {
     }
 
     fn exchange_mode(&self) -> AuthMode {
-        let gaps = [
-            (self.steps().iter().any(|step| step.sign.is_some()), "signed requests"),
-            (self.apply.scheme == Scheme::AwsSigv4, "AWS Signature Version 4"),
-        ];
-        match gaps.into_iter().find(|(needed, _)| *needed) {
-            Some((_, what)) => AuthMode::Unsupported(what),
-            None if self.obtain.interaction.is_some() => AuthMode::Installation,
-            None => AuthMode::Exchange,
-        }
+        if self.obtain.interaction.is_some() { AuthMode::Installation } else { AuthMode::Exchange }
     }
 
     fn oauth2_mode(&self) -> AuthMode {

@@ -41,8 +41,8 @@ impl Provider {
         // Probes that read tokens or inputs need no request.
         let Some(template) = template.filter(|template| template.from.is_none()) else { return Ok(None) };
         let Some(first) = template.url.as_ref().and_then(|urls| urls.0.first()) else { return Ok(None) };
-        if template.sign.is_some() || template.base_url.is_some() {
-            return Err(RenderError::Unsupported("probes that are signed or have an address of their own"));
+        if template.base_url.is_some() {
+            return Err(RenderError::Unsupported("probes that have an address of their own"));
         }
         let scope = Scope::of(values);
         let mut url = self.url(place, first, scope)?;
@@ -61,7 +61,7 @@ impl Provider {
         let method = template.method.unwrap_or(Method::Get).name().to_owned();
         let request = HttpRequest { method, url, headers: headers.into_iter().collect(), body };
         Ok(Some(Probe {
-            request,
+            request: self.signed_probe(template, request, values)?,
             expect: template.expect.clone().unwrap_or_default(),
             set: template.set.clone(),
         }))
