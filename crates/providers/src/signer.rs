@@ -190,12 +190,8 @@ pub(crate) fn signed(
     if !content_type.is_empty() && !own_type {
         request.headers.push(("content-type".to_owned(), content_type.clone()));
     }
-    let scope = Scope::of(values);
-    let nonce = scope.identifier("signature").ok_or_else(no_chance)?;
-    let mut seed = [0; 32];
-    seed.copy_from_slice(&scope.random(b"seed", b"signature").ok_or_else(no_chance)?);
-    let since_1970 = Duration::from_millis(u64::try_from(values.now_unix_ms).unwrap_or_default());
-    let occasion = Occasion { at: UNIX_EPOCH + since_1970, nonce: &nonce, seed: Seed(seed) };
+    let (nonce, occasion) = occasion(values)?;
+    let occasion = Occasion { nonce: &nonce, ..occasion };
     let headers: Vec<(&str, &str)> = request
         .headers
         .iter()
@@ -215,6 +211,16 @@ pub(crate) fn signed(
         request.body = Body::Text { content_type, text };
     }
     Ok(request)
+}
+
+/// A nonce, and the occasion it is to be put in.
+pub(crate) fn occasion(values: &Values) -> Result<(String, Occasion<'static>), RenderError> {
+    let scope = Scope::of(values);
+    let nonce = scope.identifier("signature").ok_or_else(no_chance)?;
+    let mut seed = [0; 32];
+    seed.copy_from_slice(&scope.random(b"seed", b"signature").ok_or_else(no_chance)?);
+    let since_1970 = Duration::from_millis(u64::try_from(values.now_unix_ms).unwrap_or_default());
+    Ok((nonce, Occasion { at: UNIX_EPOCH + since_1970, nonce: "", seed: Seed(seed) }))
 }
 
 fn refused(error: SigningError) -> RenderError {
