@@ -1,6 +1,6 @@
 //! Who asks: the integration's OAuth app, and what was typed for the connection.
 
-use latchkey_providers::{Provider, Values, server};
+use latchkey_providers::{Provider, RefreshMode, Values, server};
 use latchkey_secret::{ClientSecret, Handout, Renewal, SecretText};
 use std::{
     collections::BTreeMap,
@@ -8,7 +8,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use crate::scrub::Secrets;
+use crate::{internal, scrub::Secrets};
 
 /// An integration's registration at a provider (RFC 6749 §2).
 pub struct App {
@@ -51,6 +51,10 @@ impl<'a> Material<'a> {
             material.secrets.add(secret.expose());
             material.secrets.add(&format!("{}:{}", app.client_id, secret.expose()));
         }
+        let scopes = provider.scope_text(&app.scopes);
+        if !scopes.is_empty() {
+            material.values.app.insert("scopes".into(), scopes);
+        }
         for (name, value) in &app.fields {
             material.hide(name, value.expose());
             material.values.app.insert(name.clone(), value.expose().to_owned());
@@ -70,6 +74,10 @@ impl<'a> Material<'a> {
                 self.know(known, value.expose());
                 continue;
             }
+            if internal::split(name).is_some() {
+                self.remember(name, value.expose());
+                continue;
+            }
             self.hide(name, value.expose());
             let space = if is_set_secret(self.provider, name) {
                 &mut self.values.token
@@ -79,6 +87,22 @@ impl<'a> Material<'a> {
             space.insert(name.clone(), value.expose().to_owned());
         }
         self
+    }
+
+    /// What a renewal holds besides fields; see [`internal`].
+    fn remember(&mut self, name: &str, value: &str) {
+        let space = match internal::split(name) {
+            Some((internal::ASSERTION, name)) => Some((&mut self.values.assertion, name)),
+            Some((internal::TOKEN, name)) => Some((&mut self.values.token, name)),
+            Some((internal::COMPANION, path)) => path
+                .split_once('.')
+                .map(|(companion, name)| (self.values.companion.entry(companion.into()).or_default(), name)),
+            _ => None,
+        };
+        if let Some((space, name)) = space {
+            space.insert(name.into(), value.into());
+            self.secrets.add(value);
+        }
     }
 
     /// What discovery and registration found out stands where the app's own would.
@@ -113,7 +137,10 @@ impl<'a> Material<'a> {
 
     pub(crate) fn with_renewal(mut self, renewal: &Renewal) -> Self {
         if let Some(token) = &renewal.refresh_token {
-            self = self.with_token("refresh_token", token.expose());
+            // What renews is the access token itself where the provider knows no other.
+            let by_itself = self.provider.refresh_mode() == RefreshMode::AccessToken;
+            let name = if by_itself { "access_token" } else { "refresh_token" };
+            self = self.with_token(name, token.expose());
         }
         self.with_fields(&renewal.fields)
     }

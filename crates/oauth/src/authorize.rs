@@ -65,6 +65,25 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Where a browser goes to do something at the provider that is no authorization, such as to install an app.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub fn visit(
+        &self,
+        provider: &Provider,
+        app: &App,
+        inputs: &Inputs,
+        redirect_uri: &str,
+        state: &str,
+    ) -> Result<Begun, Fault> {
+        let material = Material::of_app(provider, app).with_fields(inputs);
+        let url = provider.interaction_url(&material.values, redirect_uri, state);
+        Ok(Begun { url: url.map_err(|error| unrendered(&error))?, verifier: None })
+    }
+}
+
 /// Compares the issuer a callback names with the one the entry declares, character by character (RFC 9207 §2.4).
 ///
 /// A provider that declares no issuer is not compared: its callbacks are told apart by redirect URI and state alone.

@@ -37,30 +37,39 @@ pub struct Call {
 /// What is being done, for metrics and traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
+    /// What has to be asked before an end user can be sent away.
+    Authorize,
     Exchange,
     ClientCredentials,
     Refresh,
     Verify,
     Identity,
+    /// Learning what the API must be told of a connection.
+    Lookup,
     Revoke,
     /// Finding an authorization server (RFC 9728, RFC 8414).
     Discover,
     /// RFC 7591, RFC 7592.
     Register,
+    /// RFC 7662.
+    Introspect,
 }
 
 impl Operation {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Authorize => "authorize",
             Self::Exchange => "exchange",
             Self::ClientCredentials => "client_credentials",
             Self::Refresh => "refresh",
             Self::Verify => "verify",
             Self::Identity => "identity",
+            Self::Lookup => "lookup",
             Self::Revoke => "revoke",
             Self::Discover => "discover",
             Self::Register => "register",
+            Self::Introspect => "introspect",
         }
     }
 }
@@ -75,6 +84,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// RFC 9110 §11.6.1; several fields are joined as one.
     pub www_authenticate: Option<String>,
+    /// RFC 6265 §4.1, one for each field.
+    pub set_cookie: Vec<String>,
     pub body: AnswerBody,
 }
 

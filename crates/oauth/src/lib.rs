@@ -7,10 +7,13 @@
 mod app;
 mod assemble;
 mod assertions;
+mod at_hand;
 mod authorize;
 mod callback;
 mod carrier;
 mod challenge;
+mod companions;
+mod cookies;
 mod discovery;
 mod document;
 mod egress;
@@ -19,30 +22,37 @@ mod exchange;
 mod failure;
 mod fault;
 mod forms;
+mod internal;
+mod lookup;
+mod oauth1;
 mod refresh;
 mod registration;
 mod retry_after;
 mod revoke;
 mod scrub;
+mod steps;
 mod tokens;
 mod trace_context;
 mod transport;
 mod verdict;
 mod verify;
+mod xml;
 
+pub use at_hand::given;
 pub use app::{App, Inputs};
 pub use authorize::{Begun, check_issuer, check_issuer_for};
-pub use callback::{Callback, CallbackError, Declined};
+pub use callback::{Callback, CallbackError, Declined, named_code, visited_fields};
 pub use carrier::{Answer, AnswerBody, Call, Carrier, Client, Operation};
 pub use discovery::Server;
 pub use egress::Egress;
-pub use exchange::{callback_fields, check_inputs, given};
+pub use exchange::{callback_fields, check_inputs};
 pub use failure::failure;
 pub use fault::{Blame, Fault, FaultKind};
 pub use registration::{
     ClientMetadata, RegisteredClient, Registration, document_client, is_shared, metadata_document,
     registered_client_id, registration,
 };
+pub use oauth1::OAuth1Begun;
 pub use revoke::Revocation;
 pub use transport::{ClientError, ClientOptions};
 pub use verify::Verified;

@@ -4,10 +4,11 @@ use crate::{
     App, Client, Fault, FaultKind,
     app::Material,
     assemble::{Renews, renews},
+    at_hand,
     carrier::Operation,
     registration::registered_client_id,
 };
-use latchkey_providers::{Grant as Asked, Provider, Rotation};
+use latchkey_providers::{AuthMode, Grant as Asked, Provider, Rotation};
 use latchkey_secret::{Grant, RefreshToken, Renewal};
 
 impl Client {
@@ -30,10 +31,25 @@ impl Client {
                 let grant = grant.map_err(|fault| with_its_client(fault, renewal))?;
                 Ok(rotated(grant, provider.refresh().rotation, token))
             }
+            (Renews::ByAccessToken, Some(token)) => {
+                let material = Material::of_app(provider, app).with_renewal(renewal);
+                let asked = Asked::AccessToken { access_token: token.expose() };
+                self.obtain(Operation::Refresh, provider, material, &renewal.fields, asked).await
+            }
+            (Renews::ByApp, _) => {
+                let material = Material::of_app(provider, app).with_renewal(renewal);
+                self.obtain(Operation::Refresh, provider, material, &renewal.fields, Asked::AppSigned).await
+            }
+            (Renews::ByRepeating, _) if provider.auth_mode() == AuthMode::Minted => {
+                at_hand::minted(provider, app, &renewal.fields)
+            }
+            (Renews::ByRepeating, _) if !provider.steps().is_empty() => {
+                self.steps_again(Operation::Refresh, provider, app, &renewal.fields).await
+            }
             (Renews::ByRepeating, _) => {
                 self.credentials_again(Operation::Refresh, provider, app, &renewal.fields).await
             }
-            (Renews::ByRefreshToken, None) | (Renews::Never, _) => {
+            (Renews::ByRefreshToken | Renews::ByAccessToken, None) | (Renews::Never, _) => {
                 Err(Fault::described(FaultKind::Unsupported, "there is nothing to refresh with"))
             }
         }

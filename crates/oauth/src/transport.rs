@@ -195,6 +195,7 @@ async fn receive(mut response: reqwest::Response, host: String) -> Answer {
         retry_after: header(http::header::RETRY_AFTER)
             .and_then(|text| retry_after::parse(text, SystemTime::now())),
         www_authenticate: joined(response.headers(), &http::header::WWW_AUTHENTICATE),
+        set_cookie: each(response.headers(), &http::header::SET_COOKIE),
         body: AnswerBody::TooLarge,
     };
     if response.content_length().is_none_or(|length| length <= BODY_MAX as u64) {
@@ -203,8 +204,12 @@ async fn receive(mut response: reqwest::Response, host: String) -> Answer {
     answer
 }
 
+fn each(headers: &http::HeaderMap, name: &http::HeaderName) -> Vec<String> {
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).map(ToOwned::to_owned).collect()
+}
+
 fn joined(headers: &http::HeaderMap, name: &http::HeaderName) -> Option<String> {
-    let fields: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    let fields = each(headers, name);
     (!fields.is_empty()).then(|| fields.join(", "))
 }
 

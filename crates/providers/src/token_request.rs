@@ -156,7 +156,7 @@ impl Provider {
     }
 
     /// Client id and secret; the secret is empty for public clients.
-    fn client(&self, scope: Scope<'_>, auth: ClientAuth) -> Result<(String, String), RenderError> {
+    pub(crate) fn client(&self, scope: Scope<'_>, auth: ClientAuth) -> Result<(String, String), RenderError> {
         let value = |name: &str, app: &str| -> Result<String, RenderError> {
             let undefined = |reference: String| RenderError::Undefined { place: PLACE, reference };
             match self.obtain.client.get(name) {

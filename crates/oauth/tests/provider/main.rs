@@ -6,6 +6,7 @@ mod answers;
 mod connecting;
 mod discovering;
 mod entries;
+mod exchanging;
 mod failures;
 mod refreshing;
 mod registering;

@@ -133,12 +133,21 @@ impl Lint<'_> {
         match obtain.kind {
             ObtainType::OAuth2 => self.oauth2(),
             ObtainType::Exchange if obtain.steps.is_empty() => {
-                self.find("obtain.steps", "an exchange has at least one step")
+                self.find("obtain.steps", "an exchange has at least one step");
             }
+            ObtainType::Exchange => self.interaction(),
             ObtainType::Minted if obtain.assertions.is_empty() => {
                 self.find("obtain.assertions", "a minted credential has at least one assertion");
             }
             _ => {}
+        }
+    }
+
+    /// What comes back is found by its state, before anybody knows whose entry it is for.
+    fn interaction(&mut self) {
+        let visit = self.provider.obtain.interaction.as_ref();
+        if visit.is_some_and(|visit| visit.state_param.as_deref().is_some_and(|name| name != "state")) {
+            self.find("obtain.interaction.state_param", "must be `state`: nothing else is looked at when a visit ends");
         }
     }
 
