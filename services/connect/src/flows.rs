@@ -5,6 +5,7 @@
 mod callback;
 mod client;
 mod conclude;
+mod oauth1;
 mod start;
 mod turns;
 

@@ -210,7 +210,7 @@ fn offer(site: &Site, integration: &IntegrationView) -> Option<Offer> {
     Some(Offer {
         key: integration.key.to_string(),
         name: integration.settings.display_name.clone(),
-        host: if provider.auth_mode() == AuthMode::OAuth2Code {
+        host: if matches!(provider.auth_mode(), AuthMode::OAuth2Code | AuthMode::Installation) {
             provider.name.clone()
         } else {
             String::new()
