@@ -38,8 +38,8 @@ mod verdict;
 mod verify;
 mod xml;
 
-pub use at_hand::given;
 pub use app::{App, Inputs};
+pub use at_hand::given;
 pub use authorize::{Begun, check_issuer, check_issuer_for};
 pub use callback::{Callback, CallbackError, Declined, named_code, visited_fields};
 pub use carrier::{Answer, AnswerBody, Call, Carrier, Client, Operation};
@@ -48,11 +48,11 @@ pub use egress::Egress;
 pub use exchange::{callback_fields, check_inputs};
 pub use failure::failure;
 pub use fault::{Blame, Fault, FaultKind};
+pub use oauth1::OAuth1Begun;
 pub use registration::{
     ClientMetadata, RegisteredClient, Registration, document_client, is_shared, metadata_document,
     registered_client_id, registration,
 };
-pub use oauth1::OAuth1Begun;
 pub use revoke::Revocation;
 pub use transport::{ClientError, ClientOptions};
 pub use verify::Verified;

@@ -43,7 +43,9 @@ pub use format::obtain::{
     Assertion, ClientRegistration, CodeChallengeMethod, Companion, Discovery, ExpirySource, Lifetime, Obtain,
     ObtainType, Scopes, TimeUnit,
 };
-pub use format::request::{ClientAuth, Refresh, RefreshMode, Rotation, Schedule, Sign, SignScheme, Step, StepWhen};
+pub use format::request::{
+    ClientAuth, Refresh, RefreshMode, Rotation, Schedule, Sign, SignScheme, Step, StepWhen,
+};
 pub use format::response::{Capture, Condition, ExpiresIn, Pointer, TokenResponse};
 pub use http_request::{Body, HttpRequest};
 pub use lookup::{Lookup, Source};

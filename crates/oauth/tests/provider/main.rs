@@ -8,6 +8,7 @@ mod discovering;
 mod entries;
 mod exchanging;
 mod failures;
+mod looking_up;
 mod refreshing;
 mod registering;
 mod server;

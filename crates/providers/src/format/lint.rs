@@ -147,7 +147,10 @@ impl Lint<'_> {
     fn interaction(&mut self) {
         let visit = self.provider.obtain.interaction.as_ref();
         if visit.is_some_and(|visit| visit.state_param.as_deref().is_some_and(|name| name != "state")) {
-            self.find("obtain.interaction.state_param", "must be `state`: nothing else is looked at when a visit ends");
+            self.find(
+                "obtain.interaction.state_param",
+                "must be `state`: nothing else is looked at when a visit ends",
+            );
         }
     }
 
@@ -306,8 +309,13 @@ impl Lint<'_> {
         let mut outside = Vec::new();
         for (name, probe) in listed.chain(probes.discover.iter().map(|probe| ("discover", probe))) {
             let hosts = probe.url.iter().flat_map(|urls| &urls.0).filter_map(UrlTemplate::literal_host);
-            let stranger =
-                |host: &&str| Some(*host) != base && !api.hosts.iter().any(|pattern| pattern.matches(host));
+            // On loopback whoever is told apart is told apart by the port, which no pattern has.
+            let loopback = self.provider.trust == Trust::Loopback;
+            let listed = |host: &str| {
+                let name = host.rsplit_once(':').filter(|_| loopback).map_or(host, |(name, _)| name);
+                api.hosts.iter().any(|pattern| pattern.matches(name))
+            };
+            let stranger = |host: &&str| Some(*host) != base && !listed(host);
             outside
                 .extend(hosts.filter(stranger).map(|host| (format!("probes.{name}.url"), host.to_owned())));
         }

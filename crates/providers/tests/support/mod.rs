@@ -105,7 +105,13 @@ pub fn every_url(provider: &Provider, values: &Values) -> Vec<Result<Url, Render
         _ => {}
     }
     urls.extend(provider.base_url(values).transpose());
-    urls.extend(provider.verify_probe(values).transpose().map(|probe| probe.map(|probe| probe.request.url)));
+    urls.extend(
+        provider
+            .verify_probes(values)
+            .map(|probes| probes.into_iter().next())
+            .transpose()
+            .map(|probe| probe.map(|probe| probe.request.url)),
+    );
     urls.extend(
         provider.identity_probe(values).transpose().map(|probe| probe.map(|probe| probe.request.url)),
     );
