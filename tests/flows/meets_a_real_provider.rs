@@ -3,7 +3,7 @@
 //! sends twice, or sends old, ends the connection. Started without clients, it is a server as MCP servers have: found by
 //! its resource, registered with by nobody but Latchkey itself.
 
-mod latchkey;
+pub(crate) mod latchkey;
 mod provider;
 
 use latchkey::Latchkey;
@@ -103,6 +103,10 @@ async fn an_end_user_gives_the_url_of_a_server_and_nothing_else() {
     let other = latchkey.connect_with(&["real"], "", &[("in.server", &server)]).await;
     assert_ne!(other, connection);
     let counted = provider.counters().await;
-    assert_eq!((counted["registered"], counted["refused"]), (2, 0), "each connection has its own: {counted:?}");
+    assert_eq!(
+        (counted["registered"], counted["refused"]),
+        (2, 0),
+        "each connection has its own: {counted:?}"
+    );
     latchkey.finish();
 }
