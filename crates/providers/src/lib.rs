@@ -47,6 +47,9 @@ pub use format::request::{
     ClientAuth, Refresh, RefreshMode, Rotation, Schedule, Sign, SignScheme, Step, StepWhen,
 };
 pub use format::response::{Capture, Condition, ExpiresIn, Pointer, TokenResponse};
+pub use format::webhooks::{
+    Handshake, KeyUrl, Route, SignatureEncoding, Verification, WebhookAlgorithm, WebhookKey, Webhooks,
+};
 pub use http_request::{Body, HttpRequest};
 pub use lookup::{Lookup, Source};
 pub use mode::AuthMode;

@@ -52,6 +52,8 @@ pub fn findings(raw: &Value, provider: &Provider) -> Vec<Finding> {
     }
     lint.headers();
     lint.probes();
+    let webhooks = provider.webhooks.iter().flat_map(|webhooks| webhooks.objections());
+    lint.found.extend(webhooks.map(|(field, fix)| Finding { field, fix }));
     lint.found
 }
 

@@ -17,3 +17,4 @@ pub mod response;
 pub mod template;
 pub mod url_template;
 pub mod urls;
+pub mod webhooks;
