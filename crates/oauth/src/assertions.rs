@@ -1,6 +1,6 @@
 //! Signs what an entry has signed, right before a request is made of it: no assertion is older than its request.
 
-use crate::{Fault, app::Material, assemble::unrendered};
+use crate::{ClientIdentity, Fault, app::Material, assemble::unrendered};
 use latchkey_providers::{Assertion, Provider};
 use std::collections::BTreeMap;
 
@@ -30,6 +30,18 @@ pub(crate) fn authenticate(provider: &Provider, material: &mut Material<'_>) -> 
         keep(material, name, assertion);
     }
     Ok(())
+}
+
+/// The certificate the client shows at the token endpoint, where the entry has one (RFC 8705 §2).
+///
+/// # Errors
+/// [`FaultKind::InputInvalid`](crate::FaultKind::InputInvalid) with the field that is missing.
+pub(crate) fn identity(
+    provider: &Provider,
+    material: &Material<'_>,
+) -> Result<Option<ClientIdentity>, Fault> {
+    let pair = provider.client_certificate(&material.values).map_err(|error| unrendered(&error))?;
+    Ok(pair.map(|(certificate, key)| ClientIdentity { certificate: certificate.into(), key: key.into() }))
 }
 
 /// It is a credential while it lasts, so no error repeats it.

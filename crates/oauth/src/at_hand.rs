@@ -1,12 +1,6 @@
 //! Credentials nobody is asked for: what was typed, and what is signed of it here.
 
-use crate::{
-    App, Fault, FaultKind, Inputs,
-    app::Material,
-    assemble,
-    assertions,
-    exchange::check_inputs,
-};
+use crate::{App, Fault, FaultKind, Inputs, app::Material, assemble, assertions, exchange::check_inputs};
 use latchkey_providers::{AuthMode, Provider};
 use latchkey_secret::{AccessToken, Grant, Handout, Renewal};
 use serde_json::Value;

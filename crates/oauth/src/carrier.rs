@@ -3,7 +3,7 @@
 //! A [`Client`] decides what to ask and what an answer means; a [`Carrier`] brings the one over and the other back. The
 //! network is one. Another may stand before it, and write an answer down before anybody looks at it.
 
-use crate::{ClientError, ClientOptions, Fault, transport::Https};
+use crate::{ClientError, ClientIdentity, ClientOptions, Fault, transport::Https};
 use async_trait::async_trait;
 use latchkey_providers::{HttpRequest, Provider, Trust};
 use std::{
@@ -32,6 +32,8 @@ pub struct Call {
     pub provider: String,
     pub trust: Trust,
     pub request: HttpRequest,
+    /// What the client shows of itself in TLS, where it does (RFC 8705).
+    pub identity: Option<ClientIdentity>,
 }
 
 /// What is being done, for metrics and traces.
@@ -152,7 +154,19 @@ impl Client {
         provider: &Provider,
         request: HttpRequest,
     ) -> Result<Answer, Fault> {
-        let call = Call { operation, provider: provider.id.clone(), trust: provider.trust, request };
+        self.send_as(operation, provider, request, None).await
+    }
+
+    /// As [`Self::send`], with a certificate of the client's.
+    pub(crate) async fn send_as(
+        &self,
+        operation: Operation,
+        provider: &Provider,
+        request: HttpRequest,
+        identity: Option<ClientIdentity>,
+    ) -> Result<Answer, Fault> {
+        let call =
+            Call { operation, provider: provider.id.clone(), trust: provider.trust, request, identity };
         self.carrier.carry(call).await
     }
 }

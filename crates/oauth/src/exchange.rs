@@ -105,7 +105,8 @@ impl Client {
         assertions::fill(provider, &provider.obtain.assertions, &mut material)?;
         assertions::authenticate(provider, &mut material)?;
         let request = provider.token_request(&material.values, asked).map_err(|error| unrendered(&error))?;
-        let answer = self.send(operation, provider, request).await?;
+        let identity = assertions::identity(provider, &material)?;
+        let answer = self.send_as(operation, provider, request, identity).await?;
         let document = verdict::token_document(&answer, rules, &material.secrets)?;
         steps::remember(&mut material, document.value());
         let progress = self.followed(operation, provider, &mut material, rules, answer).await?;

@@ -22,6 +22,7 @@ mod exchange;
 mod failure;
 mod fault;
 mod forms;
+mod identity;
 mod internal;
 mod lookup;
 mod oauth1;
@@ -53,6 +54,7 @@ pub use registration::{
     ClientMetadata, RegisteredClient, Registration, document_client, is_shared, metadata_document,
     registered_client_id, registration,
 };
+pub use identity::ClientIdentity;
 pub use revoke::Revocation;
 pub use transport::{ClientError, ClientOptions};
 pub use verify::Verified;

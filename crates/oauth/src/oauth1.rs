@@ -133,12 +133,13 @@ impl Answered {
 fn refused(operation: Operation, body: &str, fault: Fault) -> Fault {
     let problem = body.split(['&', ',', '\n']).find_map(|pair| pair.trim().strip_prefix("oauth_problem="));
     let kind = match problem.map(|word| word.trim_matches('"')) {
-        Some("token_rejected" | "token_expired" | "token_used" | "token_revoked" | "permission_denied" | "verifier_invalid") => {
-            FaultKind::GrantRefused
-        }
-        Some("consumer_key_unknown" | "consumer_key_rejected" | "consumer_key_refused" | "signature_invalid") => {
-            FaultKind::ClientRejected
-        }
+        Some(
+            "token_rejected" | "token_expired" | "token_used" | "token_revoked" | "permission_denied"
+            | "verifier_invalid",
+        ) => FaultKind::GrantRefused,
+        Some(
+            "consumer_key_unknown" | "consumer_key_rejected" | "consumer_key_refused" | "signature_invalid",
+        ) => FaultKind::ClientRejected,
         _ if operation == Operation::Exchange && fault.http_status == Some(401) => FaultKind::GrantRefused,
         _ => return fault,
     };

@@ -2,13 +2,14 @@
 //! environment. What can be known of a failure is whether the request was written at all, and that is what is told.
 
 use crate::{
-    Fault, FaultKind,
+    ClientIdentity, Fault, FaultKind,
     carrier::{Answer, AnswerBody, Call, Carrier, Operation},
     egress::{Egress, PublicResolver},
-    retry_after, trace_context,
+    identity, retry_after, trace_context,
 };
 use async_trait::async_trait;
 use latchkey_providers::{Body, HttpRequest, Trust};
+use rustls::pki_types::CertificateDer;
 use std::{
     sync::Arc,
     time::{Duration, Instant, SystemTime},
@@ -31,6 +32,8 @@ pub struct ClientOptions {
     /// not mistaken for one whose answer is lost.
     pub connect_timeout: Duration,
     pub egress: Egress,
+    /// Authorities that are believed beside those browsers believe, such as an operator's own.
+    pub roots: Vec<CertificateDer<'static>>,
 }
 
 impl Default for ClientOptions {
@@ -39,6 +42,7 @@ impl Default for ClientOptions {
             deadline: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
             egress: Egress::default(),
+            roots: Vec::new(),
         }
     }
 }
@@ -50,6 +54,8 @@ pub(crate) struct Https {
     /// For entries whose endpoints are on this machine by design.
     local: reqwest::Client,
     egress: Egress,
+    /// For requests with a certificate of their own: each has its connection, so that none is made in another's name.
+    options: ClientOptions,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -64,11 +70,17 @@ impl Https {
     /// # Errors
     /// [`ClientError`] where TLS or the HTTP client cannot be set up. No connection is made yet.
     pub(crate) fn new(options: &ClientOptions) -> Result<Self, ClientError> {
-        let http = match options.egress {
-            Egress::PublicOnly => builder(options)?.dns_resolver(Arc::new(PublicResolver)).build()?,
-            Egress::Any => builder(options)?.build()?,
-        };
-        Ok(Self { http, local: builder(options)?.build()?, egress: options.egress })
+        let [http, local] = [options.egress, Egress::Any].map(|egress| build(options, egress, tls(options)?));
+        Ok(Self { http: http?, local: local?, egress: options.egress, options: options.clone() })
+    }
+
+    /// A client that shows a certificate, for one request.
+    fn identified(&self, identity: &ClientIdentity, egress: Egress) -> Result<reqwest::Client, Fault> {
+        let (chain, key) = identity.parts()?;
+        let unusable = || identity::invalid("client_private_key", "it does not fit the certificate");
+        let config = trusting(&self.options).map_err(|_| Fault::new(FaultKind::Unsupported))?;
+        let config = config.with_client_auth_cert(chain, key).map_err(|_| unusable())?;
+        build(&self.options, egress, config).map_err(|_| Fault::new(FaultKind::Unsupported))
     }
 
     async fn send(&self, span: &Span, call: Call, host: String) -> Result<Answer, Fault> {
@@ -80,6 +92,8 @@ impl Https {
             let why = "the host is an address that is not public";
             return Err(Fault::described(FaultKind::NotSent, why).at(&host));
         }
+        let identified = call.identity.map(|identity| self.identified(&identity, egress)).transpose()?;
+        let client = identified.as_ref().unwrap_or(client);
         let mut request = into_reqwest(client, call.request).map_err(|fault| fault.at(&host))?;
         trace_context::inject(span, request.headers_mut());
         let response = client.execute(request).await.map_err(|error| lost(&error).at(&host))?;
@@ -114,9 +128,13 @@ impl Carrier for Https {
     }
 }
 
-fn builder(options: &ClientOptions) -> Result<reqwest::ClientBuilder, ClientError> {
-    Ok(reqwest::Client::builder()
-        .tls_backend_preconfigured(tls()?)
+fn build(
+    options: &ClientOptions,
+    egress: Egress,
+    tls: rustls::ClientConfig,
+) -> Result<reqwest::Client, ClientError> {
+    let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
         // With HTTP/2 a lost connection leaves open which streams were acted on.
         .http1_only()
         .redirect(reqwest::redirect::Policy::none())
@@ -126,17 +144,31 @@ fn builder(options: &ClientOptions) -> Result<reqwest::ClientBuilder, ClientErro
         .connect_timeout(options.connect_timeout.min(options.deadline / 2))
         .timeout(options.deadline)
         .pool_idle_timeout(POOL_IDLE_MAX)
-        .user_agent(USER_AGENT))
+        .user_agent(USER_AGENT);
+    Ok(match egress {
+        Egress::PublicOnly => builder.dns_resolver(Arc::new(PublicResolver)),
+        Egress::Any => builder,
+    }
+    .build()?)
 }
 
-fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
+fn tls(options: &ClientOptions) -> Result<rustls::ClientConfig, rustls::Error> {
+    Ok(trusting(options)?.with_no_client_auth())
+}
+
+/// A configuration that checks the server, and knows no certificate of the client's yet.
+fn trusting(
+    options: &ClientOptions,
+) -> Result<rustls::ConfigBuilder<rustls::ClientConfig, rustls::client::WantsClientCert>, rustls::Error> {
     let mut roots = rustls::RootCertStore::empty();
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    for root in &options.roots {
+        roots.add(root.clone())?;
+    }
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     Ok(rustls::ClientConfig::builder_with_provider(ring)
         .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+        .with_root_certificates(roots))
 }
 
 /// A failure without an answer. Only one to connect proves that nothing was written.

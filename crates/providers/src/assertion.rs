@@ -31,7 +31,12 @@ const LIFETIME_SECONDS: u64 = 300;
 
 impl Provider {
     /// Signs one assertion. `name` is the entry's for it: assertions of two names share no nonce.
-    pub fn assertion(&self, name: &str, assertion: &Assertion, values: &Values) -> Result<String, RenderError> {
+    pub fn assertion(
+        &self,
+        name: &str,
+        assertion: &Assertion,
+        values: &Values,
+    ) -> Result<String, RenderError> {
         Signer { name, assertion, client_key: None, scope: Scope::of(values) }.sign(Map::new())
     }
 
@@ -59,6 +64,19 @@ impl Provider {
         let key = ["key_jwk", "key"].iter().find_map(|name| self.obtain.client.get(*name));
         let signer = Signer { name: CLIENT_ASSERTION, assertion, client_key: key, scope };
         Ok(Some((CLIENT_ASSERTION, signer.sign(claims)?)))
+    }
+}
+
+impl Provider {
+    /// The client's certificate and its key, as PEM, where it shows one at the token endpoint (RFC 8705 §2).
+    pub fn client_certificate(&self, values: &Values) -> Result<Option<(String, String)>, RenderError> {
+        let Some(pair) = &self.obtain.mutual_tls else { return Ok(None) };
+        let text = |template| {
+            Scope::of(values)
+                .template(template)
+                .map_err(|reference| RenderError::Undefined { place: "mutual TLS", reference })
+        };
+        Ok(Some((text(&pair.certificate)?, text(&pair.key)?)))
     }
 }
 
@@ -120,7 +138,10 @@ impl Signer<'_> {
             issuer: &text(&assertion.issuer, "issuer of an assertion")?,
             subject: &text(&assertion.subject, "subject of an assertion")?,
             recipient: &text(&assertion.recipient, "recipient of an assertion")?,
-            audience: &audience.as_ref().and_then(plain).ok_or(RenderError::Missing("audience of an assertion"))?,
+            audience: &audience
+                .as_ref()
+                .and_then(plain)
+                .ok_or(RenderError::Missing("audience of an assertion"))?,
             session_index: session_index.as_deref(),
             attributes: &attributes,
             issued_at: self.scope.values.now_unix_ms.div_euclid(1000),
@@ -184,7 +205,8 @@ impl Signer<'_> {
         &'b self,
         fields: &'b BTreeMap<String, DocumentTemplate>,
     ) -> impl Iterator<Item = (String, Value)> + 'b {
-        let rendered = fields.iter().filter_map(|(name, value)| Some((name.clone(), self.scope.document(value)?)));
+        let rendered =
+            fields.iter().filter_map(|(name, value)| Some((name.clone(), self.scope.document(value)?)));
         rendered.filter(|(_, value)| value.as_array().is_none_or(|items| !items.is_empty()))
     }
 }

@@ -4,7 +4,7 @@ use crate::evaluate::Scope;
 use crate::format::callback::Via;
 use crate::format::entry::{Ask, Input, Provider, Scheme};
 use crate::format::obtain::{CodeChallengeMethod, Lifetime, ObtainType, Scopes, TokenSource};
-use crate::format::request::{ClientAuth, Refresh, RefreshMode};
+use crate::format::request::{Refresh, RefreshMode};
 use crate::format::response::TokenResponse;
 use crate::server;
 use crate::values::Values;
@@ -66,7 +66,9 @@ impl Provider {
             ObtainType::None => AuthMode::None,
             ObtainType::Given => self.given_mode(),
             ObtainType::OAuth2 => self.oauth2_mode(),
-            ObtainType::OAuth1 if self.obtain.token_source == Some(TokenSource::Given) => AuthMode::OAuth1Given,
+            ObtainType::OAuth1 if self.obtain.token_source == Some(TokenSource::Given) => {
+                AuthMode::OAuth1Given
+            }
             ObtainType::OAuth1 => AuthMode::OAuth1,
             ObtainType::Exchange => self.exchange_mode(),
             ObtainType::Minted => AuthMode::Minted,
@@ -104,27 +106,13 @@ impl Provider {
 
     fn oauth2_mode(&self) -> AuthMode {
         let obtain = &self.obtain;
-        if let Some(missing) = self.oauth2_gap() {
-            return AuthMode::Unsupported(missing);
+        if obtain.callback.via == Via::Webhook {
+            return AuthMode::Unsupported("an authorization answered by a webhook");
         }
         match obtain.grant_type.as_deref() {
             None | Some("authorization_code") => AuthMode::OAuth2Code,
             Some(_) => AuthMode::OAuth2ClientCredentials,
         }
-    }
-
-    /// What an OAuth 2 entry needs that the engine does not do yet.
-    fn oauth2_gap(&self) -> Option<&'static str> {
-        let obtain = &self.obtain;
-        let method = obtain.token_endpoint_auth_method;
-        let gaps = [
-            (
-                method == Some(ClientAuth::TlsCertificate) || obtain.mutual_tls.is_some(),
-                "client certificates (RFC 8705)",
-            ),
-            (obtain.callback.via == Via::Webhook, "an authorization answered by a webhook"),
-        ];
-        gaps.into_iter().find_map(|(needed, what)| needed.then_some(what))
     }
 
     /// The inputs an end user is asked for, in order.

@@ -103,8 +103,7 @@ impl Provider {
             token_secret: temporary.map(|temporary| temporary.secret),
             realm: None,
         };
-        let to_sign =
-            Request { method: "POST", url: &url, headers: &[], body: request::Body::Form(&params) };
+        let to_sign = Request { method: "POST", url: &url, headers: &[], body: request::Body::Form(&params) };
         let (nonce, occasion) = occasion(values)?;
         let occasion = request::Occasion { nonce: &nonce, ..occasion };
         let header = request::oauth1_header(self.signature_method(), credentials, to_sign, more, occasion);

@@ -9,6 +9,7 @@ mod entries;
 mod exchanging;
 mod failures;
 mod looking_up;
+mod mutual_tls;
 mod refreshing;
 mod registering;
 mod server;

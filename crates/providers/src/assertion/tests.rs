@@ -90,7 +90,11 @@ fn a_saml_assertion_is_handed_over_in_base64() {
 ";
     let encoded = minted(&provider(entry), &values(&[("user", "a<b"), ("key", KEY)])).unwrap();
     let document = String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap();
-    assert!(document.contains("<saml2:NameID Format=\"urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified\">a&lt;b<"));
+    assert!(
+        document.contains(
+            "<saml2:NameID Format=\"urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified\">a&lt;b<"
+        )
+    );
     assert!(document.contains("Name=\"use_username\"><saml2:AttributeValue>true<"), "{document}");
 }
 

@@ -53,7 +53,8 @@ impl Flows {
         // The request is signed with the app's secret, and the vault gives that to an attempt alone: so asking is one.
         let asking = State::new(Timestamp(self.clock.now()));
         self.record(&asking, &wish, String::new(), inputs).await?;
-        let claimed = self.vault.claim_authorization(asking.authorization, asking.digest, wish.browser).await?;
+        let claimed =
+            self.vault.claim_authorization(asking.authorization, asking.digest, wish.browser).await?;
         let attempt = Claimed {
             authorization: asking.authorization,
             environment: claimed.environment.clone(),
