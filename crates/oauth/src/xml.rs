@@ -17,9 +17,9 @@ const VERSION: XmlVersion = XmlVersion::Implicit1_0;
 pub(crate) fn tree(body: &[u8]) -> Option<Value> {
     let mut reader = Reader::from_reader(body);
     let mut open: Vec<Element> = vec![Element::default()];
-    let mut buffer = Vec::new();
+    let mut scratch = Vec::new();
     loop {
-        match reader.read_event_into(&mut buffer).ok()? {
+        match reader.read_event_into(&mut scratch).ok()? {
             Event::Start(start) if open.len() <= DEPTH_MAX => open.push(Element::begun(&start)?),
             Event::Empty(start) => {
                 let element = Element::begun(&start)?;
@@ -41,7 +41,7 @@ pub(crate) fn tree(body: &[u8]) -> Option<Value> {
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
             Event::Eof => break,
         }
-        buffer.clear();
+        scratch.clear();
     }
     // One root, and nothing left open.
     let root = open.pop().filter(|root| open.is_empty() && root.fields.len() == 1)?;

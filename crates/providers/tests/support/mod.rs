@@ -50,7 +50,11 @@ pub fn honest(id: &str) -> BTreeMap<String, String> {
 pub fn connected(conn: BTreeMap<String, String>) -> Values {
     let mut values = Values::at(1_700_000_000_123);
     values.app = texts([("client_id", "client:1"), ("client_secret", "canary&secret")]);
-    values.token = texts([("access_token", "canary_access"), ("refresh_token", "canary/refresh")]);
+    values.token = texts([
+        ("access_token", "canary_access"),
+        ("refresh_token", "canary/refresh"),
+        ("token_secret", "canary_token_secret"),
+    ]);
     values.conn = texts([("instance_url", "https://acme.my.salesforce.com")]);
     values.conn.extend(conn);
     values.randomness = Some([7; 32]);
