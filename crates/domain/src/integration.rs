@@ -25,7 +25,7 @@ pub struct Registered {
     pub created_at: Timestamp,
     /// The client new connections are made with, where no developer registered one.
     #[serde(default)]
-    pub client: Option<RegisteredClient>,
+    pub client: Option<Box<RegisteredClient>>,
     #[serde(skip)]
     pub secrets: Secrets,
 }
@@ -197,7 +197,7 @@ impl Aggregate for Integration {
             }
             (Self::Registered(now), Event::ClientRegistered { client, secret }) => {
                 let secrets = Secrets { app: now.secrets.app, client: secret };
-                Self::Registered(Registered { client: Some(client), secrets, ..now })
+                Self::Registered(Registered { client: Some(Box::new(client)), secrets, ..now })
             }
             (Self::Registered(now), Event::ClientForgotten { .. }) => {
                 let secrets = Secrets { app: now.secrets.app, client: None };
@@ -351,7 +351,7 @@ mod tests {
     fn of_two_that_register_at_once_the_first_is_kept() {
         let integration = after([register("github", &[], Some(1)), keep("first", None)]);
         assert_eq!(integration.decide(keep("second", None)), Ok(vec![]));
-        assert_eq!(integration.registered().unwrap().client, Some(client("first")));
+        assert_eq!(integration.registered().unwrap().client.as_deref(), Some(&client("first")));
         let replaced =
             after([register("github", &[], None), keep("first", None), keep("second", Some("first"))]);
         assert_eq!(replaced.secrets().client, Some(Sealed::from_bytes(b"second".to_vec())));

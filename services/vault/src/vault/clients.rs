@@ -90,7 +90,7 @@ fn open(key: &Key, owner: &Stream, registered: &Registered) -> Result<Option<Kep
     let document: JsonSecret = key.open(sealed, &place(owner))?;
     let fields: BTreeMap<String, SecretText> =
         Renewal::from_document(&document).map_err(|_| unreadable(owner))?.fields;
-    Ok(Some(KeptClient { client: client.clone(), fields }))
+    Ok(Some(KeptClient { client: (**client).clone(), fields }))
 }
 
 fn unreadable(owner: &Stream) -> Error {
