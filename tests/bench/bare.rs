@@ -51,6 +51,8 @@ impl CredentialService for BareService {
         }
         let headers = BTreeMap::from([("authorization".to_owned(), format!("Bearer {}", self.token))]);
         Ok(Response::new(pb::GetAccessTokenResponse {
+            query: Default::default(),
+            body: Default::default(),
             access_token: self.token.clone(),
             expire_time: Some(prost_types::Timestamp { seconds: 1_900_000_000, nanos: 0 }),
             generation: 1,

@@ -154,7 +154,7 @@ impl Filler {
             base_url: None,
             headers: BTreeMap::from([("authorization".to_owned(), bearer)]),
             access_token: Some(AccessToken::new(token)),
-            fields: BTreeMap::new(),
+            ..Handout::default()
         };
         let renewal = Renewal {
             refresh_token: Some(RefreshToken::new(format!("canary_refresh_{number}"))),

@@ -5,6 +5,7 @@ use latchkey_testkit::pb::connect::{
 };
 use latchkey_testkit::{API_KEY, Backend, Browser, PASSWORD, Page, USERNAME, World, reason};
 use std::time::Duration;
+use tonic::Code;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn by_consent_a_key_a_password_or_for_the_app_itself() {
@@ -42,6 +43,40 @@ async fn by_consent_a_key_a_password_or_for_the_app_itself() {
         let credential = world.backend().connection(&connection).await.unwrap().credential.unwrap();
         assert_eq!((credential.auth_mode.as_str(), credential.generation), (mode, 1));
     }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn by_oauth_1_and_each_request_is_signed_by_the_vault() {
+    let world = World::start().await;
+    let connection = world.connect("demo-oauth1", "ana").await;
+    let credential = world.backend().connection(&connection).await.unwrap().credential.unwrap();
+    assert_eq!(credential.auth_mode, "OAUTH1");
+
+    let unsigned = world.backend().token(&connection).await.unwrap_err();
+    assert_eq!((unsigned.code(), reason(&unsigned).as_str()), (Code::FailedPrecondition, "REQUEST_NEEDED"));
+    assert!(unsigned.message().contains("`request`"), "{}", unsigned.message());
+
+    let url = format!("{}/oauth1/me?detail=a%20b", world.issuer());
+    let signed = world.backend().signed(&connection, "GET", &url).await.unwrap();
+    assert_eq!(world.call_api("/oauth1/me?detail=a%20b", &signed.headers).await, 200);
+    assert_eq!(world.call_api("/oauth1/me?detail=other", &signed.headers).await, 401);
+    assert_eq!(world.call_api("/oauth1/me?detail=a%20b", &signed.headers).await, 401, "a nonce counts once");
+
+    let elsewhere = world.backend().signed(&connection, "GET", "https://evil.example/").await.unwrap_err();
+    assert_eq!(elsewhere.code(), Code::InvalidArgument);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn saying_no_to_oauth_1_connects_nothing() {
+    let world = World::start().await;
+    let link = world.backend().link("demo-oauth1", "ana").await.unwrap();
+    let browser = Browser::new();
+    let offered = browser.open_link(&link.connect_link).await;
+    let consent = browser.choose(&offered, "demo-oauth1").await;
+    let back = browser.decide(&consent, "deny").await;
+    assert!(back.says("You did not allow the access"), "{}", back.html);
     world.finish().await;
 }
 

@@ -139,7 +139,7 @@ async fn a_trace_leads_from_the_backend_to_the_provider() {
     let traceparent = format!("00-{trace}-00f067aa0ba902b7-01");
     let connection = world.connect("demo-oauth", "ana").await;
     let request =
-        GetAccessTokenRequest { connection_id: connection, force_refresh: true, min_remaining: None };
+        GetAccessTokenRequest { connection_id: connection, force_refresh: true, ..Default::default() };
     let mut request = tonic::Request::new(request);
     request.metadata_mut().insert("traceparent", traceparent.parse().unwrap());
     world.backend().credentials().get_access_token(request).await.unwrap();

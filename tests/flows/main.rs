@@ -7,6 +7,7 @@
 mod calls_through_the_proxy;
 mod closes_the_inner_door;
 mod connects_an_account;
+mod connects_by_other_ways;
 mod deletes_a_connection;
 mod fails_and_is_mended;
 mod gets_credentials;

@@ -1,8 +1,9 @@
 //! Latchkey and an OAuth server nobody here wrote (npm `oidc-provider`, in `tests/oidc`), known by nothing but an operator's
 //! own provider file. Refresh tokens are good for one use there, and a second use revokes the grant, so whatever Latchkey
-//! sends twice, or sends old, ends the connection.
+//! sends twice, or sends old, ends the connection. Started without clients, it is a server as MCP servers have: found by
+//! its resource, registered with by nobody but Latchkey itself.
 
-mod latchkey;
+pub(crate) mod latchkey;
 mod provider;
 
 use latchkey::Latchkey;
@@ -51,5 +52,61 @@ async fn a_real_server_is_connected_refreshed_ten_times_revoked_and_connected_ag
     let events = latchkey.events(&connection).await;
     assert_eq!(events, ["created", "failed", "reauthorized", "recovered"]);
     assert_eq!(provider.counters().await["reused"], 0);
+    latchkey.finish();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_knows_nobody_is_found_registered_with_once_and_connected() {
+    latchkey_chassis::tls::install_provider();
+    let port = free_port();
+    let provider = Provider::open(port);
+    let latchkey = Latchkey::start(&provider::mcp_file(&format!("http://127.0.0.1:{port}/mcp"), "[]"));
+    latchkey.register_nothing("real").await;
+
+    let connected = tokio::join!(
+        latchkey.connect(&["real"], ""),
+        latchkey.connect(&["real"], ""),
+        latchkey.connect(&["real"], ""),
+    );
+    assert_eq!(provider.counters().await["registered"], 1, "one client for the integration");
+    for connection in [&connected.0, &connected.1, &connected.2] {
+        for force in [false, true, true] {
+            let token = latchkey.token(connection, force).await.unwrap();
+            // The server lets a token in that was asked for this resource and for no other.
+            assert_eq!(provider.resource(&token.headers).await, 200);
+        }
+    }
+    assert_eq!(latchkey.connect(&[], &connected.0).await, connected.0, "mended in place");
+    let counted = provider.counters().await;
+    let told = (counted["registered"], counted["reused"], counted["refused"]);
+    assert_eq!(told, (1, 0, 0), "{counted:?}");
+    latchkey.finish();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_end_user_gives_the_url_of_a_server_and_nothing_else() {
+    latchkey_chassis::tls::install_provider();
+    let (provider, port) = {
+        let port = free_port();
+        (Provider::open(port), port)
+    };
+    let inputs = r#"[{name: server, ask: connection, label: MCP server URL, format: uri}]"#;
+    let latchkey = Latchkey::start(&provider::mcp_file("${conn.server}", inputs));
+    latchkey.register_nothing("real").await;
+
+    let server = format!("http://127.0.0.1:{port}/mcp");
+    let connection = latchkey.connect_with(&["real"], "", &[("in.server", &server)]).await;
+    for force in [false, true, true] {
+        let token = latchkey.token(&connection, force).await.unwrap();
+        assert_eq!(provider.resource(&token.headers).await, 200);
+    }
+    let other = latchkey.connect_with(&["real"], "", &[("in.server", &server)]).await;
+    assert_ne!(other, connection);
+    let counted = provider.counters().await;
+    assert_eq!(
+        (counted["registered"], counted["refused"]),
+        (2, 0),
+        "each connection has its own: {counted:?}"
+    );
     latchkey.finish();
 }

@@ -2,26 +2,46 @@
 // refresh tokens that are good for one use, and a grant revoked as soon as one is used twice.
 //
 //   CLIENT_SECRET=canary_… node server.js PORT REDIRECT_URI
+//   node server.js PORT
+//
+// Without a redirect URI it knows nobody: clients register by themselves (RFC 7591), and tokens are for the resource they
+// name (RFC 8707), which is an MCP server's address, /mcp, with its metadata (RFC 9728).
 //
 // It prints a line when it serves, on loopback alone, and ends with its standard input, so that it never outlives whoever
 // started it. GET /counters says what happened so far. Its login page takes any name and password.
 
 import { randomBytes } from 'node:crypto';
-import { Provider } from 'oidc-provider';
+import { Provider, errors } from 'oidc-provider';
 
 const [port, redirectUri] = process.argv.slice(2);
 const secret = process.env.CLIENT_SECRET;
-if (!port || !redirectUri || !secret?.includes('canary_')) {
-  console.error('usage: CLIENT_SECRET=canary_… node server.js PORT REDIRECT_URI');
+const open = !redirectUri;
+if (!port || (!open && !secret?.includes('canary_'))) {
+  console.error('usage: CLIENT_SECRET=canary_… node server.js PORT REDIRECT_URI, or node server.js PORT');
   process.exit(64);
 }
 
 const ACCESS_TOKEN_SECONDS = 6;
 const HOUR = 3600;
 const issuer = `http://127.0.0.1:${port}`;
+const resource = `${issuer}/mcp`;
+const resourceMetadata = '/.well-known/oauth-protected-resource/mcp';
+
+const registering = {
+  registration: { enabled: true, initialAccessToken: false },
+  registrationManagement: { enabled: true },
+  resourceIndicators: {
+    enabled: true,
+    getResourceServerInfo: (_, indicator) => {
+      if (indicator !== resource) throw new errors.InvalidTarget();
+      return { scope: 'mcp', audience: resource, accessTokenTTL: ACCESS_TOKEN_SECONDS };
+    },
+    useGrantedResource: () => false,
+  },
+};
 
 const provider = new Provider(issuer, {
-  clients: [
+  clients: open ? [] : [
     {
       client_id: 'latchkey',
       client_secret: secret,
@@ -33,7 +53,7 @@ const provider = new Provider(issuer, {
   ],
   claims: { openid: ['sub', 'email'] },
   cookies: { keys: [randomBytes(32).toString('hex')] },
-  features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
+  features: { devInteractions: { enabled: true }, revocation: { enabled: true }, ...(open && registering) },
   findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@example.com` }) }),
   issueRefreshToken: () => true,
   pkce: { required: () => true },
@@ -57,13 +77,16 @@ for (const kind of ['AccessToken', 'AuthorizationCode', 'RefreshToken']) {
   };
 }
 
-const counters = { exchanged: 0, refreshed: 0, rotated: 0, reused: 0, refused: 0, revoked: 0 };
+const counters = { registered: 0, exchanged: 0, refreshed: 0, rotated: 0, reused: 0, refused: 0, revoked: 0 };
 provider.on('grant.success', (ctx) => {
   counters[ctx.oidc.params.grant_type === 'refresh_token' ? 'refreshed' : 'exchanged'] += 1;
 });
 provider.on('grant.error', (_, error) => {
   counters.refused += 1;
   if (error.error_detail === 'refresh token already used') counters.reused += 1;
+});
+provider.on('registration_create.success', () => {
+  counters.registered += 1;
 });
 provider.on('refresh_token.consumed', () => {
   counters.rotated += 1;
@@ -72,6 +95,23 @@ provider.on('grant.revoked', () => {
   counters.revoked += 1;
 });
 provider.on('server_error', (_, error) => console.error(error));
+
+provider.use(async (ctx, next) => {
+  if (!open) return next();
+  if (ctx.path === resourceMetadata) {
+    ctx.body = { resource, authorization_servers: [issuer], scopes_supported: ['mcp'] };
+    return;
+  }
+  if (ctx.path !== '/mcp') return next();
+  const [, presented] = ctx.get('authorization').split(' ');
+  const token = presented && (await provider.AccessToken.find(presented));
+  if (token?.aud !== resource || token.scope !== 'mcp') {
+    ctx.status = 401;
+    ctx.set('www-authenticate', `Bearer resource_metadata="${issuer}${resourceMetadata}"`);
+    return;
+  }
+  ctx.body = { jsonrpc: '2.0', id: 1, result: { sub: token.accountId } };
+});
 
 provider.use(async (ctx, next) => {
   if (ctx.path !== '/counters') return next();

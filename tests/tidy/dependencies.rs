@@ -11,9 +11,10 @@ use std::{collections::BTreeMap, fs};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("domain", &["secret"]),
-    ("providers", &[]),
+    ("providers", &["signing"]),
+    ("signing", &[]),
     ("egress", &[]),
-    ("oauth", &["domain", "egress", "providers", "secret"]),
+    ("oauth", &["domain", "egress", "providers", "secret", "signing"]),
     ("envelope", &["secret"]),
     ("store", &[]),
     ("store-postgres", &["store"]),
@@ -32,6 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "domain",
             "envelope",
             "secret",
+            "signing",
             "store",
             "store-postgres",
             "store-sqlite",
@@ -40,7 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("connect", &["bus", "chassis", "domain", "oauth", "providers", "rest", "secret", "web-ui", "wire"]),
     ("refresher", &["bus", "chassis", "domain", "oauth", "providers", "secret", "wire"]),
-    ("proxy", &["chassis", "domain", "egress", "providers", "secret", "wire"]),
+    ("proxy", &["chassis", "domain", "egress", "providers", "secret", "signing", "wire"]),
 ];
 
 /// It is all of them in one process, so it may use all of them; not what is for tests.

@@ -13,11 +13,13 @@ pub enum EntryKind {
     Basic,
     /// `demo-machine`: client credentials.
     Machine,
+    /// `demo-oauth1`: OAuth 1.0a, whose API has every request signed.
+    OAuth1,
 }
 
 impl EntryKind {
-    /// All four.
-    pub const ALL: [Self; 4] = [Self::OAuth, Self::ApiKey, Self::Basic, Self::Machine];
+    /// All five.
+    pub const ALL: [Self; 5] = [Self::OAuth, Self::ApiKey, Self::Basic, Self::Machine, Self::OAuth1];
 
     /// The entry's id, which is also its file's stem.
     #[must_use]
@@ -27,6 +29,7 @@ impl EntryKind {
             Self::ApiKey => "demo-api-key",
             Self::Basic => "demo-basic",
             Self::Machine => "demo-machine",
+            Self::OAuth1 => "demo-oauth1",
         }
     }
 }
@@ -39,6 +42,7 @@ pub fn catalogue_entry(issuer: &str, kind: EntryKind) -> String {
         EntryKind::ApiKey => API_KEY,
         EntryKind::Basic => BASIC,
         EntryKind::Machine => MACHINE,
+        EntryKind::OAuth1 => OAUTH1,
     };
     let host = Url::parse(issuer).ok().and_then(|url| url.host_str().map(str::to_owned));
     format!("catalog: 1\nid: {}\n{body}", kind.id())
@@ -110,4 +114,21 @@ api: {base_url: "ISSUER", hosts: ["HOST"], rate_limit: {retry_after: [retry-afte
 probes:
   verify: {method: GET, url: /me}
   identity: {method: GET, url: /me, set: {login: /login, user_id: /id}}
+"#;
+
+const OAUTH1: &str = r#"name: Demo (OAuth 1.0a)
+categories: [demo]
+links: {api_docs: "ISSUER"}
+obtain:
+  type: oauth1
+  temporary_credential_endpoint: "ISSUER/oauth1/initiate"
+  authorization_endpoint: "ISSUER/oauth1/authorize"
+  token_endpoint: "ISSUER/oauth1/token"
+  signature_method: HMAC-SHA1
+  lifetime: {never_expires: true}
+apply: {scheme: oauth1}
+api: {base_url: "ISSUER", hosts: ["HOST"], rate_limit: {retry_after: [retry-after]}}
+probes:
+  verify: {method: GET, url: /oauth1/me}
+  identity: {method: GET, url: /oauth1/me, set: {login: /login, user_id: /id}}
 "#;

@@ -1,6 +1,6 @@
 //! An integration: a customer's app at one provider. `Absent → Registered → Retired`, and it may be registered again.
 
-use crate::{Aggregate, CardFacts, Environment, EventName, IntegrationKey, Timestamp};
+use crate::{Aggregate, CardFacts, Digest, Environment, EventName, IntegrationKey, Timestamp};
 use latchkey_secret::{JsonSecret, Sealed};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,8 +23,23 @@ pub struct Registered {
     pub key: IntegrationKey,
     pub settings: Settings,
     pub created_at: Timestamp,
+    /// The client new connections are made with, where no developer registered one.
+    #[serde(default)]
+    pub client: Option<Box<RegisteredClient>>,
     #[serde(skip)]
     pub secrets: Secrets,
+}
+
+/// A client that was registered by ourselves (RFC 7591). Every connection keeps the one it was made with, so replacing
+/// this one takes nothing from those that are there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisteredClient {
+    pub client_id: String,
+    /// Of what was asked for: another registration needs another client.
+    pub registration: Digest,
+    pub registered_at: Timestamp,
+    /// When its secret ends. `None` where it has none, or one that does not end.
+    pub secret_expires_at: Option<Timestamp>,
 }
 
 /// What a developer chose. Nothing here is secret.
@@ -39,10 +54,13 @@ pub struct Settings {
     pub fields: BTreeMap<String, String>,
 }
 
-/// The client secret, and the app-level inputs that are secret, in one sealed document.
+/// The client secret, and the app-level inputs that are secret, in one sealed document; and what the registered client
+/// was given, in another.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Secrets {
     pub app: Option<Sealed<JsonSecret>>,
+    #[serde(default)]
+    pub client: Option<Sealed<JsonSecret>>,
 }
 
 #[derive(Debug, Clone)]
@@ -53,6 +71,17 @@ pub enum Command {
         key: IntegrationKey,
         settings: Settings,
         secrets: Option<Secrets>,
+        at: Timestamp,
+    },
+    /// Keeps a client for new connections, unless there is another by now than the one it was to replace.
+    KeepClient {
+        client: RegisteredClient,
+        replaces: Option<String>,
+        secret: Option<Sealed<JsonSecret>>,
+    },
+    /// The server does not know the client any more.
+    ForgetClient {
+        client_id: String,
         at: Timestamp,
     },
     Retire {
@@ -80,6 +109,15 @@ pub enum Event {
         at: Timestamp,
         #[serde(skip)]
         secrets: Secrets,
+    },
+    ClientRegistered {
+        client: RegisteredClient,
+        #[serde(skip)]
+        secret: Option<Sealed<JsonSecret>>,
+    },
+    ClientForgotten {
+        client_id: String,
+        at: Timestamp,
     },
     Retired {
         at: Timestamp,
@@ -126,6 +164,18 @@ impl Aggregate for Integration {
                 let secrets = secrets.unwrap_or_default();
                 Ok(vec![Event::Registered { environment, key, settings, at, secrets }])
             }
+            (Self::Registered(now), Command::KeepClient { client, replaces, secret }) => {
+                let expected = now.client_id() == replaces.as_deref();
+                Ok(expected.then_some(Event::ClientRegistered { client, secret }).into_iter().collect())
+            }
+            (Self::Registered(now), Command::ForgetClient { client_id, at }) => {
+                let known = now.client_id() == Some(client_id.as_str());
+                Ok(known.then_some(Event::ClientForgotten { client_id, at }).into_iter().collect())
+            }
+            (
+                Self::Absent | Self::Retired { .. },
+                Command::KeepClient { .. } | Command::ForgetClient { .. },
+            ) => Err(Refusal::Absent),
             (Self::Registered(_), Command::Retire { at }) => Ok(vec![Event::Retired { at }]),
             (Self::Retired { .. }, Command::Retire { .. }) => Ok(vec![]),
             (Self::Absent, Command::Retire { .. }) => Err(Refusal::Absent),
@@ -135,20 +185,34 @@ impl Aggregate for Integration {
     fn evolve(self, event: Event) -> Self {
         match (self, event) {
             (_, Event::Registered { environment, key, settings, at, secrets }) => {
-                Self::Registered(Registered { environment, key, settings, created_at: at, secrets })
+                let (created_at, client) = (at, None);
+                Self::Registered(Registered { environment, key, settings, created_at, client, secrets })
             }
             (Self::Registered(now), Event::SettingsChanged { settings, .. }) => {
                 Self::Registered(Registered { settings, ..now })
             }
             (Self::Registered(now), Event::SecretRotated { secrets, .. }) => {
+                let secrets = Secrets { app: secrets.app, client: now.secrets.client };
                 Self::Registered(Registered { secrets, ..now })
+            }
+            (Self::Registered(now), Event::ClientRegistered { client, secret }) => {
+                let secrets = Secrets { app: now.secrets.app, client: secret };
+                Self::Registered(Registered { client: Some(Box::new(client)), secrets, ..now })
+            }
+            (Self::Registered(now), Event::ClientForgotten { .. }) => {
+                let secrets = Secrets { app: now.secrets.app, client: None };
+                Self::Registered(Registered { client: None, secrets, ..now })
             }
             (Self::Registered(now), Event::Retired { .. }) => {
                 Self::Retired { environment: now.environment, key: now.key }
             }
             (
                 unchanged @ (Self::Absent | Self::Retired { .. }),
-                Event::SettingsChanged { .. } | Event::SecretRotated { .. } | Event::Retired { .. },
+                Event::SettingsChanged { .. }
+                | Event::SecretRotated { .. }
+                | Event::ClientRegistered { .. }
+                | Event::ClientForgotten { .. }
+                | Event::Retired { .. },
             ) => unchanged,
         }
     }
@@ -186,6 +250,12 @@ impl Aggregate for Integration {
     }
 }
 
+impl Registered {
+    fn client_id(&self) -> Option<&str> {
+        self.client.as_ref().map(|client| client.client_id.as_str())
+    }
+}
+
 fn change(
     now: &Registered,
     settings: Settings,
@@ -206,6 +276,8 @@ impl EventName for Event {
             Self::Registered { .. } => "registered",
             Self::SettingsChanged { .. } => "settings_changed",
             Self::SecretRotated { .. } => "secret_rotated",
+            Self::ClientRegistered { .. } => "client_registered",
+            Self::ClientForgotten { .. } => "client_forgotten",
             Self::Retired { .. } => "retired",
         }
     }
@@ -221,7 +293,7 @@ mod tests {
             environment: "dev".parse().unwrap(),
             key: "github".parse().unwrap(),
             settings: Settings { provider: provider.into(), scopes, ..Settings::default() },
-            secrets: secret.map(|byte| Secrets { app: Some(Sealed::from_bytes(vec![byte])) }),
+            secrets: secret.map(|byte| Secrets { app: Some(Sealed::from_bytes(vec![byte])), client: None }),
             at: Timestamp(1),
         }
     }
@@ -259,6 +331,46 @@ mod tests {
         assert_eq!(retired.registered(), Err(Refusal::Absent));
         assert_eq!(retired.secrets(), Secrets::default());
         assert!(retired.decide(register("slack", &[], None)).is_ok());
+    }
+
+    fn client(id: &str) -> RegisteredClient {
+        RegisteredClient {
+            client_id: id.into(),
+            registration: Digest::of(b"a registration"),
+            registered_at: Timestamp(1),
+            secret_expires_at: None,
+        }
+    }
+
+    fn keep(id: &str, replaces: Option<&str>) -> Command {
+        let secret = Some(Sealed::from_bytes(id.as_bytes().to_vec()));
+        Command::KeepClient { client: client(id), replaces: replaces.map(Into::into), secret }
+    }
+
+    #[test]
+    fn of_two_that_register_at_once_the_first_is_kept() {
+        let integration = after([register("github", &[], Some(1)), keep("first", None)]);
+        assert_eq!(integration.decide(keep("second", None)), Ok(vec![]));
+        assert_eq!(integration.registered().unwrap().client.as_deref(), Some(&client("first")));
+        let replaced =
+            after([register("github", &[], None), keep("first", None), keep("second", Some("first"))]);
+        assert_eq!(replaced.secrets().client, Some(Sealed::from_bytes(b"second".to_vec())));
+    }
+
+    #[test]
+    fn a_client_and_the_apps_secrets_are_kept_beside_each_other() {
+        let integration = after([
+            register("github", &[], Some(1)),
+            keep("first", None),
+            register("github", &["repo"], Some(2)),
+        ]);
+        let sealed = |bytes: &[u8]| Some(Sealed::from_bytes(bytes.to_vec()));
+        assert_eq!(integration.secrets(), Secrets { app: sealed(&[2]), client: sealed(b"first") });
+        let forget = |id: &str| Command::ForgetClient { client_id: id.into(), at: Timestamp(3) };
+        assert_eq!(integration.decide(forget("another")), Ok(vec![]));
+        let forgotten = after([register("github", &[], Some(1)), keep("first", None), forget("first")]);
+        assert_eq!(forgotten.secrets(), Secrets { app: sealed(&[1]), client: None });
+        assert_eq!(forgotten.registered().unwrap().client, None);
     }
 
     #[test]

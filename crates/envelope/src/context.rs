@@ -27,6 +27,8 @@ pub enum RecordType {
     Handout,
     Renewal,
     ClientSecret,
+    /// What a server gave a client that registered itself.
+    RegisteredClient,
     CodeVerifier,
     Inputs,
     /// A provider's answer that was noted before it was told; its generation is the fence of the refresh.
@@ -39,6 +41,7 @@ impl RecordType {
             Self::Handout => "handout",
             Self::Renewal => "renewal",
             Self::ClientSecret => "client_secret",
+            Self::RegisteredClient => "registered_client",
             Self::CodeVerifier => "code_verifier",
             Self::Inputs => "inputs",
             Self::Journal => "journal",

@@ -78,6 +78,7 @@ impl DataKey {
             RecordType::Handout
             | RecordType::Renewal
             | RecordType::ClientSecret
+            | RecordType::RegisteredClient
             | RecordType::CodeVerifier
             | RecordType::Inputs => Kind::Record,
         };

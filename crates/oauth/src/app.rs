@@ -1,6 +1,6 @@
 //! Who asks: the integration's OAuth app, and what was typed for the connection.
 
-use latchkey_providers::{Provider, Values};
+use latchkey_providers::{Provider, RefreshMode, Values, server};
 use latchkey_secret::{ClientSecret, Handout, Renewal, SecretText};
 use std::{
     collections::BTreeMap,
@@ -8,7 +8,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use crate::scrub::Secrets;
+use crate::{internal, scrub::Secrets};
 
 /// An integration's registration at a provider (RFC 6749 §2).
 pub struct App {
@@ -51,6 +51,10 @@ impl<'a> Material<'a> {
             material.secrets.add(secret.expose());
             material.secrets.add(&format!("{}:{}", app.client_id, secret.expose()));
         }
+        let scopes = provider.scope_text(&app.scopes);
+        if !scopes.is_empty() {
+            material.values.app.insert("scopes".into(), scopes);
+        }
         for (name, value) in &app.fields {
             material.hide(name, value.expose());
             material.values.app.insert(name.clone(), value.expose().to_owned());
@@ -66,6 +70,14 @@ impl<'a> Material<'a> {
     /// What was typed, and what earlier answers gave.
     pub(crate) fn with_fields(mut self, fields: &Inputs) -> Self {
         for (name, value) in fields {
+            if let Some(known) = name.strip_prefix(server::PREFIX) {
+                self.know(known, value.expose());
+                continue;
+            }
+            if internal::split(name).is_some() {
+                self.remember(name, value.expose());
+                continue;
+            }
             self.hide(name, value.expose());
             let space = if is_set_secret(self.provider, name) {
                 &mut self.values.token
@@ -77,6 +89,45 @@ impl<'a> Material<'a> {
         self
     }
 
+    /// What a renewal holds besides fields; see [`internal`].
+    fn remember(&mut self, name: &str, value: &str) {
+        let space = match internal::split(name) {
+            Some((internal::ASSERTION, name)) => Some((&mut self.values.assertion, name)),
+            Some((internal::TOKEN, name)) => Some((&mut self.values.token, name)),
+            Some((internal::COMPANION, path)) => path
+                .split_once('.')
+                .map(|(companion, name)| (self.values.companion.entry(companion.into()).or_default(), name)),
+            _ => None,
+        };
+        if let Some((space, name)) = space {
+            space.insert(name.into(), value.into());
+            self.secrets.add(value);
+        }
+    }
+
+    /// What discovery and registration found out stands where the app's own would.
+    fn know(&mut self, name: &str, value: &str) {
+        if server::is_secret(name) {
+            self.secrets.add(value);
+        }
+        match name {
+            server::CLIENT_ID => {
+                self.values.app.insert(name.into(), value.into());
+                // The developer's secret belongs to the developer's client, and to no other.
+                self.values.app.remove(server::CLIENT_SECRET);
+            }
+            server::CLIENT_SECRET => {
+                if let Some(id) = self.values.app.get(server::CLIENT_ID) {
+                    self.secrets.add(&format!("{id}:{value}"));
+                }
+                self.values.app.insert(name.into(), value.into());
+            }
+            _ => {
+                self.values.server.insert(name.into(), value.into());
+            }
+        }
+    }
+
     pub(crate) fn with_handout(mut self, handout: &Handout) -> Self {
         if let Some(token) = &handout.access_token {
             self = self.with_token("access_token", token.expose());
@@ -86,7 +137,10 @@ impl<'a> Material<'a> {
 
     pub(crate) fn with_renewal(mut self, renewal: &Renewal) -> Self {
         if let Some(token) = &renewal.refresh_token {
-            self = self.with_token("refresh_token", token.expose());
+            // What renews is the access token itself where the provider knows no other.
+            let by_itself = self.provider.refresh_mode() == RefreshMode::AccessToken;
+            let name = if by_itself { "access_token" } else { "refresh_token" };
+            self = self.with_token(name, token.expose());
         }
         self.with_fields(&renewal.fields)
     }

@@ -1,8 +1,9 @@
 //! What comes back with the user's browser (RFC 6749 §4.1.2). It is parsed once, here, and strictly: it was written by
 //! whoever sent the browser.
 
-use crate::scrub::Secrets;
-use latchkey_secret::AuthorizationCode;
+use crate::{Inputs, scrub::Secrets};
+use latchkey_providers::Provider;
+use latchkey_secret::{AuthorizationCode, SecretText};
 
 /// Longer than any code in use; what exceeds it is not one.
 const CODE_MAX: usize = 4096;
@@ -19,6 +20,8 @@ pub enum Callback {
         /// The issuer, where the server names itself (RFC 9207).
         iss: Option<String>,
     },
+    /// Neither a code nor an error: the end of a visit that is no authorization, or a code under a vendor's own name.
+    Visited { state: String, iss: Option<String> },
     Declined {
         state: String,
         error: Declined,
@@ -51,7 +54,7 @@ pub enum CallbackError {
     Duplicate(&'static str),
     #[error("the parameter `state` is missing")]
     StateMissing,
-    #[error("there is neither a code nor an error")]
+    #[error("what the provider was asked for is not in its answer")]
     Empty,
     /// An answer cannot be both. Which half to believe is not ours to guess.
     #[error("there are both a code and an error")]
@@ -79,14 +82,16 @@ impl Callback {
     #[must_use]
     pub fn state(&self) -> &str {
         match self {
-            Self::Granted { state, .. } | Self::Declined { state, .. } => state,
+            Self::Granted { state, .. } | Self::Visited { state, .. } | Self::Declined { state, .. } => state,
         }
     }
 
     #[must_use]
     pub fn iss(&self) -> Option<&str> {
         match self {
-            Self::Granted { iss, .. } | Self::Declined { iss, .. } => iss.as_deref(),
+            Self::Granted { iss, .. } | Self::Visited { iss, .. } | Self::Declined { iss, .. } => {
+                iss.as_deref()
+            }
         }
     }
 }
@@ -160,7 +165,7 @@ impl Parameters {
         let error = self.error.filter(|error| !error.is_empty());
         match (code, error) {
             (Some(_), Some(_)) => Err(CallbackError::Contradiction),
-            (None, None) => Err(CallbackError::Empty),
+            (None, None) => Ok(Callback::Visited { state, iss }),
             (Some(code), None) => {
                 let code = AuthorizationCode::new(visible("code", code, CODE_MAX)?);
                 Ok(Callback::Granted { code, state, iss })
@@ -173,6 +178,36 @@ impl Parameters {
             }
         }
     }
+}
+
+/// The code, under the name that the entry's provider has for it.
+///
+/// # Errors
+/// [`CallbackError`] where it is missing, given twice, or none.
+pub fn named_code(
+    provider: &Provider,
+    pairs: &[(String, String)],
+) -> Result<AuthorizationCode, CallbackError> {
+    let name = provider.obtain.callback.code.as_deref().ok_or(CallbackError::Empty)?;
+    let mut found = pairs.iter().filter(|(given, value)| given == name && !value.is_empty());
+    match (found.next(), found.next()) {
+        (Some((_, code)), None) => Ok(AuthorizationCode::new(visible("code", code.clone(), CODE_MAX)?)),
+        (None, _) => Err(CallbackError::Empty),
+        (Some(_), Some(_)) => Err(CallbackError::Duplicate("code")),
+    }
+}
+
+/// What a visit brought back, by the connection's field name; `None` where the provider does not say that it is done.
+#[must_use]
+pub fn visited_fields(provider: &Provider, pairs: &[(String, String)]) -> Option<Inputs> {
+    let visit = provider.obtain.interaction.as_ref()?;
+    let once = |parameter: &String| {
+        let mut found = pairs.iter().filter(|(name, value)| name == parameter && !value.is_empty());
+        // One given twice is nobody's to choose from.
+        found.next().filter(|_| found.next().is_none()).map(|(_, value)| SecretText::new(value.clone()))
+    };
+    visit.done_when_param.as_ref().map_or(Some(()), |parameter| once(parameter).map(drop))?;
+    visit.set.iter().map(|(field, parameter)| Some((field.clone(), once(parameter)?))).collect()
 }
 
 /// RFC 6749 appendix A.5, A.11: VSCHAR.
@@ -192,7 +227,7 @@ mod tests {
     fn declined(code: &str) -> Declined {
         match parse(&[("error", code), ("state", "s")]).unwrap() {
             Callback::Declined { error, .. } => error,
-            granted @ Callback::Granted { .. } => panic!("{granted:?}"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -232,7 +267,7 @@ mod tests {
     fn an_answer_to_no_question_of_ours_is_refused() {
         assert_eq!(parse(&[("code", "c")]).unwrap_err(), CallbackError::StateMissing);
         assert_eq!(parse(&[("code", "c"), ("state", "")]).unwrap_err(), CallbackError::StateMissing);
-        assert_eq!(parse(&[("state", "s")]).unwrap_err(), CallbackError::Empty);
+        assert!(matches!(parse(&[("state", "s"), ("x", "y")]), Ok(Callback::Visited { .. })));
         assert_eq!(
             parse(&[("state", "s"), ("code", "c"), ("error", "access_denied")]).unwrap_err(),
             CallbackError::Contradiction

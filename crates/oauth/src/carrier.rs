@@ -3,7 +3,7 @@
 //! A [`Client`] decides what to ask and what an answer means; a [`Carrier`] brings the one over and the other back. The
 //! network is one. Another may stand before it, and write an answer down before anybody looks at it.
 
-use crate::{ClientError, ClientOptions, Fault, transport::Https};
+use crate::{ClientError, ClientIdentity, ClientOptions, Fault, transport::Https};
 use async_trait::async_trait;
 use latchkey_providers::{HttpRequest, Provider, Trust};
 use std::{
@@ -32,29 +32,46 @@ pub struct Call {
     pub provider: String,
     pub trust: Trust,
     pub request: HttpRequest,
+    /// What the client shows of itself in TLS, where it does (RFC 8705).
+    pub identity: Option<ClientIdentity>,
 }
 
 /// What is being done, for metrics and traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
+    /// What has to be asked before an end user can be sent away.
+    Authorize,
     Exchange,
     ClientCredentials,
     Refresh,
     Verify,
     Identity,
+    /// Learning what the API must be told of a connection.
+    Lookup,
     Revoke,
+    /// Finding an authorization server (RFC 9728, RFC 8414).
+    Discover,
+    /// RFC 7591, RFC 7592.
+    Register,
+    /// RFC 7662.
+    Introspect,
 }
 
 impl Operation {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Authorize => "authorize",
             Self::Exchange => "exchange",
             Self::ClientCredentials => "client_credentials",
             Self::Refresh => "refresh",
             Self::Verify => "verify",
             Self::Identity => "identity",
+            Self::Lookup => "lookup",
             Self::Revoke => "revoke",
+            Self::Discover => "discover",
+            Self::Register => "register",
+            Self::Introspect => "introspect",
         }
     }
 }
@@ -67,6 +84,10 @@ pub struct Answer {
     pub received_at: SystemTime,
     pub content_type: Option<String>,
     pub retry_after: Option<Duration>,
+    /// RFC 9110 §11.6.1; several fields are joined as one.
+    pub www_authenticate: Option<String>,
+    /// RFC 6265 §4.1, one for each field.
+    pub set_cookie: Vec<String>,
     pub body: AnswerBody,
 }
 
@@ -133,7 +154,19 @@ impl Client {
         provider: &Provider,
         request: HttpRequest,
     ) -> Result<Answer, Fault> {
-        let call = Call { operation, provider: provider.id.clone(), trust: provider.trust, request };
+        self.send_as(operation, provider, request, None).await
+    }
+
+    /// As [`Self::send`], with a certificate of the client's.
+    pub(crate) async fn send_as(
+        &self,
+        operation: Operation,
+        provider: &Provider,
+        request: HttpRequest,
+        identity: Option<ClientIdentity>,
+    ) -> Result<Answer, Fault> {
+        let call =
+            Call { operation, provider: provider.id.clone(), trust: provider.trust, request, identity };
         self.carrier.carry(call).await
     }
 }

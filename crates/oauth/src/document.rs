@@ -1,6 +1,7 @@
 //! A provider's answer as a tree, read strictly: a key given twice is refused, because two readers of such a document
 //! may see two different tokens in it.
 
+use crate::xml;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -28,6 +29,25 @@ impl Document {
             Ok(Strict(value)) => Ok(Self(value)),
             Err(error) if error.is_eof() && !body.trim_ascii().is_empty() => Err(Unreadable::CutOff),
             Err(_) => Err(Unreadable::Other),
+        }
+    }
+
+    /// As [`Self::parse`], and also XML (see [`crate::xml`]), a text that is nothing else, and nothing at all.
+    pub(crate) fn parse_loosely(content_type: Option<&str>, body: &[u8]) -> Result<Self, Unreadable> {
+        let trimmed = body.trim_ascii();
+        if trimmed.is_empty() {
+            return Ok(Self(Value::Null));
+        }
+        let is_xml = content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("xml"));
+        if is_xml || trimmed.starts_with(b"<?xml") {
+            return xml::tree(trimmed).map(Self).ok_or(Unreadable::Other);
+        }
+        match Self::parse(content_type, body) {
+            Err(Unreadable::Other) if !trimmed.starts_with(b"<") && !trimmed.starts_with(b"{") => {
+                let text = std::str::from_utf8(trimmed).map_err(|_| Unreadable::Other)?;
+                Ok(Self(Value::String(text.to_owned())))
+            }
+            read => read,
         }
     }
 

@@ -1,14 +1,17 @@
 //! Trades what one has for a token: a code, the app's own credentials, or what was typed.
 
 use crate::{
-    App, Client, Fault, FaultKind, Inputs,
+    Answer, App, Client, Fault, FaultKind, Inputs,
     app::Material,
     assemble::{self, unrendered},
+    assertions,
     carrier::Operation,
-    tokens, verdict,
+    steps::{self, Progress},
+    tokens::{self, Tokens},
+    verdict,
 };
-use latchkey_providers::{Grant as Asked, Provider};
-use latchkey_secret::{AuthorizationCode, CodeVerifier, Grant, Handout, RefreshToken, SecretText};
+use latchkey_providers::{Answers, Grant as Asked, Provider, Step, StepWhen, TokenResponse};
+use latchkey_secret::{AuthorizationCode, CodeVerifier, Grant, RefreshToken, SecretText};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
@@ -96,32 +99,55 @@ impl Client {
         // A refresh token goes on living unless the answer brings another (RFC 6749 §6).
         let kept = match asked {
             Asked::RefreshToken { refresh_token } => Some(RefreshToken::new(refresh_token.to_owned())),
-            Asked::AuthorizationCode { .. } | Asked::ClientCredentials { .. } => None,
+            _ => None,
         };
+        let mut material = material;
+        assertions::fill(provider, &provider.obtain.assertions, &mut material)?;
+        assertions::authenticate(provider, &mut material)?;
         let request = provider.token_request(&material.values, asked).map_err(|error| unrendered(&error))?;
-        let answer = self.send(operation, provider, request).await?;
+        let identity = assertions::identity(provider, &material)?;
+        let answer = self.send_as(operation, provider, request, identity).await?;
         let document = verdict::token_document(&answer, rules, &material.secrets)?;
-        let tokens = tokens::read(&document, provider, rules, &material.values).map_err(|unusable| {
-            Fault::described(FaultKind::ResponseInvalid, unusable.as_str())
-                .with_status(answer.status)
-                .at(&answer.host)
-        })?;
-        // What the answer makes impossible is the answer's fault, and it came: the old token may be spent.
-        assemble::of_tokens(provider, material, fields, kept, tokens).map_err(|fault| {
-            Fault { kind: FaultKind::ResponseInvalid, ..fault }.with_status(answer.status).at(&answer.host)
+        steps::remember(&mut material, document.value());
+        let progress = self.followed(operation, provider, &mut material, rules, answer).await?;
+        let tokens = usable(provider, rules, &material, &progress)?;
+        let (material, tokens) = self.beside(operation, provider, rules, material, tokens).await?;
+        assemble::of_tokens(provider, material, fields, kept, tokens, &progress)
+    }
+
+    /// What follows the token request, before its answer is read. The code, or the old token, is spent by then: no failure
+    /// here is one after which all is as it was.
+    async fn followed(
+        &self,
+        operation: Operation,
+        provider: &Provider,
+        material: &mut Material<'_>,
+        rules: &TokenResponse,
+        answer: Answer,
+    ) -> Result<Progress, Fault> {
+        let when = if operation == Operation::Refresh { StepWhen::Refresh } else { StepWhen::Obtain };
+        let steps: Vec<&Step> = provider.steps_after(when).collect();
+        let progress = Progress { last: Some(answer), ..Progress::default() };
+        let taken = self.take(operation, provider, material, &steps, rules, progress).await;
+        taken.map_err(|fault| match fault.kind {
+            FaultKind::GrantRefused | FaultKind::ResponseInvalid => fault,
+            _ => Fault { kind: FaultKind::Ambiguous, ..fault },
         })
     }
 }
 
-/// Makes a grant of what was typed, without asking anybody: an API key, a user name and a password.
-///
-/// # Errors
-/// [`FaultKind::InputInvalid`] where something is missing or not of the form the entry asks for.
-pub fn given(provider: &Provider, inputs: &Inputs) -> Result<Grant, Fault> {
-    let fields = check_inputs(provider, inputs)?;
-    let material = Material::bare(provider).with_fields(&fields);
-    let fields = assemble::retained(provider, &fields);
-    assemble::of_handout(provider, &material, Handout { fields, ..Handout::default() })
+/// The tokens in the answers so far.
+pub(crate) fn usable(
+    provider: &Provider,
+    rules: &TokenResponse,
+    material: &Material<'_>,
+    progress: &Progress,
+) -> Result<Tokens, Fault> {
+    let answers = Answers(&material.values.step);
+    tokens::read(answers, provider, rules, &material.values).map_err(|unusable| {
+        let fault = Fault::described(FaultKind::ResponseInvalid, unusable.as_str());
+        progress.last.iter().fold(fault, |fault, answer| fault.with_status(answer.status).at(&answer.host))
+    })
 }
 
 /// Brings what was typed into its plain form: affixes stripped, defaults filled in, empty optional values left out.

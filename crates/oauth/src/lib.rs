@@ -1,4 +1,4 @@
-//! Speaks OAuth 2 to a provider: authorization requests, exchanges, refreshes, revocations.
+//! Speaks OAuth 2 to a provider: discovery, registration, authorization requests, exchanges, refreshes, revocations.
 //!
 //! Invariants: this is the only crate that speaks to token endpoints; nothing is sent twice and no redirect is followed;
 //! every failure is sorted into what may be done about it ([`FaultKind`]), and only a refusal the provider spells out is
@@ -6,32 +6,53 @@
 
 mod app;
 mod assemble;
+mod assertions;
+mod at_hand;
 mod authorize;
 mod callback;
 mod carrier;
+mod challenge;
+mod companions;
+mod cookies;
+mod discovery;
 mod document;
 mod error_code;
 mod exchange;
 mod failure;
 mod fault;
 mod forms;
+mod identity;
+mod internal;
+mod lookup;
+mod oauth1;
 mod refresh;
+mod registration;
 mod revoke;
 mod scrub;
+mod steps;
 mod tokens;
 mod trace_context;
 mod transport;
 mod verdict;
 mod verify;
+mod xml;
 
 pub use app::{App, Inputs};
+pub use at_hand::given;
 pub use authorize::{Begun, check_issuer, check_issuer_for};
-pub use callback::{Callback, CallbackError, Declined};
+pub use callback::{Callback, CallbackError, Declined, named_code, visited_fields};
 pub use carrier::{Answer, AnswerBody, Call, Carrier, Client, Operation};
-pub use exchange::{callback_fields, check_inputs, given};
+pub use discovery::Server;
+pub use exchange::{callback_fields, check_inputs};
 pub use failure::failure;
 pub use fault::{Blame, Fault, FaultKind};
+pub use identity::ClientIdentity;
 pub use latchkey_egress::Egress;
+pub use oauth1::OAuth1Begun;
+pub use registration::{
+    ClientMetadata, RegisteredClient, Registration, document_client, is_shared, metadata_document,
+    registered_client_id, registration,
+};
 pub use revoke::Revocation;
 pub use transport::{ClientError, ClientOptions};
 pub use verify::Verified;

@@ -4,9 +4,11 @@ use crate::{
     App, Client, Fault, FaultKind,
     app::Material,
     assemble::{Renews, renews},
+    at_hand,
     carrier::Operation,
+    registration::registered_client_id,
 };
-use latchkey_providers::{Grant as Asked, Provider, Rotation};
+use latchkey_providers::{AuthMode, Grant as Asked, Provider, Rotation};
 use latchkey_secret::{Grant, RefreshToken, Renewal};
 
 impl Client {
@@ -25,18 +27,42 @@ impl Client {
             (Renews::ByRefreshToken, Some(token)) => {
                 let material = Material::of_app(provider, app).with_renewal(renewal);
                 let asked = Asked::RefreshToken { refresh_token: token.expose() };
-                let grant =
-                    self.obtain(Operation::Refresh, provider, material, &renewal.fields, asked).await?;
+                let grant = self.obtain(Operation::Refresh, provider, material, &renewal.fields, asked).await;
+                let grant = grant.map_err(|fault| with_its_client(fault, renewal))?;
                 Ok(rotated(grant, provider.refresh().rotation, token))
+            }
+            (Renews::ByAccessToken, Some(token)) => {
+                let material = Material::of_app(provider, app).with_renewal(renewal);
+                let asked = Asked::AccessToken { access_token: token.expose() };
+                self.obtain(Operation::Refresh, provider, material, &renewal.fields, asked).await
+            }
+            (Renews::ByApp, _) => {
+                let material = Material::of_app(provider, app).with_renewal(renewal);
+                self.obtain(Operation::Refresh, provider, material, &renewal.fields, Asked::AppSigned).await
+            }
+            (Renews::ByRepeating, _) if provider.auth_mode() == AuthMode::Minted => {
+                at_hand::minted(provider, app, &renewal.fields)
+            }
+            (Renews::ByRepeating, _) if !provider.steps().is_empty() => {
+                self.steps_again(Operation::Refresh, provider, app, &renewal.fields).await
             }
             (Renews::ByRepeating, _) => {
                 self.credentials_again(Operation::Refresh, provider, app, &renewal.fields).await
             }
-            (Renews::ByRefreshToken, None) | (Renews::Never, _) => {
+            (Renews::ByRefreshToken | Renews::ByAccessToken, None) | (Renews::Never, _) => {
                 Err(Fault::described(FaultKind::Unsupported, "there is nothing to refresh with"))
             }
         }
     }
+}
+
+/// A client that registered itself belongs to this connection's grant. Where the server has forgotten the one, the other is
+/// gone with it, and another client could not renew it (RFC 6749 §6).
+fn with_its_client(fault: Fault, renewal: &Renewal) -> Fault {
+    let registered = registered_client_id(&renewal.fields).is_some();
+    let forgotten =
+        fault.kind == FaultKind::ClientRejected && fault.code.as_deref() == Some("invalid_client");
+    if registered && forgotten { Fault { kind: FaultKind::GrantRefused, ..fault } } else { fault }
 }
 
 /// Some entries know that the first refresh token stays good, and that what comes with an answer is not one.

@@ -1,9 +1,8 @@
 //! Reads the tokens out of a successful answer (RFC 6749 §5.1), believing as little of it as it can.
 
-use crate::document::Document;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey_providers::{
-    ExpiresIn, ExpirySource, Lifetime, Pointer, Provider, TimeUnit, TokenResponse, Values,
+    Answers, ExpiresIn, ExpirySource, Lifetime, Pointer, Provider, TimeUnit, TokenResponse, Values,
 };
 use latchkey_secret::{AccessToken, RefreshToken, SecretText};
 use serde_json::Value;
@@ -14,9 +13,10 @@ const TOKEN_MAX: usize = 16 * 1024;
 /// What claims to live longer does not say how long it lives.
 const LIFETIME_MAX_SECONDS: u64 = 10 * 365 * 24 * 3600;
 
-/// What an answer held.
+/// What the answers held.
 pub(crate) struct Tokens {
-    pub(crate) access_token: AccessToken,
+    /// `None` where the entry makes the credential of something else: keys, or cookies.
+    pub(crate) access_token: Option<AccessToken>,
     pub(crate) refresh_token: Option<RefreshToken>,
     pub(crate) expires_in: Option<Duration>,
     pub(crate) scopes: Option<Vec<String>>,
@@ -46,45 +46,86 @@ impl Unusable {
     }
 }
 
+/// Reads `answers`: of a token request and what followed it, or of every step of an exchange.
 pub(crate) fn read(
-    document: &Document,
+    answers: Answers<'_>,
     provider: &Provider,
     rules: &TokenResponse,
     values: &Values,
 ) -> Result<Tokens, Unusable> {
-    let root = document.value();
-    let access_token = rules
-        .access_token
-        .as_ref()
-        .map_or_else(|| text_at(root, "/access_token"), |capture| capture.read(root, values));
-    let access_token = access_token.filter(|text| !text.is_empty()).ok_or(Unusable::NoAccessToken)?;
-    if !is_token(&access_token) {
-        return Err(Unusable::AccessTokenMalformed);
+    let (mut found, mut number) = access_token(answers, rules, values);
+    let mut root = answers.number(number).unwrap_or(&Value::Null);
+    let fallback = provider.obtain.primary_fallback.as_ref().filter(|_| found.is_none());
+    if let Some(from) = fallback.and_then(|name| provider.obtain.companions.get(name)?.from.as_ref()) {
+        // The provider gave the second credential alone: it is the first, then.
+        root = answers.find(from).unwrap_or(&Value::Null);
+        (found, number) = (text_at(root, "/access_token"), usize::MAX);
     }
-    let refresh_token = text_at(root, path(rules.refresh_token.as_ref(), "/refresh_token"));
-    let refresh_token = refresh_token.filter(|text| !text.is_empty());
-    if refresh_token.as_deref().is_some_and(|text| !is_token(text)) {
-        return Err(Unusable::RefreshTokenMalformed);
+    let kept = |name: &str| {
+        let unchanged = rules.unchanged.iter().any(|kept| kept == name);
+        unchanged.then(|| values.token.get(name).cloned()).flatten()
+    };
+    let access_token = token(found.or_else(|| kept("access_token")), Unusable::AccessTokenMalformed)?;
+    let needed = !rules.cookies && (rules.access_token.is_some() || rules.set_secret.is_empty());
+    if needed && access_token.is_none() {
+        return Err(Unusable::NoAccessToken);
     }
+    let place = Place { answers, root, stated: number != usize::MAX };
+    let refresh_token = place.at(rules.refresh_token.as_ref(), "/refresh_token").and_then(Value::as_str);
+    let refresh_token = refresh_token.map(ToOwned::to_owned).or_else(|| kept("refresh_token"));
+    let refresh_token = token(refresh_token, Unusable::RefreshTokenMalformed)?;
+    let text = access_token.as_deref().unwrap_or_default();
     let keep = rules.set.iter().chain(&rules.set_secret);
     Ok(Tokens {
-        expires_in: lifetime(root, &access_token, rules, &provider.obtain.lifetime, values.now_unix_ms),
-        scopes: scopes(root, rules, provider.obtain.scopes.separator.as_deref()),
+        expires_in: lifetime(place, text, rules, &provider.obtain.lifetime, values.now_unix_ms),
+        scopes: place
+            .at(rules.scope.as_ref(), "/scope")
+            .and_then(|value| scopes(value, provider.obtain.scopes.separator.as_deref())),
         captured: keep
-            .filter_map(|(name, capture)| Some((name.clone(), capture.read(root, values)?.into())))
+            .filter_map(|(name, capture)| Some((name.clone(), answers.read(capture, values)?.0.into())))
             .collect(),
-        access_token: AccessToken::new(access_token),
+        access_token: access_token.map(AccessToken::new),
         refresh_token: refresh_token.map(RefreshToken::new),
     })
 }
 
-/// Visible ASCII: what may stand in a header without becoming two.
-fn is_token(text: &str) -> bool {
-    (1..=TOKEN_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+/// The access token, and the number of the answer it is in.
+fn access_token(answers: Answers<'_>, rules: &TokenResponse, values: &Values) -> (Option<String>, usize) {
+    match &rules.access_token {
+        Some(capture) => match answers.read(capture, values) {
+            Some((text, number)) => (Some(text), number),
+            None => (None, 0),
+        },
+        None => (answers.number(0).and_then(|root| text_at(root, "/access_token")), 0),
+    }
 }
 
-fn path<'a>(pointer: Option<&'a Pointer>, standard: &'a str) -> &'a str {
-    pointer.map_or(standard, |pointer| pointer.path.as_str())
+/// Where values are whose place the entry states, and where those are that stand where RFC 6749 §5.1 puts them: beside the
+/// access token.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    answers: Answers<'a>,
+    root: &'a Value,
+    stated: bool,
+}
+
+impl<'a> Place<'a> {
+    fn at(self, pointer: Option<&Pointer>, standard: &str) -> Option<&'a Value> {
+        match pointer.filter(|_| self.stated) {
+            Some(pointer) => self.answers.find(pointer),
+            None => self.root.pointer(standard),
+        }
+    }
+}
+
+fn token(text: Option<String>, malformed: Unusable) -> Result<Option<String>, Unusable> {
+    let text = text.filter(|text| !text.is_empty());
+    if text.as_deref().is_some_and(|text| !is_token(text)) { Err(malformed) } else { Ok(text) }
+}
+
+/// Visible ASCII: what may stand in a header without becoming two.
+pub(crate) fn is_token(text: &str) -> bool {
+    (1..=TOKEN_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn text_at(root: &Value, pointer: &str) -> Option<String> {
@@ -93,7 +134,7 @@ fn text_at(root: &Value, pointer: &str) -> Option<String> {
 
 /// How long the access token lives. `None`: unknown, or for ever.
 fn lifetime(
-    root: &Value,
+    place: Place<'_>,
     access_token: &str,
     rules: &TokenResponse,
     lifetime: &Lifetime,
@@ -109,12 +150,12 @@ fn lifetime(
     let told = match &rules.expires_in {
         Some(ExpiresIn::Constant(seconds)) => Some(*seconds),
         Some(ExpiresIn::At(pointer)) => {
-            root.pointer(&pointer.path).and_then(whole_number).map(|n| seconds(n, lifetime))
+            place.at(Some(pointer), "/expires_in").and_then(whole_number).map(|n| seconds(n, lifetime))
         }
-        None => root.pointer("/expires_in").and_then(whole_number).map(|n| seconds(n, lifetime)),
+        None => place.at(None, "/expires_in").and_then(whole_number).map(|n| seconds(n, lifetime)),
     };
     told.or_else(|| {
-        let until = moment(root.pointer(&rules.expires_at.as_ref()?.path)?)?;
+        let until = moment(place.answers.find(rules.expires_at.as_ref()?)?)?;
         Some(until.saturating_sub(now_seconds))
     })
     .or_else(|| {
@@ -134,7 +175,7 @@ fn seconds(number: u64, lifetime: &Lifetime) -> u64 {
 }
 
 /// A whole number, also as text or with nothing behind its point. Anything else tells nothing.
-fn whole_number(value: &Value) -> Option<u64> {
+pub(crate) fn whole_number(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64().or_else(|| {
             // 3600.0 is 3600; 1e308 is no number of seconds.
@@ -151,7 +192,7 @@ fn whole_number(value: &Value) -> Option<u64> {
 }
 
 /// Seconds since 1970 of a moment given as RFC 3339, in seconds, or in milliseconds.
-fn moment(value: &Value) -> Option<u64> {
+pub(crate) fn moment(value: &Value) -> Option<u64> {
     /// As seconds this is the year 5138: larger numbers are milliseconds.
     const SECONDS_MAX: u64 = 100_000_000_000;
     if let Some(number) = whole_number(value) {
@@ -168,9 +209,9 @@ fn jwt_expiry(token: &str) -> Option<u64> {
     whole_number(serde_json::from_slice::<Value>(&claims).ok()?.get("exp")?)
 }
 
-fn scopes(root: &Value, rules: &TokenResponse, separator: Option<&str>) -> Option<Vec<String>> {
+fn scopes(value: &Value, separator: Option<&str>) -> Option<Vec<String>> {
     let separator = separator.map(str::trim).filter(|separator| !separator.is_empty());
-    let scopes: Vec<String> = match root.pointer(path(rules.scope.as_ref(), "/scope"))? {
+    let scopes: Vec<String> = match value {
         Value::String(text) => {
             let text = separator.map_or_else(|| text.clone(), |separator| text.replace(separator, " "));
             // A comma is legal in a scope and used in none; several servers join with it whatever they were asked with.

@@ -2,13 +2,14 @@
 //! environment. What can be known of a failure is whether the request was written at all, and that is what is told.
 
 use crate::{
-    Fault, FaultKind,
+    ClientIdentity, Fault, FaultKind,
     carrier::{Answer, AnswerBody, Call, Carrier, Operation},
-    trace_context,
+    identity, trace_context,
 };
 use async_trait::async_trait;
-use latchkey_egress::{Egress, PublicResolver, retry_after, tls};
+use latchkey_egress::{Egress, PublicResolver, retry_after, trusting};
 use latchkey_providers::{Body, HttpRequest, Trust};
+use rustls::pki_types::CertificateDer;
 use std::{
     sync::Arc,
     time::{Duration, Instant, SystemTime},
@@ -31,6 +32,8 @@ pub struct ClientOptions {
     /// not mistaken for one whose answer is lost.
     pub connect_timeout: Duration,
     pub egress: Egress,
+    /// Authorities that are believed beside those browsers believe, such as an operator's own.
+    pub roots: Vec<CertificateDer<'static>>,
 }
 
 impl Default for ClientOptions {
@@ -39,6 +42,7 @@ impl Default for ClientOptions {
             deadline: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
             egress: Egress::default(),
+            roots: Vec::new(),
         }
     }
 }
@@ -50,6 +54,8 @@ pub(crate) struct Https {
     /// For entries whose endpoints are on this machine by design.
     local: reqwest::Client,
     egress: Egress,
+    /// For requests with a certificate of their own: each has its connection, so that none is made in another's name.
+    options: ClientOptions,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -64,11 +70,18 @@ impl Https {
     /// # Errors
     /// [`ClientError`] where TLS or the HTTP client cannot be set up. No connection is made yet.
     pub(crate) fn new(options: &ClientOptions) -> Result<Self, ClientError> {
-        let http = match options.egress {
-            Egress::PublicOnly => builder(options)?.dns_resolver(Arc::new(PublicResolver)).build()?,
-            Egress::Any => builder(options)?.build()?,
-        };
-        Ok(Self { http, local: builder(options)?.build()?, egress: options.egress })
+        let [http, local] = [options.egress, Egress::Any]
+            .map(|egress| build(options, egress, trusting(&options.roots)?.with_no_client_auth()));
+        Ok(Self { http: http?, local: local?, egress: options.egress, options: options.clone() })
+    }
+
+    /// A client that shows a certificate, for one request.
+    fn identified(&self, identity: &ClientIdentity, egress: Egress) -> Result<reqwest::Client, Fault> {
+        let (chain, key) = identity.parts()?;
+        let unusable = || identity::invalid("client_private_key", "it does not fit the certificate");
+        let config = trusting(&self.options.roots).map_err(|_| Fault::new(FaultKind::Unsupported))?;
+        let config = config.with_client_auth_cert(chain, key).map_err(|_| unusable())?;
+        build(&self.options, egress, config).map_err(|_| Fault::new(FaultKind::Unsupported))
     }
 
     async fn send(&self, span: &Span, call: Call, host: String) -> Result<Answer, Fault> {
@@ -80,6 +93,8 @@ impl Https {
             let why = "the host is an address that is not public";
             return Err(Fault::described(FaultKind::NotSent, why).at(&host));
         }
+        let identified = call.identity.map(|identity| self.identified(&identity, egress)).transpose()?;
+        let client = identified.as_ref().unwrap_or(client);
         let mut request = into_reqwest(client, call.request).map_err(|fault| fault.at(&host))?;
         trace_context::inject(span, request.headers_mut());
         let response = client.execute(request).await.map_err(|error| lost(&error).at(&host))?;
@@ -114,9 +129,13 @@ impl Carrier for Https {
     }
 }
 
-fn builder(options: &ClientOptions) -> Result<reqwest::ClientBuilder, ClientError> {
-    Ok(reqwest::Client::builder()
-        .tls_backend_preconfigured(tls()?)
+fn build(
+    options: &ClientOptions,
+    egress: Egress,
+    tls: rustls::ClientConfig,
+) -> Result<reqwest::Client, ClientError> {
+    let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
         // With HTTP/2 a lost connection leaves open which streams were acted on.
         .http1_only()
         .redirect(reqwest::redirect::Policy::none())
@@ -126,7 +145,12 @@ fn builder(options: &ClientOptions) -> Result<reqwest::ClientBuilder, ClientErro
         .connect_timeout(options.connect_timeout.min(options.deadline / 2))
         .timeout(options.deadline)
         .pool_idle_timeout(POOL_IDLE_MAX)
-        .user_agent(USER_AGENT))
+        .user_agent(USER_AGENT);
+    Ok(match egress {
+        Egress::PublicOnly => builder.dns_resolver(Arc::new(PublicResolver)),
+        Egress::Any => builder,
+    }
+    .build()?)
 }
 
 /// A failure without an answer. Only one to connect proves that nothing was written.
@@ -183,12 +207,23 @@ async fn receive(mut response: reqwest::Response, host: String) -> Answer {
         received_at: SystemTime::now(),
         content_type: header(http::header::CONTENT_TYPE).map(ToOwned::to_owned),
         retry_after: header(http::header::RETRY_AFTER).and_then(|text| retry_after(text, SystemTime::now())),
+        www_authenticate: joined(response.headers(), &http::header::WWW_AUTHENTICATE),
+        set_cookie: each(response.headers(), &http::header::SET_COOKIE),
         body: AnswerBody::TooLarge,
     };
     if response.content_length().is_none_or(|length| length <= BODY_MAX as u64) {
         answer.body = read_body(&mut response).await;
     }
     answer
+}
+
+fn each(headers: &http::HeaderMap, name: &http::HeaderName) -> Vec<String> {
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).map(ToOwned::to_owned).collect()
+}
+
+fn joined(headers: &http::HeaderMap, name: &http::HeaderName) -> Option<String> {
+    let fields = each(headers, name);
+    (!fields.is_empty()).then(|| fields.join(", "))
 }
 
 async fn read_body(response: &mut reqwest::Response) -> AnswerBody {

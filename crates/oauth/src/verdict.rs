@@ -33,6 +33,35 @@ pub(crate) fn token_document(
     Ok(document)
 }
 
+/// As [`token_document`], for a request that is none of RFC 6749: its answer may also be XML, plain text or nothing.
+///
+/// `number` is the step's: conditions are about the answer they name.
+pub(crate) fn step_document(
+    answer: &Answer,
+    number: usize,
+    is_last: bool,
+    rules: &TokenResponse,
+    secrets: &Secrets,
+) -> Result<Document, Fault> {
+    let read = read_loosely(answer);
+    let said = read.as_ref().ok().map(|document| Refusal::read(document, rules, secrets)).unwrap_or_default();
+    if !(200..300).contains(&answer.status) && !rules.status.contains(&answer.status) {
+        let kind =
+            refused(answer.status, answer.retry_after.is_some(), said.kind(), is_cut_off(&answer.body));
+        return Err(said.into_fault(kind, answer));
+    }
+    let document = read.map_err(|kind| said_nothing(kind, answer))?;
+    let named = rules.success.as_ref().filter(|success| match &success.pointer {
+        Some(pointer) => pointer.answer.unwrap_or_default() == number,
+        None => is_last,
+    });
+    if !meets(named, answer, &document) {
+        let kind = said.kind().unwrap_or(FaultKind::CredentialsRejected);
+        return Err(said.into_fault(kind, answer));
+    }
+    Ok(document)
+}
+
 /// What a refusal means by its status and code (RFC 6749 §5.2).
 pub(crate) fn refused(
     status: u16,
@@ -77,6 +106,21 @@ fn read(answer: &Answer) -> Result<Document, FaultKind> {
             Document::parse(answer.content_type.as_deref(), body).map_err(|unreadable| match unreadable {
                 Unreadable::CutOff => FaultKind::Ambiguous,
                 Unreadable::Other => FaultKind::ResponseInvalid,
+            })
+        }
+    }
+}
+
+fn read_loosely(answer: &Answer) -> Result<Document, FaultKind> {
+    match &answer.body {
+        AnswerBody::CutOff => Err(FaultKind::Ambiguous),
+        AnswerBody::TooLarge => Err(FaultKind::ResponseInvalid),
+        AnswerBody::Whole(body) => {
+            Document::parse_loosely(answer.content_type.as_deref(), body).map_err(|unreadable| {
+                match unreadable {
+                    Unreadable::CutOff => FaultKind::Ambiguous,
+                    Unreadable::Other => FaultKind::ResponseInvalid,
+                }
             })
         }
     }
@@ -169,6 +213,8 @@ mod tests {
             received_at: std::time::SystemTime::UNIX_EPOCH,
             content_type: Some("application/json".into()),
             retry_after: None,
+            www_authenticate: None,
+            set_cookie: Vec::new(),
             body: AnswerBody::Whole(body.as_bytes().to_vec().into()),
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     document::Document,
     scrub::Secrets,
 };
-use latchkey_providers::{Probe, Provider};
+use latchkey_providers::{Capture, Probe, Provider};
 use latchkey_secret::{Account, Grant};
 use std::collections::BTreeMap;
 
@@ -46,17 +46,11 @@ impl Client {
         inputs: &Inputs,
     ) -> Result<Verified, Fault> {
         let material = Material::of_app(provider, app).with_fields(inputs).with_handout(&grant.handout);
-        let verify = provider.verify_probe(&material.values).map_err(|error| unrendered(&error))?;
+        let verify = provider.verify_probes(&material.values).map_err(|error| unrendered(&error))?;
         let identity = provider.identity_probe(&material.values);
-        let works = match verify {
-            None => false,
-            Some(probe) => {
-                self.probe(Operation::Verify, provider, &material, probe).await?;
-                true
-            }
-        };
+        let works = self.try_out(provider, &material, verify).await?;
         let account = match identity {
-            Ok(Some(probe)) => self.probe(Operation::Identity, provider, &material, probe).await,
+            Ok(Some(probe)) => self.whose(provider, &material, probe).await,
             Ok(None) => {
                 return Ok(if works { Verified::Works { account: None } } else { Verified::NotChecked });
             }
@@ -73,13 +67,46 @@ impl Client {
         }
     }
 
-    async fn probe(
+    /// Whether it works; `false` where the entry knows no request that would show it. An entry for several kinds of
+    /// credential has a request for each, and one that works is enough.
+    async fn try_out(
+        &self,
+        provider: &Provider,
+        material: &Material<'_>,
+        probes: Vec<Probe>,
+    ) -> Result<bool, Fault> {
+        let mut refused = None;
+        for probe in probes {
+            match self.answer_to(Operation::Verify, provider, material, probe).await {
+                Ok(_) => return Ok(true),
+                Err(fault) if fault.is_transient() => return Err(fault),
+                Err(fault) => refused = Some(fault),
+            }
+        }
+        refused.map_or(Ok(false), Err)
+    }
+
+    async fn whose(
+        &self,
+        provider: &Provider,
+        material: &Material<'_>,
+        probe: Probe,
+    ) -> Result<BTreeMap<String, String>, Fault> {
+        let set = probe.set.clone();
+        let answer = self.answer_to(Operation::Identity, provider, material, probe).await?;
+        let Some(answer) = answer else { return Ok(BTreeMap::new()) };
+        let read = |capture: &Capture| capture.read(answer.value(), &material.values);
+        Ok(set.iter().filter_map(|(name, capture)| Some((name.clone(), read(capture)?))).collect())
+    }
+
+    /// An answer that is what the entry expects; `None` where it has no document.
+    pub(crate) async fn answer_to(
         &self,
         operation: Operation,
         provider: &Provider,
         material: &Material<'_>,
         probe: Probe,
-    ) -> Result<BTreeMap<String, String>, Fault> {
+    ) -> Result<Option<Document>, Fault> {
         let answer = self.send(operation, provider, probe.request).await?;
         let read = Document::parse(answer.content_type.as_deref(), answer.text().as_bytes()).ok();
         let json = read.as_ref().map(Document::value);
@@ -87,11 +114,7 @@ impl Client {
         if !probe.expect.holds(seen) {
             return Err(refusal(&answer, read.as_ref(), &material.secrets));
         }
-        let Some(json) = json else { return Ok(BTreeMap::new()) };
-        let captured = probe.set.iter();
-        Ok(captured
-            .filter_map(|(name, capture)| Some((name.clone(), capture.read(json, &material.values)?)))
-            .collect())
+        Ok(read)
     }
 }
 
@@ -123,7 +146,7 @@ fn rejected(status: u16, asks_to_wait: bool) -> FaultKind {
 }
 
 /// Entries name what they read off an answer as they like; these are the names for the two things an account has.
-fn account_of(found: &BTreeMap<String, String>) -> Option<Account> {
+pub(crate) fn account_of(found: &BTreeMap<String, String>) -> Option<Account> {
     const IDS: [&str; 4] = ["user_id", "account_id", "id", "sub"];
     const LABELS: [&str; 6] = ["email", "login", "user_principal_name", "username", "display_name", "name"];
     let first = |names: &[&str]| names.iter().find_map(|name| found.get(*name)).cloned();

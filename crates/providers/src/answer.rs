@@ -63,6 +63,45 @@ impl Pointer {
     }
 }
 
+/// The answers to several requests, in their order. A pointer without a number means the first; where there is one answer
+/// alone, every number means it.
+#[derive(Clone, Copy)]
+pub struct Answers<'a>(pub &'a [Value]);
+
+impl<'a> Answers<'a> {
+    /// The answer with this number.
+    #[must_use]
+    pub fn number(self, number: usize) -> Option<&'a Value> {
+        match self.0 {
+            [only] => Some(only),
+            several => several.get(number),
+        }
+    }
+
+    /// The value a pointer means.
+    #[must_use]
+    pub fn find(self, pointer: &Pointer) -> Option<&'a Value> {
+        pointer.find(self.number(pointer.answer.unwrap_or_default())?)
+    }
+
+    /// The value of a capture, and the number of the answer it is read from.
+    #[must_use]
+    pub fn read(self, capture: &Capture, values: &Values) -> Option<(String, usize)> {
+        let at = |pointer: &Pointer| {
+            Some((self.find(pointer).and_then(plain)?, pointer.answer.unwrap_or_default()))
+        };
+        match capture {
+            Capture::Pointer(pointer) => at(pointer),
+            Capture::First(pointers) => pointers.iter().find_map(at),
+            Capture::Template(template) => {
+                let text = Scope { values, answer: self.number(0) }.template(template).ok()?;
+                Some((text, 0))
+            }
+        }
+        .filter(|(text, _)| !text.is_empty())
+    }
+}
+
 impl Capture {
     /// The value in the answer, if it is there.
     #[must_use]

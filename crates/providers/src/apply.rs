@@ -81,10 +81,8 @@ impl Provider {
                 }
                 Ok(Some(format!("Basic {}", STANDARD.encode(format!("{username}:{password}")))))
             }
-            Scheme::OAuth1 => Err(RenderError::Unsupported("signing requests with OAuth 1.0a")),
-            Scheme::AwsSigv4 => {
-                Err(RenderError::Unsupported("signing requests with AWS Signature Version 4"))
-            }
+            // There is none before there is a request: see [`Self::signer`].
+            Scheme::OAuth1 | Scheme::AwsSigv4 => Ok(None),
         }
     }
 }

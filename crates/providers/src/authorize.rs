@@ -6,6 +6,7 @@ use crate::format::callback::ScopeEncoding;
 use crate::format::entry::Provider;
 use crate::mode::AuthMode;
 use crate::percent;
+use crate::server;
 use crate::values::Values;
 use url::Url;
 
@@ -24,6 +25,34 @@ pub struct AuthorizationParams<'a> {
 }
 
 impl Provider {
+    /// Where a browser is sent that is to do something else than authorize, such as to install an app.
+    ///
+    /// # Errors
+    /// [`RenderError`] where a value is missing, or the entry knows no such visit.
+    pub fn interaction_url(
+        &self,
+        values: &Values,
+        redirect_uri: &str,
+        state: &str,
+    ) -> Result<Url, RenderError> {
+        const PLACE: &str = "the address of the visit";
+        let visit = self.obtain.interaction.as_ref().ok_or(RenderError::Missing("obtain.interaction"))?;
+        let mut url = self.url(PLACE, &visit.url, Scope::of(values))?;
+        let client_id = || {
+            let undefined = || RenderError::Undefined { place: PLACE, reference: "app.client_id".into() };
+            values.app.get("client_id").map(String::as_str).ok_or_else(undefined)
+        };
+        // Nothing but the state ties what comes back to the browser that was sent away (RFC 6749 §10.12).
+        percent::append(&mut url, visit.state_param.as_deref().unwrap_or("state"), state);
+        if let Some(name) = &visit.client_id_param {
+            percent::append(&mut url, name, client_id()?);
+        }
+        if let Some(name) = &visit.redirect_uri_param {
+            percent::append(&mut url, name, redirect_uri);
+        }
+        Ok(url)
+    }
+
     /// The scope text: what is asked for and the entry's defaults, each once, joined as the provider wants it.
     #[must_use]
     pub fn scope_text(&self, asked: &[String]) -> String {
@@ -50,13 +79,12 @@ impl Provider {
             return Err(RenderError::Unsupported(what));
         }
         let obtain = &self.obtain;
-        let endpoint =
-            obtain.authorization_endpoint.as_ref().ok_or(RenderError::Missing("authorization_endpoint"))?;
         let scope = Scope::of(values);
-        let mut url = self.url(PLACE, endpoint, scope)?;
+        let stated = obtain.authorization_endpoint.as_ref();
+        let mut url = self.endpoint(PLACE, server::AUTHORIZATION_ENDPOINT, stated, scope)?;
         let change = &obtain.authorization;
         let scope_text = self.scope_text(params.scopes);
-        let resource = obtain.resource.as_ref().and_then(|resource| scope.template(resource).ok());
+        let resource = self.resource(scope);
         let challenged = params.code_challenge.filter(|_| !self.code_challenge_methods().is_empty());
         let standard = [
             ("response_type", Some("code")),

@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 use url::Url;
+use zeroize::Zeroizing;
 
 /// What is being evaluated against: values, and the answer for templates that read one.
 #[derive(Clone, Copy)]
@@ -42,6 +43,13 @@ impl Data {
     }
 }
 
+/// The value of a key.
+pub(crate) struct KeyBytes {
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// It was text, and may be an encoding of the key.
+    pub is_text: bool,
+}
+
 impl<'a> Scope<'a> {
     pub fn of(values: &'a Values) -> Self {
         Self { values, answer: None }
@@ -64,6 +72,21 @@ impl<'a> Scope<'a> {
             }
         }
         Ok(rendered)
+    }
+
+    /// A template that may be bytes: a key. The error is the name of what is missing.
+    pub fn bytes(&self, template: &Template) -> Result<KeyBytes, String> {
+        if let [Part::Hole(expression)] = template.parts.as_slice() {
+            let data = self.expression(expression).ok_or_else(|| named(expression))?;
+            let is_text = matches!(data, Data::Text(_));
+            return Ok(KeyBytes { bytes: Zeroizing::new(data.bytes().to_vec()), is_text });
+        }
+        Ok(KeyBytes { bytes: Zeroizing::new(self.template(template)?.into_bytes()), is_text: true })
+    }
+
+    /// Letters and digits that are the same for the same label within one request, and different for each request.
+    pub fn identifier(&self, label: &str) -> Option<String> {
+        self.random(b"identifier", label.as_bytes()).map(|bytes| hex::encode(&bytes[..16]))
     }
 
     /// A JSON document without its undefined fields; `None` if all of it is undefined.
@@ -90,7 +113,7 @@ impl<'a> Scope<'a> {
             Term::Text(text) => Some(Data::Text(text.clone())),
             Term::Number(number) => Some(Data::Text(number.to_string())),
             Term::Reference(reference) => {
-                self.values.get(reference).map(|value| Data::Text(value.to_owned()))
+                self.values.get(reference).map(|value| Data::Text(value.into_owned()))
             }
             Term::Call { function, arguments } => self.call(*function, arguments),
         }
@@ -164,7 +187,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Bytes that are the same for the same label within one request, and different for each request.
-    fn random(&self, purpose: &[u8], label: &[u8]) -> Option<Vec<u8>> {
+    pub fn random(&self, purpose: &[u8], label: &[u8]) -> Option<Vec<u8>> {
         let seed = self.values.randomness?;
         Some(crypto::hmac_sha256(&seed, &[purpose, b"\0", label].concat()))
     }

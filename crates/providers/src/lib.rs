@@ -5,7 +5,9 @@
 
 mod answer;
 mod apply;
+mod assertion;
 mod authorize;
+mod beside;
 mod catalogue;
 mod diagnosis;
 mod error;
@@ -13,34 +15,51 @@ mod evaluate;
 mod format;
 mod http_request;
 mod inputs;
+mod lookup;
 mod mode;
+mod oauth1;
 mod percent;
 mod place;
 mod probe;
+pub mod server;
 mod settings;
+mod signer;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod token_request;
 mod values;
+mod xml;
 
-pub use answer::Answer;
+pub use answer::{Answer, Answers};
 pub use authorize::AuthorizationParams;
 pub use catalogue::Catalogue;
 pub use diagnosis::Problem;
 pub use error::{CatalogueError, EntryError, InputError, RenderError, UnknownProvider};
 pub use format::behaviour::{Behaviour, RefreshTokenBehaviour, RotationClass};
 pub use format::callback::Callback;
-pub use format::entry::{Api, Apply, Ask, Input, InputFormat, Links, Probes, Provider, Retain, Scheme, When};
+pub use format::entry::{
+    Api, Apply, Ask, Input, InputFormat, Links, Probes, Protocol, Provider, Retain, Scheme, When,
+};
 pub use format::guidance::{Guidance, REDIRECT_URL};
 pub use format::host::{HostPattern, Trust};
 pub use format::obtain::{
-    CodeChallengeMethod, Companion, ExpirySource, Lifetime, Obtain, ObtainType, Scopes, TimeUnit,
+    Assertion, ClientRegistration, CodeChallengeMethod, Companion, Discovery, ExpirySource, Lifetime, Obtain,
+    ObtainType, Scopes, TimeUnit,
 };
-pub use format::request::{ClientAuth, Refresh, RefreshMode, Rotation, Schedule};
+pub use format::request::{
+    ClientAuth, Refresh, RefreshMode, Rotation, Schedule, Sign, SignScheme, Step, StepWhen,
+};
 pub use format::response::{Capture, Condition, ExpiresIn, Pointer, TokenResponse};
+pub use format::webhooks::{
+    Handshake, KeyUrl, Route, SignatureEncoding, Verification, WebhookAlgorithm, WebhookKey, Webhooks,
+};
 pub use http_request::{Body, HttpRequest};
+pub use lookup::{Lookup, Source};
 pub use mode::AuthMode;
+pub use oauth1::TemporaryCredentials;
 pub use probe::Probe;
 pub use settings::Settings;
+pub use signer::{Signer, TOKEN_SECRET};
 pub use token_request::Grant;
 pub use values::Values;

@@ -3,9 +3,10 @@
 use crate::evaluate::Scope;
 use crate::format::callback::Via;
 use crate::format::entry::{Ask, Input, Provider, Scheme};
-use crate::format::obtain::{ClientRegistration, CodeChallengeMethod, Lifetime, ObtainType, Scopes};
-use crate::format::request::{ClientAuth, Refresh, RefreshMode};
+use crate::format::obtain::{CodeChallengeMethod, Lifetime, ObtainType, Scopes, TokenSource};
+use crate::format::request::{Refresh, RefreshMode};
 use crate::format::response::TokenResponse;
+use crate::server;
 use crate::values::Values;
 
 /// How a connection to this provider comes about.
@@ -15,8 +16,20 @@ pub enum AuthMode {
     None,
     /// RFC 6749 §4.1.
     OAuth2Code,
-    /// RFC 6749 §4.4.
+    /// RFC 6749 §4.4, and the grants of vendors that need no browser either (§4.5).
     OAuth2ClientCredentials,
+    /// Requests of the vendor's own, made with what somebody typed.
+    Exchange,
+    /// A visit to the provider, such as to install an app, and then requests of its own.
+    Installation,
+    /// RFC 5849, with the end user's consent.
+    OAuth1,
+    /// RFC 5849, with a token somebody pastes.
+    OAuth1Given,
+    /// A token we sign ourselves, of what somebody typed.
+    Minted,
+    /// Keys somebody types, with which each request is signed.
+    AwsSigv4,
     /// One or more keys somebody types.
     ApiKey,
     /// A user name and a password somebody types.
@@ -33,6 +46,12 @@ impl AuthMode {
             Self::None => "NONE",
             Self::OAuth2Code => "OAUTH2",
             Self::OAuth2ClientCredentials => "OAUTH2_CC",
+            Self::Exchange => "TWO_STEP",
+            Self::Installation => "APP",
+            Self::OAuth1 => "OAUTH1",
+            Self::OAuth1Given => "TBA",
+            Self::Minted => "JWT",
+            Self::AwsSigv4 => "AWS_SIGV4",
             Self::ApiKey => "API_KEY",
             Self::Basic => "BASIC",
             Self::Unsupported(_) => "UNSUPPORTED",
@@ -47,27 +66,33 @@ impl Provider {
             ObtainType::None => AuthMode::None,
             ObtainType::Given => self.given_mode(),
             ObtainType::OAuth2 => self.oauth2_mode(),
-            ObtainType::OAuth1 => AuthMode::Unsupported("OAuth 1.0a (RFC 5849)"),
-            ObtainType::Exchange => AuthMode::Unsupported("credentials obtained by several requests"),
-            ObtainType::Minted => AuthMode::Unsupported("credentials signed by ourselves"),
+            ObtainType::OAuth1 if self.obtain.token_source == Some(TokenSource::Given) => {
+                AuthMode::OAuth1Given
+            }
+            ObtainType::OAuth1 => AuthMode::OAuth1,
+            ObtainType::Exchange => self.exchange_mode(),
+            ObtainType::Minted => AuthMode::Minted,
         }
     }
 
     /// Whether an integration must have an app registered at the provider: OAuth 2, and the entry brings no client of
-    /// its own (RFC 6749 §2.2).
+    /// its own (RFC 6749 §2.2) and none registers itself (RFC 7591).
     #[must_use]
     pub fn needs_client(&self) -> bool {
-        matches!(self.auth_mode(), AuthMode::OAuth2Code | AuthMode::OAuth2ClientCredentials)
-            && self.obtain.client.is_empty()
+        match self.auth_mode() {
+            AuthMode::OAuth2Code | AuthMode::OAuth2ClientCredentials => {
+                self.obtain.client.is_empty() && self.client_registration().is_none()
+            }
+            AuthMode::Exchange | AuthMode::Installation => self.steps_name_the_client(),
+            AuthMode::OAuth1 | AuthMode::OAuth1Given => true,
+            _ => false,
+        }
     }
 
     fn given_mode(&self) -> AuthMode {
-        if !self.apply.body.is_empty() {
-            return AuthMode::Unsupported("a credential inside the request's body");
-        }
         match self.apply.scheme {
-            Scheme::OAuth1 => AuthMode::Unsupported("OAuth 1.0a (RFC 5849)"),
-            Scheme::AwsSigv4 => AuthMode::Unsupported("AWS Signature Version 4"),
+            Scheme::OAuth1 => AuthMode::OAuth1Given,
+            Scheme::AwsSigv4 => AuthMode::AwsSigv4,
             Scheme::Basic if self.apply.password.as_ref().is_some_and(|it| !it.references().is_empty()) => {
                 AuthMode::Basic
             }
@@ -75,48 +100,19 @@ impl Provider {
         }
     }
 
+    fn exchange_mode(&self) -> AuthMode {
+        if self.obtain.interaction.is_some() { AuthMode::Installation } else { AuthMode::Exchange }
+    }
+
     fn oauth2_mode(&self) -> AuthMode {
         let obtain = &self.obtain;
-        if let Some(missing) = self.oauth2_gap() {
-            return AuthMode::Unsupported(missing);
+        if obtain.callback.via == Via::Webhook {
+            return AuthMode::Unsupported("an authorization answered by a webhook");
         }
         match obtain.grant_type.as_deref() {
             None | Some("authorization_code") => AuthMode::OAuth2Code,
-            Some("client_credentials") => AuthMode::OAuth2ClientCredentials,
-            Some(_) => AuthMode::Unsupported("this grant type"),
+            Some(_) => AuthMode::OAuth2ClientCredentials,
         }
-    }
-
-    /// What an OAuth 2 entry needs that the engine does not do yet.
-    fn oauth2_gap(&self) -> Option<&'static str> {
-        let obtain = &self.obtain;
-        let method = obtain.token_endpoint_auth_method;
-        let refresh = obtain.refresh.mode;
-        let gaps = [
-            (!obtain.discovery.is_empty(), "endpoints found by discovery (RFC 8414, RFC 9728)"),
-            (
-                obtain.client_registration.is_some_and(|kind| kind != ClientRegistration::Static),
-                "clients that register themselves (RFC 7591)",
-            ),
-            (
-                method == Some(ClientAuth::PrivateKeyJwt) || obtain.client_assertion.is_some(),
-                "private_key_jwt (RFC 7523)",
-            ),
-            (
-                method == Some(ClientAuth::TlsCertificate) || obtain.mutual_tls.is_some(),
-                "client certificates (RFC 8705)",
-            ),
-            (method == Some(ClientAuth::Bearer), "a token request authorized by a token"),
-            (!obtain.then.is_empty() || !obtain.steps.is_empty(), "a second request after the token request"),
-            (!obtain.assertions.is_empty(), "signed assertions"),
-            (obtain.callback.via == Via::Webhook, "an authorization answered by a webhook"),
-            (obtain.token_response.cookies, "a session of cookies"),
-            (
-                matches!(refresh, Some(RefreshMode::AccessToken | RefreshMode::AppSigned)),
-                "a refresh by anything but a refresh token",
-            ),
-        ];
-        gaps.into_iter().find_map(|(needed, what)| needed.then_some(what))
     }
 
     /// The inputs an end user is asked for, in order.
@@ -171,8 +167,9 @@ impl Provider {
         })
     }
 
-    /// Who answers, where the entry says: to be compared with `iss` of the callback (RFC 9207).
+    /// Who answers, where the entry says or discovery found out: to be compared with `iss` of the callback (RFC 9207).
     pub fn issuer(&self, values: &Values) -> Option<String> {
-        self.obtain.issuer.as_ref().and_then(|issuer| Scope::of(values).template(issuer).ok())
+        let stated = self.obtain.issuer.as_ref().and_then(|issuer| Scope::of(values).template(issuer).ok());
+        stated.or_else(|| values.server.get(server::ISSUER).cloned())
     }
 }

@@ -6,7 +6,10 @@ use crate::format::entry::{Provider, Texts};
 use crate::format::expression::Expression;
 use crate::format::host::{self, Trust};
 use crate::format::url_template::{Position, Start, UrlPart, UrlTemplate};
+use crate::http_request::HttpRequest;
 use crate::percent;
+use crate::steps::comes_from_an_answer;
+use crate::values::Values;
 use url::Url;
 
 /// Room for a long enterprise path; longer than any honest value.
@@ -33,6 +36,12 @@ impl Provider {
         chosen |= chosen_here;
         let url = parse_as_written(place, &text)?;
         self.accept_host(place, &url, chosen)?;
+        let mut references = Vec::new();
+        template.open_host().for_each(|expression| expression.references(&mut references));
+        if self.api.hosts.is_empty() && references.into_iter().any(|each| comes_from_an_answer(self, each)) {
+            // Whoever answers would choose where the secret goes, and the entry bounds it by nothing.
+            return Err(RenderError::Host { place });
+        }
         Ok(url)
     }
 
@@ -46,6 +55,23 @@ impl Provider {
             return Ok(());
         }
         Err(RenderError::Host { place })
+    }
+
+    /// Adds headers that may read the request they stand in: what signs it, most of all.
+    pub(crate) fn with_headers(
+        &self,
+        place: &'static str,
+        mut request: HttpRequest,
+        headers: &Texts,
+        values: &Values,
+    ) -> Result<HttpRequest, RenderError> {
+        let mut values = values.clone();
+        values.req = request.parts();
+        for (name, value) in self.header_texts(place, headers, Scope::of(&values))? {
+            request.headers.retain(|(known, _)| *known != name);
+            request.headers.push((name, value));
+        }
+        Ok(request)
     }
 
     /// Renders headers; one whose value is undefined is left out.

@@ -5,6 +5,7 @@ use crate::evaluate::Scope;
 use crate::format::entry::{ProbeTemplate, Provider};
 use crate::format::request::{ClientAuth, Format, Method};
 use crate::format::response::{Capture, Condition};
+use crate::format::url_template::UrlTemplate;
 use crate::http_request::{Body, HttpRequest};
 use crate::percent;
 use crate::place::header_value;
@@ -22,30 +23,43 @@ pub struct Probe {
 }
 
 impl Provider {
-    /// The request that must fail for a wrong credential and succeed for a right one.
-    pub fn verify_probe(&self, values: &Values) -> Result<Option<Probe>, RenderError> {
-        self.probe("the verify probe", self.probes.verify.as_ref(), values)
+    /// The requests that must all fail for a wrong credential, one of which succeeds for a right one: none, one, or one for
+    /// each kind of credential the provider has.
+    pub fn verify_probes(&self, values: &Values) -> Result<Vec<Probe>, RenderError> {
+        let template = self.probes.verify.as_ref();
+        template.map_or(Ok(vec![]), |template| self.probes_of("the verify probe", template, values))
     }
 
     /// The request that says whose the credential is.
     pub fn identity_probe(&self, values: &Values) -> Result<Option<Probe>, RenderError> {
-        self.probe("the identity probe", self.probes.identity.as_ref(), values)
+        let Some(template) = &self.probes.identity else { return Ok(None) };
+        Ok(self.probes_of("the identity probe", template, values)?.into_iter().next())
+    }
+
+    /// One for each of its addresses. Probes that read tokens or inputs need no request.
+    pub(crate) fn probes_of(
+        &self,
+        place: &'static str,
+        template: &ProbeTemplate,
+        values: &Values,
+    ) -> Result<Vec<Probe>, RenderError> {
+        let asked = template.url.as_ref().filter(|_| template.from.is_none());
+        let urls = asked.map(|urls| urls.0.as_slice()).unwrap_or_default();
+        urls.iter().map(|url| self.probe(place, template, url, values)).collect()
     }
 
     fn probe(
         &self,
         place: &'static str,
-        template: Option<&ProbeTemplate>,
+        template: &ProbeTemplate,
+        address: &UrlTemplate,
         values: &Values,
-    ) -> Result<Option<Probe>, RenderError> {
-        // Probes that read tokens or inputs need no request.
-        let Some(template) = template.filter(|template| template.from.is_none()) else { return Ok(None) };
-        let Some(first) = template.url.as_ref().and_then(|urls| urls.0.first()) else { return Ok(None) };
-        if template.sign.is_some() || template.base_url.is_some() {
-            return Err(RenderError::Unsupported("probes that are signed or have an address of their own"));
+    ) -> Result<Probe, RenderError> {
+        if template.base_url.is_some() {
+            return Err(RenderError::Unsupported("probes that have an address of their own"));
         }
         let scope = Scope::of(values);
-        let mut url = self.url(place, first, scope)?;
+        let mut url = self.url(place, address, scope)?;
         let mut headers = self.headers(values)?;
         headers.extend(self.header_texts(place, &template.headers, scope)?);
         headers.entry("accept".into()).or_insert_with(|| "application/json".into());
@@ -60,11 +74,11 @@ impl Provider {
         };
         let method = template.method.unwrap_or(Method::Get).name().to_owned();
         let request = HttpRequest { method, url, headers: headers.into_iter().collect(), body };
-        Ok(Some(Probe {
-            request,
+        Ok(Probe {
+            request: self.signed_probe(template, request, values)?,
             expect: template.expect.clone().unwrap_or_default(),
             set: template.set.clone(),
-        }))
+        })
     }
 
     /// The request that ends the credential at the provider (RFC 7009, or the vendor's own).

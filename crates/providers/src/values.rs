@@ -1,6 +1,9 @@
 //! What templates read. The clock and the randomness are values like any other, so that rendering is a pure function.
 
+use crate::evaluate::plain;
 use crate::format::expression::{Reference, Space};
+use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use zeroize::Zeroize;
@@ -16,6 +19,18 @@ pub struct Values {
     pub token: BTreeMap<String, String>,
     /// `code`, `state`, `redirect_uri`, `code_verifier`.
     pub flow: BTreeMap<String, String>,
+    /// What is known of an authorization server that the entry does not state, by the names of [`crate::server`]. No
+    /// template reads it.
+    pub server: BTreeMap<String, String>,
+    /// The answers to the steps so far, in the steps' order; null where a step was left out.
+    pub step: Vec<Value>,
+    /// What was signed for this request, by the entry's name for it.
+    pub assertion: BTreeMap<String, String>,
+    /// Second credentials: the companion's name, then `access_token`, `refresh_token`.
+    pub companion: BTreeMap<String, BTreeMap<String, String>>,
+    /// The request that is being signed: `method`, `host`, `path`, `path_and_query`, `sorted_params`, `body`,
+    /// `content_type`.
+    pub req: BTreeMap<String, String>,
     /// The one instant `now()` stands for, in milliseconds since 1970 (UTC).
     pub now_unix_ms: i64,
     /// Where `uuid()` and `nonce()` come from: fresh random bytes for each request. Without them both are undefined.
@@ -32,24 +47,67 @@ impl Values {
 
     /// The value of a reference; an empty one counts as none.
     #[must_use]
-    pub(crate) fn get(&self, reference: &Reference) -> Option<&str> {
-        let space = match reference.space {
-            Space::App => &self.app,
-            Space::Conn => &self.conn,
-            Space::Token => &self.token,
-            Space::Flow => &self.flow,
-            Space::Companion | Space::Step | Space::Assertion | Space::Req => return None,
+    pub(crate) fn get(&self, reference: &Reference) -> Option<Cow<'_, str>> {
+        let path = reference.path.as_slice();
+        let found = match reference.space {
+            Space::App => one(&self.app, path),
+            Space::Conn => one(&self.conn, path),
+            Space::Token => one(&self.token, path),
+            Space::Flow => one(&self.flow, path),
+            Space::Assertion => one(&self.assertion, path),
+            Space::Req => one(&self.req, path),
+            Space::Companion => {
+                path.split_first().and_then(|(name, rest)| one(self.companion.get(name)?, rest))
+            }
+            Space::Step => self.answered(path).map(Cow::Owned),
         };
-        let [name] = reference.path.as_slice() else { return None };
-        space.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        found.filter(|value| !value.is_empty())
+    }
+
+    /// `step.0.name.inner`: the first step's answer, and the names on the way to the value.
+    fn answered(&self, path: &[String]) -> Option<String> {
+        let (number, names) = path.split_first()?;
+        let mut value = self.step.get(number.parse::<usize>().ok()?)?;
+        for name in names {
+            value = match value {
+                Value::Array(items) => items.get(name.parse::<usize>().ok()?)?,
+                _ => value.get(name)?,
+            };
+        }
+        plain(value)
+    }
+}
+
+fn one<'a>(space: &'a BTreeMap<String, String>, path: &[String]) -> Option<Cow<'a, str>> {
+    let [name] = path else { return None };
+    space.get(name).map(|value| Cow::Borrowed(value.as_str()))
+}
+
+/// Overwrites the texts of a tree, keys aside.
+pub(crate) fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(entries) => entries.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
 impl Drop for Values {
     fn drop(&mut self) {
-        for space in [&mut self.app, &mut self.conn, &mut self.token, &mut self.flow] {
+        for space in [
+            &mut self.app,
+            &mut self.conn,
+            &mut self.token,
+            &mut self.flow,
+            &mut self.server,
+            &mut self.assertion,
+            &mut self.req,
+        ] {
             space.values_mut().for_each(Zeroize::zeroize);
         }
+        self.companion.values_mut().flat_map(BTreeMap::values_mut).for_each(Zeroize::zeroize);
+        self.step.iter_mut().for_each(wipe);
         self.randomness.zeroize();
     }
 }
@@ -62,6 +120,10 @@ impl fmt::Debug for Values {
             .field("conn", &names(&self.conn))
             .field("token", &names(&self.token))
             .field("flow", &names(&self.flow))
+            .field("server", &names(&self.server))
+            .field("steps", &self.step.len())
+            .field("assertion", &names(&self.assertion))
+            .field("companion", &self.companion.keys().collect::<Vec<_>>())
             .field("now_unix_ms", &self.now_unix_ms)
             .finish_non_exhaustive()
     }

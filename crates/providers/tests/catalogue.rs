@@ -4,7 +4,7 @@ mod support;
 
 use latchkey_providers::{AuthMode, Catalogue, Grant, RotationClass, Trust};
 use std::fs;
-use support::{asked, connected, texts};
+use support::{asked, connected, entry, texts};
 
 const GOOD: &str = "
 id: acme
@@ -262,22 +262,22 @@ fn plain_http_is_for_loopback_and_only_by_trust() {
 
 #[test]
 fn what_the_engine_cannot_do_yet_still_parses_and_says_so() {
-    let oauth1 = "
-id: trello
-name: Trello
+    let by_webhook = "
+id: acme-by-webhook
+name: Acme
 obtain:
-  type: oauth1
-  temporary_credential_endpoint: https://trello.com/1/OAuthGetRequestToken
-  authorization_endpoint: https://trello.com/1/OAuthAuthorizeToken
-  token_endpoint: https://trello.com/1/OAuthGetAccessToken
-  signature_method: HMAC-SHA1
-  lifetime: {never_expires: true}
-apply: {scheme: oauth1}
-api: {base_url: \"https://api.trello.com\", hosts: [api.trello.com]}
+  type: oauth2
+  authorization_endpoint: https://acme.example/authorize
+  token_endpoint: https://acme.example/token
+  token_endpoint_auth_method: client_secret_post
+  code_challenge_methods: [S256]
+  callback: {via: webhook}
+apply: {scheme: bearer}
+api: {base_url: \"https://acme.example\"}
 ";
-    let provider = Catalogue::embedded().with_entry(oauth1, Trust::Public).unwrap().get("trello").unwrap();
+    let provider = entry("acme-by-webhook", by_webhook);
     let AuthMode::Unsupported(what) = provider.auth_mode() else { panic!("{:?}", provider.auth_mode()) };
-    assert!(what.contains("RFC 5849"));
+    assert!(what.contains("webhook"));
     let values = connected(texts([]));
     let refused = provider.token_request(&values, Grant::ClientCredentials { scopes: &[] }).unwrap_err();
     assert_eq!(refused.to_string(), format!("not supported yet: {what}"));

@@ -166,7 +166,11 @@ fn given_keys_become_headers() {
 
     let jira = provider("jira-basic");
     assert_eq!(jira.auth_mode(), AuthMode::Basic);
-    let probe = jira.verify_probe(&connected(honest("jira-basic"))).unwrap().unwrap();
+    let probe = jira
+        .verify_probes(&connected(honest("jira-basic")))
+        .map(|probes| probes.into_iter().next())
+        .unwrap()
+        .unwrap();
     assert_eq!(probe.request.url.as_str(), "https://acme.atlassian.net/rest/api/3/myself");
     assert_eq!(
         header(&probe.request, "authorization"),
@@ -192,7 +196,8 @@ fn a_missing_value_is_named() {
 fn nothing_secret_is_printed() {
     let values = connected(honest("jira-basic"));
     let request = provider("github").token_request(&values, CODE).unwrap();
-    let probe = provider("jira-basic").verify_probe(&values).unwrap();
+    let probe =
+        provider("jira-basic").verify_probes(&values).map(|probes| probes.into_iter().next()).unwrap();
     let printed =
         format!("{values:?} {request:?} {probe:?} {:?}", provider("notion").token_request(&values, CODE));
     for secret in ["canary", "Basic ", "Bearer ", "the code", "verifier\"", "/login/"] {

@@ -219,7 +219,7 @@ fn a_captured_host_must_be_one_of_the_providers_own() {
         let values = connected(texts([("instance_url", stolen)]));
         salesforce.base_url(&values).expect_err(stolen);
         salesforce.origins(&values).expect_err(stolen);
-        salesforce.verify_probe(&values).expect_err(stolen);
+        salesforce.verify_probes(&values).map(|probes| probes.into_iter().next()).expect_err(stolen);
     }
 }
 
@@ -277,10 +277,10 @@ proptest! {
         let provider = &*PLACED;
         let mut values = connected(texts([("account", "acme"), ("value", "acme")]));
         // The host keeps its honest label; path and query take the hostile value.
-        let honest = provider.verify_probe(&values).unwrap().unwrap().request.url;
+        let honest = provider.verify_probes(&values).map(|probes| probes.into_iter().next()).unwrap().unwrap().request.url;
         prop_assert_eq!(honest.as_str(), "https://acme.fixed.example.com/base/acme/end/a/acme/b?q=acme&r=1");
         values.conn.insert("value".into(), value.clone());
-        for probe in [provider.verify_probe(&values), provider.identity_probe(&values)] {
+        for probe in [provider.verify_probes(&values).map(|probes| probes.into_iter().next()), provider.identity_probe(&values)] {
             let Ok(Some(probe)) = probe else { continue };
             let url = probe.request.url;
             prop_assert_eq!(url.host_str(), Some("acme.fixed.example.com"));

@@ -40,8 +40,21 @@ pub struct Handout {
     pub headers: BTreeMap<String, SecretText>,
     /// Where the provider's API is for this connection, path included. `None` where the entry does not say.
     pub base_url: Option<SecretText>,
+    /// Ready-made entries of the query.
+    pub query: BTreeMap<String, SecretText>,
+    /// Ready-made fields of the request's body; JSON where they are not plain text.
+    pub body: BTreeMap<String, SecretText>,
+    /// What each request is signed with, where headers cannot be made before there is a request.
+    pub signer: Option<Signer>,
     /// What was typed or captured, by the catalogue's input name, secret or not: `api_key`, `username`, `subdomain`.
     pub fields: BTreeMap<String, SecretText>,
+}
+
+/// What requests are signed with, by the names of the scheme's parameters.
+#[derive(Debug, Default)]
+pub struct Signer {
+    pub scheme: String,
+    pub parameters: BTreeMap<String, SecretText>,
 }
 
 /// What the next [`Handout`] is obtained with, without the user.
@@ -80,6 +93,12 @@ impl Handout {
             access_token: self.access_token.as_ref().map(|token| token.expose().to_owned()),
             headers: clear(&self.headers),
             base_url: self.base_url.as_ref().map(|url| url.expose().to_owned()),
+            query: clear(&self.query),
+            body: clear(&self.body),
+            signer: self.signer.as_ref().map(|signer| SignerDocument {
+                scheme: signer.scheme.clone(),
+                parameters: clear(&signer.parameters),
+            }),
             fields: clear(&self.fields),
         })
     }
@@ -92,6 +111,12 @@ impl Handout {
             access_token: read.access_token.take().map(AccessToken::new),
             headers: secret(&mut read.headers),
             base_url: read.base_url.take().map(SecretText::new),
+            query: secret(&mut read.query),
+            body: secret(&mut read.body),
+            signer: read.signer.take().map(|mut signer| Signer {
+                scheme: std::mem::take(&mut signer.scheme),
+                parameters: secret(&mut signer.parameters),
+            }),
             fields: secret(&mut read.fields),
         })
     }
@@ -127,7 +152,19 @@ struct HandoutDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base_url: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    query: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    body: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signer: Option<SignerDocument>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SignerDocument {
+    scheme: String,
+    parameters: BTreeMap<String, String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -142,9 +179,18 @@ impl Drop for HandoutDocument {
     fn drop(&mut self) {
         self.access_token.zeroize();
         self.base_url.zeroize();
-        self.headers.values_mut().chain(self.fields.values_mut()).for_each(Zeroize::zeroize);
+        let maps = [&mut self.headers, &mut self.query, &mut self.body, &mut self.fields];
+        maps.into_iter().flat_map(BTreeMap::values_mut).for_each(Zeroize::zeroize);
     }
 }
+
+impl Drop for SignerDocument {
+    fn drop(&mut self) {
+        self.parameters.values_mut().for_each(Zeroize::zeroize);
+    }
+}
+
+impl ZeroizeOnDrop for SignerDocument {}
 
 impl ZeroizeOnDrop for HandoutDocument {}
 
@@ -183,11 +229,24 @@ mod tests {
                 "authorization".into(),
                 SecretText::new("Bearer canary_token".into()),
             )]),
+            query: BTreeMap::from([("key".into(), SecretText::new("canary_key".into()))]),
+            body: BTreeMap::from([("api_key".into(), SecretText::new("canary_body".into()))]),
+            signer: Some(Signer {
+                scheme: "oauth1".into(),
+                parameters: BTreeMap::from([("token".into(), SecretText::new("canary_signer".into()))]),
+            }),
             fields: BTreeMap::from([("subdomain".into(), SecretText::new("acme".into()))]),
         };
         let read = Handout::from_document(&handout.to_document()).unwrap();
         assert_eq!(read.access_token.unwrap().expose(), "canary_token");
         assert_eq!(read.headers["authorization"].expose(), "Bearer canary_token");
+        assert_eq!(read.query["key"].expose(), "canary_key");
+        assert_eq!(read.body["api_key"].expose(), "canary_body");
+        let signer = read.signer.unwrap();
+        assert_eq!(
+            (signer.scheme.as_str(), signer.parameters["token"].expose()),
+            ("oauth1", "canary_signer")
+        );
         assert_eq!(read.fields["subdomain"].expose(), "acme");
     }
 

@@ -11,5 +11,5 @@ mod sealed;
 pub use clear::{
     AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, JsonSecret, RefreshToken, SecretText,
 };
-pub use grant::{Account, Grant, Handout, InvalidSecret, Renewal};
+pub use grant::{Account, Grant, Handout, InvalidSecret, Renewal, Signer};
 pub use sealed::Sealed;

@@ -14,7 +14,7 @@ use latchkey_wire::pb::connection::{
 use latchkey_wire::pb::events::WatchEventsRequest;
 use latchkey_wire::pb::events::event_service_client::EventServiceClient;
 use latchkey_wire::pb::vault::credential_service_client::CredentialServiceClient;
-use latchkey_wire::pb::vault::{GetAccessTokenRequest, GetAccessTokenResponse};
+use latchkey_wire::pb::vault::{GetAccessTokenRequest, GetAccessTokenResponse, RequestToSign};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -178,7 +178,7 @@ impl Backend {
         let request = GetAccessTokenRequest {
             connection_id: connection.to_owned(),
             min_remaining: Some(prost_types::Duration::try_from(remaining).expect("a short time")),
-            force_refresh: false,
+            ..GetAccessTokenRequest::default()
         };
         Ok(self.credentials().get_access_token(request).await?.into_inner())
     }
@@ -190,8 +190,28 @@ impl Backend {
     pub async fn new_token(&self, connection: &str) -> Result<GetAccessTokenResponse, Status> {
         let request = GetAccessTokenRequest {
             connection_id: connection.to_owned(),
-            min_remaining: None,
             force_refresh: true,
+            ..GetAccessTokenRequest::default()
+        };
+        Ok(self.credentials().get_access_token(request).await?.into_inner())
+    }
+
+    /// Headers for exactly this request, of a provider that has each request signed.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub async fn signed(
+        &self,
+        connection: &str,
+        method: &str,
+        url: &str,
+    ) -> Result<GetAccessTokenResponse, Status> {
+        let request =
+            RequestToSign { method: method.to_owned(), url: url.to_owned(), ..RequestToSign::default() };
+        let request = GetAccessTokenRequest {
+            connection_id: connection.to_owned(),
+            request: Some(request),
+            ..GetAccessTokenRequest::default()
         };
         Ok(self.credentials().get_access_token(request).await?.into_inner())
     }

@@ -5,9 +5,11 @@
 
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, EndUser, Environment, Failure, Generation,
-    IntegrationKey, SessionId, Timestamp, api_key::Scope, integration::Settings,
+    IntegrationKey, SessionId, Timestamp,
+    api_key::Scope,
+    integration::{RegisteredClient, Settings},
 };
-use latchkey_secret::{ClientSecret, CodeVerifier, Grant, Renewal, SecretText};
+use latchkey_secret::{ClientSecret, CodeVerifier, Grant, Renewal, SecretText, Signer};
 use std::{collections::BTreeMap, time::Duration};
 
 /// A backend's wish to let an end user connect.
@@ -162,6 +164,11 @@ pub struct LentCredential {
     pub origins: Vec<String>,
     /// Names in lower case.
     pub headers: BTreeMap<String, SecretText>,
+    pub query: BTreeMap<String, SecretText>,
+    /// What each request is signed with, where headers and query are not all there is.
+    pub signer: Option<Signer>,
+    /// The credential also belongs into the body, where a proxy cannot put it.
+    pub in_body: bool,
 }
 
 /// Whose an API key is, and what it may do.
@@ -198,4 +205,11 @@ pub struct PutIntegration {
     pub settings: Settings,
     /// `None` leaves the present ones in place.
     pub secrets: Option<AppSecrets>,
+}
+
+/// A client that registered itself, with what goes with every connection that is made with it.
+#[derive(Debug)]
+pub struct KeptClient {
+    pub client: RegisteredClient,
+    pub fields: BTreeMap<String, SecretText>,
 }

@@ -3,6 +3,7 @@
 //! other way round, so both directions of every type are here.
 
 mod authorization;
+mod client;
 mod credential;
 mod failure;
 mod integration;
@@ -15,7 +16,9 @@ mod time;
 
 pub use failure::failure_to_pb;
 pub use key::{scopes_from_words, scopes_to_words};
-pub use reply::{handout_to_pb, refresh_token_to_pb, rfc3339_to_pb, secret_to_pb, struct_to_pb};
+pub use reply::{
+    HandoutReply, handout_to_pb, refresh_token_to_pb, rfc3339_to_pb, secret_to_pb, struct_to_pb,
+};
 pub use time::{duration_from_pb, duration_to_pb, timestamp_from_pb, timestamp_to_pb};
 
 use crate::Fault;

@@ -3,10 +3,14 @@
 //! Invariant: nothing a browser sends is believed before the vault has found the session, or the attempt, it belongs to.
 
 mod callback;
+mod client;
 mod conclude;
+mod oauth1;
 mod start;
+mod turns;
 
 pub use callback::Answered;
+pub(crate) use client::DOCUMENT_PATH;
 pub use start::{Next, Wish};
 
 use crate::failures::Problem;
@@ -16,6 +20,7 @@ use latchkey_oauth::{App, Client};
 use latchkey_providers::{Catalogue, Provider};
 use latchkey_wire::{VaultClient, contract};
 use std::sync::Arc;
+use turns::Turns;
 use url::Url;
 
 /// What the flows need. Cheap to clone.
@@ -27,6 +32,8 @@ pub struct Flows {
     pub clock: Arc<dyn Clock>,
     pub redirect_uri: Arc<str>,
     pub tasks: Tasks,
+    /// Whose clients are being registered.
+    turns: Turns,
 }
 
 impl Flows {
@@ -45,6 +52,7 @@ impl Flows {
             clock,
             redirect_uri: redirect_uri(public_url).into(),
             tasks: Tasks::default(),
+            turns: Turns::default(),
         }
     }
 

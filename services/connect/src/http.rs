@@ -4,14 +4,14 @@ mod headers;
 
 use crate::browser::{Browser, Cookies};
 use crate::failures::{Problem, said};
-use crate::flows::{Answered, Flows, Next, Wish};
+use crate::flows::{Answered, DOCUMENT_PATH, Flows, Next, Wish};
 use crate::pages::{Choose, Done, Field, Form, Offer, Open, ProblemPage, connected_name};
 use askama::Template;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Form as FormBody, Router, middleware};
+use axum::{Form as FormBody, Json, Router, middleware};
 use latchkey_domain::SessionId;
 use latchkey_providers::{Ask, AuthMode, Input};
 use latchkey_wire::Kind;
@@ -43,6 +43,7 @@ pub fn router(flows: Flows, public_url: &Url) -> Router {
         .route("/connect/{session}/start", post(start))
         // A look at the address must not spend the answer, so HEAD is not GET here.
         .route("/oauth/callback", get(callback).head(only_get))
+        .route(DOCUMENT_PATH, get(client_document))
         .route(
             "/connect/assets/connect.css",
             get(|| asset("text/css; charset=utf-8", include_str!("../assets/connect.css"))),
@@ -58,6 +59,11 @@ pub fn router(flows: Flows, public_url: &Url) -> Router {
 
 async fn asset(content_type: &'static str, text: &'static str) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, content_type)], text)
+}
+
+/// Asked for by authorization servers, which are told what every end user may see.
+async fn client_document(State(site): State<Site>) -> Json<serde_json::Value> {
+    Json(site.flows.client_document())
 }
 
 async fn open_page() -> Response {
@@ -204,7 +210,7 @@ fn offer(site: &Site, integration: &IntegrationView) -> Option<Offer> {
     Some(Offer {
         key: integration.key.to_string(),
         name: integration.settings.display_name.clone(),
-        host: if provider.auth_mode() == AuthMode::OAuth2Code {
+        host: if matches!(provider.auth_mode(), AuthMode::OAuth2Code | AuthMode::Installation) {
             provider.name.clone()
         } else {
             String::new()

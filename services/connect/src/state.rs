@@ -4,6 +4,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey_domain::{AuthorizationId, Digest, Timestamp};
 use rand::Rng as _;
+use sha2::{Digest as _, Sha256};
 
 const ID_LEN: usize = 16;
 const SECRET_LEN: usize = 32;
@@ -22,6 +23,17 @@ impl State {
         rand::rng().fill_bytes(&mut secret);
         let text = URL_SAFE_NO_PAD.encode([&authorization.to_bytes()[..], &secret].concat());
         Self { authorization, digest: Digest::of(&secret), text }
+    }
+
+    /// The state of an attempt that the browser comes back to with temporary credentials (RFC 5849 §2.2): the identifier
+    /// names it, so that nothing has to be added to the callback, which several providers compare character by character.
+    #[must_use]
+    pub fn of_temporary(token: &str) -> Self {
+        let hash: [u8; 32] = Sha256::new().chain_update(b"oauth1\0").chain_update(token).finalize().into();
+        let mut id = [0; ID_LEN];
+        id.copy_from_slice(&hash[..ID_LEN]);
+        let digest = Digest::of(token.as_bytes());
+        Self { authorization: AuthorizationId::from_bytes(id), digest, text: token.to_owned() }
     }
 
     /// `None` where the text cannot be a state of ours.

@@ -5,6 +5,7 @@ use crate::inject::{address, credential_headers};
 use crate::outgoing::Outgoing;
 use crate::refusal::{Refusal, SOURCE};
 use crate::replay::{Came, Next, Tries};
+use crate::sign::signature;
 use crate::target::Target;
 use crate::upgrade;
 use crate::upstream::Upstream;
@@ -81,7 +82,7 @@ impl Forwarder {
 
     async fn tried(&self, call: &Call, mut outgoing: Outgoing) -> Result<reqwest::Response, Refusal> {
         let mut lent = self.lend(call, None).await?;
-        let mut tries = Tries::new(call.method.clone(), call.target.retries, outgoing.is_held());
+        let mut tries = Tries::new(call.method.clone(), call.target.retries, outgoing.held().is_some());
         loop {
             let begun = Instant::now();
             let outcome = self.send(call, &lent, &mut outgoing).await?;
@@ -115,6 +116,11 @@ impl Forwarder {
         outgoing: &mut Outgoing,
     ) -> Result<reqwest::Result<reqwest::Response>, Refusal> {
         Span::current().record("provider", &lent.provider);
+        if lent.in_body {
+            let message = "This provider takes its credential inside the request's body, which the proxy leaves alone: \
+                           call the provider yourself, with what GetAccessToken gives.";
+            return Err(Fault::new(Kind::Refused, Reason::RequestNeeded, message).into());
+        }
         let url = address(&call.target, lent)?;
         let (client, egress) = self.upstream.client(self.trust(lent)?, call.websocket);
         if !egress.permits(url.host()) {
@@ -128,6 +134,10 @@ impl Forwarder {
         }
         trace::inject(&mut headers);
         credential_headers(&mut headers, &lent.headers)?;
+        if let Some(signer) = &lent.signer {
+            let signed = signature(signer, &call.method, &url, &headers, outgoing)?;
+            credential_headers(&mut headers, &signed)?;
+        }
         let body = outgoing.body(&mut headers);
         let request = client.request(call.method.clone(), url).headers(headers).body(body);
         Ok(request.send().await)

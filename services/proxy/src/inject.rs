@@ -5,6 +5,7 @@ use crate::target::{BASE_URL, Target};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use latchkey_secret::SecretText;
 use latchkey_wire::contract::LentCredential;
+use latchkey_wire::covers;
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -32,7 +33,8 @@ pub fn address(target: &Target, lent: &LentCredential) -> Result<Url, Refusal> {
     }
     url.set_query(target.query.as_deref());
     url.set_fragment(None);
-    if lent.origins.iter().any(|origin| permits(origin, &url)) {
+    credential_query(&mut url, &lent.query);
+    if lent.origins.iter().any(|origin| covers(origin, &url)) {
         return Ok(url);
     }
     let message = "The connection's credential may not be sent to that host. Use one of the provider's own.";
@@ -57,18 +59,29 @@ fn has_dot_segment(path: &str) -> bool {
     })
 }
 
-/// Whether an origin of the credential's, or `https://*.suffix`, covers the address.
-fn permits(origin: &str, url: &Url) -> bool {
-    match origin.strip_prefix("https://*") {
-        Some(suffix) => {
-            let host = url.host_str().unwrap_or_default();
-            url.scheme() == "https"
-                && url.port().is_none()
-                && host.len() > suffix.len()
-                && host.ends_with(suffix)
-        }
-        None => Url::parse(origin).is_ok_and(|permitted| permitted.origin() == url.origin()),
+/// Adds the credential's entries of the query. The caller's of the same names are left out.
+fn credential_query(url: &mut Url, credential: &BTreeMap<String, SecretText>) {
+    if credential.is_empty() {
+        return;
     }
+    let decoded = |pair: &str| {
+        url::form_urlencoded::parse(pair.as_bytes())
+            .next()
+            .is_some_and(|(name, _)| credential.contains_key(&*name))
+    };
+    // What stays is carried over as it was written.
+    let kept: Vec<&str> = url
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !decoded(pair))
+        .collect();
+    let mut query = url::form_urlencoded::Serializer::new(kept.join("&"));
+    for (name, value) in credential {
+        query.append_pair(name, value.expose());
+    }
+    let query = query.finish();
+    url.set_query(Some(&query));
 }
 
 /// Adds the credential's headers. The caller's of the same names were left out before.
@@ -104,6 +117,9 @@ mod tests {
             base_url: base.map(|url| SecretText::new(url.into())),
             origins: origins.iter().map(ToString::to_string).collect(),
             headers: BTreeMap::new(),
+            query: BTreeMap::new(),
+            signer: None,
+            in_body: false,
         }
     }
 
@@ -157,6 +173,16 @@ mod tests {
                 "{elsewhere}"
             );
         }
+    }
+
+    #[test]
+    fn the_credentials_query_takes_the_place_of_the_callers() {
+        let key = BTreeMap::from([("key".to_owned(), SecretText::new("canary&=".into()))]);
+        let lent = LentCredential { query: key, ..crm() };
+        let forged =
+            Target { query: Some("a=%7B1%7D&key=forged&k%65y=again&b".into()), ..target("/x", None) };
+        let url = address(&forged, &lent).unwrap();
+        assert_eq!(url.query(), Some("a=%7B1%7D&b&key=canary%26%3D"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod outgoing;
 mod refusal;
 mod replay;
 mod service;
+mod sign;
 mod target;
 mod upgrade;
 mod upstream;

@@ -37,8 +37,12 @@ impl Outgoing {
         }
     }
 
-    pub fn is_held(&self) -> bool {
-        matches!(self, Self::Held(_))
+    /// The whole body, if it is here.
+    pub fn held(&self) -> Option<&[u8]> {
+        match self {
+            Self::Held(bytes) => Some(bytes),
+            Self::Passing { .. } => None,
+        }
     }
 
     /// The body for one try, and what frames it.

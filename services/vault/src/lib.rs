@@ -16,6 +16,7 @@ mod ledger;
 mod limits;
 pub mod parts;
 mod service;
+mod signing;
 mod token;
 pub mod vault;
 

@@ -1,6 +1,7 @@
 //! The vault: the one writer. It owns storage and keys and calls no provider.
 
 mod authorizations;
+mod clients;
 mod connections;
 mod credentials;
 mod integrations;

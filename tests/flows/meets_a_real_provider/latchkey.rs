@@ -4,7 +4,9 @@ use super::provider::{CLIENT_ID, CLIENT_SECRET};
 use latchkey_testkit::pb::admin::integration_service_client::IntegrationServiceClient;
 use latchkey_testkit::pb::admin::{Integration, PutIntegrationRequest};
 use latchkey_testkit::pb::connect::connect_session_service_client::ConnectSessionServiceClient;
-use latchkey_testkit::pb::connect::{CreateConnectSessionRequest, GetConnectSessionRequest};
+use latchkey_testkit::pb::connect::{
+    CreateConnectSessionRequest, CreateConnectSessionResponse, GetConnectSessionRequest,
+};
 use latchkey_testkit::pb::connection::connection_service_client::ConnectionServiceClient;
 use latchkey_testkit::pb::connection::{ConnectionState, GetConnectionRequest};
 use latchkey_testkit::pb::events::WatchEventsRequest;
@@ -85,15 +87,24 @@ impl Latchkey {
 
     /// Gives the redirect URI to tell the provider.
     pub async fn register(&self, provider: &str) -> String {
+        self.put(provider, CLIENT_ID, CLIENT_SECRET).await
+    }
+
+    /// Without an app of the developer's: a client is to register itself.
+    pub async fn register_nothing(&self, provider: &str) {
+        self.put(provider, "", "").await;
+    }
+
+    async fn put(&self, provider: &str, client_id: &str, client_secret: &str) -> String {
         let integration = Integration {
             key: provider.into(),
             provider: provider.into(),
-            client_id: CLIENT_ID.into(),
+            client_id: client_id.into(),
             ..Default::default()
         };
         let put = PutIntegrationRequest {
             integration: Some(integration),
-            client_secret: CLIENT_SECRET.to_owned(),
+            client_secret: client_secret.to_owned(),
             ..Default::default()
         };
         let made = IntegrationServiceClient::new(self.way.clone()).put_integration(put).await.unwrap();
@@ -102,24 +113,60 @@ impl Latchkey {
 
     /// Walks the connect page, the provider's login and its consent; gives the connection.
     pub async fn connect(&self, integrations: &[&str], mend: &str) -> String {
-        let mut sessions = ConnectSessionServiceClient::new(self.way.clone());
-        let wish = CreateConnectSessionRequest {
-            end_user: "ana".to_owned(),
-            integrations: integrations.iter().map(ToString::to_string).collect(),
-            reconnect_connection_id: mend.to_owned(),
-            lifetime: None,
-        };
-        let link = sessions.create_connect_session(wish).await.unwrap().into_inner();
+        self.connect_with(integrations, mend, &[]).await
+    }
+
+    /// As [`Self::connect`], with what the page asks for.
+    pub async fn connect_with(&self, integrations: &[&str], mend: &str, typed: &[(&str, &str)]) -> String {
+        let link = self.link_for(integrations, mend).await;
         let browser = Browser::new();
         let offered = browser.open_link(&link.connect_link).await;
-        let login = browser.choose(&offered, "real").await;
+        let login = match typed.first() {
+            None => browser.choose(&offered, "real").await,
+            Some((first, _)) => {
+                let page = browser.asked_for(&offered, "real").await;
+                let form =
+                    typed.iter().fold(page.form_with(first), |form, (name, value)| form.with(name, value));
+                browser.submit(&page, form).await
+            }
+        };
+        assert!(
+            login.says("login"),
+            "{} {}:\n{}\n{}",
+            login.url,
+            login.status,
+            login.html,
+            log_of(&self.folder)
+        );
         let typed = login.form_with("login").with("login", "ana").with("password", "canary_password");
         let consent = browser.submit(&login, typed).await;
         let asked = consent.form_with("prompt");
         assert!(asked.fields.contains(&("prompt".to_owned(), "consent".to_owned())), "{asked:?}");
         let done: Page = browser.submit(&consent, asked).await;
         assert!(done.says("is connected"), "{} {}:\n{}", done.status, done.html, log_of(&self.folder));
-        let ask = GetConnectSessionRequest { session_id: link.session_id };
+        self.connection_of(&link.session_id).await
+    }
+
+    /// A link to the one integration there is.
+    pub async fn link(&self, mend: &str) -> CreateConnectSessionResponse {
+        self.link_for(&["real"], mend).await
+    }
+
+    async fn link_for(&self, integrations: &[&str], mend: &str) -> CreateConnectSessionResponse {
+        let wish = CreateConnectSessionRequest {
+            end_user: "ana".to_owned(),
+            integrations: integrations.iter().map(ToString::to_string).collect(),
+            reconnect_connection_id: mend.to_owned(),
+            lifetime: None,
+        };
+        let mut sessions = ConnectSessionServiceClient::new(self.way.clone());
+        sessions.create_connect_session(wish).await.unwrap().into_inner()
+    }
+
+    /// The connection a link led to.
+    pub async fn connection_of(&self, session: &str) -> String {
+        let ask = GetConnectSessionRequest { session_id: session.to_owned() };
+        let mut sessions = ConnectSessionServiceClient::new(self.way.clone());
         sessions.get_connect_session(ask).await.unwrap().into_inner().connection_id
     }
 
@@ -129,7 +176,7 @@ impl Latchkey {
         force_refresh: bool,
     ) -> Result<GetAccessTokenResponse, Status> {
         let ask =
-            GetAccessTokenRequest { connection_id: connection.into(), min_remaining: None, force_refresh };
+            GetAccessTokenRequest { connection_id: connection.into(), force_refresh, ..Default::default() };
         let answer = CredentialServiceClient::new(self.way.clone()).get_access_token(ask).await;
         answer.map(tonic::Response::into_inner)
     }

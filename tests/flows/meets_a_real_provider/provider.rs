@@ -37,6 +37,30 @@ probes:
     .replace("ISSUER", &format!("http://127.0.0.1:{port}"))
 }
 
+/// What an operator would write about the server that registers its clients: nothing but how to find it. `server` is the
+/// URL of its resource, or a template of it.
+pub fn mcp_file(server: &str, inputs: &str) -> String {
+    r#"catalog: 1
+id: real
+name: A real MCP server
+categories: [test]
+protocols: [mcp]
+inputs: INPUTS
+obtain:
+  type: oauth2
+  discovery: [rfc9728, rfc8414]
+  protected_resource: "SERVER"
+  client_registration: metadata_document_or_dynamic
+  token_endpoint_auth_method: none
+  code_challenge_methods: [S256]
+apply: {scheme: bearer}
+api: {base_url: "SERVER"}
+probes: {verify: {method: POST, url: "SERVER"}}
+"#
+    .replace("SERVER", server)
+    .replace("INPUTS", inputs)
+}
+
 /// The server, as a process. It ends with its standard input.
 pub struct Provider {
     issuer: String,
@@ -46,7 +70,17 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// With one client, registered by hand.
     pub fn start(port: u16, redirect_uri: &str) -> Self {
+        Self::run(&[&port.to_string(), redirect_uri])
+    }
+
+    /// Without any: clients register by themselves.
+    pub fn open(port: u16) -> Self {
+        Self::run(&[&port.to_string()])
+    }
+
+    fn run(arguments: &[&str]) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("oidc");
         assert!(
             folder.join("node_modules/oidc-provider").is_dir(),
@@ -56,7 +90,7 @@ impl Provider {
         let node = std::env::var("LATCHKEY_TEST_NODE").unwrap_or_else(|_| "node".to_owned());
         let mut process = Command::new(&node)
             .arg("server.js")
-            .args([&port.to_string(), redirect_uri])
+            .args(arguments)
             .env("CLIENT_SECRET", CLIENT_SECRET)
             .current_dir(folder)
             .stdin(Stdio::piped())
@@ -71,12 +105,21 @@ impl Provider {
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
         assert!(said.starts_with("serving at"), "the server in tests/oidc does not serve: {said}");
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { issuer: format!("http://127.0.0.1:{port}"), process, _life: life, http }
+        Self { issuer: format!("http://127.0.0.1:{}", arguments[0]), process, _life: life, http }
     }
 
     /// The status of an answer of its API to these headers.
     pub async fn me(&self, headers: &BTreeMap<String, String>) -> u16 {
         let mut request = self.http.get(format!("{}/me", self.issuer));
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    /// The status of an answer of its resource to these headers.
+    pub async fn resource(&self, headers: &BTreeMap<String, String>) -> u16 {
+        let mut request = self.http.post(format!("{}/mcp", self.issuer));
         for (name, value) in headers {
             request = request.header(name, value);
         }

@@ -43,8 +43,16 @@ fn sealing_the_same_twice_repeats_neither_salt_nor_nonce() {
 }
 
 fn record_types() -> impl Strategy<Value = RecordType> {
-    use RecordType::{ClientSecret, CodeVerifier, Handout, Inputs, Journal, Renewal};
-    prop::sample::select(vec![Handout, Renewal, ClientSecret, CodeVerifier, Inputs, Journal])
+    use RecordType::{ClientSecret, CodeVerifier, Handout, Inputs, Journal, RegisteredClient, Renewal};
+    prop::sample::select(vec![
+        Handout,
+        Renewal,
+        ClientSecret,
+        RegisteredClient,
+        CodeVerifier,
+        Inputs,
+        Journal,
+    ])
 }
 
 prop_compose! {

@@ -205,7 +205,7 @@ async fn a_client_that_was_typed_is_the_connections_to_mend() {
 #[test]
 fn a_typed_key_becomes_a_grant_without_asking_anybody() {
     let provider = key_entry("http://127.0.0.1:1", json!({}));
-    let grant = given(&provider, &typed(&[("api_key", " canary_key\n")])).unwrap();
+    let grant = given(&provider, &app(), &typed(&[("api_key", " canary_key\n")])).unwrap();
     assert_eq!(grant.handout.headers["x-api-key"].expose(), "canary_key");
     assert_eq!(grant.handout.fields["api_key"].expose(), "canary_key");
     assert_eq!(grant.origins, ["http://127.0.0.1:1", "https://127.0.0.1"]);
@@ -216,7 +216,7 @@ fn a_typed_key_becomes_a_grant_without_asking_anybody() {
 fn what_was_typed_wrongly_is_named_and_not_repeated() {
     let provider = key_entry("http://127.0.0.1:1", json!({}));
     for inputs in [typed(&[]), typed(&[("api_key", "canary\nkey")])] {
-        let fault = given(&provider, &inputs).unwrap_err();
+        let fault = given(&provider, &app(), &inputs).unwrap_err();
         assert_eq!(fault.kind, FaultKind::InputInvalid { field: "api_key".into() });
         assert!(!format!("{fault:?}").contains("canary"));
     }

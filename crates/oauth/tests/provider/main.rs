@@ -4,9 +4,14 @@
 
 mod answers;
 mod connecting;
+mod discovering;
 mod entries;
+mod exchanging;
 mod failures;
+mod looking_up;
+mod mutual_tls;
 mod refreshing;
+mod registering;
 mod server;
 mod telemetry;
 mod trying_out;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 async fn try_key(server: &Server, changes: Value) -> Result<Verified, Fault> {
     let provider = key_entry(&server.origin, changes);
     let inputs = typed(&[("api_key", "canary_key")]);
-    let grant = given(&provider, &inputs).unwrap();
+    let grant = given(&provider, &app(), &inputs).unwrap();
     client().verify(&provider, &app(), &grant, &inputs).await
 }
 

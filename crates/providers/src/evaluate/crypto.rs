@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use latchkey_signing::PrivateKey;
 use ring::{digest, hmac, signature};
 
 pub fn sha1(message: &[u8]) -> Vec<u8> {
@@ -28,10 +29,14 @@ pub fn ed25519(key: &[u8], message: &[u8]) -> Option<Vec<u8>> {
     Some(pair.sign(message).as_ref().to_vec())
 }
 
-/// `SHA256:` and the base64 of the digest of the DER in a PEM public key (RFC 5280, SubjectPublicKeyInfo).
+/// `SHA256:` and the base64 of the digest of the DER of a public key (RFC 5280, SubjectPublicKeyInfo), given as PEM or as the
+/// private key it belongs to.
 pub fn spki_fingerprint(pem: &str) -> Option<String> {
-    let body = pem.split_once("-----BEGIN PUBLIC KEY-----")?.1.split_once("-----END PUBLIC KEY-----")?.0;
-    let der = STANDARD.decode(body.split_whitespace().collect::<String>()).ok()?;
+    let public = || pem.split_once("-----BEGIN PUBLIC KEY-----")?.1.split_once("-----END PUBLIC KEY-----");
+    let der = match public() {
+        Some((body, _)) => STANDARD.decode(body.split_whitespace().collect::<String>()).ok()?,
+        None => PrivateKey::parse(pem).ok()?.public_key_der().ok()?,
+    };
     Some(format!("SHA256:{}", STANDARD.encode(sha256(&der))))
 }
 

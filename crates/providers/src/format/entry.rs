@@ -10,6 +10,7 @@ use super::request::{Format, Method, Sign};
 use super::response::{Capture, Condition, Pointer};
 use super::template::{DocumentTemplate, Template};
 use super::url_template::UrlTemplate;
+use super::webhooks::Webhooks;
 use regex::Regex;
 use serde::Deserialize;
 use serde_json::Value;
@@ -358,17 +359,4 @@ pub enum Choose {
     Only,
     OnlyElseWhere,
     FirstOrSelf,
-}
-
-/// What a provider sends by itself. Parsed and kept; nothing here receives webhooks yet.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Webhooks {
-    pub verify: Option<Value>,
-    pub route: Option<Value>,
-    pub each: Option<String>,
-    pub handshake: Option<Value>,
-    pub install: Option<Value>,
-    pub decode: Option<String>,
-    pub user_sets_secret: bool,
 }

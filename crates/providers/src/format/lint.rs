@@ -55,6 +55,8 @@ pub fn findings(raw: &Value, provider: &Provider) -> Vec<Finding> {
     lint.headers();
     lint.probes();
     lint.documented();
+    let webhooks = provider.webhooks.iter().flat_map(|webhooks| webhooks.objections());
+    lint.found.extend(webhooks.map(|(field, fix)| Finding { field, fix }));
     lint.found
 }
 
@@ -152,12 +154,24 @@ impl Lint<'_> {
         match obtain.kind {
             ObtainType::OAuth2 => self.oauth2(),
             ObtainType::Exchange if obtain.steps.is_empty() => {
-                self.find("obtain.steps", "an exchange has at least one step")
+                self.find("obtain.steps", "an exchange has at least one step");
             }
+            ObtainType::Exchange => self.interaction(),
             ObtainType::Minted if obtain.assertions.is_empty() => {
                 self.find("obtain.assertions", "a minted credential has at least one assertion");
             }
             _ => {}
+        }
+    }
+
+    /// What comes back is found by its state, before anybody knows whose entry it is for.
+    fn interaction(&mut self) {
+        let visit = self.provider.obtain.interaction.as_ref();
+        if visit.is_some_and(|visit| visit.state_param.as_deref().is_some_and(|name| name != "state")) {
+            self.find(
+                "obtain.interaction.state_param",
+                "must be `state`: nothing else is looked at when a visit ends",
+            );
         }
     }
 
@@ -272,7 +286,7 @@ impl Lint<'_> {
 
     /// Whoever chooses the host receives the secret, so the choice has to be bounded by something.
     fn open_host_objection(&self, reference: &Reference) -> Option<String> {
-        if self.declared.is_captured(reference, self.provider) {
+        if reference.space == Space::Step || self.declared.is_captured(reference, self.provider) {
             return self.provider.api.hosts.is_empty().then(|| {
                 format!("`{reference}` comes from an answer and chooses the host: state api.hosts")
             });
@@ -316,8 +330,13 @@ impl Lint<'_> {
         let mut outside = Vec::new();
         for (name, probe) in listed.chain(probes.discover.iter().map(|probe| ("discover", probe))) {
             let hosts = probe.url.iter().flat_map(|urls| &urls.0).filter_map(UrlTemplate::literal_host);
-            let stranger =
-                |host: &&str| Some(*host) != base && !api.hosts.iter().any(|pattern| pattern.matches(host));
+            // On loopback whoever is told apart is told apart by the port, which no pattern has.
+            let loopback = self.provider.trust == Trust::Loopback;
+            let listed = |host: &str| {
+                let name = host.rsplit_once(':').filter(|_| loopback).map_or(host, |(name, _)| name);
+                api.hosts.iter().any(|pattern| pattern.matches(name))
+            };
+            let stranger = |host: &&str| Some(*host) != base && !listed(host);
             outside
                 .extend(hosts.filter(stranger).map(|host| (format!("probes.{name}.url"), host.to_owned())));
         }

@@ -20,3 +20,4 @@ pub mod template;
 pub mod url_template;
 pub mod urls;
 pub mod vendor;
+pub mod webhooks;

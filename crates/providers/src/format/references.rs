@@ -34,6 +34,9 @@ impl Declared {
             assertions: provider.obtain.assertions.keys().cloned().collect(),
             captured: BTreeSet::new(),
         };
+        if provider.obtain.token_response.cookies {
+            declared.token.insert("cookie".to_owned());
+        }
         if provider.obtain.client_assertion.is_some() {
             declared.assertions.insert("client".to_owned());
         }

@@ -57,6 +57,28 @@ pub enum ClientAuth {
     TlsCertificate,
 }
 
+impl ClientAuth {
+    /// The word of RFC 7591 §2; `None` where it is none that is known here.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let word = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(word);
+        Self::deserialize(word).ok()
+    }
+
+    /// The word of RFC 7591 §2.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::None => "none",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::Bearer => "bearer",
+            Self::TlsCertificate => "tls_client_auth",
+        }
+    }
+}
+
 /// Changes to the token request of RFC 6749 §4.1.3 and §4.4.2.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

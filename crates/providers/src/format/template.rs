@@ -95,6 +95,18 @@ impl Template {
     }
 }
 
+impl DocumentTemplate {
+    /// Every reference in it, in reading order.
+    pub fn references<'a>(&'a self, found: &mut Vec<&'a Reference>) {
+        match self {
+            Self::Text(template) => found.extend(template.references()),
+            Self::Constant(_) => {}
+            Self::List(items) => items.iter().for_each(|item| item.references(found)),
+            Self::Object(fields) => fields.iter().for_each(|(_, value)| value.references(found)),
+        }
+    }
+}
+
 impl TryFrom<String> for Template {
     type Error = TemplateError;
     fn try_from(text: String) -> Result<Self, TemplateError> {

@@ -1,10 +1,10 @@
 //! Where an entry's requests go: every URL template with the field it stands in.
 
 use super::entry::Provider;
+use super::request::Step;
 use super::url_template::UrlTemplate;
 
-/// Every URL of an entry with its field. The steps of an exchange are not among them: they follow addresses from earlier
-/// answers, which whoever runs them has to bound.
+/// Every URL of an entry with its field.
 #[must_use]
 pub fn urls(provider: &Provider) -> Vec<(String, &UrlTemplate)> {
     let obtain = &provider.obtain;
@@ -21,7 +21,10 @@ pub fn urls(provider: &Provider) -> Vec<(String, &UrlTemplate)> {
     ];
     let mut found: Vec<_> =
         endpoints.into_iter().filter_map(|(field, url)| url.map(|url| (field.to_owned(), url))).collect();
+    found.extend(steps("obtain.steps", &obtain.steps));
+    found.extend(steps("obtain.then", &obtain.then));
     for (name, companion) in &obtain.companions {
+        found.extend(steps(&format!("obtain.companions.{name}.steps"), &companion.steps));
         found.extend(
             companion
                 .token_endpoint
@@ -38,4 +41,8 @@ pub fn urls(provider: &Provider) -> Vec<(String, &UrlTemplate)> {
             .extend(probe.url.iter().flat_map(|urls| &urls.0).map(|url| (format!("probes.{name}.url"), url)));
     }
     found
+}
+
+fn steps<'a>(field: &str, steps: &'a [Step]) -> Vec<(String, &'a UrlTemplate)> {
+    steps.iter().enumerate().map(|(index, step)| (format!("{field}[{index}].url"), &step.url)).collect()
 }

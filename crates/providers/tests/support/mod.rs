@@ -8,7 +8,7 @@ pub mod written;
 
 use latchkey_providers::{
     AuthMode, AuthorizationParams, Body, Catalogue, Grant, HttpRequest, Provider, RefreshMode, RenderError,
-    Trust, Values,
+    StepWhen, Trust, Values,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,7 +50,11 @@ pub fn honest(id: &str) -> BTreeMap<String, String> {
 pub fn connected(conn: BTreeMap<String, String>) -> Values {
     let mut values = Values::at(1_700_000_000_123);
     values.app = texts([("client_id", "client:1"), ("client_secret", "canary&secret")]);
-    values.token = texts([("access_token", "canary_access"), ("refresh_token", "canary/refresh")]);
+    values.token = texts([
+        ("access_token", "canary_access"),
+        ("refresh_token", "canary/refresh"),
+        ("token_secret", "canary_token_secret"),
+    ]);
     values.conn = texts([("instance_url", "https://acme.my.salesforce.com")]);
     values.conn.extend(conn);
     values.randomness = Some([7; 32]);
@@ -89,15 +93,54 @@ pub fn every_url(provider: &Provider, values: &Values) -> Vec<Result<Url, Render
         AuthMode::OAuth2ClientCredentials => {
             urls.push(request(provider.token_request(values, Grant::ClientCredentials { scopes: &[] })));
         }
+        AuthMode::Installation => {
+            urls.push(provider.interaction_url(values, "https://us.example.com/back", "s"))
+        }
+        _ => {}
+    }
+    for step in provider.steps().iter().chain(provider.steps_after(StepWhen::Obtain)) {
+        urls.extend(request_of(provider.step_request(step, &answered(provider, values))));
+    }
+    match provider.refresh_mode() {
+        RefreshMode::AccessToken => {
+            urls.push(request(provider.token_request(values, Grant::AccessToken { access_token: "old" })));
+        }
+        RefreshMode::AppSigned => urls.push(request(provider.token_request(values, Grant::AppSigned))),
         _ => {}
     }
     urls.extend(provider.base_url(values).transpose());
-    urls.extend(provider.verify_probe(values).transpose().map(|probe| probe.map(|probe| probe.request.url)));
+    urls.extend(
+        provider
+            .verify_probes(values)
+            .map(|probes| probes.into_iter().next())
+            .transpose()
+            .map(|probe| probe.map(|probe| probe.request.url)),
+    );
     urls.extend(
         provider.identity_probe(values).transpose().map(|probe| probe.map(|probe| probe.request.url)),
     );
     urls.extend(provider.revoke_request(values).transpose().map(request));
     urls
+}
+
+fn request_of(request: Result<Option<HttpRequest>, RenderError>) -> Option<Result<Url, RenderError>> {
+    request.map(|request| request.map(|request| request.url)).transpose()
+}
+
+/// Answers to every step, by the names entries read addresses from, on hosts the entry allows.
+fn answered(provider: &Provider, values: &Values) -> Values {
+    let host =
+        provider.api.hosts.first().map_or("api.example.com".into(), |host| host.text.replace('*', "as"));
+    let mut answer = serde_json::json!({"access_token": "canary_step"});
+    for name in ["IdentityServiceUrl", "token_endpoint", "restApiEndpoint", "instance_url"] {
+        answer[name] = format!("https://{host}").into();
+    }
+    let mut values = values.clone();
+    values.step = vec![answer.clone(), answer];
+    values
+        .assertion
+        .extend(provider.obtain.assertions.keys().map(|name| (name.clone(), "signed".to_owned())));
+    values
 }
 
 pub fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {

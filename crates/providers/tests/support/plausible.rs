@@ -1,7 +1,7 @@
 //! What an honest user could type into any entry's form, made from what the form itself says.
 
 use super::{connected, every_url, honest};
-use latchkey_providers::{Ask, Input, InputFormat, Provider, Values};
+use latchkey_providers::{Ask, Input, InputFormat, Provider, Values, server};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,12 @@ pub fn honest_values(provider: &Provider) -> Result<Values, String> {
     values.app.extend(typed(provider, &[Ask::Integration])?);
     values.app.extend(provider.scopes().second_list.iter().map(|list| (list.param.clone(), "acme".into())));
     values.randomness = Some([7; 32]);
+    if !provider.discovery().is_empty() {
+        let found = [server::AUTHORIZATION_ENDPOINT, server::TOKEN_ENDPOINT, server::REGISTRATION_ENDPOINT];
+        let allowed = provider.api.hosts.first().map_or("as.example.com", |pattern| &pattern.text);
+        let host = allowed.replace('*', "as");
+        values.server.extend(found.map(|name| (name.to_owned(), format!("https://{host}/{name}"))));
+    }
     let missing: Vec<String> =
         captured(provider).into_iter().filter(|name| !values.conn.contains_key(name)).collect();
     for name in &missing {

@@ -3,7 +3,7 @@ use super::{
     time::{duration_from_pb, duration_to_pb},
 };
 use crate::{Fault, contract::Obtained, pb::vault as pb};
-use latchkey_secret::{AccessToken, Account, Grant, Handout, RefreshToken, Renewal, SecretText};
+use latchkey_secret::{AccessToken, Account, Grant, Handout, RefreshToken, Renewal, SecretText, Signer};
 
 impl From<Obtained> for pb::Grant {
     fn from(obtained: Obtained) -> Self {
@@ -12,6 +12,9 @@ impl From<Obtained> for pb::Grant {
             auth_mode: obtained.auth_mode,
             access_token: handout.access_token.map_or_else(String::new, |token| token.expose().to_owned()),
             headers: exposed(&handout.headers),
+            query: exposed(&handout.query),
+            body: exposed(&handout.body),
+            signer: handout.signer.as_ref().map(Into::into),
             fields: exposed(&handout.fields),
             renewal: renewal.map(Into::into),
             expires_in: expires_in.map(duration_to_pb),
@@ -31,6 +34,9 @@ impl TryFrom<pb::Grant> for Obtained {
             access_token: none_if_empty(read.access_token).map(AccessToken::new),
             headers: secrets(read.headers),
             base_url: none_if_empty(read.base_url).map(SecretText::new),
+            query: secrets(read.query),
+            body: secrets(read.body),
+            signer: read.signer.map(Into::into),
             fields: secrets(read.fields),
         };
         Ok(Self {
@@ -44,6 +50,18 @@ impl TryFrom<pb::Grant> for Obtained {
                 account: read.account.map(Into::into),
             },
         })
+    }
+}
+
+impl From<&Signer> for pb::Signer {
+    fn from(signer: &Signer) -> Self {
+        Self { scheme: signer.scheme.clone(), parameters: exposed(&signer.parameters) }
+    }
+}
+
+impl From<pb::Signer> for Signer {
+    fn from(read: pb::Signer) -> Self {
+        Self { scheme: read.scheme, parameters: secrets(read.parameters) }
     }
 }
 

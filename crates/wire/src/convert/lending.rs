@@ -38,6 +38,9 @@ impl From<LentCredential> for pb::LendCredentialResponse {
             base_url: lent.base_url.map_or_else(String::new, |url| url.expose().to_owned()),
             origins: lent.origins,
             headers: exposed(&lent.headers),
+            query: exposed(&lent.query),
+            signer: lent.signer.as_ref().map(Into::into),
+            in_body: lent.in_body,
         }
     }
 }
@@ -53,6 +56,9 @@ impl TryFrom<pb::LendCredentialResponse> for LentCredential {
             base_url: none_if_empty(read.base_url).map(SecretText::new),
             origins: read.origins,
             headers: secrets(read.headers),
+            query: secrets(read.query),
+            signer: read.signer.map(Into::into),
+            in_body: read.in_body,
         })
     }
 }

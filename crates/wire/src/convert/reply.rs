@@ -1,16 +1,32 @@
 //! What a backend is given. The secrets leave for it here, and nowhere else on its side of the house.
 
 use super::exposed;
+use crate::pb::vault as pb;
 use latchkey_secret::{Handout, Renewal, SecretText};
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Timestamp, Value};
 use std::collections::BTreeMap;
 
-/// A hand-out as a reply carries it: access token (empty where there is none), headers, fields.
+/// A hand-out as replies carry it. The access token is empty where there is none.
+pub struct HandoutReply {
+    pub access_token: String,
+    pub headers: BTreeMap<String, String>,
+    pub query: BTreeMap<String, String>,
+    pub body: BTreeMap<String, String>,
+    pub signer: Option<pb::Signer>,
+    pub fields: BTreeMap<String, String>,
+}
+
 #[must_use]
-pub fn handout_to_pb(handout: Handout) -> (String, BTreeMap<String, String>, BTreeMap<String, String>) {
-    let token = handout.access_token.map(|token| token.expose().to_owned()).unwrap_or_default();
-    (token, exposed(&handout.headers), exposed(&handout.fields))
+pub fn handout_to_pb(handout: Handout) -> HandoutReply {
+    HandoutReply {
+        access_token: handout.access_token.map(|token| token.expose().to_owned()).unwrap_or_default(),
+        headers: exposed(&handout.headers),
+        query: exposed(&handout.query),
+        body: exposed(&handout.body),
+        signer: handout.signer.as_ref().map(Into::into),
+        fields: exposed(&handout.fields),
+    }
 }
 
 /// The refresh token of a renewal; empty where it has none.
@@ -59,25 +75,32 @@ pub fn rfc3339_to_pb(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use latchkey_secret::{AccessToken, RefreshToken};
+    use latchkey_secret::{AccessToken, RefreshToken, Signer};
 
     fn secrets(name: &str, value: &str) -> BTreeMap<String, SecretText> {
         BTreeMap::from([(name.to_owned(), SecretText::new(value.to_owned()))])
     }
 
     #[test]
-    fn a_handout_leaves_with_its_token_headers_and_fields() {
+    fn a_handout_leaves_whole() {
         let handout = Handout {
             base_url: None,
             access_token: Some(AccessToken::new("canary_token".to_owned())),
             headers: secrets("authorization", "Bearer canary_token"),
+            query: secrets("key", "canary_query"),
+            body: secrets("api_key", "canary_body"),
+            signer: Some(Signer { scheme: "oauth1".into(), parameters: secrets("token", "canary_signer") }),
             fields: secrets("subdomain", "acme"),
         };
-        let (token, headers, fields) = handout_to_pb(handout);
-        assert_eq!(token, "canary_token");
-        assert_eq!(headers, BTreeMap::from([("authorization".to_owned(), "Bearer canary_token".to_owned())]));
-        assert_eq!(fields, BTreeMap::from([("subdomain".to_owned(), "acme".to_owned())]));
-        assert_eq!(handout_to_pb(Handout::default()), (String::new(), BTreeMap::new(), BTreeMap::new()));
+        let one = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
+        let reply = handout_to_pb(handout);
+        assert_eq!(reply.access_token, "canary_token");
+        assert_eq!(reply.headers, one("authorization", "Bearer canary_token"));
+        assert_eq!((reply.query, reply.body), (one("key", "canary_query"), one("api_key", "canary_body")));
+        let signer = reply.signer.unwrap();
+        assert_eq!((signer.scheme.as_str(), signer.parameters), ("oauth1", one("token", "canary_signer")));
+        assert_eq!(reply.fields, one("subdomain", "acme"));
+        assert_eq!(handout_to_pb(Handout::default()).access_token, "");
     }
 
     #[test]

@@ -12,7 +12,8 @@ use std::time::Duration;
 #[command(after_help = "\
 Examples:
   latchkey token get con_01J…
-  curl -H \"$(latchkey token get con_01J… --header)\" https://api.example.com/me")]
+  curl -H \"$(latchkey token get con_01J… --header)\" https://api.example.com/me
+  latchkey token get con_01J… --header --url https://api.example.com/me")]
 pub struct Arguments {
     #[command(flatten)]
     server: Server,
@@ -30,9 +31,16 @@ enum Command {
 struct Get {
     /// The connection, con_…
     connection: String,
-    /// Print the headers to send instead, one a line: also for connections without a token, such as a password's
+    /// Print the headers to send instead, one a line, and after them what goes into the query and the body: also for
+    /// connections without a token, such as a password's
     #[arg(long)]
     header: bool,
+    /// The address the headers are for, of a provider that has each request signed
+    #[arg(long, requires = "header")]
+    url: Option<String>,
+    /// The method that goes with it
+    #[arg(long, requires = "url", default_value = "GET")]
+    method: String,
     /// Refresh first, whatever is left of the present token
     #[arg(long)]
     force_refresh: bool,
@@ -49,10 +57,13 @@ impl Arguments {
             connection_id: get.connection,
             min_remaining: get.min_remaining.map(latchkey_wire::convert::duration_to_pb),
             force_refresh: get.force_refresh,
+            request: get.url.map(|url| pb::RequestToSign { method: get.method, url, ..Default::default() }),
         };
         let token = answer(credentials.get_access_token(request)).await?;
         if get.header {
             token.headers.iter().for_each(|(name, value)| output::line(&format!("{}: {value}", title(name))));
+            token.query.iter().for_each(|(name, value)| output::line(&format!("query {name}={value}")));
+            token.body.iter().for_each(|(name, value)| output::line(&format!("body {name}={value}")));
         } else if token.access_token.is_empty() {
             anyhow::bail!("this connection has no token: print what to send with --header");
         } else {

@@ -146,7 +146,7 @@ impl Demo {
 
     fn client_secret(&self, kind: EntryKind) -> Option<AppSecrets> {
         let text = match kind {
-            EntryKind::OAuth => &self.secrets.client_secret,
+            EntryKind::OAuth | EntryKind::OAuth1 => &self.secrets.client_secret,
             EntryKind::Machine => &self.secrets.machine_secret,
             EntryKind::ApiKey | EntryKind::Basic => return None,
         };
@@ -160,6 +160,7 @@ fn settings_of(kind: EntryKind) -> Settings {
         EntryKind::Machine => ("Demo robot", MACHINE, &["profile:read"]),
         EntryKind::ApiKey => ("Demo with an API key", "", &[]),
         EntryKind::Basic => ("Demo with a password", "", &[]),
+        EntryKind::OAuth1 => ("Demo with signed requests", CLIENT, &[]),
     };
     Settings {
         provider: kind.id().to_owned(),

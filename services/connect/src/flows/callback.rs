@@ -1,11 +1,12 @@
 use super::conclude::Claimed;
+use super::oauth1::Returned;
 use super::{Flows, app};
 use crate::counts;
 use crate::failures::{Problem, declined};
 use crate::state::State;
 use latchkey_domain::{Digest, Failure, Phase, Reason, SessionId};
-use latchkey_oauth::{Callback, Inputs, callback_fields, check_issuer_for};
-use latchkey_providers::Provider;
+use latchkey_oauth::{Callback, Inputs, callback_fields, check_issuer_for, named_code, visited_fields};
+use latchkey_providers::{AuthMode, Provider};
 use latchkey_secret::AuthorizationCode;
 use latchkey_wire::contract::{ClaimedAuthorization, Obtained};
 use std::time::Instant;
@@ -23,6 +24,11 @@ impl Flows {
     /// # Errors
     /// [`Problem`] where the answer belongs to no attempt of this browser; there is no session to go back to then.
     pub async fn callback(&self, browser: Digest, pairs: Vec<(String, String)>) -> Result<Answered, Problem> {
+        if let Some(returned) = Returned::parse(&pairs) {
+            let flows = self.clone();
+            let answered = async move { flows.answered_oauth1(browser, returned).await };
+            return self.tasks.finish("callback", answered).await;
+        }
         let callback = Callback::parse(pairs.iter().map(|(name, value)| (name, value)))?;
         let state = State::parse(callback.state()).ok_or(Problem::StateUnknown)?;
         let flows = self.clone();
@@ -59,12 +65,23 @@ impl Flows {
         let (app, mut inputs) = (app(claimed.app), claimed.inputs);
         inputs.extend(callback_fields(&provider, pairs));
         let begun = Instant::now();
-        let code = consented(&provider, &inputs, callback);
-        counts::step(&claimed.integration, "consent", begun, &code);
-        let code = code?;
+        let consented = consented(&provider, &inputs, callback, pairs);
+        counts::step(&claimed.integration, "consent", begun, &consented);
+        let consented = consented?;
         let begun = Instant::now();
-        let (redirect_uri, verifier) = (&claimed.redirect_uri, claimed.code_verifier.as_ref());
-        let grant = self.oauth.exchange(&provider, &app, &inputs, redirect_uri, &code, verifier).await;
+        let grant = match consented {
+            Consented::Code(code) => {
+                let (redirect_uri, verifier) = (&claimed.redirect_uri, claimed.code_verifier.as_ref());
+                self.oauth.exchange(&provider, &app, &inputs, redirect_uri, &code, verifier).await
+            }
+            Consented::Visit(fields) => {
+                inputs.extend(fields);
+                self.oauth.exchange_steps(&provider, &app, &inputs).await
+            }
+        };
+        if let Err(fault) = &grant {
+            self.forget_refused_client(&claimed.environment, &claimed.integration, &inputs, fault).await;
+        }
         let grant = grant.map_err(|fault| Problem::provider(fault, Phase::Exchange));
         counts::step(&claimed.integration, "exchange", begun, &grant);
         let obtained = Obtained { auth_mode: provider.auth_mode().as_str().to_owned(), grant: grant? };
@@ -72,15 +89,40 @@ impl Flows {
     }
 }
 
-/// The code, if there is one and it is the right issuer's. Looked at before the code is sent anywhere: an answer of another
-/// issuer must reach no token endpoint (RFC 9207 §2.4).
-fn consented(provider: &Provider, inputs: &Inputs, callback: Callback) -> Result<AuthorizationCode, Problem> {
-    let (outcome, iss) = match callback {
-        Callback::Granted { code, iss, .. } => (Ok(code), iss),
-        Callback::Declined { error, description, iss, .. } => (Err(declined(&error, description)), iss),
+/// What the end user came back with.
+enum Consented {
+    Code(AuthorizationCode),
+    /// What a visit brought, such as the number of an installation.
+    Visit(Inputs),
+}
+
+/// What the end user came back with, if it is the right issuer's. Looked at before a code is sent anywhere: an answer of
+/// another issuer must reach no token endpoint (RFC 9207 §2.4).
+fn consented(
+    provider: &Provider,
+    inputs: &Inputs,
+    callback: Callback,
+    pairs: &[(String, String)],
+) -> Result<Consented, Problem> {
+    let iss = callback.iss().map(ToOwned::to_owned);
+    let outcome = match callback {
+        Callback::Declined { error, description, .. } => Err(declined(&error, description)),
+        // A code that comes with the end of a visit is for those who asked for one.
+        _ if provider.auth_mode() == AuthMode::Installation => {
+            visited_fields(provider, pairs).map(Consented::Visit).ok_or_else(incomplete)
+        }
+        Callback::Granted { code, .. } => Ok(Consented::Code(code)),
+        Callback::Visited { .. } => {
+            named_code(provider, pairs).map(Consented::Code).map_err(|_| incomplete())
+        }
     };
     check_issuer_for(provider, inputs, iss.as_deref()).map_err(|_| issuer_mismatch())?;
     outcome
+}
+
+/// The attempt is spent: it is told that nothing came of it.
+fn incomplete() -> Problem {
+    Problem::Failed(Failure::new(Reason::ProviderResponseInvalid, Phase::Authorize))
 }
 
 fn issuer_mismatch() -> Problem {

@@ -110,6 +110,7 @@ mod tests {
                 access_token: Some(AccessToken::new("canary_access".to_owned())),
                 headers: fields(),
                 fields: fields(),
+                ..Handout::default()
             },
             renewal: Some(Renewal {
                 refresh_token: Some(RefreshToken::new("canary_refresh".to_owned())),

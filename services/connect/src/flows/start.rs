@@ -1,5 +1,5 @@
 use super::conclude::Claimed;
-use super::{Flows, app, public_app};
+use super::{Flows, app};
 use crate::counts;
 use crate::failures::Problem;
 use crate::state::State;
@@ -41,13 +41,26 @@ impl Flows {
         let provider = self.provider(&integration.settings.provider)?;
         let inputs = checked(&provider, &wish.typed)?;
         match provider.auth_mode() {
-            AuthMode::OAuth2Code => {
+            AuthMode::OAuth2Code | AuthMode::Installation => {
                 let begun = Instant::now();
                 let away = self.send_away(&provider, &integration, wish, inputs).await;
                 counts::step(&integration.key, "authorize", begun, &away);
                 away.map(Next::Away)
             }
-            AuthMode::OAuth2ClientCredentials | AuthMode::ApiKey | AuthMode::Basic => {
+            AuthMode::OAuth1 => {
+                let (flows, key, begun) = (self.clone(), integration.key.clone(), Instant::now());
+                let away = async move { flows.send_away_oauth1(&provider, wish, inputs).await };
+                let away = self.tasks.finish("authorize", away).await;
+                counts::step(&key, "authorize", begun, &away);
+                away.map(Next::Away)
+            }
+            AuthMode::OAuth2ClientCredentials
+            | AuthMode::Exchange
+            | AuthMode::OAuth1Given
+            | AuthMode::Minted
+            | AuthMode::AwsSigv4
+            | AuthMode::ApiKey
+            | AuthMode::Basic => {
                 let flows = self.clone();
                 let connected = async move { flows.connect_at_once(&provider, wish, inputs).await };
                 self.tasks.finish("connect", connected).await.map(|_| Next::Connected)
@@ -64,11 +77,13 @@ impl Flows {
         inputs: Inputs,
     ) -> Result<Url, Problem> {
         let state = State::new(Timestamp(self.clock.now()));
-        let app = public_app(integration);
-        let begun = self
-            .oauth
-            .begin(provider, &app, &inputs, &self.redirect_uri, &state.text)
-            .map_err(|fault| Problem::provider(fault, Phase::Authorize))?;
+        let (app, inputs) = self.with_client(provider, integration, inputs).await?;
+        let (redirect_uri, state_text) = (&self.redirect_uri, &state.text);
+        let begun = match provider.auth_mode() {
+            AuthMode::Installation => self.oauth.visit(provider, &app, &inputs, redirect_uri, state_text),
+            _ => self.oauth.begin(provider, &app, &inputs, redirect_uri, state_text),
+        };
+        let begun = begun.map_err(|fault| Problem::provider(fault, Phase::Authorize))?;
         self.vault
             .start_authorization(StartAuthorization {
                 authorization: state.authorization,
@@ -126,7 +141,14 @@ impl Flows {
                 counts::step(&claimed.integration, "exchange", begun, &grant);
                 grant?
             }
-            _ => given(provider, &inputs).map_err(|fault| Problem::provider(fault, Phase::Verify))?,
+            AuthMode::Exchange => {
+                let begun = Instant::now();
+                let grant = self.oauth.exchange_steps(provider, &app, &inputs).await;
+                let grant = grant.map_err(|fault| Problem::provider(fault, Phase::Exchange));
+                counts::step(&claimed.integration, "exchange", begun, &grant);
+                grant?
+            }
+            _ => given(provider, &app, &inputs).map_err(|fault| Problem::provider(fault, Phase::Verify))?,
         };
         // A credential replaces nothing before the provider has accepted it.
         let auth_mode = provider.auth_mode().as_str().to_owned();
@@ -143,6 +165,8 @@ impl Flows {
         mut obtained: Obtained,
     ) -> Result<Obtained, Problem> {
         let begun = Instant::now();
+        let known = self.oauth.look_up(provider, app, obtained.grant, inputs).await;
+        obtained.grant = known.map_err(|fault| Problem::provider(fault, Phase::Verify))?;
         let verified = self.oauth.verify(provider, app, &obtained.grant, inputs).await;
         let verified = verified.map_err(|fault| Problem::provider(fault, Phase::Verify));
         counts::step(integration, "verify", begun, &verified);

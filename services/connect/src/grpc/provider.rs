@@ -1,5 +1,5 @@
 use super::Door;
-use latchkey_providers::{Ask, Behaviour, Guidance, Provider, REDIRECT_URL};
+use latchkey_providers::{Ask, Behaviour, Guidance, Provider, REDIRECT_URL, Verification, Webhooks};
 use latchkey_wire::pb::catalog as pb;
 use latchkey_wire::{Fault, Kind, Reason};
 use tonic::{Request, Response, Status};
@@ -52,7 +52,6 @@ impl Door {
             default_scopes: provider.obtain.scopes.default.clone(),
             scopes_url: provider.links.scopes.clone().unwrap_or_default(),
             probes: known.iter().filter(|(_, there)| *there).map(|(name, _)| (*name).to_owned()).collect(),
-            webhooks: provider.webhooks.is_some(),
             behaviour: Some(behaviour(provider.behaviour())),
             guidance: Some(guidance(&provider.guidance, &self.redirect_uri())),
             app_setup_url: provider.links.app_setup.clone().unwrap_or_default(),
@@ -105,6 +104,32 @@ fn render(provider: &Provider) -> pb::Provider {
         inputs: inputs.collect(),
         docs_url: provider.links.api_docs.clone().unwrap_or_default(),
         details: None,
+        webhooks: provider.webhooks.as_ref().map(webhooks),
+    }
+}
+
+fn webhooks(known: &Webhooks) -> pb::Webhooks {
+    let route = known.route.as_ref();
+    let text = |text: Option<&String>| text.cloned().unwrap_or_default();
+    pb::Webhooks {
+        verification: known.verify.as_ref().map(verification),
+        route_by: text(route.and_then(|route| route.by.as_ref())),
+        route_to: text(route.and_then(|route| route.to.as_ref())),
+        event_type: text(route.and_then(|route| route.r#type.as_ref())),
+        user_sets_secret: known.user_sets_secret,
+    }
+}
+
+fn verification(verify: &Verification) -> pb::WebhookVerification {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    pb::WebhookVerification {
+        algorithm: verify.alg.to_string(),
+        header: text(&verify.header),
+        prefix: text(&verify.prefix),
+        encoding: verify.encoding.map(|encoding| encoding.to_string()).unwrap_or_default(),
+        signed: text(&verify.signed),
+        key: verify.key.map(|key| key.to_string()).unwrap_or_default(),
+        tolerance_seconds: verify.tolerance_seconds.unwrap_or_default(),
     }
 }
 

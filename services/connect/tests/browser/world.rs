@@ -134,7 +134,7 @@ fn catalogue(issuer: &str) -> Catalogue {
 }
 
 fn integration(kind: EntryKind) -> PutIntegration {
-    let has_client = matches!(kind, EntryKind::OAuth | EntryKind::Machine);
+    let has_client = matches!(kind, EntryKind::OAuth | EntryKind::Machine | EntryKind::OAuth1);
     let secrets = AppSecrets { client_secret: Some(CLIENT.1.to_owned().into()), fields: BTreeMap::new() };
     PutIntegration {
         environment: dev(),

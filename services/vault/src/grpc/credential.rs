@@ -1,9 +1,12 @@
 use super::{Door, status};
 use crate::error::Error;
+use crate::signing::{self, ToSign};
 use crate::vault::{Credential, Query, Source, Vault};
 use latchkey_domain::api_key::Scope;
 use latchkey_wire::convert::parse;
-use latchkey_wire::convert::{duration_from_pb, handout_to_pb, refresh_token_to_pb, timestamp_to_pb};
+use latchkey_wire::convert::{
+    HandoutReply, duration_from_pb, handout_to_pb, refresh_token_to_pb, timestamp_to_pb,
+};
 use latchkey_wire::pb::vault as pb;
 use latchkey_wire::{Fault, grpc_timeout};
 use std::time::{Duration, Instant};
@@ -19,18 +22,24 @@ impl pb::credential_service_server::CredentialService for Door {
         let key = self.authenticator.require(request.metadata(), Scope::TokensRead).await?;
         let deadline = deadline(request.metadata());
         let asked = request.into_inner();
+        let to_sign = asked.request.map(to_sign).transpose()?;
         let query =
             query(key.environment, &asked.connection_id, asked.min_remaining, asked.force_refresh, deadline)?;
-        let credential =
+        let mut credential =
             measured(&self.vault, self.vault.credential(&query), |credential| credential).await?;
+        let origins = &credential.facts.origins;
+        signing::sign(&mut credential.handout, origins, to_sign.as_ref(), self.vault.ledger.now())
+            .map_err(status)?;
         let source = credential.source;
-        let (access_token, headers, _) = handout_to_pb(credential.handout);
+        let HandoutReply { access_token, headers, query, body, .. } = handout_to_pb(credential.handout);
         let response = pb::GetAccessTokenResponse {
             access_token,
             expire_time: credential.facts.expires_at.map(timestamp_to_pb),
             generation: credential.facts.generation.0,
             source: source_to_pb(source).into(),
             headers,
+            query,
+            body,
         };
         Ok(told(response, source))
     }
@@ -47,7 +56,8 @@ impl pb::credential_service_server::CredentialService for Door {
         let full = measured(&self.vault, self.vault.full_credential(&query), |full| &full.credential).await?;
         let credential = full.credential;
         let source = credential.source;
-        let (access_token, headers, fields) = handout_to_pb(credential.handout);
+        let HandoutReply { access_token, headers, query, body, signer, fields } =
+            handout_to_pb(credential.handout);
         let response = pb::GetCredentialResponse {
             auth_mode: credential.facts.auth_mode,
             access_token,
@@ -57,6 +67,9 @@ impl pb::credential_service_server::CredentialService for Door {
             granted_scopes: credential.facts.scopes,
             headers,
             fields,
+            query,
+            body,
+            signer,
         };
         Ok(told(response, source))
     }
@@ -77,6 +90,11 @@ fn query(
         newer_than: None,
         deadline,
     })
+}
+
+fn to_sign(read: pb::RequestToSign) -> Result<ToSign, Fault> {
+    let form = read.form.into_iter().map(|parameter| (parameter.name, parameter.value)).collect();
+    Ok(ToSign::parse(read.method, &read.url, form, read.body_sha256, read.headers)?)
 }
 
 /// The caller's own deadline, less what the answer needs to get back.

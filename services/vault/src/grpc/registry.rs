@@ -1,5 +1,5 @@
 use super::{Peers, status};
-use latchkey_wire::contract::{IssueKey, PutIntegration};
+use latchkey_wire::contract::{IssueKey, KeptClient, PutIntegration};
 use latchkey_wire::convert::parse;
 use latchkey_wire::pb::vault as pb;
 use tonic::{Request, Response, Status};
@@ -79,5 +79,37 @@ impl pb::registry_service_server::RegistryService for Peers {
         let environment = parse("environment", &asked.environment)?;
         self.vault.retire_integration(&environment, &parse("key", &asked.key)?).await.map_err(status)?;
         Ok(Response::new(pb::RetireIntegrationResponse {}))
+    }
+
+    async fn get_registered_client(
+        &self,
+        request: Request<pb::GetRegisteredClientRequest>,
+    ) -> Result<Response<pb::GetRegisteredClientResponse>, Status> {
+        let (environment, integration) = request.into_inner().try_into()?;
+        let client = self.vault.registered_client(&environment, &integration).await.map_err(status)?;
+        Ok(Response::new(pb::GetRegisteredClientResponse { client: client.map(Into::into) }))
+    }
+
+    async fn keep_registered_client(
+        &self,
+        request: Request<pb::KeepRegisteredClientRequest>,
+    ) -> Result<Response<pb::KeepRegisteredClientResponse>, Status> {
+        let (environment, integration, client, replaces): (_, _, KeptClient, _) =
+            request.into_inner().try_into()?;
+        let kept = self.vault.keep_registered_client(&environment, &integration, client, replaces).await;
+        Ok(Response::new(pb::KeepRegisteredClientResponse { client: Some(kept.map_err(status)?.into()) }))
+    }
+
+    async fn forget_registered_client(
+        &self,
+        request: Request<pb::ForgetRegisteredClientRequest>,
+    ) -> Result<Response<pb::ForgetRegisteredClientResponse>, Status> {
+        let asked = request.into_inner();
+        let (environment, integration) =
+            (parse("environment", &asked.environment)?, parse("integration", &asked.integration)?);
+        let forgotten =
+            self.vault.forget_registered_client(&environment, &integration, asked.client_id).await;
+        forgotten.map_err(status)?;
+        Ok(Response::new(pb::ForgetRegisteredClientResponse {}))
     }
 }

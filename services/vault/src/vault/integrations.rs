@@ -56,7 +56,7 @@ impl Vault {
             environment: put.environment.clone(),
             key: put.key.clone(),
             settings: put.settings.clone(),
-            secrets: app.map(|app| Secrets { app: Some(app) }),
+            secrets: app.map(|app| Secrets { app: Some(app), client: None }),
             at: self.ledger.now(),
         };
         let terms = Terms { key: change, releases: None };
@@ -132,7 +132,7 @@ impl Vault {
         Ok((registered, app, data_key))
     }
 
-    async fn load_integration(
+    pub(super) async fn load_integration(
         &self,
         environment: &Environment,
         key: &IntegrationKey,

@@ -24,6 +24,9 @@ impl Vault {
             base_url: credential.handout.base_url,
             origins: credential.facts.origins,
             headers: credential.handout.headers,
+            query: credential.handout.query,
+            signer: credential.handout.signer,
+            in_body: !credential.handout.body.is_empty(),
         })
     }
 }

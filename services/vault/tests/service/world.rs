@@ -112,7 +112,7 @@ impl World {
                 SecretText::new(format!("Bearer {token}")),
             )]),
             access_token: Some(AccessToken::new(token)),
-            fields: BTreeMap::new(),
+            ..Handout::default()
         };
         let renewal = Renewal {
             refresh_token: Some(RefreshToken::new(format!("canary_refresh_{number}"))),

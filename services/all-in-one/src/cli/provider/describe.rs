@@ -35,7 +35,7 @@ fn head(provider: &pb::Provider, details: &pb::ProviderDetails) -> Vec<String> {
         row("always asked", &details.default_scopes.join(" ")),
         row("probes", &details.probes.join(", ")),
         row("revocation", if details.revocable { "yes" } else { "" }),
-        row("webhooks", if details.webhooks { "known" } else { "" }),
+        row("webhooks", if provider.webhooks.is_some() { "known" } else { "" }),
     ];
     let title = format!("{} ({})", provider.name, provider.id);
     std::iter::once(title).chain(rows.into_iter().flatten()).collect()
@@ -117,7 +117,7 @@ pub fn object(provider: &pb::Provider) -> Value {
         "hosts": details.hosts,
         "default_scopes": details.default_scopes,
         "probes": details.probes,
-        "webhooks": details.webhooks,
+        "webhooks": provider.webhooks.is_some(),
         "revocable": details.revocable,
         "behaviour": {
             "rotation": behaviour.rotation,

@@ -1,0 +1,159 @@
+//! OAuth 1.0a (RFC 5849 §2): the provider is asked before the browser leaves, and the browser comes back with the temporary
+//! credentials' identifier where OAuth 2 has a state.
+//!
+//! Invariant: the attempt is found by that identifier, and belongs to the browser that was sent away with it.
+
+use super::callback::Answered;
+use super::conclude::Claimed;
+use super::start::Wish;
+use super::{Flows, app};
+use crate::counts;
+use crate::failures::{Problem, declined};
+use crate::state::State;
+use latchkey_domain::{Digest, Phase, Timestamp};
+use latchkey_oauth::{Declined, Inputs};
+use latchkey_providers::Provider;
+use latchkey_wire::contract::{ClaimedAuthorization, Obtained, StartAuthorization};
+use std::time::Instant;
+use tracing::info;
+use url::Url;
+
+/// Longer than any identifier or verifier in use.
+const PARAMETER_MAX: usize = 2048;
+
+/// What a browser brings back (RFC 5849 §2.2).
+pub(super) struct Returned {
+    token: String,
+    /// None where the end user said no. RFC 5849 has no word for that; `denied` and `oauth_problem` came to be used.
+    verifier: Option<String>,
+}
+
+impl Returned {
+    /// `None` where the parameters are not those of OAuth 1.0a, or one is given twice.
+    pub(super) fn parse(pairs: &[(String, String)]) -> Option<Self> {
+        let one = |name: &str| {
+            let mut found = pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
+            let (value, None) = (found.next()?, found.next()) else { return None };
+            (1..=PARAMETER_MAX).contains(&value.len()).then(|| value.clone())
+        };
+        let denied = one("denied");
+        let verifier = one("oauth_verifier").filter(|_| denied.is_none() && one("oauth_problem").is_none());
+        Some(Self { token: one("oauth_token").or(denied)?, verifier })
+    }
+}
+
+impl Flows {
+    /// Asks the provider for temporary credentials, and says where the browser goes with them.
+    pub(super) async fn send_away_oauth1(
+        &self,
+        provider: &Provider,
+        wish: Wish,
+        inputs: Inputs,
+    ) -> Result<Url, Problem> {
+        // The request is signed with the app's secret, and the vault gives that to an attempt alone: so asking is one.
+        let asking = State::new(Timestamp(self.clock.now()));
+        self.record(&asking, &wish, String::new(), inputs).await?;
+        let claimed =
+            self.vault.claim_authorization(asking.authorization, asking.digest, wish.browser).await?;
+        let attempt = Claimed {
+            authorization: asking.authorization,
+            environment: claimed.environment.clone(),
+            integration: claimed.integration.clone(),
+        };
+        let (app, inputs) = (app(claimed.app), claimed.inputs);
+        let begun = self.oauth.begin_oauth1(provider, &app, inputs, &self.redirect_uri).await;
+        let begun = match begun.map_err(|fault| Problem::provider(fault, Phase::Authorize)) {
+            Ok(begun) => begun,
+            Err(problem) => return self.failed(attempt, problem).await,
+        };
+        let state = State::of_temporary(&begun.token);
+        self.record(&state, &wish, self.redirect_uri.to_string(), begun.inputs).await?;
+        info!(authorization.id = %state.authorization, provider = %provider.id, "An end user is sent to the provider");
+        Ok(begun.url)
+    }
+
+    async fn failed<T>(&self, attempt: Claimed, problem: Problem) -> Result<T, Problem> {
+        let outcome = self.concluded(attempt, Err(problem)).await;
+        Err(outcome.err().unwrap_or(Problem::StateUnknown))
+    }
+
+    async fn record(
+        &self,
+        state: &State,
+        wish: &Wish,
+        redirect_uri: String,
+        inputs: Inputs,
+    ) -> Result<(), Problem> {
+        let started = StartAuthorization {
+            authorization: state.authorization,
+            session: wish.session,
+            browser: wish.browser,
+            integration: wish.integration.clone(),
+            state: state.digest,
+            redirect_uri,
+            scopes: vec![],
+            code_verifier: None,
+            inputs,
+        };
+        Ok(self.vault.start_authorization(started).await?)
+    }
+
+    /// Takes what the browser brought back, once.
+    pub(super) async fn answered_oauth1(
+        &self,
+        browser: Digest,
+        returned: Returned,
+    ) -> Result<Answered, Problem> {
+        let state = State::of_temporary(&returned.token);
+        let claimed = self.vault.claim_authorization(state.authorization, state.digest, browser).await?;
+        let session = claimed.session;
+        let attempt = Claimed {
+            authorization: state.authorization,
+            environment: claimed.environment.clone(),
+            integration: claimed.integration.clone(),
+        };
+        let obtained = self.redeem_oauth1(returned, claimed).await;
+        let outcome = self.concluded(attempt, obtained).await.map(drop);
+        Ok(Answered { session, outcome })
+    }
+
+    async fn redeem_oauth1(
+        &self,
+        returned: Returned,
+        claimed: ClaimedAuthorization,
+    ) -> Result<Obtained, Problem> {
+        let provider = self.provider(&claimed.provider)?;
+        let verifier = returned.verifier.ok_or_else(|| declined(&Declined::AccessDenied, None))?;
+        let app = app(claimed.app);
+        let begun = Instant::now();
+        let (inputs, token) = (claimed.inputs, &returned.token);
+        let grant = self.oauth.exchange_oauth1(&provider, &app, inputs, token, &verifier).await;
+        let grant = grant.map_err(|fault| Problem::provider(fault, Phase::Exchange));
+        counts::step(&claimed.integration, "exchange", begun, &grant);
+        let obtained = Obtained { auth_mode: provider.auth_mode().as_str().to_owned(), grant: grant? };
+        // What was typed comes back in the grant's own fields.
+        self.verified(&claimed.integration, &provider, &app, &Inputs::new(), obtained).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(query: &str) -> Option<(String, Option<String>)> {
+        let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Returned::parse(&pairs).map(|returned| (returned.token, returned.verifier))
+    }
+
+    #[test]
+    fn an_answer_of_oauth_1_is_told_from_others() {
+        let yes = |token: &str, verifier: &str| Some((token.to_owned(), Some(verifier.to_owned())));
+        let no = |token: &str| Some((token.to_owned(), None));
+        assert_eq!(parsed("oauth_token=t&oauth_verifier=v"), yes("t", "v"));
+        assert_eq!(parsed("denied=t"), no("t"));
+        assert_eq!(parsed("oauth_token=t&oauth_problem=permission_denied"), no("t"));
+        assert_eq!(parsed("oauth_token=t"), no("t"));
+        assert_eq!(parsed("state=s&code=c"), None);
+        assert_eq!(parsed("oauth_token=t&oauth_token=u&oauth_verifier=v"), None);
+    }
+}
