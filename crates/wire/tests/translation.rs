@@ -167,6 +167,7 @@ prop_compose! {
             auth_mode, access_token, headers, fields, renewal, expires_in,
             scopes: scopes.map(|names| pb::GrantedScopes { names }), origins,
             account: account.map(|(id, label)| pb::Account { id, label }),
+            ..pb::Grant::default()
         }
     }
 }
@@ -331,6 +332,7 @@ fn each_text_arrives_in_its_own_field() {
         scopes: Some(pb::GrantedScopes { names: vec!["read".into()] }),
         origins: vec!["https://api.example.com".into()],
         account: Some(pb::Account { id: "42".into(), label: "ada".into() }),
+        ..pb::Grant::default()
     })
     .unwrap();
     let grant = obtained.grant;
