@@ -13,7 +13,7 @@ use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use rsa::signature::{RandomizedSigner as _, SignatureEncoding as _, Signer as _};
 use rsa::traits::PublicKeyParts as _;
 use serde_json::Value;
-use sha2::Sha256;
+use sha2_signing::Sha256;
 use std::fmt;
 use zeroize::Zeroizing;
 

@@ -2,7 +2,7 @@
 //! kept and handed on without this crate's types.
 
 use crate::{Seed, SigningError, oauth1, sigv4};
-use sha2::{Digest as _, Sha256};
+use sha2_signing::{Digest as _, Sha256};
 use std::time::{SystemTime, UNIX_EPOCH};
 use url::{Url, form_urlencoded};
 

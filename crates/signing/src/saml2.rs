@@ -6,7 +6,7 @@
 use crate::{Algorithm, PrivateKey, Seed, SigningError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
+use sha2_signing::{Digest as _, Sha256};
 use std::{fmt, time::Duration};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 

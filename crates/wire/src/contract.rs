@@ -137,6 +137,10 @@ pub struct CompleteRefresh {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of it at a time, and nearly always the larger one"
+)]
 pub enum RefreshOutcome {
     Refreshed(Obtained),
     Failed { failure: Failure, retry_after: Option<Duration> },

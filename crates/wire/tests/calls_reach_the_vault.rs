@@ -5,14 +5,15 @@
 mod peer;
 
 use latchkey_domain::{
-    ApiKeyId, AuthorizationId, Digest, Failure, Generation, Phase, Timestamp, api_key::Scope,
-    integration::Settings,
+    ApiKeyId, AuthorizationId, Digest, Failure, Generation, Phase, Timestamp,
+    api_key::Scope,
+    integration::{RegisteredClient, Settings},
 };
 use latchkey_secret::{Account, Grant, Handout, SecretText};
 use latchkey_wire::{
     Reason, Route, VaultClient,
     contract::{
-        CompleteRefresh, CreateSession, IssueKey, Obtained, PutIntegration, RefreshOutcome,
+        CompleteRefresh, CreateSession, IssueKey, KeptClient, Obtained, PutIntegration, RefreshOutcome,
         StartAuthorization,
     },
 };
@@ -110,6 +111,28 @@ async fn what_is_due_and_what_became_of_it() {
     }
     vault.release_refresh(connection_id(), 4).await.unwrap();
     assert_eq!(peer.seen().told, ["refreshed 3 4", "failed 3 4", "refused 3 4", "released true 4"]);
+}
+
+#[tokio::test]
+async fn a_registered_client_arrives_with_what_goes_with_its_connections() {
+    let (peer, vault) = vault();
+    let (environment, integration) = (environment(), integration_key());
+    assert!(vault.registered_client(&environment, &integration).await.unwrap().is_none());
+    let client = RegisteredClient {
+        client_id: "c-1".into(),
+        registration: Digest::of(b"a registration"),
+        registered_at: Timestamp(1_000),
+        secret_expires_at: Some(Timestamp(2_000)),
+    };
+    let fields = BTreeMap::from([("oauth.client_secret".to_owned(), "canary_registered".to_owned().into())]);
+    let told = KeptClient { client: client.clone(), fields };
+    let kept =
+        vault.keep_registered_client(&environment, &integration, told, Some("c-0".into())).await.unwrap();
+    assert_eq!(kept.client, client);
+    assert_eq!(kept.fields["oauth.client_secret"].expose(), "canary_registered");
+    vault.forget_registered_client(&environment, &integration, "c-1".into()).await.unwrap();
+    let told = ["client of dev github", r#"kept of dev github for Some("c-0")"#, "forgot c-1"];
+    assert_eq!(peer.seen().told, told);
 }
 
 #[tokio::test]

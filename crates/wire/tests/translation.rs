@@ -167,6 +167,7 @@ prop_compose! {
             auth_mode, access_token, headers, fields, renewal, expires_in,
             scopes: scopes.map(|names| pb::GrantedScopes { names }), origins,
             account: account.map(|(id, label)| pb::Account { id, label }), base_url,
+            ..pb::Grant::default()
         }
     }
 }
@@ -332,6 +333,7 @@ fn each_text_arrives_in_its_own_field() {
         origins: vec!["https://api.example.com".into()],
         account: Some(pb::Account { id: "42".into(), label: "ada".into() }),
         base_url: "https://api.example.com/v2".into(),
+        ..pb::Grant::default()
     })
     .unwrap();
     let grant = obtained.grant;

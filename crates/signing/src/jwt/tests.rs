@@ -76,7 +76,7 @@ fn es256_gives_the_signature_of_rfc_6979_a_2_5() {
 fn ps256_verifies_and_its_salt_is_the_seeds() {
     let key = private(RSA_JWK);
     let public = rsa::PublicKey::from_public_key_der(&public_key(&key)).unwrap();
-    let verifier = rsa::pss::VerifyingKey::<sha2::Sha256>::new(public);
+    let verifier = rsa::pss::VerifyingKey::<sha2_signing::Sha256>::new(public);
     let token = |seed| compact(Algorithm::PS256, &key, "a.b".into(), seed).unwrap();
     assert_eq!(token(SEED), token(SEED));
     assert_ne!(token(SEED), token(Seed([8; 32])));

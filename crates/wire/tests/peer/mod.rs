@@ -11,8 +11,8 @@ use latchkey_wire::{
     Fault, Kind, Reason,
     contract::{
         App, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh, Established,
-        IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration, RefreshOutcome, SessionView,
-        StartAuthorization,
+        IntegrationView, IssueKey, IssuedKey, KeptClient, KeyView, Obtained, PutIntegration, RefreshOutcome,
+        SessionView, StartAuthorization,
     },
     pb::vault::{
         self as pb,
@@ -332,6 +332,34 @@ impl RegistryService for Peer {
     ) -> Result<Response<pb::ListIntegrationsResponse>, Status> {
         let environment = Environment::try_from(request.into_inner())?;
         answer(vec![integration_view(environment, integration_key())])
+    }
+
+    async fn get_registered_client(
+        &self,
+        request: Request<pb::GetRegisteredClientRequest>,
+    ) -> Result<Response<pb::GetRegisteredClientResponse>, Status> {
+        let (environment, integration): (Environment, IntegrationKey) = request.into_inner().try_into()?;
+        self.told(format!("client of {environment} {integration}"));
+        answer(pb::GetRegisteredClientResponse { client: None })
+    }
+
+    async fn keep_registered_client(
+        &self,
+        request: Request<pb::KeepRegisteredClientRequest>,
+    ) -> Result<Response<pb::KeepRegisteredClientResponse>, Status> {
+        let (environment, integration, kept, replaces): (_, _, KeptClient, Option<String>) =
+            request.into_inner().try_into()?;
+        let (environment, integration): (Environment, IntegrationKey) = (environment, integration);
+        self.told(format!("kept of {environment} {integration} for {replaces:?}"));
+        answer(pb::KeepRegisteredClientResponse { client: Some(kept.into()) })
+    }
+
+    async fn forget_registered_client(
+        &self,
+        request: Request<pb::ForgetRegisteredClientRequest>,
+    ) -> Result<Response<pb::ForgetRegisteredClientResponse>, Status> {
+        self.told(format!("forgot {}", request.into_inner().client_id));
+        answer(pb::ForgetRegisteredClientResponse {})
     }
 
     async fn retire_integration(
