@@ -201,9 +201,10 @@ impl std::fmt::Debug for Catalogue {
 
 impl Slot {
     fn provider(&self, id: &str) -> Result<Arc<Provider>, EntryError> {
-        let parse = || {
-            let raw = self.raw().unwrap_or_default();
-            read::decode(id, &raw, Trust::Public).map(Arc::new)
+        let parse = || match &self.source {
+            // It was checked when it was embedded: no tree is made of it first, and no path is kept for an error.
+            Source::Embedded(text) => read::embedded(id, text).map(Arc::new),
+            Source::Added(entry) => read::decode(id, entry, Trust::Public).map(Arc::new),
         };
         self.parsed.get_or_init(parse).clone()
     }
