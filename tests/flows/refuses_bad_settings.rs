@@ -1,6 +1,7 @@
 //! A process with settings that cannot work ends at once, and says which setting it is and what to do; never what is
 //! secret in it.
 
+use latchkey_testkit::pb::catalog::ListProvidersRequest;
 use latchkey_testkit::{CANARY, Ended, Topology, World, free_port, reason, run};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -89,14 +90,23 @@ async fn a_service_does_not_speak_in_the_clear_unless_told_to() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_provider_file_with_a_mistake_is_named() {
-    let folder = with_key();
-    let providers = folder.path().join("providers");
-    fs::create_dir(&providers).unwrap();
-    fs::write(providers.join("mine.yaml"), "catalog: 1\nid: mine\nname: Mine\nobtain: {type: nonsense}\n")
-        .unwrap();
-    let settings = format!("{}[providers]\npath = {providers:?}\n", settings(&folder));
-    refused(&serve(&folder, &settings).await, &["providers.path", "mine.yaml"]);
+async fn a_provider_file_with_a_mistake_is_named_and_stops_no_other() {
+    let wrong = "catalog: 1\nid: wrong\nname: Wrong\nobtain: {type: nonsense}\n";
+    let right = "id: right\nname: Right\ncategories: [crm]\nobtain: {type: none}\napply: {scheme: none}\n\
+                 api: {base_url: \"https://api.example.com\"}\n";
+    let world =
+        World::builder().provider_file("wrong.yaml", wrong).provider_file("right.yaml", right).start().await;
+    let listed = world.backend().providers().list_providers(ListProvidersRequest::default()).await.unwrap();
+    let is_listed = |id: &str| listed.get_ref().providers.iter().any(|provider| provider.id == id);
+    assert!(is_listed("right") && is_listed("demo-oauth") && !is_listed("wrong"));
+    assert!(world.said("wrong.yaml") && world.said("obtain.type"), "the log names file and field");
+    world.finish().await;
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("wrong.yaml");
+    fs::write(&file, wrong).unwrap();
+    let ended = run("latchkey", &["provider", "lint", &file.display().to_string()]).await;
+    refused(&ended, &["wrong.yaml", "obtain.type"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

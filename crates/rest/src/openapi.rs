@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document of all bindings.
 
 use crate::binding::Binding;
+use crate::request::in_query;
 use crate::schema::{Schemas, comment};
 use prost_reflect::FieldDescriptor;
 use serde_json::{Map, Value, json};
@@ -47,7 +48,7 @@ fn operation(binding: &Binding, schemas: &mut Schemas) -> Value {
     let method = &binding.method;
     let file = method.parent_service().parent_file();
     let mut operation = json!({
-        "operationId": method.name(),
+        "operationId": binding.operation,
         "tags": [method.parent_service().name()],
         "parameters": parameters(binding, schemas),
         "responses": {"200": success(binding, schemas), "default": {
@@ -60,8 +61,7 @@ fn operation(binding: &Binding, schemas: &mut Schemas) -> Value {
     }
     if binding.has_body {
         let schema = schemas.of(&method.input());
-        operation["requestBody"] =
-            json!({"required": true, "content": {"application/json": {"schema": schema}}});
+        operation["requestBody"] = json!({"content": {"application/json": {"schema": schema}}});
     }
     operation
 }
@@ -83,7 +83,7 @@ fn parameters(binding: &Binding, schemas: &mut Schemas) -> Vec<Value> {
     });
     let mut parameters: Vec<Value> = path.collect();
     if !binding.has_body {
-        let rest = input.fields().filter(|field| !in_path.contains(&field.name()));
+        let rest = input.fields().filter(|field| !in_path.contains(&field.name()) && in_query(field));
         parameters.extend(rest.map(|field| query(&field, schemas)));
     }
     parameters

@@ -70,7 +70,7 @@ fn put(
     name: &str,
     text: String,
 ) -> Result<(), Fault> {
-    let field = field(input, name).ok_or_else(|| unknown(name, &known(input)))?;
+    let field = field(input, name).filter(in_query).ok_or_else(|| unknown(name, &known(input)))?;
     let value = scalar(&field, text);
     if field.is_list() {
         let list = document.entry(field.name()).or_insert_with(|| Value::Array(vec![]));
@@ -108,6 +108,16 @@ fn replace(document: &mut Map<String, Value>, name: &str, value: Value) {
 
 fn field(input: &MessageDescriptor, name: &str) -> Option<FieldDescriptor> {
     input.get_field_by_name(name).or_else(|| input.get_field_by_json_name(name))
+}
+
+/// Whether a query can hold it: what is more than one text is for the body.
+pub fn in_query(field: &FieldDescriptor) -> bool {
+    const TEXTS: [&str; 3] =
+        ["google.protobuf.Timestamp", "google.protobuf.Duration", "google.protobuf.FieldMask"];
+    match field.kind() {
+        Kind::Message(message) => !field.is_map() && TEXTS.contains(&message.full_name()),
+        _ => true,
+    }
 }
 
 fn known(input: &MessageDescriptor) -> String {

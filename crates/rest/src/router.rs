@@ -76,6 +76,11 @@ async fn answer(State(door): State<Door>, request: Request) -> Response {
     let Some(served) = here.iter().find(|served| served.binding.verb == parts.method) else {
         return elsewhere(&here.iter().map(|served| served.binding.verb.as_str()).collect::<Vec<_>>());
     };
+    if !parts.headers.contains_key(header::AUTHORIZATION) {
+        // Before anything is read: a stranger is told how to show a key, and nothing else.
+        let message = "No API key came with the call. Send `authorization: Bearer <API key>` with the call.";
+        return problem(&Fault::new(Kind::Unauthenticated, Reason::ApiKeyMissing, message));
+    }
     let fields = served.binding.template.fields_of(path).unwrap_or_default();
     let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
         return problem(&Fault::field_invalid("body", "The body is larger than 1 MiB, or broke off."));

@@ -23,6 +23,7 @@ pub struct Builder {
     topology: Topology,
     access_token_lifetime: Duration,
     rotation: Rotation,
+    provider_files: Vec<(String, String)>,
 }
 
 impl Default for Builder {
@@ -32,6 +33,7 @@ impl Default for Builder {
             // Long enough that nothing is refreshed by itself in a test that does not wait for it.
             access_token_lifetime: Duration::from_secs(600),
             rotation: Rotation::Strict,
+            provider_files: Vec::new(),
         }
     }
 }
@@ -51,6 +53,13 @@ impl Builder {
         self
     }
 
+    /// One more file in the operator's folder of providers.
+    #[must_use]
+    pub fn provider_file(mut self, name: &str, text: &str) -> Self {
+        self.provider_files.push((name.to_owned(), text.to_owned()));
+        self
+    }
+
     /// Starts everything, and sets it up as a customer would: a key, and an integration for each way to connect.
     ///
     /// # Panics
@@ -65,6 +74,9 @@ impl Builder {
         .await;
         let catalogue = folder.path().join("providers");
         provider.write_catalogue(&catalogue);
+        for (name, text) in &self.provider_files {
+            std::fs::write(catalogue.join(name), text).expect("a file can be written");
+        }
         let collector = Collector::start().await;
         let common = Common { folder: folder.path(), catalogue: &catalogue, collector: &collector.endpoint };
         let (plan, parts) = match self.topology {

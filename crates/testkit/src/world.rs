@@ -163,6 +163,13 @@ impl World {
         request.send().await.expect("the provider answers").status().as_u16()
     }
 
+    /// Whether a process has written this into its log.
+    #[must_use]
+    pub fn said(&self, words: &str) -> bool {
+        let log = |program: &Program| std::fs::read_to_string(&program.log).unwrap_or_default();
+        self.programs.iter().any(|program| log(program).contains(words))
+    }
+
     /// Calls the provider's API through the proxy, with the backend's key and a connection's credential.
     ///
     /// # Panics

@@ -38,6 +38,7 @@ fn prints() -> Vec<(&'static str, String)> {
         "latchkey.vault.v1.GetCredentialResponse": pb::vault::GetCredentialResponse,
         "latchkey.vault.v1.Grant": pb::vault::Grant,
         "latchkey.vault.v1.IssueKeyResponse": pb::vault::IssueKeyResponse,
+        "latchkey.vault.v1.LendCredentialResponse": pb::vault::LendCredentialResponse,
         "latchkey.vault.v1.RegisteredClient": pb::vault::RegisteredClient,
         "latchkey.vault.v1.Renewal": pb::vault::Renewal,
         "latchkey.vault.v1.RequestToSign": pb::vault::RequestToSign,
@@ -73,6 +74,8 @@ fn a_text_field_with_a_secretive_name_is_marked() {
         // What a developer chose that is not secret.
         "latchkey.admin.v1.Integration.fields",
         "latchkey.vault.v1.Integration.fields",
+        // An address.
+        "latchkey.catalog.v1.ProviderDetails.token_endpoint",
         // Positions in a list and in a stream.
         "latchkey.connection.v1.ListConnectionsRequest.page_token",
         "latchkey.connection.v1.ListConnectionsResponse.next_page_token",
@@ -87,8 +90,11 @@ fn a_text_field_with_a_secretive_name_is_marked() {
         "latchkey.vault.v1.GetAccessTokenResponse.query",
         "latchkey.vault.v1.GetCredentialResponse.body",
         "latchkey.vault.v1.GetCredentialResponse.query",
+        "latchkey.vault.v1.Grant.base_url",
         "latchkey.vault.v1.Grant.body",
         "latchkey.vault.v1.Grant.query",
+        "latchkey.vault.v1.LendCredentialResponse.base_url",
+        "latchkey.vault.v1.LendCredentialResponse.query",
         "latchkey.vault.v1.RequestToSign.url",
         "latchkey.vault.v1.Signer.parameters",
     ];

@@ -13,7 +13,12 @@ pub struct State {
     pub authorization: AuthorizationId,
     pub digest: Digest,
     pub text: String,
+    /// Whether the answer may come without an RFC 6749 code: after a visit, or with a code under another name.
+    pub without_code: bool,
 }
+
+/// Before the state of an attempt whose answer may come without a code. Not a letter that base64url has.
+const WITHOUT_CODE: char = '~';
 
 impl State {
     #[must_use]
@@ -22,7 +27,14 @@ impl State {
         let mut secret = [0; SECRET_LEN];
         rand::rng().fill_bytes(&mut secret);
         let text = URL_SAFE_NO_PAD.encode([&authorization.to_bytes()[..], &secret].concat());
-        Self { authorization, digest: Digest::of(&secret), text }
+        Self { authorization, digest: Digest::of(&secret), text, without_code: false }
+    }
+
+    /// The same, where the answer may come without a code. An answer must say so before its attempt is claimed, for a claim
+    /// cannot be taken back.
+    #[must_use]
+    pub fn for_answer_without_code(self) -> Self {
+        Self { text: format!("{WITHOUT_CODE}{}", self.text), without_code: true, ..self }
     }
 
     /// The state of an attempt that the browser comes back to with temporary credentials (RFC 5849 §2.2): the identifier
@@ -33,16 +45,24 @@ impl State {
         let mut id = [0; ID_LEN];
         id.copy_from_slice(&hash[..ID_LEN]);
         let digest = Digest::of(token.as_bytes());
-        Self { authorization: AuthorizationId::from_bytes(id), digest, text: token.to_owned() }
+        Self {
+            authorization: AuthorizationId::from_bytes(id),
+            digest,
+            text: token.to_owned(),
+            without_code: true,
+        }
     }
 
     /// `None` where the text cannot be a state of ours.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == ID_LEN + SECRET_LEN)?;
+        let (encoded, without_code) =
+            text.strip_prefix(WITHOUT_CODE).map_or((text, false), |rest| (rest, true));
+        let bytes =
+            URL_SAFE_NO_PAD.decode(encoded).ok().filter(|bytes| bytes.len() == ID_LEN + SECRET_LEN)?;
         let (id, secret) = bytes.split_at(ID_LEN);
         let authorization = AuthorizationId::from_bytes(id.try_into().ok()?);
-        Some(Self { authorization, digest: Digest::of(secret), text: text.to_owned() })
+        Some(Self { authorization, digest: Digest::of(secret), text: text.to_owned(), without_code })
     }
 }
 
@@ -55,6 +75,10 @@ mod tests {
         let sent = State::new(Timestamp(1_700_000_000_000));
         let back = State::parse(&sent.text).unwrap();
         assert_eq!((back.authorization, back.digest), (sent.authorization, sent.digest));
+        assert!(!back.without_code);
+        let sent = sent.for_answer_without_code();
+        let back = State::parse(&sent.text).unwrap();
+        assert_eq!((back.digest, back.without_code), (sent.digest, true));
     }
 
     #[test]

@@ -5,7 +5,9 @@ use crate::counts;
 use crate::failures::{Problem, declined};
 use crate::state::State;
 use latchkey_domain::{Digest, Failure, Phase, Reason, SessionId};
-use latchkey_oauth::{Callback, Inputs, callback_fields, check_issuer_for, named_code, visited_fields};
+use latchkey_oauth::{
+    Callback, CallbackError, Inputs, callback_fields, check_issuer_for, named_code, visited_fields,
+};
 use latchkey_providers::{AuthMode, Provider};
 use latchkey_secret::AuthorizationCode;
 use latchkey_wire::contract::{ClaimedAuthorization, Obtained};
@@ -31,6 +33,9 @@ impl Flows {
         }
         let callback = Callback::parse(pairs.iter().map(|(name, value)| (name, value)))?;
         let state = State::parse(callback.state()).ok_or(Problem::StateUnknown)?;
+        if matches!(callback, Callback::Visited { .. }) && !state.without_code {
+            return Err(CallbackError::Empty.into());
+        }
         let flows = self.clone();
         let answered = async move { flows.answered(&state, browser, callback, &pairs).await };
         self.tasks.finish("callback", answered).await

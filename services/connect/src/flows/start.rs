@@ -76,7 +76,10 @@ impl Flows {
         wish: Wish,
         inputs: Inputs,
     ) -> Result<Url, Problem> {
-        let state = State::new(Timestamp(self.clock.now()));
+        let mut state = State::new(Timestamp(self.clock.now()));
+        if provider.auth_mode() == AuthMode::Installation || provider.obtain.callback.code.is_some() {
+            state = state.for_answer_without_code();
+        }
         let (app, inputs) = self.with_client(provider, integration, inputs).await?;
         let (redirect_uri, state_text) = (&self.redirect_uri, &state.text);
         let begun = match provider.auth_mode() {
