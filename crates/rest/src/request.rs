@@ -46,6 +46,9 @@ fn typed(input: MessageDescriptor, document: Map<String, Value>) -> Result<Dynam
         if field(&input, name).is_none() {
             return Err(unknown(name, &known(&input)));
         }
+        if holds_null(value) {
+            return Err(Fault::field_invalid(name, format!("Leave `{name}` out rather than make it null.")));
+        }
         let alone = Map::from_iter([(name.clone(), value.clone())]);
         if deserialized(input.clone(), alone).is_none() {
             let message = format!(
@@ -56,6 +59,16 @@ fn typed(input: MessageDescriptor, document: Map<String, Value>) -> Result<Dynam
     }
     deserialized(input, document)
         .ok_or_else(|| Fault::field_invalid("body", "The fields do not fit together."))
+}
+
+/// The JSON mapping would read null as "not set", which is seldom what whoever wrote it meant.
+fn holds_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(holds_null),
+        Value::Object(fields) => fields.values().any(holds_null),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
 }
 
 fn deserialized(input: MessageDescriptor, document: Map<String, Value>) -> Option<DynamicMessage> {
@@ -185,6 +198,7 @@ mod tests {
         let create = |query, body| read("CreateConnectSession", vec![], query, body).unwrap_err();
         assert_eq!(create("", "[]"), "body");
         assert_eq!(create("", "{\"end_user\": 1}"), "end_user");
+        assert_eq!(create("", "{\"integrations\": [null]}"), "integrations");
         assert_eq!(create("", "{\"enduser\": \"a\"}"), "enduser");
         assert_eq!(create("", "{\"lifetime\": \"soon\"}"), "lifetime");
         assert_eq!(create("end_user=a", "{}"), "end_user");
