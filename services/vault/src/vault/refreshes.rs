@@ -5,7 +5,7 @@ use crate::ledger::{Loaded, Terms};
 use latchkey_domain::connection::{Command, Connection, Live, Outcome, Refusal};
 use latchkey_domain::{Aggregate, ConnectionId, Failure, Phase, Reason, Timestamp};
 use latchkey_envelope::KeyServiceError;
-use latchkey_store::{Claim, Fence};
+use latchkey_store::{Claim, ClaimQuery, Fence};
 use latchkey_wire::contract::{CompleteRefresh, DueRefresh, RefreshOutcome};
 use std::time::Duration;
 use tracing::{error, warn};
@@ -29,11 +29,16 @@ impl Vault {
     pub async fn claim_due(&self, max: u32) -> Result<Vec<DueRefresh>, Error> {
         let now = self.ledger.now();
         let until = now.plus(CLAIM_TTL);
-        let claims = self
-            .ledger
-            .store()
-            .claim_due(Connection::CATEGORY, now.0, until.0, max.clamp(1, CLAIMS_MAX))
-            .await?;
+        let query = ClaimQuery {
+            category: Connection::CATEGORY.to_owned(),
+            now: now.0,
+            until: until.0,
+            max: max.clamp(1, CLAIMS_MAX),
+            wanted_only: false,
+            after: None,
+            except: vec![],
+        };
+        let claims = self.ledger.store().claim_due(&query).await?;
         let mut due = Vec::with_capacity(claims.len());
         for claim in claims {
             match self.prepare(&claim, now).await {
@@ -83,14 +88,13 @@ impl Vault {
     /// # Errors
     /// The store's.
     pub async fn release_refresh(&self, connection: ConnectionId, fence: u64) -> Result<(), Error> {
-        let claim = Claim { stream: stream_of::<Connection>(connection), fence: Fence(fence), due_at: 0 };
-        Ok(self.ledger.store().release(&claim).await?)
+        Ok(self.ledger.store().release(&stream_of::<Connection>(connection), Fence(fence)).await?)
     }
 
     async fn prepare(&self, claim: &Claim, now: Timestamp) -> Result<Option<DueRefresh>, Error> {
         let Loaded { state, key, .. } = self.ledger.load::<Connection>(&claim.stream.id).await?;
         let Connection::Live(live) = state else {
-            self.ledger.store().release(claim).await?;
+            self.ledger.store().release(&claim.stream, claim.fence).await?;
             return Ok(None);
         };
         if !live.credential.renewable {

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use latchkey_store::{
-    Append, AppendError, CardQuery, Claim, Millis, Page, Position, Recorded, Store, StoreError, Stored,
-    Stream, Tally, Version, WrappedKey,
+    Append, AppendError, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded, Store,
+    StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use std::sync::{Arc, Mutex};
 
@@ -61,18 +61,20 @@ impl Store for Meddled {
         self.inner.feed_end().await
     }
 
-    async fn claim_due(
-        &self,
-        category: &str,
-        now: Millis,
-        until: Millis,
-        max: u32,
-    ) -> Result<Vec<Claim>, StoreError> {
-        self.inner.claim_due(category, now, until, max).await
+    async fn claim_due(&self, query: &ClaimQuery) -> Result<Vec<Claim>, StoreError> {
+        self.inner.claim_due(query).await
     }
 
-    async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
-        self.inner.release(claim).await
+    async fn renew(&self, stream: &Stream, fence: Fence, until: Millis) -> Result<bool, StoreError> {
+        self.inner.renew(stream, fence, until).await
+    }
+
+    async fn release(&self, stream: &Stream, fence: Fence) -> Result<(), StoreError> {
+        self.inner.release(stream, fence).await
+    }
+
+    async fn forget(&self, stream: &Stream, fence: Fence) -> Result<bool, StoreError> {
+        self.inner.forget(stream, fence).await
     }
 
     async fn hasten(&self, stream: &Stream, seen: Version, due: Millis) -> Result<(), StoreError> {
@@ -95,8 +97,8 @@ impl Store for Meddled {
         self.inner.cursor(reader).await
     }
 
-    async fn advance_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
-        self.inner.advance_cursor(reader, to).await
+    async fn advance_cursor(&self, reader: &str, from: Position, to: Position) -> Result<bool, StoreError> {
+        self.inner.advance_cursor(reader, from, to).await
     }
 
     async fn rewind_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
