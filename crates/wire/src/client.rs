@@ -3,10 +3,11 @@
 use crate::{
     Fault, Route,
     contract::{
-        ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh, Established,
-        IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration, SessionView,
+        ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
+        Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration, SessionView,
         StartAuthorization,
     },
+    convert::duration_to_pb,
     fault::deadline_exceeded,
     pb::vault::{
         self as pb, flow_service_client::FlowServiceClient,
@@ -180,9 +181,10 @@ impl VaultClient {
     ///
     /// # Errors
     /// Where the vault cannot tell just now.
-    pub async fn claim_due(&self, max: u32) -> Result<Vec<DueRefresh>, Fault> {
+    pub async fn claim_due(&self, ask: impl Into<ClaimDue>) -> Result<Vec<DueRefresh>, Fault> {
+        let ask: pb::ClaimDueRequest = ask.into().into();
         let mut leases = self.leases.clone();
-        let answer = self.within_deadline(leases.claim_due(pb::ClaimDueRequest { max })).await?;
+        let answer = self.within_deadline(leases.claim_due(ask)).await?;
         read(answer)
     }
 
@@ -198,6 +200,25 @@ impl VaultClient {
     /// `REFRESH_SUPERSEDED` where the connection has a newer credential.
     pub async fn complete_refresh(&self, complete: CompleteRefresh) -> Result<(), Fault> {
         self.report(complete).send().await
+    }
+
+    /// Has a claim last so long from now on, longer or shorter than it would have. Says whether it still is the caller's.
+    ///
+    /// # Errors
+    /// Where the vault cannot tell just now: the claim lapses when it would have.
+    pub async fn renew_refresh(
+        &self,
+        connection: ConnectionId,
+        fence: u64,
+        hold: Duration,
+    ) -> Result<bool, Fault> {
+        let mut leases = self.leases.clone();
+        let request = pb::RenewRefreshRequest {
+            connection: connection.to_string(),
+            fence,
+            hold: Some(duration_to_pb(hold)),
+        };
+        Ok(self.within_deadline(leases.renew_refresh(request)).await?.held)
     }
 
     /// Gives a claim back without having tried.

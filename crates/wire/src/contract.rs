@@ -111,6 +111,30 @@ pub struct Established {
     pub generation: Generation,
 }
 
+/// What a refresher is ready to take.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClaimDue {
+    pub max: u32,
+    /// Only what a caller waits for.
+    pub wanted_only: bool,
+    /// Whose provider is to be left alone: what is due there stays where it is.
+    pub except: Vec<Lane>,
+}
+
+/// As much as this of whatever is due.
+impl From<u32> for ClaimDue {
+    fn from(max: u32) -> Self {
+        Self { max, ..Self::default() }
+    }
+}
+
+/// One integration's queue of due refreshes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Lane {
+    pub environment: Environment,
+    pub integration: IntegrationKey,
+}
+
 /// A refresh that is the caller's to make, until the claim lapses.
 #[derive(Debug)]
 pub struct DueRefresh {
@@ -121,8 +145,19 @@ pub struct DueRefresh {
     pub generation: Generation,
     pub fence: u64,
     pub due_at: Timestamp,
+    /// When the present token runs out; `None` where nobody knows.
+    pub expires_at: Option<Timestamp>,
+    /// Whether a caller waits for it.
+    pub wanted: bool,
     pub app: App,
     pub renewal: Renewal,
+}
+
+impl DueRefresh {
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        Lane { environment: self.environment.clone(), integration: self.integration.clone() }
+    }
 }
 
 #[derive(Debug)]

@@ -108,8 +108,17 @@ async fn what_is_due_and_what_became_of_it() {
             CompleteRefresh { connection: connection_id(), generation: Generation(3), fence: 4, outcome };
         vault.complete_refresh(complete).await.unwrap();
     }
+    assert!(vault.renew_refresh(connection_id(), 4, Duration::from_secs(7)).await.unwrap());
     vault.release_refresh(connection_id(), 4).await.unwrap();
-    assert_eq!(peer.seen().told, ["refreshed 3 4", "failed 3 4", "refused 3 4", "released true 4"]);
+    let told = [
+        "asked for 2 but for 0",
+        "refreshed 3 4",
+        "failed 3 4",
+        "refused 3 4",
+        "renewed true 4 for 7s",
+        "released true 4",
+    ];
+    assert_eq!(peer.seen().told, told);
 }
 
 #[tokio::test]

@@ -9,9 +9,9 @@ use latchkey_domain::{
 use latchkey_wire::{
     Fault, Kind, Reason,
     contract::{
-        AppSecrets, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
-        Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration, SessionView,
-        StartAuthorization,
+        AppSecrets, ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession,
+        DueRefresh, Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration,
+        SessionView, StartAuthorization,
     },
     pb::vault::{self as pb, complete_refresh_request::Outcome},
 };
@@ -260,9 +260,13 @@ proptest! {
         survives::<_, CompleteRefresh>(&pb::CompleteRefreshRequest {
             connection: connection.clone(), generation, fence, outcome: Some(outcome),
         })?;
+        let lane = pb::Lane { environment: environment.clone(), integration: integration.clone() };
+        survives::<_, ClaimDue>(&pb::ClaimDueRequest {
+            max: 7, wanted_only: fence % 2 == 0, except: vec![lane.clone(), lane],
+        })?;
         let due = pb::DueRefresh {
             connection, environment, integration, provider, generation, fence, due_time: Some(due_time),
-            app: Some(app), renewal: Some(renewal),
+            app: Some(app), renewal: Some(renewal), wanted: fence % 2 == 0, expire_time: Some(due_time),
         };
         survives::<_, DueRefresh>(&due)?;
         survives::<_, Vec<DueRefresh>>(&pb::ClaimDueResponse { due: vec![due.clone(), due] })?;

@@ -16,6 +16,7 @@ mod ledger;
 mod limits;
 pub mod parts;
 mod service;
+mod sweeper;
 mod token;
 pub mod vault;
 

@@ -5,10 +5,46 @@ use super::{
 };
 use crate::{
     Fault,
-    contract::{CompleteRefresh, DueRefresh, RefreshOutcome},
+    contract::{ClaimDue, CompleteRefresh, DueRefresh, Lane, RefreshOutcome},
     pb::vault::{self as pb, complete_refresh_request::Outcome},
 };
 use latchkey_domain::{ConnectionId, Generation};
+use std::time::Duration;
+
+impl From<ClaimDue> for pb::ClaimDueRequest {
+    fn from(ask: ClaimDue) -> Self {
+        Self {
+            max: ask.max,
+            wanted_only: ask.wanted_only,
+            except: ask.except.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl TryFrom<pb::ClaimDueRequest> for ClaimDue {
+    type Error = Fault;
+
+    fn try_from(ask: pb::ClaimDueRequest) -> Result<Self, Fault> {
+        Ok(Self { max: ask.max, wanted_only: ask.wanted_only, except: within_list("except", ask.except)? })
+    }
+}
+
+impl From<Lane> for pb::Lane {
+    fn from(lane: Lane) -> Self {
+        Self { environment: lane.environment.to_string(), integration: lane.integration.to_string() }
+    }
+}
+
+impl TryFrom<pb::Lane> for Lane {
+    type Error = Fault;
+
+    fn try_from(lane: pb::Lane) -> Result<Self, Fault> {
+        Ok(Self {
+            environment: parse("environment", &lane.environment)?,
+            integration: parse("integration", &lane.integration)?,
+        })
+    }
+}
 
 impl From<DueRefresh> for pb::DueRefresh {
     fn from(due: DueRefresh) -> Self {
@@ -22,6 +58,8 @@ impl From<DueRefresh> for pb::DueRefresh {
             due_time: Some(timestamp_to_pb(due.due_at)),
             app: Some(due.app.into()),
             renewal: Some(due.renewal.into()),
+            wanted: due.wanted,
+            expire_time: due.expires_at.map(timestamp_to_pb),
         }
     }
 }
@@ -38,6 +76,8 @@ impl TryFrom<pb::DueRefresh> for DueRefresh {
             generation: Generation(due.generation),
             fence: due.fence,
             due_at: instant("due_time", due.due_time)?,
+            expires_at: due.expire_time.map(|at| instant("expire_time", Some(at))).transpose()?,
+            wanted: due.wanted,
             app: required("app", due.app)?.into(),
             renewal: required("renewal", due.renewal)?.into(),
         })
@@ -107,6 +147,16 @@ impl TryFrom<Outcome> for RefreshOutcome {
             }),
             Outcome::Refused(failure) => within("refused", failure).map(Self::Refused),
         }
+    }
+}
+
+/// The connection, the claim's fence, and how long it is to be held.
+impl TryFrom<pb::RenewRefreshRequest> for (ConnectionId, u64, Duration) {
+    type Error = Fault;
+
+    fn try_from(request: pb::RenewRefreshRequest) -> Result<Self, Fault> {
+        let hold = required("hold", duration_from_pb("hold", request.hold)?)?;
+        Ok((parse("connection", &request.connection)?, request.fence, hold))
     }
 }
 

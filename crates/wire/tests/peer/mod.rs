@@ -10,9 +10,9 @@ use latchkey_secret::{Renewal, SecretText};
 use latchkey_wire::{
     Fault, Kind, Reason,
     contract::{
-        App, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh, Established,
-        IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration, RefreshOutcome, SessionView,
-        StartAuthorization,
+        App, ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
+        Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration, RefreshOutcome,
+        SessionView, StartAuthorization,
     },
     pb::vault::{
         self as pb,
@@ -222,10 +222,23 @@ impl RefreshLeaseService for Peer {
             generation: Generation(3),
             fence,
             due_at: Timestamp(5),
+            expires_at: None,
+            wanted: false,
             app: app(),
             renewal: Renewal::default(),
         };
-        answer((0..u64::from(request.into_inner().max)).map(due).collect::<Vec<_>>())
+        let ask = ClaimDue::try_from(request.into_inner())?;
+        self.told(format!("asked for {} but for {}", ask.max, ask.except.len()));
+        answer((0..u64::from(ask.max)).map(due).collect::<Vec<_>>())
+    }
+
+    async fn renew_refresh(
+        &self,
+        request: Request<pb::RenewRefreshRequest>,
+    ) -> Result<Response<pb::RenewRefreshResponse>, Status> {
+        let (connection, fence, hold): (ConnectionId, u64, Duration) = request.into_inner().try_into()?;
+        self.told(format!("renewed {} {fence} for {hold:?}", connection == connection_id()));
+        answer(pb::RenewRefreshResponse { held: true })
     }
 
     async fn complete_refresh(

@@ -1,12 +1,16 @@
 use super::credentials::open_renewal;
+use super::integrations::Unsealed;
 use super::{Vault, stream_of};
 use crate::error::{Error, chain};
 use crate::ledger::{Loaded, Terms};
 use latchkey_domain::connection::{Command, Connection, Live, Outcome, Refusal};
 use latchkey_domain::{Aggregate, ConnectionId, Failure, Phase, Reason, Timestamp};
 use latchkey_envelope::KeyServiceError;
-use latchkey_store::{Claim, ClaimQuery, Fence};
-use latchkey_wire::contract::{CompleteRefresh, DueRefresh, RefreshOutcome};
+use latchkey_store::{Claim, ClaimQuery, Fence, Lane};
+use latchkey_wire::contract::{self, ClaimDue, CompleteRefresh, DueRefresh, RefreshOutcome};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tracing::{error, warn};
 
@@ -20,34 +24,57 @@ const _: () = assert!(CLAIM_TTL.as_secs() > 2 * PROVIDER_TIMEOUT.as_secs());
 /// How many claims one call may take.
 const CLAIMS_MAX: u32 = 200;
 
+/// How long a claim may be held unused: as long as a provider is obeyed that asks to be left alone.
+const HOLD_MAX: Duration = Duration::from_secs(3600);
+
+/// The integrations of one batch of claims, each read once.
+type Integrations = HashMap<Lane, Unsealed>;
+
 impl Vault {
-    /// Claims connections whose refresh is due. Each is the caller's alone until it is completed, released, or the claim
-    /// lapses.
+    /// Claims connections whose refresh is due, integration by integration in turns, those that are waited for first.
+    /// Each is the caller's alone until it is completed, released, or the claim lapses.
     ///
     /// # Errors
     /// The store's. What is wrong with one connection is recorded with it and keeps the others from nothing.
-    pub async fn claim_due(&self, max: u32) -> Result<Vec<DueRefresh>, Error> {
+    pub async fn claim_due(&self, ask: impl Into<ClaimDue>) -> Result<Vec<DueRefresh>, Error> {
+        let ask = ask.into();
         let now = self.ledger.now();
-        let until = now.plus(CLAIM_TTL);
         let query = ClaimQuery {
             category: Connection::CATEGORY.to_owned(),
             now: now.0,
-            until: until.0,
-            max: max.clamp(1, CLAIMS_MAX),
-            wanted_only: false,
-            after: None,
-            except: vec![],
+            until: now.plus(CLAIM_TTL).0,
+            max: ask.max.clamp(1, CLAIMS_MAX),
+            wanted_only: ask.wanted_only,
+            after: self.turns.last(),
+            except: ask.except.iter().map(lane_of).collect(),
         };
         let claims = self.ledger.store().claim_due(&query).await?;
+        self.turns.took(claims.last());
         let mut due = Vec::with_capacity(claims.len());
+        let mut integrations = Integrations::new();
         for claim in claims {
-            match self.prepare(&claim, now).await {
+            match self.prepare(&claim, now, &mut integrations).await {
                 Ok(Some(refresh)) => due.push(refresh),
                 Ok(None) => {}
                 Err(error) => self.set_aside(&claim, &error).await,
             }
         }
         Ok(due)
+    }
+
+    /// Has a claim lapse so long from now on. Says whether it still is the one held.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn renew_refresh(
+        &self,
+        connection: ConnectionId,
+        fence: u64,
+        hold: Duration,
+    ) -> Result<bool, Error> {
+        let until = self.ledger.now().plus(hold.min(HOLD_MAX));
+        let stream = stream_of::<Connection>(connection);
+        Ok(self.ledger.store().renew(&stream, Fence(fence), until.0).await?)
     }
 
     /// Records what a refresh came to. Nothing comes of one whose credential was replaced meanwhile.
@@ -91,7 +118,12 @@ impl Vault {
         Ok(self.ledger.store().release(&stream_of::<Connection>(connection), Fence(fence)).await?)
     }
 
-    async fn prepare(&self, claim: &Claim, now: Timestamp) -> Result<Option<DueRefresh>, Error> {
+    async fn prepare(
+        &self,
+        claim: &Claim,
+        now: Timestamp,
+        integrations: &mut Integrations,
+    ) -> Result<Option<DueRefresh>, Error> {
         let Loaded { state, key, .. } = self.ledger.load::<Connection>(&claim.stream.id).await?;
         let Connection::Live(live) = state else {
             self.ledger.store().release(&claim.stream, claim.fence).await?;
@@ -109,7 +141,13 @@ impl Vault {
             owner: claim.stream.to_string(),
             source: None,
         })?;
-        let (_, app, _) = self.app(&live.profile.environment, &live.profile.integration).await?;
+        let app = match integrations.entry(claim.lane.clone()) {
+            Entry::Occupied(read) => read.get().app()?,
+            Entry::Vacant(place) => {
+                let unsealed = self.unsealed(&live.profile.environment, &live.profile.integration).await?;
+                place.insert(unsealed).app()?
+            }
+        };
         Ok(Some(DueRefresh {
             connection: live.profile.id,
             environment: live.profile.environment,
@@ -118,6 +156,8 @@ impl Vault {
             generation: live.credential.generation,
             fence: claim.fence.0,
             due_at: Timestamp(claim.due_at),
+            expires_at: live.credential.expires_at,
+            wanted: claim.wanted,
             app,
             renewal,
         }))
@@ -163,6 +203,26 @@ impl Vault {
             warn!(stream = %claim.stream, error = %chain(&error), "The failure could not be recorded; the claim will lapse");
         }
     }
+}
+
+/// Which integration had the last turn, of all claims made through this vault.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Turns(Arc<Mutex<Option<Lane>>>);
+
+impl Turns {
+    fn last(&self) -> Option<Lane> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn took(&self, claim: Option<&Claim>) {
+        let Some(claim) = claim else { return };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(claim.lane.clone());
+    }
+}
+
+/// Where an integration's connections queue: their cards' parent is its key.
+fn lane_of(lane: &contract::Lane) -> Lane {
+    Lane { environment: lane.environment.to_string(), parent: lane.integration.to_string() }
 }
 
 /// The scopes a refresh asks for are those that were granted (RFC 6749 §6).

@@ -13,16 +13,22 @@ type Meddling = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 pub struct Meddled {
     inner: Arc<dyn Store>,
     next: Mutex<Option<(&'static str, Meddling)>>,
+    loads: Mutex<Vec<String>>,
 }
 
 impl Meddled {
     pub fn new(inner: Arc<dyn Store>) -> Arc<Self> {
-        Arc::new(Self { inner, next: Mutex::default() })
+        Arc::new(Self { inner, next: Mutex::default(), loads: Mutex::default() })
     }
 
     /// Does this before the next append to a stream of the category; and lets whatever it appends itself pass.
     pub fn before(&self, category: &'static str, meddling: impl Future<Output = ()> + Send + 'static) {
         *self.next.lock().unwrap() = Some((category, Box::new(|| Box::pin(meddling))));
+    }
+
+    /// How often a stream of the category was read.
+    pub fn loads_of(&self, category: &str) -> usize {
+        self.loads.lock().unwrap().iter().filter(|loaded| *loaded == category).count()
     }
 
     pub fn has_meddled(&self) -> bool {
@@ -46,6 +52,7 @@ impl Store for Meddled {
     }
 
     async fn load(&self, stream: &Stream) -> Result<Option<Stored>, StoreError> {
+        self.loads.lock().unwrap().push(stream.category.clone());
         self.inner.load(stream).await
     }
 
