@@ -14,6 +14,7 @@ mod failure;
 mod ids;
 pub mod integration;
 pub mod refresh;
+pub mod rotation;
 pub mod session;
 mod time;
 
