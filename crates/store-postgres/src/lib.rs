@@ -7,6 +7,7 @@ mod append;
 mod claims;
 mod connect;
 mod cursors;
+mod epoch;
 mod feed;
 mod keys;
 mod lists;
@@ -117,6 +118,10 @@ impl Store for PostgresStore {
 
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
         keys::put_if_absent(&self.pool, owner, key).await
+    }
+
+    async fn epoch(&self) -> Result<String, StoreError> {
+        epoch::epoch(&self.pool).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -128,6 +128,11 @@ impl Store for SqliteStore {
         keys::put_if_absent(&self.pools.writer, owner, key).await
     }
 
+    /// A file can be put in another's place only while nobody has it open: so each opening is an epoch.
+    async fn epoch(&self) -> Result<String, StoreError> {
+        Ok(self.pools.epoch.to_string())
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         feed::ping(&self.pools.readers).await
     }

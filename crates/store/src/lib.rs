@@ -102,6 +102,10 @@ pub trait Store: Send + Sync + 'static {
     /// Stores a key unless the owner has one already, and returns the one that is stored.
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError>;
 
+    /// A name for the database's line of history. It is another whenever what was confirmed may have been lost since: after a
+    /// failover to another server, a restored backup. It may be another for less.
+    async fn epoch(&self) -> Result<String, StoreError>;
+
     /// Whether the database answers. Fails with the reason where it does not.
     async fn ping(&self) -> Result<(), StoreError>;
 }

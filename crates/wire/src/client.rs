@@ -4,13 +4,14 @@ use crate::{
     Fault, Route,
     contract::{
         ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
-        Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration, SessionView,
-        StartAuthorization,
+        Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration, ResumeRefresh,
+        SessionView, StartAuthorization,
     },
     convert::duration_to_pb,
     fault::deadline_exceeded,
     pb::vault::{
         self as pb, flow_service_client::FlowServiceClient,
+        refresh_journal_service_client::RefreshJournalServiceClient,
         refresh_lease_service_client::RefreshLeaseServiceClient,
         registry_service_client::RegistryServiceClient,
     },
@@ -30,6 +31,7 @@ use tonic::{Response, Status};
 pub struct VaultClient {
     flow: FlowServiceClient<Route>,
     leases: RefreshLeaseServiceClient<Route>,
+    journal: RefreshJournalServiceClient<Route>,
     registry: RegistryServiceClient<Route>,
     deadline: Duration,
 }
@@ -41,6 +43,7 @@ impl VaultClient {
             deadline: route.deadline(),
             flow: FlowServiceClient::new(route.clone()),
             leases: RefreshLeaseServiceClient::new(route.clone()),
+            journal: RefreshJournalServiceClient::new(route.clone()),
             registry: RegistryServiceClient::new(route),
         }
     }
@@ -219,6 +222,26 @@ impl VaultClient {
             hold: Some(duration_to_pb(hold)),
         };
         Ok(self.within_deadline(leases.renew_refresh(request)).await?.held)
+    }
+
+    /// What an attempt was made from that was begun under an earlier claim, with the key to what was written down of it.
+    ///
+    /// # Errors
+    /// `REFRESH_SUPERSEDED` where the connection has a newer credential, `CONNECTION_NOT_FOUND` or the like where it is
+    /// gone: nothing comes of the attempt any more.
+    pub async fn resume_refresh(&self, resume: ResumeRefresh) -> Result<DueRefresh, Fault> {
+        let mut journal = self.journal.clone();
+        let request = pb::ResumeRefreshRequest::from(resume);
+        read(self.within_deadline(journal.resume_refresh(request)).await?)
+    }
+
+    /// Changes when the database may have lost what it had confirmed.
+    ///
+    /// # Errors
+    /// Where the vault cannot tell just now.
+    pub async fn epoch(&self) -> Result<String, Fault> {
+        let mut journal = self.journal.clone();
+        Ok(self.within_deadline(journal.get_epoch(pb::GetEpochRequest {})).await?.epoch)
     }
 
     /// Gives a claim back without having tried.

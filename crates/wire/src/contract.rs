@@ -7,7 +7,7 @@ use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, EndUser, Environment, Failure, Generation,
     IntegrationKey, SessionId, Timestamp, api_key::Scope, integration::Settings,
 };
-use latchkey_secret::{ClientSecret, CodeVerifier, Grant, Renewal, SecretText};
+use latchkey_secret::{ClientSecret, CodeVerifier, Grant, JournalKey, Renewal, SecretText};
 use std::{collections::BTreeMap, time::Duration};
 
 /// A backend's wish to let an end user connect.
@@ -151,6 +151,23 @@ pub struct DueRefresh {
     pub wanted: bool,
     pub app: App,
     pub renewal: Renewal,
+    pub journal: JournalKeys,
+}
+
+/// What an attempt's answers are encrypted with, and the same as the vault alone can open it.
+#[derive(Debug)]
+pub struct JournalKeys {
+    pub clear: JournalKey,
+    pub sealed: Vec<u8>,
+}
+
+/// An attempt that was begun under an earlier claim, and what its answers can be opened with again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResumeRefresh {
+    pub connection: ConnectionId,
+    pub generation: Generation,
+    pub fence: u64,
+    pub sealed_key: Vec<u8>,
 }
 
 impl DueRefresh {
@@ -167,6 +184,8 @@ pub struct CompleteRefresh {
     pub generation: Generation,
     pub fence: u64,
     pub outcome: RefreshOutcome,
+    /// When the provider's answer came: its lifetimes count from here. `None` where none came.
+    pub received_at: Option<Timestamp>,
 }
 
 #[derive(Debug)]

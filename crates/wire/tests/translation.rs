@@ -11,7 +11,7 @@ use latchkey_wire::{
     contract::{
         AppSecrets, ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession,
         DueRefresh, Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration,
-        SessionView, StartAuthorization,
+        ResumeRefresh, SessionView, StartAuthorization,
     },
     pb::vault::{self as pb, complete_refresh_request::Outcome},
 };
@@ -258,7 +258,10 @@ proptest! {
             &pb::EstablishConnectionResponse { connection: connection.clone(), generation },
         )?;
         survives::<_, CompleteRefresh>(&pb::CompleteRefreshRequest {
-            connection: connection.clone(), generation, fence, outcome: Some(outcome),
+            connection: connection.clone(), generation, fence, outcome: Some(outcome), receive_time: Some(due_time),
+        })?;
+        survives::<_, ResumeRefresh>(&pb::ResumeRefreshRequest {
+            connection: connection.clone(), generation, fence, sealed_key: vec![7; 200],
         })?;
         let lane = pb::Lane { environment: environment.clone(), integration: integration.clone() };
         survives::<_, ClaimDue>(&pb::ClaimDueRequest {
@@ -267,7 +270,9 @@ proptest! {
         let due = pb::DueRefresh {
             connection, environment, integration, provider, generation, fence, due_time: Some(due_time),
             app: Some(app), renewal: Some(renewal), wanted: fence % 2 == 0, expire_time: Some(due_time),
+            journal_key: Some(pb::JournalKey { secret: vec![1; 32], sealed: vec![2; 200] }),
         };
+        survives::<_, DueRefresh>(&pb::ResumeRefreshResponse { due: Some(due.clone()) })?;
         survives::<_, DueRefresh>(&due)?;
         survives::<_, Vec<DueRefresh>>(&pb::ClaimDueResponse { due: vec![due.clone(), due] })?;
     }
@@ -405,6 +410,7 @@ fn a_malformed_field_inside_is_named_by_its_path() {
             generation: 1,
             fence: 1,
             outcome,
+            receive_time: None,
         })
     };
     refused(complete(None), "outcome");

@@ -45,7 +45,7 @@ impl Attempts {
             // that not even the end of this process loses it.
             let outcome = self.ask(due).await;
             let (words, took) = (words(&outcome), begun.elapsed());
-            let complete = CompleteRefresh { connection, generation, fence, outcome };
+            let complete = CompleteRefresh { connection, generation, fence, outcome, received_at: None };
             let heard = until_heard(self.vault.report(complete)).await;
             count(if heard == Heard::TooLate { ("superseded", "") } else { words }, integration, took);
         }

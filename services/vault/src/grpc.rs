@@ -5,6 +5,7 @@ mod connection;
 mod credential;
 mod events;
 mod flow;
+mod journal;
 mod lease;
 mod registry;
 
@@ -42,6 +43,9 @@ pub fn peers(vault: &Vault) -> Routes {
     let peers = Peers { vault: vault.clone() };
     Routes::new(pb_vault::flow_service_server::FlowServiceServer::new(peers.clone()))
         .add_service(pb_vault::refresh_lease_service_server::RefreshLeaseServiceServer::new(peers.clone()))
+        .add_service(pb_vault::refresh_journal_service_server::RefreshJournalServiceServer::new(
+            peers.clone(),
+        ))
         .add_service(pb_vault::registry_service_server::RegistryServiceServer::new(peers))
 }
 

@@ -4,6 +4,7 @@ mod authorizations;
 mod connections;
 mod credentials;
 mod integrations;
+mod journal;
 mod keys;
 mod refreshes;
 mod sessions;

@@ -287,6 +287,10 @@ impl Store for Faulty {
         self.store.put_key_if_absent(owner, key).await
     }
 
+    async fn epoch(&self) -> Result<String, StoreError> {
+        self.store.epoch().await
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         self.store.ping().await
     }

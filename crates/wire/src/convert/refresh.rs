@@ -1,14 +1,15 @@
 use super::{
     parse, required, required_text,
-    time::{duration_from_pb, duration_to_pb, instant, timestamp_to_pb},
+    time::{duration_from_pb, duration_to_pb, instant, timestamp_from_pb, timestamp_to_pb},
     within, within_list,
 };
 use crate::{
     Fault,
-    contract::{ClaimDue, CompleteRefresh, DueRefresh, Lane, RefreshOutcome},
+    contract::{ClaimDue, CompleteRefresh, DueRefresh, JournalKeys, Lane, RefreshOutcome, ResumeRefresh},
     pb::vault::{self as pb, complete_refresh_request::Outcome},
 };
 use latchkey_domain::{ConnectionId, Generation};
+use latchkey_secret::JournalKey;
 use std::time::Duration;
 
 impl From<ClaimDue> for pb::ClaimDueRequest {
@@ -60,6 +61,7 @@ impl From<DueRefresh> for pb::DueRefresh {
             renewal: Some(due.renewal.into()),
             wanted: due.wanted,
             expire_time: due.expires_at.map(timestamp_to_pb),
+            journal_key: Some(due.journal.into()),
         }
     }
 }
@@ -80,7 +82,62 @@ impl TryFrom<pb::DueRefresh> for DueRefresh {
             wanted: due.wanted,
             app: required("app", due.app)?.into(),
             renewal: required("renewal", due.renewal)?.into(),
+            journal: within("journal_key", required("journal_key", due.journal_key)?)?,
         })
+    }
+}
+
+impl From<JournalKeys> for pb::JournalKey {
+    fn from(keys: JournalKeys) -> Self {
+        Self { secret: keys.clear.expose().to_vec(), sealed: keys.sealed }
+    }
+}
+
+impl TryFrom<pb::JournalKey> for JournalKeys {
+    type Error = Fault;
+
+    fn try_from(keys: pb::JournalKey) -> Result<Self, Fault> {
+        let malformed = |_| Fault::field_invalid("secret", "`secret` is a key of 32 bytes.".to_owned());
+        let clear = keys.secret.try_into().map_err(malformed)?;
+        Ok(Self { clear: JournalKey::new(clear), sealed: keys.sealed })
+    }
+}
+
+impl From<ResumeRefresh> for pb::ResumeRefreshRequest {
+    fn from(resume: ResumeRefresh) -> Self {
+        Self {
+            connection: resume.connection.to_string(),
+            generation: resume.generation.0,
+            fence: resume.fence,
+            sealed_key: resume.sealed_key,
+        }
+    }
+}
+
+impl TryFrom<pb::ResumeRefreshRequest> for ResumeRefresh {
+    type Error = Fault;
+
+    fn try_from(request: pb::ResumeRefreshRequest) -> Result<Self, Fault> {
+        Ok(Self {
+            connection: parse("connection", &request.connection)?,
+            generation: Generation(request.generation),
+            fence: request.fence,
+            sealed_key: request.sealed_key,
+        })
+    }
+}
+
+impl From<DueRefresh> for pb::ResumeRefreshResponse {
+    fn from(due: DueRefresh) -> Self {
+        Self { due: Some(due.into()) }
+    }
+}
+
+impl TryFrom<pb::ResumeRefreshResponse> for DueRefresh {
+    type Error = Fault;
+
+    fn try_from(response: pb::ResumeRefreshResponse) -> Result<Self, Fault> {
+        within("due", required("due", response.due)?)
     }
 }
 
@@ -105,6 +162,7 @@ impl From<CompleteRefresh> for pb::CompleteRefreshRequest {
             generation: complete.generation.0,
             fence: complete.fence,
             outcome: Some(complete.outcome.into()),
+            receive_time: complete.received_at.map(timestamp_to_pb),
         }
     }
 }
@@ -118,6 +176,7 @@ impl TryFrom<pb::CompleteRefreshRequest> for CompleteRefresh {
             generation: Generation(request.generation),
             fence: request.fence,
             outcome: required("outcome", request.outcome)?.try_into()?,
+            received_at: timestamp_from_pb("receive_time", request.receive_time)?,
         })
     }
 }

@@ -7,7 +7,7 @@ use latchkey_domain::authorization::{Attempt, Authorization, Command, Refusal, S
 use latchkey_domain::connection::{self, Connection, NewCredential, Profile};
 use latchkey_domain::session::{self, Session};
 use latchkey_domain::{
-    Aggregate as _, AuthorizationId, ConnectionId, Digest, Failure, Generation, SessionId,
+    Aggregate as _, AuthorizationId, ConnectionId, Digest, Failure, Generation, SessionId, Timestamp,
 };
 use latchkey_envelope::RecordType;
 use latchkey_secret::{CodeVerifier, JsonSecret, Renewal, Sealed, SecretText};
@@ -181,7 +181,9 @@ impl Vault {
                 (key, KeyChange::Put(wrapped))
             }
         };
-        let credential = self.seal_credential(&key, &owner, replaces.next(), &attempt.scopes, obtained)?;
+        let now = self.ledger.now();
+        let credential =
+            self.seal_credential(&key, &owner, replaces.next(), &attempt.scopes, obtained, now)?;
         let command =
             connection::Command::Establish { profile, authorization: attempt.id, replaces, credential };
         self.command(attempt.connection, command, Terms { key: change, releases: None }).await?;
@@ -218,6 +220,7 @@ impl Vault {
         generation: Generation,
         requested: &[String],
         obtained: &Obtained,
+        at: Timestamp,
     ) -> Result<NewCredential, Error> {
         let Obtained { auth_mode, grant } = obtained;
         let place = |record| Place { owner, record, generation: generation.0, origins: &grant.origins };
@@ -227,11 +230,10 @@ impl Vault {
             .as_ref()
             .map(|renewal| key.seal(&renewal.to_document(), &place(RecordType::Renewal)))
             .transpose()?;
-        let now = self.ledger.now();
         Ok(NewCredential {
             auth_mode: auth_mode.clone(),
-            obtained_at: now,
-            expires_at: grant.expires_in.map(|life| now.plus(life)),
+            obtained_at: at,
+            expires_at: grant.expires_in.map(|life| at.plus(life)),
             // RFC 6749 §5.1: where the answer does not say, the scopes are those that were asked for.
             scopes: grant.scopes.clone().unwrap_or_else(|| requested.to_vec()),
             fingerprint: grant.handout.fingerprint(),

@@ -1,5 +1,6 @@
 use super::credentials::open_renewal;
 use super::integrations::Unsealed;
+use super::journal::new_keys;
 use super::{Vault, stream_of};
 use crate::error::{Error, chain};
 use crate::ledger::{Loaded, Terms};
@@ -83,7 +84,10 @@ impl Vault {
     /// The store's and the key service's: the caller keeps the outcome and tells it again. Also
     /// [`Refusal::Superseded`], which ends the matter.
     pub async fn complete_refresh(&self, complete: CompleteRefresh) -> Result<(), Error> {
-        let CompleteRefresh { connection, generation, fence, outcome } = complete;
+        let CompleteRefresh { connection, generation, fence, outcome, received_at } = complete;
+        // Lifetimes count from when the answer came, however long it took to tell; nobody's clock makes a token live longer.
+        let now = self.ledger.now();
+        let at = received_at.map_or(now, |received_at| received_at.min(now));
         let outcome = match outcome {
             RefreshOutcome::Failed { failure, retry_after } => Outcome::Failed { failure, retry_after },
             RefreshOutcome::Refused(failure) => Outcome::Refused(failure),
@@ -102,6 +106,7 @@ impl Vault {
                     generation.next(),
                     &requested,
                     &obtained,
+                    at,
                 )?)
             }
         };
@@ -133,8 +138,6 @@ impl Vault {
             self.expire(claim, &live, now).await?;
             return Ok(None);
         }
-        // The journal's place: a one-time key, in the clear and sealed, will be handed out here beside the claim, and the
-        // refresher will write the provider's raw answer under it before looking at it.
         let key = self.keyring.open(&live.profile.environment, &claim.stream, key.as_ref()).await?;
         let renewal = open_renewal(&key, &claim.stream, &live)?.ok_or_else(|| Error::Unreadable {
             what: "credential",
@@ -148,6 +151,7 @@ impl Vault {
                 place.insert(unsealed).app()?
             }
         };
+        let journal = new_keys(&key, &claim.stream, live.credential.generation, claim.fence.0)?;
         Ok(Some(DueRefresh {
             connection: live.profile.id,
             environment: live.profile.environment,
@@ -160,6 +164,7 @@ impl Vault {
             wanted: claim.wanted,
             app,
             renewal,
+            journal,
         }))
     }
 

@@ -120,6 +120,10 @@ impl Store for Meddled {
         self.inner.put_key_if_absent(owner, key).await
     }
 
+    async fn epoch(&self) -> Result<String, StoreError> {
+        self.inner.epoch().await
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         self.inner.ping().await
     }

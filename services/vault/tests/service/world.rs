@@ -202,6 +202,7 @@ impl World {
             generation: due.generation,
             fence: due.fence,
             outcome,
+            received_at: None,
         };
         self.vault.complete_refresh(complete).await
     }
