@@ -34,6 +34,7 @@ pub use egress::Egress;
 pub use exchange::{callback_fields, check_inputs, given};
 pub use failure::failure;
 pub use fault::{Blame, Fault, FaultKind};
+pub use refresh::refresh_origin;
 pub use revoke::Revocation;
 pub use transport::{ClientError, ClientOptions};
 pub use verify::Verified;

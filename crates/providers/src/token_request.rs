@@ -75,6 +75,14 @@ impl Provider {
         Ok(HttpRequest { method: method.name().into(), url, headers, body })
     }
 
+    /// Where [`Self::token_request`] would go, without its query.
+    ///
+    /// # Errors
+    /// Where the entry has no such place, or its template needs what is not there.
+    pub fn token_endpoint(&self, values: &Values, grant: Grant<'_>) -> Result<Url, RenderError> {
+        self.url(PLACE, self.changes(grant)?.endpoint, Scope::of(values))
+    }
+
     fn changes(&self, grant: Grant<'_>) -> Result<Changes<'_>, RenderError> {
         let obtain = &self.obtain;
         let endpoint = obtain.token_endpoint.as_ref().ok_or(RenderError::Missing("token_endpoint"))?;

@@ -3,6 +3,7 @@
 //! Once the provider has been asked, the old refresh token may be dead and the new one is in this process alone. So what
 //! came back is told to the vault until it has heard, whatever else happens, for as long as the process lives.
 
+use crate::leave::Leave;
 use latchkey_domain::Phase;
 use latchkey_oauth::{App, Client, FaultKind, failure};
 use latchkey_providers::Catalogue;
@@ -28,7 +29,7 @@ impl Attempts {
     ///
     /// # Cancel safety
     /// Not cancel-safe: it must run on the tracker, and shutdown waits for it.
-    pub async fn make(self, due: DueRefresh) {
+    pub async fn make(self, due: DueRefresh, mut leave: Leave) {
         let span = info_span!(
             "refresh",
             connection.id = %due.connection,
@@ -44,8 +45,9 @@ impl Attempts {
             // The journal's place: the provider's raw answer will be written here, sealed, before anything looks at it, so
             // that not even the end of this process loses it.
             let outcome = self.ask(due).await;
+            leave.heard(&outcome);
             let (words, took) = (words(&outcome), begun.elapsed());
-            let complete = CompleteRefresh { connection, generation, fence, outcome, received_at: None };
+            let complete = CompleteRefresh { connection, generation, fence, outcome };
             let heard = until_heard(self.vault.report(complete)).await;
             count(if heard == Heard::TooLate { ("superseded", "") } else { words }, integration, took);
         }

@@ -2,8 +2,12 @@
 //! renewed, it is told by the vault, one claim at a time.
 
 mod attempt;
+mod breaker;
+mod bucket;
 pub mod config;
-mod limits;
+mod dispatch;
+mod leave;
+mod queue;
 mod service;
 mod worker;
 
