@@ -47,7 +47,7 @@ impl Attempts {
             let outcome = self.ask(due).await;
             leave.heard(&outcome);
             let (words, took) = (words(&outcome), begun.elapsed());
-            let complete = CompleteRefresh { connection, generation, fence, outcome };
+            let complete = CompleteRefresh { connection, generation, fence, outcome, received_at: None };
             let heard = until_heard(self.vault.report(complete)).await;
             count(if heard == Heard::TooLate { ("superseded", "") } else { words }, integration, took);
         }
