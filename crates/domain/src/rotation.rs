@@ -76,7 +76,6 @@ const LAST_CHANCE: Duration = Duration::from_secs(60);
 
 impl RotationClass {
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
     pub fn is_unknown(&self) -> bool {
         *self == Self::Unknown
     }
@@ -196,6 +195,12 @@ impl RotationClass {
 }
 
 impl Behaviour {
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// When the refresh token ends if it is not used again: the earlier of its idle limit since it was `used_at` and its
     /// absolute limit since the consent.
     #[must_use]

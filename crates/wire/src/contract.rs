@@ -5,7 +5,7 @@
 
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, EndUser, Environment, Failure, Generation,
-    IntegrationKey, SessionId, Timestamp, api_key::Scope, integration::Settings,
+    IntegrationKey, SessionId, Timestamp, api_key::Scope, integration::Settings, rotation::Course,
 };
 use latchkey_secret::{ClientSecret, CodeVerifier, Grant, JournalKey, Renewal, SecretText};
 use std::{collections::BTreeMap, time::Duration};
@@ -184,6 +184,8 @@ pub struct CompleteRefresh {
     pub generation: Generation,
     pub fence: u64,
     pub outcome: RefreshOutcome,
+    /// What is documented of the provider, and how the attempt went.
+    pub course: Course,
     /// When the provider's answer came: its lifetimes count from here. `None` where none came.
     pub received_at: Option<Timestamp>,
 }

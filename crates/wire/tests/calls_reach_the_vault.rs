@@ -110,6 +110,7 @@ async fn what_is_due_and_what_became_of_it() {
             fence: 4,
             outcome,
             received_at: None,
+            course: latchkey_domain::rotation::Course::default(),
         };
         vault.complete_refresh(complete).await.unwrap();
     }

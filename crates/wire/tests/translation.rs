@@ -259,6 +259,10 @@ proptest! {
         )?;
         survives::<_, CompleteRefresh>(&pb::CompleteRefreshRequest {
             connection: connection.clone(), generation, fence, outcome: Some(outcome), receive_time: Some(due_time),
+            documented: Some(pb::RefreshTokenBehaviour {
+                rotation: "grace".into(), grace_seconds: 30, idle_seconds: 0, absolute_seconds: fence,
+            }),
+            unanswered: Some(prost_types::Duration { seconds: 75, nanos: 0 }),
         })?;
         survives::<_, ResumeRefresh>(&pb::ResumeRefreshRequest {
             connection: connection.clone(), generation, fence, sealed_key: vec![7; 200],
@@ -411,6 +415,8 @@ fn a_malformed_field_inside_is_named_by_its_path() {
             fence: 1,
             outcome,
             receive_time: None,
+            documented: None,
+            unanswered: None,
         })
     };
     refused(complete(None), "outcome");

@@ -6,6 +6,7 @@ mod breaker;
 mod bucket;
 pub mod config;
 mod dispatch;
+mod documented;
 mod leave;
 mod queue;
 mod service;

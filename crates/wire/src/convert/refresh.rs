@@ -8,6 +8,7 @@ use crate::{
     contract::{ClaimDue, CompleteRefresh, DueRefresh, JournalKeys, Lane, RefreshOutcome, ResumeRefresh},
     pb::vault::{self as pb, complete_refresh_request::Outcome},
 };
+use latchkey_domain::rotation::{Behaviour, Course, RotationClass};
 use latchkey_domain::{ConnectionId, Generation};
 use latchkey_secret::JournalKey;
 use std::time::Duration;
@@ -162,6 +163,11 @@ impl From<CompleteRefresh> for pb::CompleteRefreshRequest {
             generation: complete.generation.0,
             fence: complete.fence,
             outcome: Some(complete.outcome.into()),
+            documented: (!complete.course.documented.is_unknown()).then(|| complete.course.documented.into()),
+            unanswered: complete
+                .course
+                .unanswered_seconds
+                .map(|seconds| duration_to_pb(Duration::from_secs(seconds))),
             receive_time: complete.received_at.map(timestamp_to_pb),
         }
     }
@@ -176,7 +182,40 @@ impl TryFrom<pb::CompleteRefreshRequest> for CompleteRefresh {
             generation: Generation(request.generation),
             fence: request.fence,
             outcome: required("outcome", request.outcome)?.try_into()?,
+            course: Course {
+                documented: request.documented.map(Behaviour::try_from).transpose()?.unwrap_or_default(),
+                unanswered_seconds: duration_from_pb("unanswered", request.unanswered)?
+                    .map(|unanswered| unanswered.as_secs()),
+            },
             received_at: timestamp_from_pb("receive_time", request.receive_time)?,
+        })
+    }
+}
+
+impl From<Behaviour> for pb::RefreshTokenBehaviour {
+    fn from(behaviour: Behaviour) -> Self {
+        let grace = if let RotationClass::Grace { seconds } = behaviour.rotation { seconds } else { 0 };
+        Self {
+            rotation: behaviour.rotation.word().to_owned(),
+            grace_seconds: grace,
+            idle_seconds: behaviour.idle_seconds.unwrap_or_default(),
+            absolute_seconds: behaviour.absolute_seconds.unwrap_or_default(),
+        }
+    }
+}
+
+impl TryFrom<pb::RefreshTokenBehaviour> for Behaviour {
+    type Error = Fault;
+
+    fn try_from(behaviour: pb::RefreshTokenBehaviour) -> Result<Self, Fault> {
+        let stated = |seconds| (seconds != 0).then_some(seconds);
+        let invalid =
+            || Fault::field_invalid("rotation", "`rotation` is none, strict, or grace with its seconds.");
+        let rotation = RotationClass::from_word(&behaviour.rotation, stated(behaviour.grace_seconds));
+        Ok(Self {
+            rotation: rotation.ok_or_else(invalid)?,
+            idle_seconds: stated(behaviour.idle_seconds),
+            absolute_seconds: stated(behaviour.absolute_seconds),
         })
     }
 }

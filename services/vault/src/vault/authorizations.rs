@@ -5,6 +5,7 @@ use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms, event_of};
 use crate::token::random_id_bits;
 use latchkey_domain::authorization::{Attempt, Authorization, Command, Refusal, Secrets};
 use latchkey_domain::connection::{self, Connection, NewCredential, Profile};
+use latchkey_domain::rotation::Behaviour;
 use latchkey_domain::session::{self, Session};
 use latchkey_domain::{
     Aggregate as _, AuthorizationId, ConnectionId, Digest, Failure, Generation, SessionId, Timestamp,
@@ -238,7 +239,8 @@ impl Vault {
             scopes: grant.scopes.clone().unwrap_or_else(|| requested.to_vec()),
             fingerprint: grant.handout.fingerprint(),
             account: grant.account.clone().and_then(|account| account.label.or(account.id)),
-            secrets: connection::Secrets { handout: Some(handout), renewal },
+            behaviour: Behaviour::default(),
+            secrets: connection::Secrets { handout: Some(handout), renewal, set_aside: None },
             origins: grant.origins.clone(),
         })
     }

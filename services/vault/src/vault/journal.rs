@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::keyring::{Key, Place};
 use crate::ledger::Loaded;
 use latchkey_domain::Generation;
-use latchkey_domain::connection::{Broken, Connection, Live, Refusal};
+use latchkey_domain::connection::{Connection, Refusal};
 use latchkey_envelope::RecordType;
 use latchkey_secret::{JournalKey, Sealed};
 use latchkey_store::Stream;
@@ -30,9 +30,7 @@ impl Vault {
             Connection::Revoked(_) => return Err(Refusal::Revoked.into()),
             Connection::Live(live) => live,
             // A new credential is worth more than a refusal, whichever came first.
-            Connection::Broken(Broken { profile, credential, secrets, .. }) => {
-                Live { profile, credential, secrets, trouble: None, rejected: false }
-            }
+            Connection::Broken(broken) => broken.as_live(),
         };
         if live.credential.generation != generation {
             return Err(Refusal::Superseded.into());

@@ -3,12 +3,14 @@ use super::integrations::Unsealed;
 use super::journal::new_keys;
 use super::{Vault, stream_of};
 use crate::error::{Error, chain};
+use crate::keyring::Key;
 use crate::ledger::{Loaded, Terms};
-use latchkey_domain::connection::{Command, Connection, Live, Outcome, Refusal};
+use latchkey_domain::connection::{Command, Connection, Live, NewCredential, Outcome, Refusal, Ruling};
+use latchkey_domain::rotation::Course;
 use latchkey_domain::{Aggregate, ConnectionId, Failure, Phase, Reason, Timestamp};
 use latchkey_envelope::KeyServiceError;
-use latchkey_store::{Claim, ClaimQuery, Fence, Lane};
-use latchkey_wire::contract::{self, ClaimDue, CompleteRefresh, DueRefresh, RefreshOutcome};
+use latchkey_store::{Claim, ClaimQuery, Fence, Lane, Stream};
+use latchkey_wire::contract::{self, ClaimDue, CompleteRefresh, DueRefresh, Obtained, RefreshOutcome};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -84,7 +86,7 @@ impl Vault {
     /// The store's and the key service's: the caller keeps the outcome and tells it again. Also
     /// [`Refusal::Superseded`], which ends the matter.
     pub async fn complete_refresh(&self, complete: CompleteRefresh) -> Result<(), Error> {
-        let CompleteRefresh { connection, generation, fence, outcome, received_at } = complete;
+        let CompleteRefresh { connection, generation, fence, outcome, course, received_at } = complete;
         // Lifetimes count from when the answer came, however long it took to tell; nobody's clock makes a token live longer.
         let now = self.ledger.now();
         let at = received_at.map_or(now, |received_at| received_at.min(now));
@@ -100,17 +102,15 @@ impl Vault {
                     return Err(Refusal::Revoked.into());
                 }
                 let key = self.keyring.open(&profile.environment, &owner, key.as_ref()).await?;
-                Outcome::Refreshed(self.seal_credential(
-                    &key,
-                    &owner,
-                    generation.next(),
-                    &requested,
-                    &obtained,
-                    at,
-                )?)
+                let rotated = brings_another_token(&key, &owner, &state, &obtained);
+                let sealed =
+                    self.seal_credential(&key, &owner, generation.next(), &requested, &obtained, at)?;
+                let credential = NewCredential { behaviour: course.documented, ..sealed };
+                Outcome::Refreshed { credential, rotated }
             }
         };
-        let command = Command::CompleteRefresh { replaces: generation, outcome, at: self.ledger.now() };
+        let (replaces, ruling) = (generation, Ruling::default());
+        let command = Command::CompleteRefresh { replaces, outcome, course, ruling, at: self.ledger.now() };
         let terms = Terms { releases: Some(Fence(fence)), ..Terms::default() };
         self.command(connection, command, terms).await.map(drop)
     }
@@ -137,6 +137,14 @@ impl Vault {
         if !live.credential.renewable {
             self.expire(claim, &live, now).await?;
             return Ok(None);
+        }
+        if live.warning(now).is_some() {
+            let early = !claim.wanted && live.refresh_due_at().is_none_or(|due_at| due_at > now);
+            let terms = Terms { releases: early.then_some(claim.fence), ..Terms::default() };
+            self.command(live.profile.id, Command::Warn { at: now }, terms).await?;
+            if early {
+                return Ok(None);
+            }
         }
         let key = self.keyring.open(&live.profile.environment, &claim.stream, key.as_ref()).await?;
         let renewal = open_renewal(&key, &claim.stream, &live)?.ok_or_else(|| Error::Unreadable {
@@ -168,7 +176,9 @@ impl Vault {
         }))
     }
 
+    /// What nothing renews ends when its token does; before that, its end may have to be told.
     async fn expire(&self, claim: &Claim, live: &Live, now: Timestamp) -> Result<(), Error> {
+        self.command(live.profile.id, Command::Warn { at: now }, Terms::default()).await?;
         let terms = Terms { releases: Some(claim.fence), ..Terms::default() };
         self.command(live.profile.id, Command::Expire { at: now }, terms).await.map(drop)
     }
@@ -198,6 +208,8 @@ impl Vault {
             let command = Command::CompleteRefresh {
                 replaces: live.credential.generation,
                 outcome,
+                course: Course::default(),
+                ruling: Ruling::default(),
                 at: self.ledger.now(),
             };
             let terms = Terms { releases: Some(claim.fence), ..Terms::default() };
@@ -228,6 +240,18 @@ impl Turns {
 /// Where an integration's connections queue: their cards' parent is its key.
 fn lane_of(lane: &contract::Lane) -> Lane {
     Lane { environment: lane.environment.to_string(), parent: lane.integration.to_string() }
+}
+
+/// Whether a refresh brought another refresh token than the connection has. What cannot be told counts as another.
+fn brings_another_token(key: &Key, stream: &Stream, connection: &Connection, obtained: &Obtained) -> bool {
+    let live = match connection {
+        Connection::Live(live) => live.clone(),
+        Connection::Broken(broken) => broken.clone().as_live(),
+        Connection::Absent | Connection::Revoked(_) => return true,
+    };
+    let present = open_renewal(key, stream, &live).ok().flatten();
+    let brought = obtained.grant.renewal.as_ref();
+    present.zip(brought).is_none_or(|(present, brought)| !brought.has_token_of(&present))
 }
 
 /// The scopes a refresh asks for are those that were granted (RFC 6749 §6).
