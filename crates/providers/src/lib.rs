@@ -26,8 +26,10 @@ pub use answer::Answer;
 pub use authorize::AuthorizationParams;
 pub use catalogue::Catalogue;
 pub use error::{CatalogueError, EntryError, InputError, RenderError, UnknownProvider};
+pub use format::behaviour::{Behaviour, RefreshTokenBehaviour, RotationClass};
 pub use format::callback::Callback;
 pub use format::entry::{Api, Apply, Ask, Input, InputFormat, Links, Probes, Provider, Retain, Scheme, When};
+pub use format::guidance::{Guidance, REDIRECT_URL};
 pub use format::host::{HostPattern, Trust};
 pub use format::obtain::{
     CodeChallengeMethod, Companion, ExpirySource, Lifetime, Obtain, ObtainType, Scopes, TimeUnit,

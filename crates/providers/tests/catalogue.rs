@@ -2,7 +2,7 @@
 
 mod support;
 
-use latchkey_providers::{AuthMode, Catalogue, CatalogueError, Grant, Trust};
+use latchkey_providers::{AuthMode, Catalogue, CatalogueError, Grant, RotationClass, Trust};
 use std::fs;
 use support::{asked, connected, texts};
 
@@ -227,4 +227,72 @@ api: {base_url: \"https://api.trello.com\", hosts: [api.trello.com]}
     let refused = provider.token_request(&values, Grant::ClientCredentials { scopes: &[] }).unwrap_err();
     assert_eq!(refused.to_string(), format!("not supported yet: {what}"));
     assert_eq!(provider.authorization_url(&values, asked()).unwrap_err(), refused);
+}
+
+#[test]
+fn what_a_vendor_does_with_its_tokens_is_said_with_a_source() {
+    let catalogue = Catalogue::embedded();
+    let xero = catalogue.get("xero").unwrap();
+    let token = xero.behaviour().refresh_token;
+    assert_eq!(token.rotation, Some(RotationClass::Grace));
+    assert_eq!(token.grace_seconds, Some(1800));
+    assert!(!xero.behaviour().sources.is_empty());
+    let inherited = catalogue.get("google-drive").unwrap().behaviour().clone();
+    assert_eq!(&inherited, catalogue.get("google").unwrap().behaviour());
+    assert_eq!(inherited.refresh_token.rotation, Some(RotationClass::None));
+    assert!(!catalogue.get("auth0-oauth").unwrap().behaviour().is_stated());
+    let known = catalogue.list().filter(|provider| provider.behaviour().is_stated()).count();
+    assert!(known >= 80, "{known}");
+}
+
+#[test]
+fn a_behaviour_without_a_page_of_the_vendors_is_refused() {
+    let with = |behaviour: &str| format!("{GOOD}behaviour: {behaviour}\n");
+    let own = "sources: ['https://docs.example.com/tokens']";
+    let good = with(&format!("{{refresh_token: {{rotation: grace, grace_seconds: 30}}, {own}}}"));
+    Catalogue::embedded().with_entry(&good, Trust::Public).unwrap();
+    let rfc = with("{access_token_seconds: 60, sources: ['https://www.rfc-editor.org/rfc/rfc6749']}");
+    Catalogue::embedded().with_entry(&rfc, Trust::Public).unwrap();
+    let cases = [
+        (with("{access_token_seconds: 60}"), "behaviour.sources: must name a page"),
+        (
+            with("{access_token_seconds: 60, sources: ['https://blog.example.org/tokens']}"),
+            "is neither on a domain of the vendor's (example.com) nor an RFC",
+        ),
+        (with("{access_token_seconds: 60, sources: ['http://docs.example.com/']}"), "nor an RFC"),
+        (
+            with(&format!("{{refresh_token: {{rotation: grace}}, {own}}}")),
+            "behaviour.refresh_token.grace_seconds: `rotation: grace` must say for how long",
+        ),
+        (
+            with(&format!("{{refresh_token: {{rotation: strict, grace_seconds: 5}}, {own}}}")),
+            "grace_seconds: is only for `rotation: grace`",
+        ),
+        (with(&format!("{{access_token_seconds: 0, {own}}}")), "must be more than 0"),
+    ];
+    for (entry, telling) in cases {
+        let refused = refusal(&entry);
+        assert!(refused.contains(telling), "{refused} should say {telling}");
+    }
+}
+
+#[test]
+fn guidance_is_plain_sentences_that_link_to_the_vendor_alone() {
+    let with = |step: &str| format!("{GOOD}guidance: {{app_setup: [\"{step}\"]}}\n");
+    let good = "Open https://docs.example.com/apps. Enter {redirect_url} as the redirect URL.";
+    Catalogue::embedded().with_entry(&with(good), Trust::Public).unwrap();
+    let long = "word ".repeat(20) + "word.";
+    let cases = [
+        ("Open the page", "full stop"),
+        ("The best app ever!.", "plain sentences"),
+        ("Enter ${app.client_id}.", "no template but {redirect_url}"),
+        ("Open https://elsewhere.example.org/apps.", "is not an https page of the vendor's"),
+        ("The key is sk0123456789abcdef0123456789abcdef.", "looks like a secret"),
+        (long.as_str(), "20 words at most"),
+    ];
+    for (step, telling) in cases {
+        let refused = refusal(&with(step));
+        assert!(refused.contains("guidance.app_setup[0]"), "{refused}");
+        assert!(refused.contains(telling), "{refused} should say {telling}");
+    }
 }

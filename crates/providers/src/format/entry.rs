@@ -2,6 +2,8 @@
 //!
 //! Every struct refuses fields it does not know, so that a misspelt field is an error and never a default.
 
+use super::behaviour::Behaviour;
+use super::guidance::Guidance;
 use super::host::{HostPattern, Trust};
 use super::obtain::Obtain;
 use super::request::{Format, Method, Sign};
@@ -47,12 +49,25 @@ pub struct Provider {
     pub probes: Probes,
     #[serde(default)]
     pub webhooks: Option<Webhooks>,
+    /// What the vendor documents about its tokens.
+    #[serde(default)]
+    pub behaviour: Behaviour,
+    #[serde(default)]
+    pub guidance: Guidance,
     /// Where the facts come from.
     #[serde(default)]
     pub provenance: Option<Value>,
     /// How far its addresses are believed. Decided by who loads the entry, never by the entry.
     #[serde(skip)]
     pub trust: Trust,
+}
+
+impl Provider {
+    /// What the vendor documents about its tokens; empty where it documents nothing.
+    #[must_use]
+    pub fn behaviour(&self) -> &Behaviour {
+        &self.behaviour
+    }
 }
 
 fn format_1() -> u32 {
@@ -82,6 +97,9 @@ pub struct Input {
     pub name: String,
     pub ask: Ask,
     pub label: String,
+    /// Where to find the value and what it looks like, in a plain sentence or two.
+    #[serde(default)]
+    pub help: Option<String>,
     #[serde(default)]
     pub secret: bool,
     #[serde(default = "yes")]

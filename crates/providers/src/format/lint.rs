@@ -2,6 +2,7 @@
 
 use super::entry::{Ask, Input, InputFormat, Links, Provider, Scheme};
 use super::expression::{Reference, Space};
+use super::guidance;
 use super::host;
 use super::host::Trust;
 use super::obtain::{CodeChallengeMethod, ObtainType};
@@ -9,6 +10,7 @@ use super::references::{Declared, templates};
 use super::request::RefreshMode;
 use super::url_template::{Start, UrlTemplate};
 use super::urls::urls;
+use super::vendor;
 use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -52,6 +54,7 @@ pub fn findings(raw: &Value, provider: &Provider) -> Vec<Finding> {
     }
     lint.headers();
     lint.probes();
+    lint.documented();
     lint.found
 }
 
@@ -91,6 +94,22 @@ impl Lint<'_> {
         let names: BTreeSet<_> = provider.inputs.iter().map(|input| &input.name).collect();
         if names.len() != provider.inputs.len() {
             self.find("inputs", "two inputs have the same name");
+        }
+    }
+
+    /// What the vendor documents, and what people are told.
+    fn documented(&mut self) {
+        let provider = self.provider;
+        let domains = vendor::domains(provider);
+        let about_tokens = provider.behaviour.objections(&domains);
+        for (field, fix) in about_tokens.into_iter().chain(provider.guidance.objections(&domains)) {
+            self.find(field, fix);
+        }
+        for input in &provider.inputs {
+            let objection = input.help.as_deref().and_then(|help| guidance::objection(help, &domains));
+            if let Some(fix) = objection {
+                self.find(format!("inputs.{}.help", input.name), fix);
+            }
         }
     }
 

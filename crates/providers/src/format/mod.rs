@@ -3,10 +3,12 @@
 //! This module has no clock, no network and no provider's name in it. The build script includes the same files,
 //! so that an entry which would be refused at run time cannot be embedded.
 
+pub mod behaviour;
 pub mod callback;
 pub mod entry;
 pub mod expression;
 pub mod function;
+pub mod guidance;
 pub mod host;
 pub mod lint;
 pub mod obtain;
@@ -17,3 +19,4 @@ pub mod response;
 pub mod template;
 pub mod url_template;
 pub mod urls;
+pub mod vendor;
