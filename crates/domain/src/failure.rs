@@ -90,6 +90,8 @@ words!(
     }
 );
 
+pub(crate) use words;
+
 /// One failure. Nothing in it is secret: what the provider said has been scrubbed before it came here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {

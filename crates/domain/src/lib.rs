@@ -12,6 +12,7 @@ pub mod connection;
 mod digest;
 mod failure;
 mod ids;
+pub mod incident;
 pub mod integration;
 pub mod refresh;
 pub mod rotation;
