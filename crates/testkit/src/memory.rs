@@ -62,6 +62,8 @@ pub struct Held {
     pub fence: Fence,
     /// `None` where it was given back or fulfilled.
     pub until: Option<Millis>,
+    /// When it can be claimed next; `None` where it is never due.
+    pub free_at: Option<Millis>,
 }
 
 impl MemoryStore {
@@ -70,7 +72,7 @@ impl MemoryStore {
     pub fn held(&self, stream: &Stream) -> Option<Held> {
         let tables = self.tables();
         let row = tables.streams.get(stream)?;
-        Some(Held { fence: Fence(row.fence), until: row.claimed_until })
+        Some(Held { fence: Fence(row.fence), until: row.claimed_until, free_at: row.free_at() })
     }
 
     /// Every event of a stream, without waiting.

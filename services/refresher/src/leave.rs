@@ -5,8 +5,9 @@ use crate::dispatch::{Dispatch, Ticket, Verdict};
 use latchkey_domain::Reason;
 use latchkey_wire::contract::{DueRefresh, RefreshOutcome};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 /// The one dispatch of a process. Cheap to clone.
@@ -51,7 +52,7 @@ impl Leave {
         let Some((verdict, retry_after)) = verdict(outcome) else { return };
         let ticket = &mut self.ticket;
         let (change, rate) = self.gate.with(|dispatch| {
-            let change = dispatch.heard(ticket, verdict, retry_after, Instant::now());
+            let change = dispatch.heard(ticket, verdict, retry_after, Instant::now().into_std());
             (change, dispatch.rate(&ticket.app))
         });
         tell(ticket, change);
@@ -65,7 +66,7 @@ impl Leave {
 impl Drop for Leave {
     fn drop(&mut self) {
         let ticket = &self.ticket;
-        self.gate.with(|dispatch| dispatch.finished(ticket, Instant::now()));
+        self.gate.with(|dispatch| dispatch.finished(ticket, Instant::now().into_std()));
         self.gate.freed.notify_one();
     }
 }

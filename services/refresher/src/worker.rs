@@ -15,8 +15,8 @@ use latchkey_oauth::refresh_origin;
 use latchkey_wire::VaultClient;
 use latchkey_wire::contract::{ClaimDue, DueRefresh};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::time::{sleep, sleep_until, timeout};
+use std::time::Duration;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::warn;
 
 /// How often due work is looked for when nothing hints at any. Also the longest an on-demand refresh waits with the bus
@@ -80,7 +80,7 @@ impl Worker {
                 }
             }
         };
-        let now = Instant::now();
+        let now = Instant::now().into_std();
         let token = self.gate.with(|dispatch| dispatch.ready_at(now));
         let something = async {
             tokio::select! {
@@ -96,14 +96,14 @@ impl Worker {
     /// could be taken.
     async fn look(&self) -> bool {
         self.begin().await;
-        let now = Instant::now();
+        let now = Instant::now().into_std();
         let (room, avoid) = self.gate.with(|dispatch| (dispatch.room().min(BATCH), dispatch.avoid(now)));
         if room == 0 {
             return false;
         }
         let Some((claimed, full)) = self.claim(room, avoid).await else { return false };
         self.gate.with(|dispatch| {
-            let now = Instant::now();
+            let now = Instant::now().into_std();
             for due in claimed {
                 dispatch.offer(self.facts(&due), due, now);
             }
@@ -141,7 +141,7 @@ impl Worker {
 
     /// Begins what may begin now, and gives back what had better wait elsewhere.
     async fn begin(&self) {
-        let now = Instant::now();
+        let now = Instant::now().into_std();
         let mut returns = vec![];
         while let Some(next) = self.gate.with(|dispatch| dispatch.next(now)) {
             match next {
