@@ -161,10 +161,12 @@ impl Filler {
             fields: BTreeMap::new(),
         };
         let secrets = Secrets {
+            set_aside: None,
             handout: Some(data.seal(&handout.to_document(), &context(RecordType::Handout), 1)?),
             renewal: Some(data.seal(&renewal.to_document(), &context(RecordType::Renewal), 1)?),
         };
         Ok(NewCredential {
+            behaviour: Default::default(),
             auth_mode: "OAUTH2".to_owned(),
             obtained_at: self.now,
             expires_at: Some(self.now.plus(TOKEN_LIFE)),

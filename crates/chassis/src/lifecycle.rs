@@ -73,6 +73,11 @@ impl Lifecycle {
         self.0.soft.cancel();
     }
 
+    /// Drops what runs, at whatever await it stands and without telling it first, as the end of a process does.
+    pub fn cut(&self) {
+        self.0.hard.cancel();
+    }
+
     /// Runs work that the process waits for before it ends. The handle yields `None` where the work was cut off;
     /// dropping it changes nothing.
     pub fn spawn<F>(&self, name: &'static str, work: F) -> JoinHandle<Option<F::Output>>

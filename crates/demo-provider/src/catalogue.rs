@@ -53,6 +53,9 @@ pub fn catalogue_entry(issuer: &str, kind: EntryKind) -> String {
 const OAUTH: &str = r#"name: Demo (OAuth 2)
 categories: [demo]
 links: {api_docs: "ISSUER", server_metadata: "ISSUER/.well-known/oauth-authorization-server"}
+behaviour:
+  refresh_token: {rotation: strict}
+  sources: ["https://www.rfc-editor.org/rfc/rfc9700"]
 obtain:
   type: oauth2
   issuer: "ISSUER"

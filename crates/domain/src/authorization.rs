@@ -1,6 +1,7 @@
 //! One attempt to get an end user's consent: `Absent → Started → Claimed → ended`.
 //! The provider's answer is accepted once, from the browser that was sent there, while the attempt lasts.
 
+use crate::session::RETENTION;
 use crate::{
     Aggregate, AuthorizationId, CardFacts, ConnectionId, Digest, Environment, EventName, Failure,
     IntegrationKey, SessionId, Timestamp,
@@ -197,7 +198,8 @@ impl Aggregate for Authorization {
                 Self::Failed { .. } => "failed",
             },
             label: attempt.id.to_string(),
-            due_at: None,
+            // What is to be done then is to forget it, as its session is forgotten.
+            due_at: Some(attempt.expires_at.plus(RETENTION)),
         }
     }
 

@@ -1,19 +1,23 @@
 //! A connection: one end user's account at one provider. `Absent → Live ⇄ Broken → Revoked`.
 //!
 //! Invariants: a credential is replaced only by a refresh made from it or by a new consent; a connection breaks only
-//! when the provider refused it, or when its token ran out and nothing can renew it; a revoked one stays revoked.
+//! when the provider refused it and that is believed ([`Ruling`]), or when its token ran out and nothing can renew it; a
+//! revoked one stays revoked.
 
 mod command;
 mod decide;
+mod ending;
 mod event;
 mod evolve;
 #[cfg(test)]
 mod tests;
 
-pub use command::{Command, NewCredential, Outcome};
+pub use command::{Command, NewCredential, Outcome, Ruling};
+pub use ending::{Told, WARNED_DAYS};
 pub use event::{CredentialFacts, Event};
 
 use crate::refresh;
+use crate::rotation::{Learnt, RotationClass};
 use crate::{
     Aggregate, CardFacts, ConnectionId, EndUser, Environment, Failure, Generation, IntegrationKey, Timestamp,
 };
@@ -50,6 +54,12 @@ pub struct Live {
     pub trouble: Option<Trouble>,
     /// The provider's API refused the credential although it has not expired.
     pub rejected: bool,
+    /// When the end user last consented.
+    pub consented_at: Timestamp,
+    /// What was seen of its refresh tokens.
+    pub learnt: Learnt,
+    /// The latest warning that its end is near.
+    pub told: Option<Told>,
     #[serde(skip)]
     pub secrets: Secrets,
 }
@@ -60,6 +70,10 @@ pub struct Trouble {
     pub attempts: u32,
     pub since: Timestamp,
     pub retry_at: Timestamp,
+    /// The first refusal in this episode that counts.
+    pub refused_at: Option<Timestamp>,
+    /// The first request in this episode whose answer was lost.
+    pub unanswered_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +82,8 @@ pub struct Broken {
     pub credential: CredentialFacts,
     pub failure: Failure,
     pub since: Timestamp,
+    pub consented_at: Timestamp,
+    pub learnt: Learnt,
     #[serde(skip)]
     pub secrets: Secrets,
 }
@@ -84,6 +100,9 @@ pub struct Revoked {
 pub struct Secrets {
     pub handout: Option<Sealed<JsonSecret>>,
     pub renewal: Option<Sealed<JsonSecret>>,
+    /// What renews, out of a second answer to one refresh token. Sealed for the same generation as the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_aside: Option<Sealed<JsonSecret>>,
 }
 
 /// Why a command cannot be carried out: a state of affairs.
@@ -155,6 +174,23 @@ impl Connection {
     }
 }
 
+impl Broken {
+    /// What it was before it broke, for a refresh that was made from that.
+    #[must_use]
+    pub fn as_live(self) -> Live {
+        Live {
+            profile: self.profile,
+            credential: self.credential,
+            trouble: None,
+            rejected: false,
+            consented_at: self.consented_at,
+            learnt: self.learnt,
+            told: None,
+            secrets: self.secrets,
+        }
+    }
+}
+
 impl Live {
     /// Whether the present credential lasts at least `min_remaining` from `now`.
     #[must_use]
@@ -177,7 +213,19 @@ impl Live {
         Usability::Stale { remaining }
     }
 
+    /// What its refresh tokens do, documented or learnt.
+    #[must_use]
+    pub fn rotation(&self) -> RotationClass {
+        self.learnt.class(self.credential.behaviour.rotation)
+    }
+
     fn due_at(&self) -> Option<Timestamp> {
+        self.refresh_due_at().into_iter().chain(self.warning_due_at()).min()
+    }
+
+    /// When it is to be refreshed next, or to end where nothing renews it.
+    #[must_use]
+    pub fn refresh_due_at(&self) -> Option<Timestamp> {
         let credential = &self.credential;
         if !credential.renewable {
             // Nothing can be done but to notice the end, so that it is told when it comes.
@@ -191,13 +239,17 @@ impl Live {
         }
         let assumed = || credential.obtained_at.plus(refresh::LIFETIME_ASSUMED);
         let expires_at = credential.expires_at.unwrap_or_else(assumed);
-        Some(refresh::due_at(self.profile.id, credential.generation, credential.obtained_at, expires_at))
+        let due_by =
+            |end| refresh::due_at(self.profile.id, credential.generation, credential.obtained_at, end);
+        // A refresh token that ends when it is idle is used before that, whether or not its access token has run out.
+        let idle_end = credential.behaviour.idle_end(credential.obtained_at);
+        Some(due_by(idle_end.map_or(expires_at, |idle_end| idle_end.min(expires_at))))
     }
 }
 
 impl Aggregate for Connection {
     const CATEGORY: &'static str = "connection";
-    const FORMAT: u32 = 1;
+    const FORMAT: u32 = 2;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;

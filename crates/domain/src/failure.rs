@@ -32,6 +32,8 @@ words!(
     Reason {
         /// The provider refuses this connection's grant: only the end user can mend it.
         ReauthRequired = "REAUTH_REQUIRED",
+        /// The provider refused the grant, which is not believed yet: it is asked again.
+        RefusalUnconfirmed = "REFUSAL_UNCONFIRMED",
         /// The provider refuses the OAuth app (RFC 6749 §5.2 `invalid_client`, `unauthorized_client`).
         ClientRejected = "CLIENT_REJECTED",
         /// The provider refuses the request as such: scope, redirect URI or grant type are not what the app may use.
@@ -55,12 +57,16 @@ words!(
 );
 
 words!(
-    /// What is behind a [`Reason::ReauthRequired`].
+    /// What is behind a [`Reason::ReauthRequired`] or a [`Reason::RefusalUnconfirmed`].
     Cause {
         /// The provider said `invalid_grant`: withdrawn, expired or used elsewhere, it does not tell which.
         GrantRevoked = "GRANT_REVOKED",
         /// The token ran out and nothing can renew it.
         GrantExpired = "GRANT_EXPIRED",
+        /// The answer that held the next refresh token never reached us, and the one before it is good only once.
+        RotationResponseLost = "ROTATION_RESPONSE_LOST",
+        /// The provider refuses unusually many grants of this app at once: that is an incident of the app's or its own.
+        ManyRefused = "MANY_REFUSED",
     }
 );
 
@@ -83,6 +89,8 @@ words!(
         Refresh = "REFRESH",
     }
 );
+
+pub(crate) use words;
 
 /// One failure. Nothing in it is secret: what the provider said has been scrubbed before it came here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,9 +134,23 @@ impl Failure {
             | Reason::ProviderUnreachable
             | Reason::ProviderResponseInvalid
             | Reason::ProviderRateLimited
-            | Reason::IssuerMismatch => Owner::Provider,
+            | Reason::IssuerMismatch
+            | Reason::RefusalUnconfirmed => Owner::Provider,
             Reason::Internal => Owner::Operator,
         }
+    }
+
+    /// Whether the provider may have acted all the same, its answer being lost or useless: a single-use token may be spent
+    /// and its successor gone.
+    #[must_use]
+    pub fn may_have_taken_effect(&self) -> bool {
+        matches!(self.reason, Reason::ProviderTimeout | Reason::ProviderResponseInvalid)
+    }
+
+    /// Whether it is the OAuth app that is refused, and with it every connection made through it.
+    #[must_use]
+    pub fn is_the_apps(&self) -> bool {
+        self.owner() == Owner::Developer
     }
 
     /// Whether trying again, with nothing changed, may help.

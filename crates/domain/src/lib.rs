@@ -12,8 +12,10 @@ pub mod connection;
 mod digest;
 mod failure;
 mod ids;
+pub mod incident;
 pub mod integration;
 pub mod refresh;
+pub mod rotation;
 pub mod session;
 mod time;
 

@@ -47,6 +47,12 @@ pub fn retry_at(id: ConnectionId, attempts: u32, now: Timestamp, retry_after: Op
     now.plus(backoff.max(retry_after.unwrap_or_default().min(RETRY_AFTER_MAX)))
 }
 
+/// A wait between `wait` and twice that, always the same for one connection and generation.
+#[must_use]
+pub fn spread_out(id: ConnectionId, generation: Generation, wait: Duration) -> Duration {
+    wait.mul_f64(1.0 + spread(id, generation.0))
+}
+
 /// A number in [0, 1) that is always the same for one id and number, and unlike its neighbours'.
 fn spread(id: ConnectionId, number: u64) -> f64 {
     let hash = Sha256::new().chain_update(id.to_bytes()).chain_update(number.to_be_bytes()).finalize();

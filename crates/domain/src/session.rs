@@ -6,6 +6,10 @@ use crate::{
     Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How long after its end a session can still be looked up: a backend may ask late what became of it.
+pub const RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -174,6 +178,8 @@ impl Aggregate for Session {
             subject: terms.end_user.to_string(),
             status: if self.connection().is_some() { "completed" } else { "open" },
             label: terms.id.to_string(),
+            // What is to be done then is to forget it.
+            due_at: Some(terms.expires_at.plus(RETENTION)),
             ..CardFacts::default()
         }
     }

@@ -1,5 +1,6 @@
 use latchkey_secret::{
-    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, JsonSecret, RefreshToken, SecretText,
+    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, JournalKey, JsonSecret, RefreshToken,
+    SecretText,
 };
 
 /// A secret that can be sealed: it has bytes, and can be made of them again.
@@ -26,3 +27,13 @@ macro_rules! text {
 }
 
 text!(AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, JsonSecret, RefreshToken, SecretText);
+
+impl Clear for JournalKey {
+    fn bytes(&self) -> &[u8] {
+        self.expose()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self::new)
+    }
+}

@@ -41,8 +41,12 @@ pub(crate) struct Material<'a> {
 }
 
 impl<'a> Material<'a> {
+    pub(crate) fn empty(provider: &'a Provider) -> Self {
+        Self { provider, values: fresh_values(), secrets: Secrets::default() }
+    }
+
     pub(crate) fn of_app(provider: &'a Provider, app: &App) -> Self {
-        let mut material = Self { provider, values: fresh_values(), secrets: Secrets::default() };
+        let mut material = Self::empty(provider);
         if !app.client_id.is_empty() {
             material.values.app.insert("client_id".into(), app.client_id.clone());
         }

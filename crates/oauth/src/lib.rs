@@ -49,6 +49,7 @@ pub use fault::{Blame, Fault, FaultKind};
 pub use identity::ClientIdentity;
 pub use latchkey_egress::Egress;
 pub use oauth1::OAuth1Begun;
+pub use refresh::refresh_origin;
 pub use registration::{
     ClientMetadata, RegisteredClient, Registration, document_client, is_shared, metadata_document,
     registered_client_id, registration,

@@ -1,7 +1,7 @@
 //! The next credential, without the user (RFC 6749 §6).
 
 use crate::{
-    App, Client, Fault, FaultKind,
+    App, Client, Fault, FaultKind, Inputs,
     app::Material,
     assemble::{Renews, renews},
     at_hand,
@@ -63,6 +63,27 @@ fn with_its_client(fault: Fault, renewal: &Renewal) -> Fault {
     let forgotten =
         fault.kind == FaultKind::ClientRejected && fault.code.as_deref() == Some("invalid_client");
     if registered && forgotten { Fault { kind: FaultKind::GrantRefused, ..fault } } else { fault }
+}
+
+/// The origin (RFC 6454 §4) a refresh will be asked of, to tell endpoints that are down from those that are not. `None`
+/// where nothing would be sent.
+#[must_use]
+pub fn refresh_origin(provider: &Provider, app_fields: &Inputs, renewal: &Renewal) -> Option<String> {
+    let mut material = Material::empty(provider);
+    for (name, value) in app_fields {
+        material.values.app.insert(name.clone(), value.expose().to_owned());
+    }
+    let material = material.with_renewal(renewal);
+    let asked = match (renews(provider), &renewal.refresh_token) {
+        (Renews::ByRefreshToken, Some(token)) => Asked::RefreshToken { refresh_token: token.expose() },
+        (Renews::ByAccessToken, Some(token)) => Asked::AccessToken { access_token: token.expose() },
+        (Renews::ByApp, _) => Asked::AppSigned,
+        (Renews::ByRepeating, _) if provider.steps().is_empty() => Asked::ClientCredentials { scopes: &[] },
+        // Steps go to several hosts, or to none.
+        _ => return None,
+    };
+    let endpoint = provider.token_endpoint(&material.values, asked).ok()?;
+    Some(endpoint.origin().ascii_serialization())
 }
 
 /// Some entries know that the first refresh token stays good, and that what comes with an answer is not one.

@@ -112,6 +112,15 @@ impl Provider {
         self.with_headers(PLACE, request, changes.headers, &values)
     }
 
+    /// Where [`Self::token_request`] would go, without its query.
+    ///
+    /// # Errors
+    /// Where the entry has no such place, or its template needs what is not there.
+    pub fn token_endpoint(&self, values: &Values, grant: Grant<'_>) -> Result<Url, RenderError> {
+        let endpoint = self.changes(values, grant)?.endpoint.ok_or(RenderError::Missing("token_endpoint"))?;
+        self.url(PLACE, endpoint, Scope::of(values))
+    }
+
     fn changes(&self, values: &Values, grant: Grant<'_>) -> Result<Changes<'_>, RenderError> {
         let obtain = &self.obtain;
         let endpoint = obtain.token_endpoint.as_ref();

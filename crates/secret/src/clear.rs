@@ -1,4 +1,4 @@
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
 use std::fmt;
 
 macro_rules! secret_text {
@@ -96,6 +96,27 @@ impl JsonSecret {
 impl fmt::Debug for JsonSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JsonSecret(..)")
+    }
+}
+
+/// What one refresh's answers are encrypted with on their way to the vault. Made for one claim and forgotten after it.
+pub struct JournalKey(SecretBox<[u8; 32]>);
+
+impl JournalKey {
+    #[must_use]
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(SecretBox::new(Box::new(bytes)))
+    }
+
+    #[must_use]
+    pub fn expose(&self) -> &[u8; 32] {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for JournalKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JournalKey(..)")
     }
 }
 

@@ -123,6 +123,20 @@ impl Handout {
 }
 
 impl Renewal {
+    /// Whether both hold the same refresh token. In constant time for tokens of one length.
+    #[must_use]
+    pub fn has_token_of(&self, other: &Self) -> bool {
+        match (&self.refresh_token, &other.refresh_token) {
+            (None, None) => true,
+            (Some(mine), Some(others)) => {
+                let (mine, others) = (mine.expose().as_bytes(), others.expose().as_bytes());
+                mine.len() == others.len()
+                    && mine.iter().zip(others).fold(0, |all, (a, b)| all | (a ^ b)) == 0
+            }
+            _ => false,
+        }
+    }
+
     /// The document to seal.
     #[must_use]
     pub fn to_document(&self) -> JsonSecret {

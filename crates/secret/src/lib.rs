@@ -9,7 +9,8 @@ mod grant;
 mod sealed;
 
 pub use clear::{
-    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, JsonSecret, RefreshToken, SecretText,
+    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, JournalKey, JsonSecret, RefreshToken,
+    SecretText,
 };
 pub use grant::{Account, Grant, Handout, InvalidSecret, Renewal, Signer};
 pub use sealed::Sealed;

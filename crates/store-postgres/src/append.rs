@@ -73,7 +73,8 @@ async fn replace(
         "UPDATE streams
          SET version = $4, snapshot_format = $5, snapshot = $6,
              environment = $7, parent = $8, subject = $9, status = $10, label = $11, due_at = $12,
-             claimed_until = CASE WHEN claim_fence = $13 THEN NULL ELSE claimed_until END
+             claimed_until = CASE WHEN claim_fence = $13 THEN NULL ELSE claimed_until END,
+             wanted = wanted AND version = $4
          WHERE category = $1 AND id = $2 AND version = $3",
     )
     .bind(&append.stream.category)

@@ -14,20 +14,26 @@ pub async fn cursor(pool: &PgPool, reader: &str) -> Result<Position, StoreError>
     Row { row: &row, table: "cursors", key: &reader }.position()
 }
 
-pub async fn advance(pool: &PgPool, reader: &str, to: Position) -> Result<(), StoreError> {
-    sqlx::query(
+pub async fn advance(pool: &PgPool, reader: &str, from: Position, to: Position) -> Result<bool, StoreError> {
+    // A reader never seen is at the start, and only there does the row come to be.
+    let advanced = sqlx::query(
         "INSERT INTO cursors (reader, tx, sequence)
-         VALUES ($1, $2::XID8, $3)
+         SELECT $1, $4::XID8, $5
+         WHERE ($2::XID8, $3) < ($4::XID8, $5)
+           AND (($2::XID8, $3) = ($6::XID8, 0) OR EXISTS (SELECT 1 FROM cursors WHERE reader = $1))
          ON CONFLICT (reader) DO UPDATE SET tx = EXCLUDED.tx, sequence = EXCLUDED.sequence
-         WHERE (cursors.tx, cursors.sequence) < (EXCLUDED.tx, EXCLUDED.sequence)",
+         WHERE (cursors.tx, cursors.sequence) = ($2::XID8, $3)",
     )
     .bind(reader)
+    .bind(from.tx.to_string())
+    .bind(column(from.sequence))
     .bind(to.tx.to_string())
     .bind(column(to.sequence))
+    .bind(Position::START.tx.to_string())
     .execute(pool)
     .await
     .map_err(StoreError::unavailable)?;
-    Ok(())
+    Ok(advanced.rows_affected() == 1)
 }
 
 pub async fn rewind(pool: &PgPool, reader: &str, to: Position) -> Result<(), StoreError> {

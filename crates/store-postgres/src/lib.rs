@@ -7,6 +7,7 @@ mod append;
 mod claims;
 mod connect;
 mod cursors;
+mod epoch;
 mod feed;
 mod keys;
 mod lists;
@@ -17,8 +18,8 @@ pub use connect::{ConnectError, PostgresOptions, Schema};
 use async_trait::async_trait;
 use connect::Place;
 use latchkey_store::{
-    Append, AppendError, CardQuery, Claim, Millis, Page, Position, Recorded, Store, StoreError, Stored,
-    Stream, Tally, Version, WrappedKey,
+    Append, AppendError, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded, Store,
+    StoreError, Stored, Stream, Tally, Version, WrappedKey, claim_in_turns,
 };
 use sqlx::PgPool;
 
@@ -67,22 +68,24 @@ impl Store for PostgresStore {
         feed::end(&self.pool).await
     }
 
-    async fn claim_due(
-        &self,
-        category: &str,
-        now: Millis,
-        until: Millis,
-        max: u32,
-    ) -> Result<Vec<Claim>, StoreError> {
-        claims::claim_due(&self.pool, category, now, until, max).await
+    async fn claim_due(&self, query: &ClaimQuery) -> Result<Vec<Claim>, StoreError> {
+        claim_in_turns(&claims::Queue { pool: &self.pool }, query).await
     }
 
-    async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
-        claims::release(&self.pool, claim).await
+    async fn renew(&self, stream: &Stream, fence: Fence, until: Millis) -> Result<bool, StoreError> {
+        claims::renew(&self.pool, stream, fence, until).await
+    }
+
+    async fn release(&self, stream: &Stream, fence: Fence) -> Result<(), StoreError> {
+        claims::release(&self.pool, stream, fence).await
     }
 
     async fn hasten(&self, stream: &Stream, seen: Version, due: Millis) -> Result<(), StoreError> {
         claims::hasten(&self.pool, stream, seen, due).await
+    }
+
+    async fn forget(&self, stream: &Stream, fence: Fence) -> Result<bool, StoreError> {
+        claims::forget(&self.pool, stream, fence).await
     }
 
     async fn list(&self, query: &CardQuery) -> Result<Page, StoreError> {
@@ -101,8 +104,8 @@ impl Store for PostgresStore {
         cursors::cursor(&self.pool, reader).await
     }
 
-    async fn advance_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
-        cursors::advance(&self.pool, reader, to).await
+    async fn advance_cursor(&self, reader: &str, from: Position, to: Position) -> Result<bool, StoreError> {
+        cursors::advance(&self.pool, reader, from, to).await
     }
 
     async fn rewind_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
@@ -115,6 +118,10 @@ impl Store for PostgresStore {
 
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
         keys::put_if_absent(&self.pool, owner, key).await
+    }
+
+    async fn epoch(&self) -> Result<String, StoreError> {
+        epoch::epoch(&self.pool).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

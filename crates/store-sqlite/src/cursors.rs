@@ -15,20 +15,31 @@ pub async fn cursor(pool: &SqlitePool, reader: &str) -> Result<Position, StoreEr
     Ok(Position { tx: row.number("tx")?, sequence: row.number("sequence")? })
 }
 
-pub async fn advance(pool: &SqlitePool, reader: &str, to: Position) -> Result<(), StoreError> {
-    sqlx::query(
+pub async fn advance(
+    pool: &SqlitePool,
+    reader: &str,
+    from: Position,
+    to: Position,
+) -> Result<bool, StoreError> {
+    // A reader never seen is at the start, and only there does the row come to be.
+    let advanced = sqlx::query(
         "INSERT INTO cursors (reader, tx, sequence)
-         VALUES (?1, ?2, ?3)
+         SELECT ?1, ?4, ?5
+         WHERE (?2, ?3) < (?4, ?5)
+           AND ((?2, ?3) = (?6, 0) OR EXISTS (SELECT 1 FROM cursors WHERE reader = ?1))
          ON CONFLICT (reader) DO UPDATE SET tx = EXCLUDED.tx, sequence = EXCLUDED.sequence
-         WHERE (cursors.tx, cursors.sequence) < (EXCLUDED.tx, EXCLUDED.sequence)",
+         WHERE (cursors.tx, cursors.sequence) = (?2, ?3)",
     )
     .bind(reader)
+    .bind(column(from.tx))
+    .bind(column(from.sequence))
     .bind(column(to.tx))
     .bind(column(to.sequence))
+    .bind(column(Position::START.tx))
     .execute(pool)
     .await
     .map_err(StoreError::unavailable)?;
-    Ok(())
+    Ok(advanced.rows_affected() == 1)
 }
 
 pub async fn rewind(pool: &SqlitePool, reader: &str, to: Position) -> Result<(), StoreError> {

@@ -16,8 +16,8 @@ pub use open::OpenError;
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, CardQuery, Claim, Millis, Page, Position, Recorded, Store, StoreError, Stored,
-    Stream, Tally, Version, WrappedKey,
+    Append, AppendError, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded, Store,
+    StoreError, Stored, Stream, Tally, Version, WrappedKey, claim_in_turns,
 };
 use open::Pools;
 use std::path::Path;
@@ -76,22 +76,24 @@ impl Store for SqliteStore {
         feed::end(&self.pools.readers).await
     }
 
-    async fn claim_due(
-        &self,
-        category: &str,
-        now: Millis,
-        until: Millis,
-        max: u32,
-    ) -> Result<Vec<Claim>, StoreError> {
-        claims::claim_due(&self.pools.writer, category, now, until, max).await
+    async fn claim_due(&self, query: &ClaimQuery) -> Result<Vec<Claim>, StoreError> {
+        claim_in_turns(&claims::Queue { pools: &self.pools }, query).await
     }
 
-    async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
-        claims::release(&self.pools.writer, claim).await
+    async fn renew(&self, stream: &Stream, fence: Fence, until: Millis) -> Result<bool, StoreError> {
+        claims::renew(&self.pools.writer, stream, fence, until).await
+    }
+
+    async fn release(&self, stream: &Stream, fence: Fence) -> Result<(), StoreError> {
+        claims::release(&self.pools.writer, stream, fence).await
     }
 
     async fn hasten(&self, stream: &Stream, seen: Version, due: Millis) -> Result<(), StoreError> {
         claims::hasten(&self.pools.writer, stream, seen, due).await
+    }
+
+    async fn forget(&self, stream: &Stream, fence: Fence) -> Result<bool, StoreError> {
+        claims::forget(&self.pools.writer, stream, fence).await
     }
 
     async fn list(&self, query: &CardQuery) -> Result<Page, StoreError> {
@@ -110,8 +112,8 @@ impl Store for SqliteStore {
         cursors::cursor(&self.pools.readers, reader).await
     }
 
-    async fn advance_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
-        cursors::advance(&self.pools.writer, reader, to).await
+    async fn advance_cursor(&self, reader: &str, from: Position, to: Position) -> Result<bool, StoreError> {
+        cursors::advance(&self.pools.writer, reader, from, to).await
     }
 
     async fn rewind_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
@@ -124,6 +126,11 @@ impl Store for SqliteStore {
 
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
         keys::put_if_absent(&self.pools.writer, owner, key).await
+    }
+
+    /// A file can be put in another's place only while nobody has it open: so each opening is an epoch.
+    async fn epoch(&self) -> Result<String, StoreError> {
+        Ok(self.pools.epoch.to_string())
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

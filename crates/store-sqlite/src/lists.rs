@@ -3,30 +3,14 @@
 use crate::rows::Row;
 use latchkey_store::{CardQuery, Listed, Page, StoreError, Stream, Tally, Version};
 use sqlx::SqlitePool;
+use sqlx::sqlite::SqliteRow;
 
 pub async fn list(pool: &SqlitePool, query: &CardQuery) -> Result<Page, StoreError> {
-    // One more than asked for tells whether there is a next page.
-    let rows = sqlx::query(
-        "SELECT id, version, snapshot_format, snapshot, environment, parent, subject, status, label, due_at
-         FROM streams
-         WHERE category = ?1 AND environment = ?2
-           AND (?3 IS NULL OR parent = ?3)
-           AND (?4 IS NULL OR subject = ?4)
-           AND (?5 IS NULL OR status = ?5)
-           AND id > COALESCE(?6, '')
-         ORDER BY id
-         LIMIT ?7",
-    )
-    .bind(&query.category)
-    .bind(&query.environment)
-    .bind(&query.parent)
-    .bind(&query.subject)
-    .bind(&query.status)
-    .bind(&query.after)
-    .bind(i64::from(query.max) + 1)
-    .fetch_all(pool)
-    .await
-    .map_err(StoreError::unavailable)?;
+    let rows = match &query.subject {
+        None => of_all(pool, query).await,
+        Some(subject) => of_subject(pool, query, subject).await,
+    };
+    let rows = rows.map_err(StoreError::unavailable)?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows.iter().take(query.max as usize) {
         let id: String = Row { row, table: "streams", key: &query.category }.get("id")?;
@@ -38,6 +22,55 @@ pub async fn list(pool: &SqlitePool, query: &CardQuery) -> Result<Page, StoreErr
     let more = rows.len() > items.len();
     let next = items.last().filter(|_| more).map(|last| last.stream.id.clone());
     Ok(Page { items, next })
+}
+
+async fn of_all(pool: &SqlitePool, query: &CardQuery) -> sqlx::Result<Vec<SqliteRow>> {
+    sqlx::query(
+        "SELECT id, version, snapshot_format, snapshot, environment, parent, subject, status, label, due_at
+         FROM streams
+         WHERE category = ?1 AND environment = ?2
+           AND (?3 IS NULL OR parent = ?3)
+           AND (?4 IS NULL OR status = ?4)
+           AND id > COALESCE(?5, '')
+         ORDER BY id
+         LIMIT ?6",
+    )
+    .bind(&query.category)
+    .bind(&query.environment)
+    .bind(&query.parent)
+    .bind(&query.status)
+    .bind(&query.after)
+    .bind(one_more(query))
+    .fetch_all(pool)
+    .await
+}
+
+/// A statement of its own, so that it is planned for the subject's own index.
+async fn of_subject(pool: &SqlitePool, query: &CardQuery, subject: &str) -> sqlx::Result<Vec<SqliteRow>> {
+    sqlx::query(
+        "SELECT id, version, snapshot_format, snapshot, environment, parent, subject, status, label, due_at
+         FROM streams
+         WHERE category = ?1 AND environment = ?2 AND subject = ?7
+           AND (?3 IS NULL OR parent = ?3)
+           AND (?4 IS NULL OR status = ?4)
+           AND id > COALESCE(?5, '')
+         ORDER BY id
+         LIMIT ?6",
+    )
+    .bind(&query.category)
+    .bind(&query.environment)
+    .bind(&query.parent)
+    .bind(&query.status)
+    .bind(&query.after)
+    .bind(one_more(query))
+    .bind(subject)
+    .fetch_all(pool)
+    .await
+}
+
+/// One more than asked for tells whether there is a next page.
+fn one_more(query: &CardQuery) -> i64 {
+    i64::from(query.max) + 1
 }
 
 pub async fn tally(pool: &SqlitePool, category: &str) -> Result<Vec<Tally>, StoreError> {

@@ -9,6 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
+use uuid::Uuid;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
@@ -35,6 +36,8 @@ pub enum OpenError {
 pub struct Pools {
     pub writer: SqlitePool,
     pub readers: SqlitePool,
+    /// Which opening of the file this is.
+    pub epoch: Uuid,
 }
 
 pub async fn file(path: &Path) -> Result<Pools, OpenError> {
@@ -49,7 +52,7 @@ pub async fn file(path: &Path) -> Result<Pools, OpenError> {
         .connect_with(options.pragma("query_only", "ON"))
         .await
         .map_err(failed)?;
-    Ok(Pools { writer, readers })
+    Ok(Pools { writer, readers, epoch: Uuid::now_v7() })
 }
 
 /// A database in memory belongs to the connection that made it, so there is only one, for reads too.
@@ -60,7 +63,7 @@ pub async fn memory() -> Result<Pools, OpenError> {
         .await
         .map_err(|error| OpenError::File(path.clone(), error))?;
     MIGRATIONS.run(&pool).await.map_err(|error| OpenError::Schema(path, error))?;
-    Ok(Pools { writer: pool.clone(), readers: pool })
+    Ok(Pools { writer: pool.clone(), readers: pool, epoch: Uuid::now_v7() })
 }
 
 fn one_connection() -> SqlitePoolOptions {

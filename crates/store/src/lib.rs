@@ -5,18 +5,21 @@
 //! due work need) and at most one wrapped *data key*. All of them change in the transaction that appends the events,
 //! or none of them does.
 
+mod claim;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;
 mod page;
 mod stream;
+mod turns;
 
+pub use claim::{Claim, ClaimQuery, Fence, Lane};
 pub use error::{AppendError, StoreError};
 pub use page::{CardQuery, Listed, Page, Tally};
 pub use stream::{
-    Append, Card, Claim, Fence, KeyChange, NewEvent, Position, Recorded, Snapshot, Stored, Stream, Version,
-    WrappedKey,
+    Append, Card, KeyChange, NewEvent, Position, Recorded, Snapshot, Stored, Stream, Version, WrappedKey,
 };
+pub use turns::{Lanes, claim_in_turns};
 
 use async_trait::async_trait;
 
@@ -49,23 +52,29 @@ pub trait Store: Send + Sync + 'static {
     /// committed but is still held back behind an older writer counts as news.
     async fn feed_end(&self) -> Result<Position, StoreError>;
 
-    /// Claims streams of `category` whose card's `due_at` has come and that nobody else holds, oldest due first.
-    /// A claim lapses at `until`. Two claimers never hold one stream at a time.
-    async fn claim_due(
-        &self,
-        category: &str,
-        now: Millis,
-        until: Millis,
-        max: u32,
-    ) -> Result<Vec<Claim>, StoreError>;
+    /// Claims streams whose card's `due_at` has come and that nobody else holds. Two claimers never hold one stream at a
+    /// time. What is wanted comes before what is merely due; of each, every [`Lane`] that has some gets its turn, and
+    /// within a lane the oldest due comes first. The work is in proportion to what is claimed and, where more is due than
+    /// is asked for, to the number of lanes; never to the number of streams.
+    async fn claim_due(&self, query: &ClaimQuery) -> Result<Vec<Claim>, StoreError>;
 
-    /// Gives a claim back, if it still is the one held under this fence. The card's `due_at` stays as it is.
-    async fn release(&self, claim: &Claim) -> Result<(), StoreError>;
+    /// Has a claim lapse at `until` instead, later or earlier, if it still is the one held under this fence. Says whether
+    /// it is: a claim that was given back or fulfilled does not come to life again.
+    async fn renew(&self, stream: &Stream, fence: Fence, until: Millis) -> Result<bool, StoreError>;
 
-    /// Makes a stream due no later than `due`, without touching a claim that somebody holds on it, if the stream still is
-    /// at `seen`: whoever has not seen the latest append may be asking for what that append brought.
+    /// Gives a claim back, if it still is the one held under this fence. The card's `due_at` stays as it is, and so does
+    /// that it is wanted.
+    async fn release(&self, stream: &Stream, fence: Fence) -> Result<(), StoreError>;
+
+    /// Makes a stream wanted, and due no later than `due`, without touching a claim that somebody holds on it, if the
+    /// stream still is at `seen`: whoever has not seen the latest append may be asking for what that append brought.
+    /// It stays wanted until events are appended to it.
     /// A stream whose card has no `due_at` stays as it is: there is nothing to be done about it.
     async fn hasten(&self, stream: &Stream, seen: Version, due: Millis) -> Result<(), StoreError>;
+
+    /// Removes a claimed stream, its snapshot, card and key, if the claim still is the one held under this fence. Its
+    /// events stay. Says whether it was removed. For streams that have ended, whose id is never used again.
+    async fn forget(&self, stream: &Stream, fence: Fence) -> Result<bool, StoreError>;
 
     /// One page of streams by their cards, in the order of their ids.
     async fn list(&self, query: &CardQuery) -> Result<Page, StoreError>;
@@ -79,8 +88,10 @@ pub trait Store: Send + Sync + 'static {
     /// Where a reader of the feed has got to; [`Position::START`] for a reader never seen.
     async fn cursor(&self, reader: &str) -> Result<Position, StoreError>;
 
-    /// Records how far a reader got. Moves forward only.
-    async fn advance_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError>;
+    /// Records that a reader who was at `from` got as far as `to`. Moves forward only, and only from where the reader
+    /// believed it was: what was read before somebody set it back must not carry it past what was lost. Says whether it
+    /// moved.
+    async fn advance_cursor(&self, reader: &str, from: Position, to: Position) -> Result<bool, StoreError>;
 
     /// Sets a reader back, because what it had passed on was lost. Moves backward only.
     async fn rewind_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError>;
@@ -90,6 +101,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Stores a key unless the owner has one already, and returns the one that is stored.
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError>;
+
+    /// A name for the database's line of history. It is another whenever what was confirmed may have been lost since: after a
+    /// failover to another server, a restored backup. It may be another for less.
+    async fn epoch(&self) -> Result<String, StoreError>;
 
     /// Whether the database answers. Fails with the reason where it does not.
     async fn ping(&self) -> Result<(), StoreError>;

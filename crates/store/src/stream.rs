@@ -1,4 +1,4 @@
-use crate::Millis;
+use crate::{Fence, Millis};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
@@ -139,17 +139,4 @@ pub struct Append {
     pub key: KeyChange,
     /// The claim this append fulfils: it ends with it, if it still is the one held. Other claims are left alone.
     pub releases: Option<Fence>,
-}
-
-/// The number of a claim on a stream: a later claim has a higher one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Fence(pub u64);
-
-/// A stream that is ours to deal with until the claim lapses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    pub stream: Stream,
-    pub fence: Fence,
-    /// When it fell due.
-    pub due_at: Millis,
 }

@@ -3,13 +3,15 @@
 use crate::{
     Fault, Route,
     contract::{
-        ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh, Established,
-        IntegrationView, IssueKey, IssuedKey, KeptClient, KeyView, LendCredential, LentCredential, Obtained,
-        PutIntegration, SessionView, StartAuthorization,
+        ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
+        Established, IntegrationView, IssueKey, IssuedKey, KeptClient, KeyView, LendCredential,
+        LentCredential, Obtained, PutIntegration, ResumeRefresh, SessionView, StartAuthorization,
     },
+    convert::duration_to_pb,
     fault::deadline_exceeded,
     pb::vault::{
         self as pb, flow_service_client::FlowServiceClient, lending_service_client::LendingServiceClient,
+        refresh_journal_service_client::RefreshJournalServiceClient,
         refresh_lease_service_client::RefreshLeaseServiceClient,
         registry_service_client::RegistryServiceClient,
     },
@@ -30,6 +32,7 @@ pub struct VaultClient {
     flow: FlowServiceClient<Route>,
     leases: RefreshLeaseServiceClient<Route>,
     lending: LendingServiceClient<Route>,
+    journal: RefreshJournalServiceClient<Route>,
     registry: RegistryServiceClient<Route>,
     deadline: Duration,
     route: Route,
@@ -44,6 +47,7 @@ impl VaultClient {
             leases: RefreshLeaseServiceClient::new(route.clone()),
             lending: LendingServiceClient::new(route.clone()),
             registry: RegistryServiceClient::new(route.clone()),
+            journal: RefreshJournalServiceClient::new(route.clone()),
             route,
         }
     }
@@ -204,9 +208,10 @@ impl VaultClient {
     ///
     /// # Errors
     /// Where the vault cannot tell just now.
-    pub async fn claim_due(&self, max: u32) -> Result<Vec<DueRefresh>, Fault> {
+    pub async fn claim_due(&self, ask: impl Into<ClaimDue>) -> Result<Vec<DueRefresh>, Fault> {
+        let ask: pb::ClaimDueRequest = ask.into().into();
         let mut leases = self.leases.clone();
-        let answer = self.within_deadline(leases.claim_due(pb::ClaimDueRequest { max })).await?;
+        let answer = self.within_deadline(leases.claim_due(ask)).await?;
         read(answer)
     }
 
@@ -222,6 +227,45 @@ impl VaultClient {
     /// `REFRESH_SUPERSEDED` where the connection has a newer credential.
     pub async fn complete_refresh(&self, complete: CompleteRefresh) -> Result<(), Fault> {
         self.report(complete).send().await
+    }
+
+    /// Has a claim last so long from now on, longer or shorter than it would have. Says whether it still is the caller's.
+    ///
+    /// # Errors
+    /// Where the vault cannot tell just now: the claim lapses when it would have.
+    pub async fn renew_refresh(
+        &self,
+        connection: ConnectionId,
+        fence: u64,
+        hold: Duration,
+    ) -> Result<bool, Fault> {
+        let mut leases = self.leases.clone();
+        let request = pb::RenewRefreshRequest {
+            connection: connection.to_string(),
+            fence,
+            hold: Some(duration_to_pb(hold)),
+        };
+        Ok(self.within_deadline(leases.renew_refresh(request)).await?.held)
+    }
+
+    /// What an attempt was made from that was begun under an earlier claim, with the key to what was written down of it.
+    ///
+    /// # Errors
+    /// `REFRESH_SUPERSEDED` where the connection has a newer credential, `CONNECTION_NOT_FOUND` or the like where it is
+    /// gone: nothing comes of the attempt any more.
+    pub async fn resume_refresh(&self, resume: ResumeRefresh) -> Result<DueRefresh, Fault> {
+        let mut journal = self.journal.clone();
+        let request = pb::ResumeRefreshRequest::from(resume);
+        read(self.within_deadline(journal.resume_refresh(request)).await?)
+    }
+
+    /// Changes when the database may have lost what it had confirmed.
+    ///
+    /// # Errors
+    /// Where the vault cannot tell just now.
+    pub async fn epoch(&self) -> Result<String, Fault> {
+        let mut journal = self.journal.clone();
+        Ok(self.within_deadline(journal.get_epoch(pb::GetEpochRequest {})).await?.epoch)
     }
 
     /// Gives a claim back without having tried.

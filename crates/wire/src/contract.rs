@@ -8,8 +8,9 @@ use latchkey_domain::{
     IntegrationKey, SessionId, Timestamp,
     api_key::Scope,
     integration::{RegisteredClient, Settings},
+    rotation::Course,
 };
-use latchkey_secret::{ClientSecret, CodeVerifier, Grant, Renewal, SecretText, Signer};
+use latchkey_secret::{ClientSecret, CodeVerifier, Grant, JournalKey, Renewal, SecretText, Signer};
 use std::{collections::BTreeMap, time::Duration};
 
 /// A backend's wish to let an end user connect.
@@ -113,6 +114,30 @@ pub struct Established {
     pub generation: Generation,
 }
 
+/// What a refresher is ready to take.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClaimDue {
+    pub max: u32,
+    /// Only what a caller waits for.
+    pub wanted_only: bool,
+    /// Whose provider is to be left alone: what is due there stays where it is.
+    pub except: Vec<Lane>,
+}
+
+/// As much as this of whatever is due.
+impl From<u32> for ClaimDue {
+    fn from(max: u32) -> Self {
+        Self { max, ..Self::default() }
+    }
+}
+
+/// One integration's queue of due refreshes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Lane {
+    pub environment: Environment,
+    pub integration: IntegrationKey,
+}
+
 /// A refresh that is the caller's to make, until the claim lapses.
 #[derive(Debug)]
 pub struct DueRefresh {
@@ -123,8 +148,36 @@ pub struct DueRefresh {
     pub generation: Generation,
     pub fence: u64,
     pub due_at: Timestamp,
+    /// When the present token runs out; `None` where nobody knows.
+    pub expires_at: Option<Timestamp>,
+    /// Whether a caller waits for it.
+    pub wanted: bool,
     pub app: App,
     pub renewal: Renewal,
+    pub journal: JournalKeys,
+}
+
+/// What an attempt's answers are encrypted with, and the same as the vault alone can open it.
+#[derive(Debug)]
+pub struct JournalKeys {
+    pub clear: JournalKey,
+    pub sealed: Vec<u8>,
+}
+
+/// An attempt that was begun under an earlier claim, and what its answers can be opened with again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResumeRefresh {
+    pub connection: ConnectionId,
+    pub generation: Generation,
+    pub fence: u64,
+    pub sealed_key: Vec<u8>,
+}
+
+impl DueRefresh {
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        Lane { environment: self.environment.clone(), integration: self.integration.clone() }
+    }
 }
 
 #[derive(Debug)]
@@ -134,6 +187,10 @@ pub struct CompleteRefresh {
     pub generation: Generation,
     pub fence: u64,
     pub outcome: RefreshOutcome,
+    /// What is documented of the provider, and how the attempt went.
+    pub course: Course,
+    /// When the provider's answer came: its lifetimes count from here. `None` where none came.
+    pub received_at: Option<Timestamp>,
 }
 
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use latchkey_wire::{
     Reason, Route, VaultClient,
     contract::{
         CompleteRefresh, CreateSession, IssueKey, KeptClient, Obtained, PutIntegration, RefreshOutcome,
-        StartAuthorization,
+        ResumeRefresh, StartAuthorization,
     },
 };
 use peer::{KEY, Peer, connection_id, environment, integration_key, key_view, session_id};
@@ -105,12 +105,43 @@ async fn what_is_due_and_what_became_of_it() {
         RefreshOutcome::Refused(failure()),
     ];
     for outcome in outcomes {
-        let complete =
-            CompleteRefresh { connection: connection_id(), generation: Generation(3), fence: 4, outcome };
+        let complete = CompleteRefresh {
+            connection: connection_id(),
+            generation: Generation(3),
+            fence: 4,
+            outcome,
+            received_at: None,
+            course: latchkey_domain::rotation::Course::default(),
+        };
         vault.complete_refresh(complete).await.unwrap();
     }
+    assert!(vault.renew_refresh(connection_id(), 4, Duration::from_secs(7)).await.unwrap());
     vault.release_refresh(connection_id(), 4).await.unwrap();
-    assert_eq!(peer.seen().told, ["refreshed 3 4", "failed 3 4", "refused 3 4", "released true 4"]);
+    let told = [
+        "asked for 2 but for 0",
+        "refreshed 3 4",
+        "failed 3 4",
+        "refused 3 4",
+        "renewed true 4 for 7s",
+        "released true 4",
+    ];
+    assert_eq!(peer.seen().told, told);
+}
+
+#[tokio::test]
+async fn what_was_written_down_is_resumed() {
+    let (peer, vault) = vault();
+    let resume = ResumeRefresh {
+        connection: connection_id(),
+        generation: Generation(3),
+        fence: 4,
+        sealed_key: vec![9; 200],
+    };
+    let due = vault.resume_refresh(resume).await.unwrap();
+    assert_eq!((due.fence, due.generation), (4, Generation(3)));
+    assert_eq!((due.journal.clear.expose(), due.journal.sealed.len()), (&[7; 32], 200));
+    assert_eq!(peer.seen().told, ["resumed true 3 4 200"]);
+    assert_eq!(vault.epoch().await.unwrap(), "first");
 }
 
 #[tokio::test]

@@ -40,6 +40,7 @@ fn prints() -> Vec<(&'static str, String)> {
         "latchkey.vault.v1.IssueKeyResponse": pb::vault::IssueKeyResponse,
         "latchkey.vault.v1.LendCredentialResponse": pb::vault::LendCredentialResponse,
         "latchkey.vault.v1.RegisteredClient": pb::vault::RegisteredClient,
+        "latchkey.vault.v1.JournalKey": pb::vault::JournalKey,
         "latchkey.vault.v1.Renewal": pb::vault::Renewal,
         "latchkey.vault.v1.RequestToSign": pb::vault::RequestToSign,
         "latchkey.vault.v1.Signer": pb::vault::Signer,
@@ -120,7 +121,9 @@ fn full_of_canaries(name: &str) -> DynamicMessage {
     let mut message = DynamicMessage::new(descriptor.clone());
     for field in descriptor.fields().filter(is_redacted) {
         let canary = Value::String(CANARY.to_owned());
-        let value = if field.is_map() {
+        let value = if matches!(field.kind(), Kind::Bytes) {
+            Value::Bytes(CANARY.into())
+        } else if field.is_map() {
             Value::Map([(MapKey::String("name".to_owned()), canary)].into())
         } else {
             canary

@@ -9,9 +9,9 @@ use latchkey_domain::{
 use latchkey_wire::{
     Fault, Kind, Reason,
     contract::{
-        AppSecrets, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
-        Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration, SessionView,
-        StartAuthorization,
+        AppSecrets, ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession,
+        DueRefresh, Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration,
+        ResumeRefresh, SessionView, StartAuthorization,
     },
     pb::vault::{self as pb, complete_refresh_request::Outcome},
 };
@@ -259,12 +259,25 @@ proptest! {
             &pb::EstablishConnectionResponse { connection: connection.clone(), generation },
         )?;
         survives::<_, CompleteRefresh>(&pb::CompleteRefreshRequest {
-            connection: connection.clone(), generation, fence, outcome: Some(outcome),
+            connection: connection.clone(), generation, fence, outcome: Some(outcome), receive_time: Some(due_time),
+            documented: Some(pb::RefreshTokenBehaviour {
+                rotation: "grace".into(), grace_seconds: 30, idle_seconds: 0, absolute_seconds: fence,
+            }),
+            unanswered: Some(prost_types::Duration { seconds: 75, nanos: 0 }),
+        })?;
+        survives::<_, ResumeRefresh>(&pb::ResumeRefreshRequest {
+            connection: connection.clone(), generation, fence, sealed_key: vec![7; 200],
+        })?;
+        let lane = pb::Lane { environment: environment.clone(), integration: integration.clone() };
+        survives::<_, ClaimDue>(&pb::ClaimDueRequest {
+            max: 7, wanted_only: fence % 2 == 0, except: vec![lane.clone(), lane],
         })?;
         let due = pb::DueRefresh {
             connection, environment, integration, provider, generation, fence, due_time: Some(due_time),
-            app: Some(app), renewal: Some(renewal),
+            app: Some(app), renewal: Some(renewal), wanted: fence % 2 == 0, expire_time: Some(due_time),
+            journal_key: Some(pb::JournalKey { secret: vec![1; 32], sealed: vec![2; 200] }),
         };
+        survives::<_, DueRefresh>(&pb::ResumeRefreshResponse { due: Some(due.clone()) })?;
         survives::<_, DueRefresh>(&due)?;
         survives::<_, Vec<DueRefresh>>(&pb::ClaimDueResponse { due: vec![due.clone(), due] })?;
     }
@@ -405,6 +418,9 @@ fn a_malformed_field_inside_is_named_by_its_path() {
             generation: 1,
             fence: 1,
             outcome,
+            receive_time: None,
+            documented: None,
+            unanswered: None,
         })
     };
     refused(complete(None), "outcome");

@@ -104,7 +104,9 @@ pub fn said(failure: &Failure) -> &'static str {
         (Reason::UserDeclined, _) => {
             "You did not allow the access, so nothing was connected. You can try again."
         }
-        (Reason::ReauthRequired, _) => "The provider's permission had already run out. Try again.",
+        (Reason::ReauthRequired | Reason::RefusalUnconfirmed, _) => {
+            "The provider's permission had already run out. Try again."
+        }
         (Reason::CredentialsRejected, _) => {
             "The provider does not accept what you entered. Check it and try again."
         }

@@ -3,7 +3,10 @@
 //! Once the provider has been asked, the old refresh token may be dead and the new one is in this process alone. So what
 //! came back is told to the vault until it has heard, whatever else happens, for as long as the process lives.
 
+use crate::documented::behaviour;
+use crate::leave::Leave;
 use latchkey_domain::Phase;
+use latchkey_domain::rotation::Course;
 use latchkey_oauth::{App, Client, FaultKind, failure};
 use latchkey_providers::Catalogue;
 use latchkey_wire::contract::{CompleteRefresh, DueRefresh, Obtained, RefreshOutcome};
@@ -28,7 +31,7 @@ impl Attempts {
     ///
     /// # Cancel safety
     /// Not cancel-safe: it must run on the tracker, and shutdown waits for it.
-    pub async fn make(self, due: DueRefresh) {
+    pub async fn make(self, due: DueRefresh, mut leave: Leave) {
         let span = info_span!(
             "refresh",
             connection.id = %due.connection,
@@ -43,9 +46,13 @@ impl Attempts {
             let integration = due.integration.to_string();
             // The journal's place: the provider's raw answer will be written here, sealed, before anything looks at it, so
             // that not even the end of this process loses it.
+            let documented = self.catalogue.get(&due.provider).map(|provider| behaviour(&provider));
+            let course = Course { documented: documented.unwrap_or_default(), unanswered_seconds: None };
             let outcome = self.ask(due).await;
+            leave.heard(&outcome);
             let (words, took) = (words(&outcome), begun.elapsed());
-            let complete = CompleteRefresh { connection, generation, fence, outcome };
+            let complete =
+                CompleteRefresh { connection, generation, fence, outcome, course, received_at: None };
             let heard = until_heard(self.vault.report(complete)).await;
             count(if heard == Heard::TooLate { ("superseded", "") } else { words }, integration, took);
         }

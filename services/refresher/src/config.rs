@@ -29,13 +29,15 @@ pub struct Config {
 pub struct Settings {
     /// How many refreshes may be under way at once.
     pub concurrency: NonZeroUsize,
-    /// How many of them at one provider.
+    /// How many of them for one OAuth app of a provider.
     pub per_provider: NonZeroUsize,
+    /// How many of these for one integration of one environment: apps may be shared.
+    pub per_integration: NonZeroUsize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { concurrency: nonzero(64), per_provider: nonzero(16) }
+        Self { concurrency: nonzero(256), per_provider: nonzero(64), per_integration: nonzero(48) }
     }
 }
 

@@ -2,8 +2,13 @@
 //! renewed, it is told by the vault, one claim at a time.
 
 mod attempt;
+mod breaker;
+mod bucket;
 pub mod config;
-mod limits;
+mod dispatch;
+mod documented;
+mod leave;
+mod queue;
 mod service;
 mod worker;
 

@@ -2,7 +2,8 @@
 
 use crate::attempt::Attempts;
 use crate::config::{Config, Settings};
-use crate::limits::Limits;
+use crate::dispatch::{Dispatch, Limits};
+use crate::leave::Gate;
 use crate::worker::Worker;
 use anyhow::Context as _;
 use latchkey_bus::Bus;
@@ -29,7 +30,13 @@ impl RefresherService {
         lifecycle: &Lifecycle,
     ) -> Self {
         let attempts = Attempts { vault, catalogue, oauth };
-        let worker = Worker { attempts, limits: Limits::new(settings), bus, lifecycle: lifecycle.clone() };
+        let limits = Limits {
+            all: settings.concurrency.get(),
+            per_app: settings.per_provider.get(),
+            per_lane: settings.per_integration.get(),
+        };
+        let gate = Gate::new(Dispatch::new(limits));
+        let worker = Worker { attempts, gate, bus, lifecycle: lifecycle.clone() };
         Self { worker, lifecycle: lifecycle.clone() }
     }
 

@@ -1,18 +1,22 @@
-//! The loop that finds what is due. It claims no more at a time than it can begin at once; a claim it cannot use is given
-//! back before the look is over, so that nothing waits here that another refresher could have begun.
+//! The loop that finds what is due. It claims no more at a time than could begin at once, and nothing from lanes whose
+//! provider is to be left alone; what was claimed and cannot begin soon is given back, so that nothing waits here that
+//! another refresher could have begun.
 
 use crate::attempt::Attempts;
-use crate::limits::Limits;
+use crate::bucket::Priority;
+use crate::dispatch::{App, Avoid, Dispatch, Endpoint, Facts, Next};
+use crate::leave::{Gate, Leave};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use latchkey_bus::{Bus, Hint};
 use latchkey_chassis::{Clock, Lifecycle, SystemClock};
 use latchkey_domain::Timestamp;
+use latchkey_oauth::refresh_origin;
 use latchkey_wire::VaultClient;
-use latchkey_wire::contract::DueRefresh;
+use latchkey_wire::contract::{ClaimDue, DueRefresh};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::warn;
 
 /// How often due work is looked for when nothing hints at any. Also the longest an on-demand refresh waits with the bus
@@ -22,24 +26,28 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long the vault is left alone when it did not answer.
 const BACKOFF: Duration = Duration::from_secs(1);
 
-/// How long to wait before looking again when everything that was due belongs to busy providers.
-const BUSY: Duration = Duration::from_millis(100);
-
 /// How many claims are taken at a time.
 const BATCH: usize = 50;
 
-/// How often a look claims more because all it got belongs to busy providers. Together with [`BATCH`], how long a busy
-/// provider's queue may be and the others still be reached.
-const ROUNDS_MAX: usize = 20;
-
 /// How many claims are given back at once.
-const RELEASES_AT_ONCE: usize = 8;
+const RETURNS_AT_ONCE: usize = 8;
+
+/// Held claims lapse one after the other, over this share of the time they were held.
+const SPREAD: f64 = 0.2;
 
 pub struct Worker {
     pub attempts: Attempts,
-    pub limits: Limits,
+    pub gate: Gate,
     pub bus: Arc<dyn Bus>,
     pub lifecycle: Lifecycle,
+}
+
+/// A claim on its way back.
+enum Return {
+    /// To whoever wants it.
+    Release(DueRefresh),
+    /// To nobody until then: its endpoint is down.
+    Hold(DueRefresh, Duration),
 }
 
 impl Worker {
@@ -52,13 +60,16 @@ impl Worker {
             tokio::select! {
                 // What was claimed must be begun or given back, so a look is never cut in the middle.
                 biased;
-                () = &mut stopping => return,
+                () = &mut stopping => break,
                 () = self.pause(&mut hints) => {}
             }
             while !self.lifecycle.is_stopping() && self.look().await {}
         }
+        let waiting = self.gate.with(Dispatch::drain);
+        self.give_back(waiting.into_iter().map(Return::Release).collect()).await;
     }
 
+    /// Until there may be something to do: a hint, a place that became free, a token in a bucket, or time to look.
     async fn pause(&self, hints: &mut BoxStream<'static, Hint>) {
         let wanted = async {
             loop {
@@ -69,39 +80,56 @@ impl Worker {
                 }
             }
         };
-        let _ = timeout(LOOK_EVERY, wanted).await;
+        let now = Instant::now().into_std();
+        let token = self.gate.with(|dispatch| dispatch.ready_at(now));
+        let something = async {
+            tokio::select! {
+                () = wanted => {}
+                () = self.gate.freed() => {}
+                () = sleep_until(token.unwrap_or(now + LOOK_EVERY).into()) => {}
+            }
+        };
+        let _ = timeout(LOOK_EVERY, something).await;
     }
 
-    /// Claims and begins what is due. Says whether to look again at once, because there was as much as could be taken.
-    ///
-    /// What belongs to busy providers is held until the look is over: given back earlier it would be claimed again, being
-    /// the oldest, and hide what is due at the others.
+    /// Begins what may begin, then claims and begins more. Says whether to look again at once, because there was as much as
+    /// could be taken.
     async fn look(&self) -> bool {
-        let mut held = Vec::new();
-        let mut again = false;
-        for _ in 0..ROUNDS_MAX {
-            let free = self.limits.free().min(BATCH);
-            if free == 0 {
-                sleep(BUSY).await;
-                break;
-            }
-            let Some(due) = self.claim(free).await else { break };
-            let full = due.len() == free;
-            let (begun, busy) = self.begin_all(due);
-            held.extend(busy);
-            again = full && begun > 0;
-            if !full || again {
-                break;
-            }
+        self.begin().await;
+        let now = Instant::now().into_std();
+        let (room, avoid) = self.gate.with(|dispatch| (dispatch.room().min(BATCH), dispatch.avoid(now)));
+        if room == 0 {
+            return false;
         }
-        let releases = held.iter().map(|due| give_back(&self.attempts.vault, due));
-        futures::stream::iter(releases).for_each_concurrent(RELEASES_AT_ONCE, |release| release).await;
-        again
+        let Some((claimed, full)) = self.claim(room, avoid).await else { return false };
+        self.gate.with(|dispatch| {
+            let now = Instant::now().into_std();
+            for due in claimed {
+                dispatch.offer(self.facts(&due), due, now);
+            }
+        });
+        self.begin().await;
+        full
     }
 
-    async fn claim(&self, free: usize) -> Option<Vec<DueRefresh>> {
-        let max = u32::try_from(free).unwrap_or(u32::MAX);
-        match self.attempts.vault.claim_due(max).await {
+    /// What is waited for, then what is due: where a bucket has tokens left for the former alone, only that.
+    async fn claim(&self, room: usize, avoid: Avoid) -> Option<(Vec<DueRefresh>, bool)> {
+        let mut claimed = vec![];
+        if avoid.always.len() < avoid.merely_due.len() {
+            let ask = ClaimDue { max: count(room), wanted_only: true, except: avoid.always };
+            claimed = self.ask(ask).await?;
+        }
+        let left = room - claimed.len().min(room);
+        if left > 0 {
+            let ask = ClaimDue { max: count(left), wanted_only: false, except: avoid.merely_due };
+            claimed.extend(self.ask(ask).await.unwrap_or_default());
+        }
+        let full = claimed.len() >= room;
+        Some((claimed, full))
+    }
+
+    async fn ask(&self, ask: ClaimDue) -> Option<Vec<DueRefresh>> {
+        match self.attempts.vault.claim_due(ask).await {
             Ok(due) => Some(due),
             Err(fault) => {
                 warn!(reason = fault.reason.word(), "What is due could not be learnt");
@@ -111,30 +139,69 @@ impl Worker {
         }
     }
 
-    /// Begins what may begin now: how many, and those whose provider has enough to do.
-    fn begin_all(&self, due: Vec<DueRefresh>) -> (usize, Vec<DueRefresh>) {
-        let claimed = due.len();
-        let busy: Vec<_> = due.into_iter().filter_map(|due| self.begin(due)).collect();
-        (claimed - busy.len(), busy)
+    /// Begins what may begin now, and gives back what had better wait elsewhere.
+    async fn begin(&self) {
+        let now = Instant::now().into_std();
+        let mut returns = vec![];
+        while let Some(next) = self.gate.with(|dispatch| dispatch.next(now)) {
+            match next {
+                Next::Begin { item, ticket, change } => self.start(item, self.gate.leave(ticket, change)),
+                Next::Hold { item, until } => {
+                    let hold = until.saturating_duration_since(now);
+                    returns.push(Return::Hold(item, hold));
+                }
+            }
+        }
+        let overdue = self.gate.with(|dispatch| dispatch.overdue(now));
+        returns.extend(overdue.into_iter().map(Return::Release));
+        self.give_back(returns).await;
     }
 
-    /// Begins a refresh, or hands it back where its provider has enough to do.
-    fn begin(&self, due: DueRefresh) -> Option<DueRefresh> {
-        let Some(permit) = self.limits.try_begin(&due.provider) else { return Some(due) };
+    fn start(&self, due: DueRefresh, leave: Leave) {
         let now = Timestamp(SystemClock.now());
         metrics::histogram!("latchkey_refresh_lateness_seconds", "provider" => due.provider.clone())
             .record(due.due_at.until(now));
         let attempts = self.attempts.clone();
-        drop(self.lifecycle.spawn("refresh", async move {
-            attempts.make(due).await;
-            drop(permit);
-        }));
-        None
+        drop(self.lifecycle.spawn("refresh", attempts.make(due, leave)));
+    }
+
+    fn facts(&self, due: &DueRefresh) -> Facts {
+        let provider = self.attempts.catalogue.get(&due.provider).ok();
+        let origin = provider.and_then(|provider| refresh_origin(&provider, &due.app.fields, &due.renewal));
+        let client_id = due.app.client_id.clone();
+        Facts {
+            lane: due.lane(),
+            app: App { provider: due.provider.clone(), client_id: client_id.clone() },
+            // Where nothing can be sent, no endpoint is to be spared.
+            endpoint: Endpoint { origin: origin.unwrap_or_default(), client_id },
+            priority: if due.wanted { Priority::Wanted } else { Priority::Due },
+            expires_at: due.expires_at.map_or(i64::MAX, |expires_at| expires_at.0),
+        }
+    }
+
+    async fn give_back(&self, returns: Vec<Return>) {
+        let all = count(returns.len());
+        let returns = (0..all).zip(returns).map(|(number, back)| {
+            let spread = 1.0 + SPREAD * f64::from(number) / f64::from(all);
+            give_back(&self.attempts.vault, back, spread)
+        });
+        futures::stream::iter(returns).for_each_concurrent(RETURNS_AT_ONCE, |done| done).await;
     }
 }
 
-async fn give_back(vault: &VaultClient, due: &DueRefresh) {
-    if let Err(fault) = vault.release_refresh(due.connection, due.fence).await {
-        warn!(connection.id = %due.connection, reason = fault.reason.word(), "A claim could not be given back; it will lapse");
+async fn give_back(vault: &VaultClient, back: Return, spread: f64) {
+    let (connection, returned) = match back {
+        Return::Release(due) => (due.connection, vault.release_refresh(due.connection, due.fence).await),
+        Return::Hold(due, hold) => {
+            let held = vault.renew_refresh(due.connection, due.fence, hold.mul_f64(spread)).await;
+            (due.connection, held.map(drop))
+        }
+    };
+    if let Err(fault) = returned {
+        warn!(connection.id = %connection, reason = fault.reason.word(), "A claim could not be given back; it will lapse");
     }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }

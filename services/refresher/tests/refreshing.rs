@@ -157,7 +157,7 @@ async fn a_slow_provider_with_a_long_queue_does_not_hide_what_is_due_at_another(
 
     let lifecycle = Lifecycle::new(Duration::from_millis(10));
     let number = |number| NonZeroUsize::new(number).unwrap();
-    let settings = Settings { concurrency: number(4), per_provider: number(1) };
+    let settings = Settings { concurrency: number(4), per_provider: number(1), per_integration: number(1) };
     world.refresher(&settings, &lifecycle).run();
     let refreshed = async {
         while world.generation(quick).await == Generation(1) {

@@ -85,7 +85,8 @@ impl Announcer {
             self.checked = Some(Instant::now());
         }
         let store = self.ledger.store().clone();
-        let batch = store.feed(store.cursor(READ).await?, BATCH).await?;
+        let (read, published) = (store.cursor(READ).await?, store.cursor(PUBLISHED).await?);
+        let batch = store.feed(read, BATCH).await?;
         let Some(last) = batch.last() else {
             metrics::gauge!("latchkey_event_outbox_oldest_seconds").set(0.0);
             return Ok(false);
@@ -99,10 +100,15 @@ impl Announcer {
         for fact in &facts {
             metrics::counter!("latchkey_events_published_total", "type" => fact.kind.clone(), "outcome" => "published").increment(1);
         }
-        if let Some(published_to) = published_to {
-            store.advance_cursor(PUBLISHED, published_to).await?;
+        // Where another announcer has moved a cursor meanwhile, what it did stands: it may have gone back to what the bus
+        // lost. The batch is read again from there, and what is published twice is known by its id.
+        let moved = match published_to {
+            Some(to) if to > published => store.advance_cursor(PUBLISHED, published, to).await?,
+            _ => true,
+        };
+        if moved {
+            store.advance_cursor(READ, read, read_to).await?;
         }
-        store.advance_cursor(READ, read_to).await?;
         Ok(true)
     }
 

@@ -1,5 +1,6 @@
 //! What happened to a connection, whose turn it is and what to do: in sentences for the person who must act.
 
+use crate::facts::rfc3339;
 use latchkey_domain::connection::{Broken, Connection, Event, Live};
 use latchkey_domain::{Cause, Failure, Owner, Reason};
 
@@ -28,20 +29,38 @@ pub fn explain(connection: &Connection) -> Option<Explanation> {
 
 fn live_one(live: &Live) -> Explanation {
     let Some(trouble) = &live.trouble else {
-        return Explanation {
-            what_happened: format!("{} is connected and its credential is in order.", live.profile.provider),
-            whose_turn: "NOBODY",
-            what_to_do: "Nothing.".into(),
-        };
+        return in_order(live);
     };
+    let usable = live.credential.expires_at.filter(|_| !live.rejected).map_or_else(String::new, |until| {
+        format!(" The present token can be used until {}.", rfc3339(until))
+    });
     let tries = if trouble.attempts == 1 { "try".to_owned() } else { format!("{} tries", trouble.attempts) };
     Explanation {
         what_happened: format!(
-            "The last {tries} to refresh did not work: {}.",
+            "The last {tries} to refresh did not work: {}.{usable}",
             cause_in_words(&trouble.failure)
         ),
         whose_turn: trouble.failure.owner().as_str(),
         what_to_do: remedy(&trouble.failure).into(),
+    }
+}
+
+fn in_order(live: &Live) -> Explanation {
+    let provider = &live.profile.provider;
+    match live.told {
+        Some(told) if live.ends_at() == Some(told.ends_at) => Explanation {
+            what_happened: format!(
+                "{provider} is connected. After {} nothing can renew the access.",
+                rfc3339(told.ends_at)
+            ),
+            whose_turn: Owner::EndUser.as_str(),
+            what_to_do: "Send the end user a reconnect link before then. The connection keeps its id.".into(),
+        },
+        _ => Explanation {
+            what_happened: format!("{provider} is connected and its credential is in order."),
+            whose_turn: "NOBODY",
+            what_to_do: "Nothing.".into(),
+        },
     }
 }
 
@@ -54,7 +73,13 @@ fn broken_one(broken: &Broken) -> Explanation {
             "{} refused to renew the access: it was withdrawn, has lapsed, or was used up elsewhere.",
             broken.profile.provider
         ),
-        None => format!("The connection ended: {}.", cause_in_words(&broken.failure)),
+        Some(Cause::RotationResponseLost) => format!(
+            "An answer of {} that held the next refresh token was lost on the way, and the one before it is good only once.",
+            broken.profile.provider
+        ),
+        Some(Cause::ManyRefused) | None => {
+            format!("The connection ended: {}.", cause_in_words(&broken.failure))
+        }
     };
     Explanation {
         what_happened: happened,
@@ -68,6 +93,12 @@ fn broken_one(broken: &Broken) -> Explanation {
 pub fn cause_in_words(failure: &Failure) -> &'static str {
     match failure.reason {
         Reason::ReauthRequired => "the provider no longer accepts the grant",
+        Reason::RefusalUnconfirmed if failure.cause == Some(Cause::ManyRefused) => {
+            "the provider refuses unusually many accounts of this app at once"
+        }
+        Reason::RefusalUnconfirmed => {
+            "the provider refused the grant, and is asked again before that is believed"
+        }
         Reason::ClientRejected => "the provider does not accept the client id and secret of the app",
         Reason::RequestRejected => "the provider does not accept the request as it is configured",
         Reason::CredentialsRejected => "the provider does not accept the credentials",
@@ -84,6 +115,9 @@ pub fn cause_in_words(failure: &Failure) -> &'static str {
 }
 
 fn remedy(failure: &Failure) -> &'static str {
+    if failure.cause == Some(Cause::ManyRefused) {
+        return "Look at the app and the status page of the provider. No connection is given up meanwhile; each is tried again.";
+    }
     match failure.owner() {
         Owner::EndUser => "Send the end user a reconnect link. The connection keeps its id.",
         Owner::Developer => {
@@ -110,6 +144,18 @@ pub fn event_in_words(event: &Event) -> String {
         Event::CredentialRejected { .. } => "The provider's API refused the token.".into(),
         Event::RefreshFailed { failure, .. } => {
             format!("A refresh did not work: {}.", cause_in_words(failure))
+        }
+        Event::AnswerSetAside { .. } => {
+            "The provider answered one refresh twice; the second answer is kept for now.".into()
+        }
+        Event::RefusalWithdrawn { .. } => {
+            "The refusal is not believed any more: too many were refused at once. It is tried again.".into()
+        }
+        Event::Expiring { days, .. } => {
+            format!(
+                "In {days} day{} nothing can renew the access any more.",
+                if *days == 1 { "" } else { "s" }
+            )
         }
         Event::Broken { failure, .. } => format!("The connection broke: {}.", cause_in_words(failure)),
         Event::Revoked { .. } => "The connection was deleted.".into(),

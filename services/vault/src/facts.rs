@@ -14,6 +14,7 @@ pub enum News {
     Created,
     Reauthorized,
     Degraded,
+    Expiring,
     Failed,
     Recovered,
     Deleted,
@@ -26,6 +27,7 @@ impl News {
             Self::Created => "created",
             Self::Reauthorized => "reauthorized",
             Self::Degraded => "degraded",
+            Self::Expiring => "expiring",
             Self::Failed => "failed",
             Self::Recovered => "recovered",
             Self::Deleted => "deleted",
@@ -35,14 +37,15 @@ impl News {
     fn severity(self) -> Severity {
         match self {
             Self::Failed => Severity::Error,
-            Self::Degraded => Severity::Warning,
+            Self::Degraded | Self::Expiring => Severity::Warning,
             Self::Created | Self::Reauthorized | Self::Recovered | Self::Deleted => Severity::Info,
         }
     }
 
-    fn state_after(self) -> &'static str {
+    fn state_after(self, now: &Connection) -> &'static str {
         match self {
-            Self::Created | Self::Reauthorized | Self::Recovered => "ACTIVE",
+            Self::Expiring if matches!(now, Connection::Live(live) if live.trouble.is_some()) => "DEGRADED",
+            Self::Created | Self::Reauthorized | Self::Recovered | Self::Expiring => "ACTIVE",
             Self::Degraded => "DEGRADED",
             Self::Failed => "NEEDS_REAUTH",
             Self::Deleted => "DELETED",
@@ -60,11 +63,13 @@ pub fn news(event: &Event) -> Vec<News> {
         Event::Established { recovered: true, .. } => vec![News::Reauthorized, News::Recovered],
         Event::Established { recovered: false, .. } => vec![News::Reauthorized],
         Event::CredentialsRefreshed { recovered: true, .. } => vec![News::Recovered],
-        Event::RefreshFailed { attempts: 1, .. } => vec![News::Degraded],
+        Event::RefreshFailed { attempts: 1, .. } | Event::RefusalWithdrawn { .. } => vec![News::Degraded],
+        Event::Expiring { .. } => vec![News::Expiring],
         Event::Broken { .. } => vec![News::Failed],
         Event::Revoked { .. } => vec![News::Deleted],
         Event::CredentialsRefreshed { recovered: false, .. }
         | Event::RefreshFailed { .. }
+        | Event::AnswerSetAside { .. }
         | Event::CredentialRejected { .. } => vec![],
     }
 }
@@ -125,7 +130,7 @@ fn data(event: &Event, profile: &Profile, now: &Connection, news: News, name: &s
             "provider": profile.provider,
             "end_user": {"id": profile.end_user.as_str()},
         },
-        "state": {"to": news.state_after()},
+        "state": {"to": news.state_after(now)},
     });
     if let Some(credential) = credential_of(event) {
         data["credential"] = json!({
@@ -138,7 +143,10 @@ fn data(event: &Event, profile: &Profile, now: &Connection, news: News, name: &s
     }
     if let Some(failure) = failure_of(event) {
         data["failure"] = failure_data(failure);
-        data["token"] = json!({"usable_until": usable_until(now).map(rfc3339)});
+        data["token"] = json!({"usable_until": usable_until(event, now).map(rfc3339)});
+    }
+    if let Event::Expiring { ends_at, days, .. } = event {
+        data["expiring"] = json!({"end_time": rfc3339(*ends_at), "days": days, "owner": "END_USER"});
     }
     data
 }
@@ -168,6 +176,9 @@ fn credential_of(event: &Event) -> Option<&CredentialFacts> {
         }
         Event::CredentialRejected { .. }
         | Event::RefreshFailed { .. }
+        | Event::AnswerSetAside { .. }
+        | Event::RefusalWithdrawn { .. }
+        | Event::Expiring { .. }
         | Event::Broken { .. }
         | Event::Revoked { .. } => None,
     }
@@ -177,18 +188,25 @@ fn credential_of(event: &Event) -> Option<&CredentialFacts> {
 #[must_use]
 pub fn failure_of(event: &Event) -> Option<&Failure> {
     match event {
-        Event::RefreshFailed { failure, .. } | Event::Broken { failure, .. } => Some(failure),
+        Event::RefreshFailed { failure, .. }
+        | Event::RefusalWithdrawn { failure, .. }
+        | Event::Broken { failure, .. } => Some(failure),
         Event::Established { .. }
         | Event::CredentialsRefreshed { .. }
         | Event::CredentialRejected { .. }
+        | Event::AnswerSetAside { .. }
+        | Event::Expiring { .. }
         | Event::Revoked { .. } => None,
     }
 }
 
-fn usable_until(connection: &Connection) -> Option<Timestamp> {
-    match connection {
-        Connection::Live(live) => live.credential.expires_at,
-        Connection::Absent | Connection::Broken(_) | Connection::Revoked(_) => None,
+/// Until when the token of a failing connection serves all the same: as it was when it failed, where that was recorded.
+fn usable_until(event: &Event, now: &Connection) -> Option<Timestamp> {
+    match (event, now) {
+        (Event::Broken { .. }, _) => None,
+        (Event::RefreshFailed { usable_until: Some(until), .. }, _) => Some(*until),
+        (_, Connection::Live(live)) => live.credential.expires_at.filter(|_| !live.rejected),
+        (_, Connection::Absent | Connection::Broken(_) | Connection::Revoked(_)) => None,
     }
 }
 

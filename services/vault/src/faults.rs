@@ -1,7 +1,7 @@
 //! The one table that says how the vault's errors look from outside.
 
 use crate::error::Error;
-use latchkey_domain::{Cause, Failure, api_key, authorization, connection, integration, session};
+use latchkey_domain::{Failure, api_key, authorization, connection, integration, session};
 use latchkey_envelope::KeyServiceError;
 use latchkey_store::StoreError;
 use latchkey_wire::{Fault, Kind, Reason};
@@ -97,7 +97,7 @@ fn reauth_required(failure: &Failure) -> Fault {
     )
     .with("owner", failure.owner().as_str());
     match failure.cause {
-        Some(cause @ (Cause::GrantRevoked | Cause::GrantExpired)) => fault.with("cause", cause.as_str()),
+        Some(cause) => fault.with("cause", cause.as_str()),
         None => fault,
     }
 }
@@ -212,6 +212,7 @@ fn waiting_fault(failure: &Failure, wait: Duration) -> Fault {
         Why::ProviderUnavailable => (Kind::Unavailable, Reason::ProviderUnavailable),
         Why::ProviderTimeout => (Kind::Unavailable, Reason::ProviderTimeout),
         Why::ProviderUnreachable => (Kind::Unavailable, Reason::ProviderUnreachable),
+        Why::RefusalUnconfirmed => (Kind::Unavailable, Reason::RefusalUnconfirmed),
         Why::ProviderResponseInvalid | Why::IssuerMismatch => {
             (Kind::Unavailable, Reason::ProviderResponseInvalid)
         }

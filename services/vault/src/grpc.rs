@@ -5,6 +5,7 @@ mod connection;
 mod credential;
 mod events;
 mod flow;
+mod journal;
 mod lease;
 mod lending;
 mod registry;
@@ -44,6 +45,9 @@ pub fn peers(vault: &Vault) -> Routes {
     Routes::new(pb_vault::flow_service_server::FlowServiceServer::new(peers.clone()))
         .add_service(pb_vault::refresh_lease_service_server::RefreshLeaseServiceServer::new(peers.clone()))
         .add_service(pb_vault::lending_service_server::LendingServiceServer::new(peers.clone()))
+        .add_service(pb_vault::refresh_journal_service_server::RefreshJournalServiceServer::new(
+            peers.clone(),
+        ))
         .add_service(pb_vault::registry_service_server::RegistryServiceServer::new(peers))
 }
 

@@ -7,8 +7,8 @@ use latchkey_chassis::Clock;
 use latchkey_chassis::trace::current_traceparent;
 use latchkey_domain::{Aggregate, EventName, Timestamp};
 use latchkey_store::{
-    Append, AppendError, Card, Claim, Fence, KeyChange, NewEvent, Recorded, Snapshot, Store, StoreError,
-    Stored, Stream, Version, WrappedKey,
+    Append, AppendError, Card, Fence, KeyChange, NewEvent, Recorded, Snapshot, Store, StoreError, Stored,
+    Stream, Version, WrappedKey,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -176,7 +176,7 @@ impl Ledger {
 
     async fn end_claim(&self, stream: &Stream, terms: &Terms) -> Result<(), StoreError> {
         let Some(fence) = terms.releases else { return Ok(()) };
-        self.store.release(&Claim { stream: stream.clone(), fence, due_at: 0 }).await
+        self.store.release(stream, fence).await
     }
 
     fn append_of<A: Aggregate>(

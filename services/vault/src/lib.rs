@@ -17,6 +17,7 @@ mod limits;
 pub mod parts;
 mod service;
 mod signing;
+mod sweeper;
 mod token;
 pub mod vault;
 
@@ -33,8 +34,9 @@ pub const PUBLIC_SERVICES: [&str; 3] = [
 ];
 
 /// The full names of the services on the peers' port.
-pub const PEER_SERVICES: [&str; 3] = [
+pub const PEER_SERVICES: [&str; 4] = [
     "latchkey.vault.v1.FlowService",
     "latchkey.vault.v1.RefreshLeaseService",
+    "latchkey.vault.v1.RefreshJournalService",
     "latchkey.vault.v1.RegistryService",
 ];

@@ -7,6 +7,7 @@ use crate::grpc;
 use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::parts::Parts;
+use crate::sweeper::sweep;
 use crate::vault::Vault;
 use futures::StreamExt as _;
 use latchkey_chassis::Lifecycle;
@@ -99,12 +100,13 @@ impl VaultService {
             })
     }
 
-    /// Starts what goes on beside the calls: announcing, heeding hints, counting.
+    /// Starts what goes on beside the calls: announcing, heeding hints, counting, sweeping.
     pub fn run(&self) {
         let announcer = Announcer::new(self.vault.ledger.clone(), self.parts.bus.clone());
         self.beside("announcer", announcer.run());
         self.beside("hints", heed(self.vault.clone()));
         self.beside("gauges", count(self.vault.clone()));
+        self.beside("sweeper", sweep(self.vault.ledger.clone()));
     }
 
     fn beside(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {

@@ -5,6 +5,7 @@ mod clients;
 mod connections;
 mod credentials;
 mod integrations;
+mod journal;
 mod keys;
 mod lending;
 mod refreshes;
@@ -34,6 +35,7 @@ pub struct Vault {
     /// How many callers may wait for refreshes at once. Below the number of calls served at once, so that the
     /// completions they wait for always find a place.
     waiters: Arc<Semaphore>,
+    turns: refreshes::Turns,
 }
 
 impl Vault {
@@ -45,6 +47,7 @@ impl Vault {
             bus,
             freshness: Freshness::new(),
             waiters: Arc::new(Semaphore::new(waiters_max)),
+            turns: refreshes::Turns::default(),
         }
     }
 

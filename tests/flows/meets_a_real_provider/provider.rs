@@ -18,6 +18,9 @@ id: real
 name: A real provider
 categories: [test]
 links: {api_docs: "ISSUER", server_metadata: "ISSUER/.well-known/openid-configuration"}
+behaviour:
+  refresh_token: {rotation: strict}
+  sources: ["https://www.rfc-editor.org/rfc/rfc9700"]
 obtain:
   type: oauth2
   issuer: "ISSUER"

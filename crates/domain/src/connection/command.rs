@@ -1,4 +1,5 @@
 use crate::connection::{Profile, Secrets};
+use crate::rotation::{Behaviour, Course};
 use crate::{AuthorizationId, Failure, Generation, Timestamp};
 use std::time::Duration;
 
@@ -16,6 +17,18 @@ pub enum Command {
     CompleteRefresh {
         replaces: Generation,
         outcome: Outcome,
+        course: Course,
+        ruling: Ruling,
+        at: Timestamp,
+    },
+    /// An incident has shown that the refusal this generation broke by is not to be believed.
+    Reconsider {
+        generation: Generation,
+        ruling: Ruling,
+        at: Timestamp,
+    },
+    /// The end of what renews it, or of what cannot be renewed, may be near.
+    Warn {
         at: Timestamp,
     },
     /// The provider's API answered that the credential of this generation is not valid.
@@ -32,15 +45,32 @@ pub enum Command {
     },
 }
 
+/// When a refusal is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ruling {
+    /// How long after a first refusal a second one confirms it, where that can be.
+    pub confirm_after: Duration,
+    /// Set while so many of one app's grants are refused that none of the refusals is believed: how long to wait at least
+    /// before asking again.
+    pub incident: Option<Duration>,
+}
+
+impl Default for Ruling {
+    fn default() -> Self {
+        Self { confirm_after: Duration::from_secs(600), incident: None }
+    }
+}
+
 /// What a refresh came to.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    Refreshed(NewCredential),
-    /// It did not work, and that says nothing about the grant. Try again.
-    Failed {
-        failure: Failure,
-        retry_after: Option<Duration>,
+    Refreshed {
+        credential: NewCredential,
+        /// Whether another refresh token came with it.
+        rotated: bool,
     },
+    /// It did not work, and that says nothing about the grant. Try again.
+    Failed { failure: Failure, retry_after: Option<Duration> },
     /// The provider refuses this connection's grant.
     Refused(Failure),
 }
@@ -57,6 +87,8 @@ pub struct NewCredential {
     pub fingerprint: String,
     /// How the provider names the account, if it told.
     pub account: Option<String>,
+    /// What its refresh token is documented to do.
+    pub behaviour: Behaviour,
     /// Sealed; `renewal` is absent where nothing can renew it.
     pub secrets: Secrets,
 }

@@ -1,10 +1,19 @@
-use super::{Broken, Command, Connection, Event, Live, Outcome, Refusal};
+mod refused;
+
+use super::{Broken, Command, Connection, Event, Live, Outcome, Refusal, Ruling};
+use crate::rotation::Course;
 use crate::{Cause, Failure, Generation, Phase, Reason, Timestamp, refresh};
 
 pub(super) fn decide(connection: &Connection, command: Command) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::Establish { .. } => establish(connection, command),
-        Command::CompleteRefresh { replaces, outcome, at } => complete(connection, replaces, outcome, at),
+        Command::CompleteRefresh { replaces, outcome, course, ruling, at } => {
+            complete(connection, replaces, outcome, course, ruling, at)
+        }
+        Command::Reconsider { generation, ruling, at } => {
+            Ok(refused::reconsider(connection, generation, ruling, at))
+        }
+        Command::Warn { at } => Ok(warn(connection, at)),
         Command::ReportRejection { generation, at } => report_rejection(connection, generation, at),
         Command::Expire { at } => expire(connection, at),
         Command::Revoke { at } => revoke(connection, at),
@@ -42,6 +51,8 @@ fn complete(
     connection: &Connection,
     replaces: Generation,
     outcome: Outcome,
+    course: Course,
+    ruling: Ruling,
     at: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     let live = match connection {
@@ -56,32 +67,80 @@ fn complete(
         Connection::Live(live) => live,
     };
     if live.credential.generation != replaces {
-        return Err(Refusal::Superseded);
+        return set_aside(live, replaces, outcome, at);
     }
     Ok(vec![match outcome {
-        Outcome::Refreshed(credential) => {
+        Outcome::Refreshed { credential, rotated } => {
             let (credential, secrets) = credential.split(replaces.next());
-            Event::CredentialsRefreshed { credential, recovered: live.trouble.is_some(), secrets }
+            let recovered = live.trouble.is_some();
+            Event::CredentialsRefreshed { credential, recovered, rotated: Some(rotated), secrets }
         }
         Outcome::Failed { failure, retry_after } => failed(live, failure, retry_after, at),
-        Outcome::Refused(failure) => Event::Broken { generation: replaces, failure, at },
+        Outcome::Refused(failure) => refused::refused(live, failure, course, ruling, at),
     }])
+}
+
+/// A refresh that comes too late. Where the provider answered one refresh token twice, nobody knows which of the two new
+/// ones it will go on with: the second is kept until the first has proved itself.
+fn set_aside(
+    live: &Live,
+    replaces: Generation,
+    outcome: Outcome,
+    at: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let Outcome::Refreshed { credential, rotated: true } = outcome else { return Err(Refusal::Superseded) };
+    let present = &live.credential;
+    let second = present.generation == replaces.next()
+        && credential.fingerprint != present.fingerprint
+        && credential.origins == present.origins
+        && credential.secrets.renewal.is_some();
+    if !second || live.secrets.set_aside.is_some() {
+        return Err(Refusal::Superseded);
+    }
+    let (generation, secrets) = (present.generation, credential.secrets);
+    let seconds = present.obtained_at.until(credential.obtained_at).as_secs();
+    Ok(vec![Event::AnswerSetAside { generation, seconds, at, secrets }])
+}
+
+fn warn(connection: &Connection, at: Timestamp) -> Vec<Event> {
+    let Connection::Live(live) = connection else { return vec![] };
+    let generation = live.credential.generation;
+    let event =
+        |told: super::Told| Event::Expiring { generation, ends_at: told.ends_at, days: told.days, at };
+    live.warning(at).map(event).into_iter().collect()
 }
 
 fn revive(replaces: Generation, outcome: Outcome) -> Vec<Event> {
     match outcome {
-        Outcome::Refreshed(credential) => {
+        Outcome::Refreshed { credential, rotated } => {
             let (credential, secrets) = credential.split(replaces.next());
-            vec![Event::CredentialsRefreshed { credential, recovered: true, secrets }]
+            vec![Event::CredentialsRefreshed { credential, recovered: true, rotated: Some(rotated), secrets }]
         }
         Outcome::Failed { .. } | Outcome::Refused(_) => vec![],
     }
 }
 
 fn failed(live: &Live, failure: Failure, retry_after: Option<std::time::Duration>, at: Timestamp) -> Event {
-    let attempts = live.trouble.as_ref().map_or(1, |trouble| trouble.attempts.saturating_add(1));
+    let attempts = attempts(live);
     let retry_at = refresh::retry_at(live.profile.id, attempts, at, retry_after);
-    Event::RefreshFailed { generation: live.credential.generation, failure, attempts, retry_at, at }
+    Event::RefreshFailed {
+        generation: live.credential.generation,
+        failure,
+        attempts,
+        retry_at,
+        usable_until: usable_until(live),
+        turns_to_set_aside: false,
+        unanswered_seconds: None,
+        at,
+    }
+}
+
+fn attempts(live: &Live) -> u32 {
+    live.trouble.as_ref().map_or(1, |trouble| trouble.attempts.saturating_add(1))
+}
+
+fn usable_until(live: &Live) -> Option<Timestamp> {
+    live.credential.expires_at.filter(|_| !live.rejected)
 }
 
 fn report_rejection(

@@ -1,4 +1,5 @@
 use crate::connection::{NewCredential, Profile, Secrets};
+use crate::rotation::Behaviour;
 use crate::{AuthorizationId, EventName, Failure, Generation, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,9 @@ pub enum Event {
     CredentialsRefreshed {
         credential: CredentialFacts,
         recovered: bool,
+        /// Whether another refresh token came with it; absent in what was recorded before that was noted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rotated: Option<bool>,
         #[serde(skip)]
         secrets: Secrets,
     },
@@ -32,6 +36,39 @@ pub enum Event {
         /// The how-manieth failure in a row this is; 1 begins an episode.
         attempts: u32,
         retry_at: Timestamp,
+        /// Until when the present token serves all the same; absent where it does not, or its end is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usable_until: Option<Timestamp>,
+        /// From now on it is renewed by the answer that had been set aside.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        turns_to_set_aside: bool,
+        /// How long before this refusal the same refresh token was first sent and the answer lost.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unanswered_seconds: Option<u64>,
+        at: Timestamp,
+    },
+    /// A second answer to the refresh token that led to this generation. It is kept until the next one, in case the
+    /// provider takes its refresh token and not ours.
+    AnswerSetAside {
+        generation: Generation,
+        /// How long after the first answer.
+        seconds: u64,
+        at: Timestamp,
+        #[serde(skip)]
+        secrets: Secrets,
+    },
+    /// The refusal it broke by is not believed any more.
+    RefusalWithdrawn {
+        generation: Generation,
+        failure: Failure,
+        retry_at: Timestamp,
+        at: Timestamp,
+    },
+    /// In so many days, unless something happens before, nothing can renew it.
+    Expiring {
+        generation: Generation,
+        ends_at: Timestamp,
+        days: u8,
         at: Timestamp,
     },
     Broken {
@@ -60,6 +97,9 @@ pub struct CredentialFacts {
     pub fingerprint: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// What its refresh token is documented to do.
+    #[serde(default, skip_serializing_if = "Behaviour::is_unknown")]
+    pub behaviour: Behaviour,
 }
 
 impl NewCredential {
@@ -74,6 +114,7 @@ impl NewCredential {
             origins: self.origins,
             fingerprint: self.fingerprint,
             account: self.account,
+            behaviour: self.behaviour,
         };
         (facts, self.secrets)
     }
@@ -86,6 +127,9 @@ impl EventName for Event {
             Self::CredentialsRefreshed { .. } => "credentials_refreshed",
             Self::CredentialRejected { .. } => "credential_rejected",
             Self::RefreshFailed { .. } => "refresh_failed",
+            Self::AnswerSetAside { .. } => "answer_set_aside",
+            Self::RefusalWithdrawn { .. } => "refusal_withdrawn",
+            Self::Expiring { .. } => "expiring",
             Self::Broken { .. } => "broken",
             Self::Revoked { .. } => "revoked",
         }

@@ -1,26 +1,77 @@
-use super::{Broken, Connection, Event, Live, Revoked, Trouble};
+use super::{Broken, Connection, Event, Live, Profile, Revoked, Secrets, Told, Trouble};
+use crate::rotation::Learnt;
+use crate::{Cause, Failure, Reason, Timestamp};
 
 pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
     match (connection, event) {
-        (_, Event::Established { profile, credential, secrets, .. }) => {
-            Connection::Live(Live { profile, credential, trouble: None, rejected: false, secrets })
-        }
+        (before, Event::Established { profile, credential, secrets, .. }) => Connection::Live(Live {
+            consented_at: credential.obtained_at,
+            learnt: lasting(&before).map_or_else(Learnt::default, |(_, _, learnt)| learnt),
+            told: None,
+            profile,
+            credential,
+            trouble: None,
+            rejected: false,
+            secrets,
+        }),
         (
-            Connection::Live(Live { profile, .. }) | Connection::Broken(Broken { profile, .. }),
-            Event::CredentialsRefreshed { credential, secrets, .. },
-        ) => Connection::Live(Live { profile, credential, trouble: None, rejected: false, secrets }),
+            before @ (Connection::Live(_) | Connection::Broken(_)),
+            Event::CredentialsRefreshed { credential, rotated, secrets, .. },
+        ) => {
+            let told = if let Connection::Live(live) = &before { live.told } else { None };
+            let Some((profile, consented_at, learnt)) = lasting(&before) else { return before };
+            let learnt = rotated.map_or(learnt, |rotated| learnt.after_success(rotated));
+            let (trouble, rejected) = (None, false);
+            Connection::Live(Live {
+                profile,
+                credential,
+                trouble,
+                rejected,
+                consented_at,
+                learnt,
+                told,
+                secrets,
+            })
+        }
         (Connection::Live(live), Event::CredentialRejected { .. }) => {
             Connection::Live(Live { rejected: true, ..live })
         }
-        (Connection::Live(live), Event::RefreshFailed { failure, attempts, retry_at, at, .. }) => {
-            let since = live.trouble.as_ref().map_or(at, |trouble| trouble.since);
-            Connection::Live(Live { trouble: Some(Trouble { failure, attempts, since, retry_at }), ..live })
+        (
+            Connection::Live(live),
+            Event::RefreshFailed {
+                failure,
+                attempts,
+                retry_at,
+                turns_to_set_aside,
+                unanswered_seconds,
+                at,
+                ..
+            },
+        ) => {
+            let learnt = live.learnt.after_refusal(unanswered_seconds);
+            let secrets = if turns_to_set_aside { turned(live.secrets) } else { live.secrets };
+            let trouble = Some(troubled(live.trouble, failure, attempts, retry_at, at));
+            Connection::Live(Live { trouble, learnt, secrets, ..live })
+        }
+        (Connection::Live(live), Event::AnswerSetAside { seconds, secrets, .. }) => {
+            let learnt = live.learnt.after_second_answer(seconds);
+            let secrets = Secrets { set_aside: secrets.renewal, ..live.secrets };
+            Connection::Live(Live { learnt, secrets, ..live })
+        }
+        (Connection::Live(live), Event::Expiring { ends_at, days, .. }) => {
+            Connection::Live(Live { told: Some(Told { ends_at, days }), ..live })
+        }
+        (Connection::Broken(broken), Event::RefusalWithdrawn { failure, retry_at, at, .. }) => {
+            let trouble = Some(troubled(None, failure, 1, retry_at, at));
+            Connection::Live(Live { trouble, ..broken.as_live() })
         }
         (Connection::Live(live), Event::Broken { failure, at, .. }) => Connection::Broken(Broken {
             profile: live.profile,
             credential: live.credential,
             failure,
             since: at,
+            consented_at: live.consented_at,
+            learnt: live.learnt,
             secrets: live.secrets,
         }),
         (
@@ -33,8 +84,41 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
             Event::CredentialsRefreshed { .. }
             | Event::CredentialRejected { .. }
             | Event::RefreshFailed { .. }
+            | Event::AnswerSetAside { .. }
+            | Event::RefusalWithdrawn { .. }
+            | Event::Expiring { .. }
             | Event::Broken { .. }
             | Event::Revoked { .. },
         ) => unchanged,
     }
+}
+
+/// What outlasts a credential.
+fn lasting(connection: &Connection) -> Option<(Profile, Timestamp, Learnt)> {
+    match connection {
+        Connection::Live(live) => Some((live.profile.clone(), live.consented_at, live.learnt)),
+        Connection::Broken(broken) => Some((broken.profile.clone(), broken.consented_at, broken.learnt)),
+        Connection::Absent | Connection::Revoked(_) => None,
+    }
+}
+
+/// An episode begun, or gone on with.
+fn troubled(
+    before: Option<Trouble>,
+    failure: Failure,
+    attempts: u32,
+    retry_at: Timestamp,
+    at: Timestamp,
+) -> Trouble {
+    let (since, refused_at, unanswered_at) =
+        before.map_or((at, None, None), |trouble| (trouble.since, trouble.refused_at, trouble.unanswered_at));
+    // What an incident is to blame for counts against no connection.
+    let counts = failure.reason == Reason::RefusalUnconfirmed && failure.cause != Some(Cause::ManyRefused);
+    let refused_at = refused_at.or(counts.then_some(at));
+    let unanswered_at = unanswered_at.or(failure.may_have_taken_effect().then_some(at));
+    Trouble { failure, attempts, since, retry_at, refused_at, unanswered_at }
+}
+
+fn turned(secrets: Secrets) -> Secrets {
+    Secrets { handout: secrets.handout, renewal: secrets.set_aside.or(secrets.renewal), set_aside: None }
 }

@@ -1,4 +1,10 @@
-use super::{Command, Connection, Event, NewCredential, Outcome, Profile, Refusal, Secrets, Usability};
+mod endings;
+mod refusals;
+
+use super::{
+    Command, Connection, Event, NewCredential, Outcome, Profile, Refusal, Ruling, Secrets, Usability,
+};
+use crate::rotation::{Behaviour, Course, RotationClass};
 use crate::{Aggregate, AuthorizationId, Cause, ConnectionId, Failure, Generation, Phase, Reason, Timestamp};
 use latchkey_secret::Sealed;
 use std::time::Duration;
@@ -26,7 +32,12 @@ fn credential(obtained_at: i64, expires_in: Option<i64>, renewable: bool) -> New
         origins: vec!["https://api.example.com".into()],
         fingerprint: "0011".into(),
         account: None,
-        secrets: Secrets { handout: sealed(), renewal: if renewable { sealed() } else { None } },
+        behaviour: Behaviour { rotation: RotationClass::Strict, ..Behaviour::default() },
+        secrets: Secrets {
+            handout: sealed(),
+            renewal: if renewable { sealed() } else { None },
+            set_aside: None,
+        },
     }
 }
 
@@ -40,22 +51,26 @@ fn establish(replaces: u64, credential: NewCredential) -> Command {
 }
 
 fn refreshed(replaces: u64, at: i64) -> Command {
-    let outcome = Outcome::Refreshed(credential(at, Some(HOUR), true));
-    Command::CompleteRefresh { replaces: Generation(replaces), outcome, at: Timestamp(at) }
+    complete(replaces, Outcome::Refreshed { credential: credential(at, Some(HOUR), true), rotated: true }, at)
 }
 
 fn failed(replaces: u64, at: i64) -> Command {
     let failure = Failure::new(Reason::ProviderUnavailable, Phase::Refresh);
-    let outcome = Outcome::Failed { failure, retry_after: None };
-    Command::CompleteRefresh { replaces: Generation(replaces), outcome, at: Timestamp(at) }
+    complete(replaces, Outcome::Failed { failure, retry_after: None }, at)
 }
 
 fn refused(replaces: u64, at: i64) -> Command {
     let failure =
         Failure { cause: Some(Cause::GrantRevoked), ..Failure::new(Reason::ReauthRequired, Phase::Refresh) };
+    complete(replaces, Outcome::Refused(failure), at)
+}
+
+fn complete(replaces: u64, outcome: Outcome, at: i64) -> Command {
     Command::CompleteRefresh {
         replaces: Generation(replaces),
-        outcome: Outcome::Refused(failure),
+        outcome,
+        course: Course::default(),
+        ruling: Ruling::default(),
         at: Timestamp(at),
     }
 }
@@ -249,9 +264,17 @@ fn every_event_ever_written_still_decodes() {
         );
         names.insert(serde_json::to_value(&event).unwrap()["event"].as_str().unwrap().to_owned());
     }
-    for name in
-        ["established", "credentials_refreshed", "credential_rejected", "refresh_failed", "broken", "revoked"]
-    {
+    for name in [
+        "established",
+        "credentials_refreshed",
+        "credential_rejected",
+        "refresh_failed",
+        "answer_set_aside",
+        "refusal_withdrawn",
+        "expiring",
+        "broken",
+        "revoked",
+    ] {
         assert!(names.contains(name), "golden/connection.jsonl has no `{name}`");
     }
 }

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, CardQuery, Claim, Fence, Millis, Page, Position, Recorded, Store, StoreError,
-    Stored, Stream, Tally, Version, WrappedKey,
+    Append, AppendError, CardQuery, Claim, ClaimQuery, Fence, Lane, Millis, Page, Position, Recorded, Store,
+    StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use latchkey_store_postgres::PostgresStore;
 use sqlx::{PgPool, Row, postgres::PgRow};
@@ -23,6 +23,28 @@ pub enum Fault {
     ReleaseWithoutFence,
     /// To make a stream due is to hand it out.
     HastenFreesClaim,
+    /// What is due already does not become wanted.
+    HastenOnlyWhatIsLater,
+    /// The oldest due comes first, whatever its lane.
+    OldestOfAll,
+    /// The turns begin with the same lane each time.
+    TurnsFromTheStart,
+    /// A lane gives what it finds, not what is oldest.
+    AnyOfALane,
+    /// What is wanted waits with the rest.
+    WantedWaits,
+    /// Lanes that are to be passed over are not.
+    PassesOverNothing,
+    /// A claim that lapsed can still be renewed.
+    RenewWithoutFence,
+    /// A claim that was given back can be renewed.
+    RenewRevives,
+    /// Whoever knows the name may forget the stream.
+    ForgetWithoutFence,
+    /// A forgotten stream's key stays.
+    ForgetKeepsKey,
+    /// A reader moves forward from wherever it is.
+    AdvanceWithoutComparing,
 }
 
 pub struct Faulty {
@@ -49,41 +71,57 @@ impl Faulty {
         recorded
     }
 
-    async fn look_then_claim(&self, category: &str, now: Millis, until: Millis, max: u32) -> Vec<Claim> {
-        let due = sqlx::query(
-            "SELECT id, due_at FROM streams, pg_sleep(0.01)
-             WHERE category = $1 AND due_at <= $2 AND (claimed_until IS NULL OR claimed_until <= $2)
-             ORDER BY due_at, id
-             LIMIT $3",
-        );
-        let due = due.bind(category).bind(now).bind(i64::from(max)).fetch_all(&self.raw).await.unwrap();
+    /// Looks what is due, in an order that may ignore the lanes, and claims it.
+    async fn look_then_claim(&self, query: &ClaimQuery, sql: &'static str) -> Vec<Claim> {
+        let due = sqlx::query(sql).bind(&query.category).bind(query.now).bind(i64::from(query.max));
         let mut claims = Vec::new();
-        for row in due {
+        for row in due.fetch_all(&self.raw).await.unwrap() {
             let id: String = row.get("id");
             let fence: i64 = sqlx::query_scalar(
                 "UPDATE streams SET claimed_until = $3, claim_fence = claim_fence + 1
                  WHERE category = $1 AND id = $2
                  RETURNING claim_fence",
             )
-            .bind(category)
+            .bind(&query.category)
             .bind(&id)
-            .bind(until)
+            .bind(query.until)
             .fetch_one(&self.raw)
             .await
             .unwrap();
-            let fence = Fence(u64::try_from(fence).unwrap());
-            claims.push(Claim { stream: Stream::new(category, id), fence, due_at: row.get("due_at") });
+            claims.push(Claim {
+                stream: Stream::new(&query.category, id),
+                lane: Lane { environment: row.get("environment"), parent: row.get("parent") },
+                fence: Fence(u64::try_from(fence).unwrap()),
+                due_at: row.get("due_at"),
+                wanted: row.get("wanted"),
+            });
         }
         claims
     }
 
+    async fn change(&self, stream: &Stream, sql: &'static str) {
+        let change = sqlx::query(sql).bind(&stream.category).bind(&stream.id);
+        change.execute(&self.raw).await.unwrap();
+    }
+
     async fn free(&self, stream: &Stream) {
-        sqlx::query("UPDATE streams SET claimed_until = NULL WHERE category = $1 AND id = $2")
-            .bind(&stream.category)
-            .bind(&stream.id)
-            .execute(&self.raw)
-            .await
-            .unwrap();
+        self.change(stream, "UPDATE streams SET claimed_until = NULL WHERE category = $1 AND id = $2").await;
+    }
+
+    /// Whoever holds it.
+    async fn fence(&self, stream: &Stream) -> Fence {
+        let sql = "SELECT claim_fence FROM streams WHERE category = $1 AND id = $2";
+        let fence: Option<i64> = self.scalar(stream, sql).await;
+        Fence(u64::try_from(fence.unwrap_or_default()).unwrap())
+    }
+
+    async fn due_at(&self, stream: &Stream) -> Option<Millis> {
+        self.scalar(stream, "SELECT due_at FROM streams WHERE category = $1 AND id = $2").await
+    }
+
+    async fn scalar(&self, stream: &Stream, sql: &'static str) -> Option<i64> {
+        let query = sqlx::query_scalar(sql).bind(&stream.category).bind(&stream.id);
+        query.fetch_optional(&self.raw).await.unwrap().flatten()
     }
 }
 
@@ -122,25 +160,83 @@ impl Store for Faulty {
         }
     }
 
-    async fn claim_due(
-        &self,
-        category: &str,
-        now: Millis,
-        until: Millis,
-        max: u32,
-    ) -> Result<Vec<Claim>, StoreError> {
-        if self.fault == Fault::ClaimWithoutGuard {
-            return Ok(self.look_then_claim(category, now, until, max).await);
+    async fn claim_due(&self, query: &ClaimQuery) -> Result<Vec<Claim>, StoreError> {
+        let query = query.clone();
+        let sql = match self.fault {
+            Fault::ClaimWithoutGuard => {
+                "SELECT id, environment, parent, due_at, wanted FROM streams, pg_sleep(0.01)
+                 WHERE category = $1 AND due_at <= $2 AND (claimed_until IS NULL OR claimed_until <= $2)
+                 ORDER BY due_at, id LIMIT $3"
+            }
+            Fault::OldestOfAll => {
+                "SELECT id, environment, parent, due_at, wanted FROM streams
+                 WHERE category = $1 AND due_at <= $2 AND (claimed_until IS NULL OR claimed_until <= $2)
+                 ORDER BY wanted DESC, due_at, id LIMIT $3"
+            }
+            Fault::AnyOfALane => {
+                "SELECT id, environment, parent, due_at, wanted FROM streams
+                 WHERE category = $1 AND due_at <= $2 AND (claimed_until IS NULL OR claimed_until <= $2)
+                 ORDER BY row_number() OVER (PARTITION BY environment, parent ORDER BY due_at DESC) LIMIT $3"
+            }
+            Fault::WantedWaits => {
+                "SELECT id, environment, parent, due_at, wanted FROM streams
+                 WHERE category = $1 AND due_at <= $2 AND (claimed_until IS NULL OR claimed_until <= $2)
+                 ORDER BY row_number() OVER (PARTITION BY environment, parent ORDER BY due_at) LIMIT $3"
+            }
+            Fault::TurnsFromTheStart => {
+                return self.store.claim_due(&ClaimQuery { after: None, ..query }).await;
+            }
+            Fault::PassesOverNothing => {
+                return self.store.claim_due(&ClaimQuery { except: vec![], ..query }).await;
+            }
+            _ => return self.store.claim_due(&query).await,
+        };
+        Ok(self.look_then_claim(&query, sql).await)
+    }
+
+    async fn renew(&self, stream: &Stream, fence: Fence, until: Millis) -> Result<bool, StoreError> {
+        match self.fault {
+            Fault::RenewWithoutFence => self.store.renew(stream, self.fence(stream).await, until).await,
+            Fault::RenewRevives => {
+                self.change(stream, "UPDATE streams SET claimed_until = 0 WHERE category = $1 AND id = $2 AND claimed_until IS NULL").await;
+                self.store.renew(stream, fence, until).await
+            }
+            _ => self.store.renew(stream, fence, until).await,
         }
-        self.store.claim_due(category, now, until, max).await
+    }
+
+    async fn release(&self, stream: &Stream, fence: Fence) -> Result<(), StoreError> {
+        self.store.release(stream, fence).await?;
+        if self.fault == Fault::ReleaseWithoutFence {
+            self.free(stream).await;
+        }
+        Ok(())
     }
 
     async fn hasten(&self, stream: &Stream, seen: Version, due: Millis) -> Result<(), StoreError> {
+        if self.fault == Fault::HastenOnlyWhatIsLater && self.due_at(stream).await <= Some(due) {
+            return Ok(());
+        }
         self.store.hasten(stream, seen, due).await?;
         if self.fault == Fault::HastenFreesClaim {
             self.free(stream).await;
         }
         Ok(())
+    }
+
+    async fn forget(&self, stream: &Stream, fence: Fence) -> Result<bool, StoreError> {
+        match self.fault {
+            Fault::ForgetWithoutFence => self.store.forget(stream, self.fence(stream).await).await,
+            Fault::ForgetKeepsKey => {
+                let key = self.store.key(&stream.to_string()).await?;
+                let forgotten = self.store.forget(stream, fence).await?;
+                if let Some(key) = key {
+                    self.store.put_key_if_absent(&stream.to_string(), &key).await?;
+                }
+                Ok(forgotten)
+            }
+            _ => self.store.forget(stream, fence).await,
+        }
     }
 
     async fn load(&self, stream: &Stream) -> Result<Option<Stored>, StoreError> {
@@ -153,14 +249,6 @@ impl Store for Faulty {
 
     async fn feed_end(&self) -> Result<Position, StoreError> {
         self.store.feed_end().await
-    }
-
-    async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
-        self.store.release(claim).await?;
-        if self.fault == Fault::ReleaseWithoutFence {
-            self.free(&claim.stream).await;
-        }
-        Ok(())
     }
 
     async fn list(&self, query: &CardQuery) -> Result<Page, StoreError> {
@@ -179,8 +267,12 @@ impl Store for Faulty {
         self.store.cursor(reader).await
     }
 
-    async fn advance_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
-        self.store.advance_cursor(reader, to).await
+    async fn advance_cursor(&self, reader: &str, from: Position, to: Position) -> Result<bool, StoreError> {
+        let from = match self.fault {
+            Fault::AdvanceWithoutComparing => self.store.cursor(reader).await?,
+            _ => from,
+        };
+        self.store.advance_cursor(reader, from, to).await
     }
 
     async fn rewind_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
@@ -193,6 +285,10 @@ impl Store for Faulty {
 
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
         self.store.put_key_if_absent(owner, key).await
+    }
+
+    async fn epoch(&self) -> Result<String, StoreError> {
+        self.store.epoch().await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -6,4 +6,5 @@ mod conformance;
 mod connecting;
 mod faulty;
 mod mutations;
+mod plans;
 mod scratch;

@@ -2,8 +2,8 @@
 
 use crate::scratch::raw;
 use latchkey_store::{
-    Append, AppendError, Card, KeyChange, NewEvent, Position, Snapshot, Store, StoreError, Stream, Version,
-    WrappedKey,
+    Append, AppendError, Card, ClaimQuery, KeyChange, NewEvent, Position, Snapshot, Store, StoreError,
+    Stream, Version, WrappedKey,
 };
 use latchkey_store_sqlite::SqliteStore;
 use std::error::Error;
@@ -64,7 +64,16 @@ async fn a_database_in_memory_serves_all_clones_and_is_gone_with_the_last() {
     store.clone().append(append(&stream, 0)).await.unwrap();
     assert_eq!(store.load(&stream).await.unwrap().unwrap().version, Version(1));
     assert_eq!(store.feed(Position::START, 10).await.unwrap().len(), 1);
-    assert_eq!(store.claim_due("thing", 5, 9, 10).await.unwrap().len(), 1);
+    let query = ClaimQuery {
+        category: "thing".into(),
+        now: 5,
+        until: 9,
+        max: 10,
+        wanted_only: false,
+        after: None,
+        except: vec![],
+    };
+    assert_eq!(store.claim_due(&query).await.unwrap().len(), 1);
     store.ping().await.unwrap();
     drop(store);
     let another = SqliteStore::in_memory().await.unwrap();

@@ -158,7 +158,7 @@ pub async fn a_restart_keeps_everything(database: &Database) {
         .expect("appends");
     let held = claim_one(&*store, 20, 100).await;
     let reached = Position { tx: 0, sequence: 1 };
-    store.advance_cursor("reader", reached).await.expect("advances");
+    store.advance_cursor("reader", Position::START, reached).await.expect("advances");
     let before = (store.load(&stream).await.expect("loads"), history(&*store, &stream).await);
     drop(store);
 

@@ -1,7 +1,7 @@
 //! A stream that is due is dealt with by one claimer at a time.
 
 use super::{Database, contents::*};
-use crate::{Append, Claim, Fence, Stream, Version};
+use crate::{Append, Claim, ClaimQuery, Fence, KeyChange, Stream, Version};
 use std::{collections::HashSet, sync::Arc};
 use tokio::sync::Barrier;
 
@@ -17,12 +17,14 @@ pub async fn what_fell_due_first_is_claimed_first(database: &Database) {
     let ids = |claims: Vec<Claim>| {
         claims.into_iter().map(|claim| (claim.stream.id, claim.due_at)).collect::<Vec<_>>()
     };
-    let first = store.claim_due(CATEGORY, 40, 100, 2).await.expect("claims");
+    let two = ClaimQuery { now: 40, ..asking(2) };
+    let first = claim_some(&*store, &two).await;
     assert_eq!(ids(first), [("b".to_owned(), 10), ("a".to_owned(), 20)]);
-    let rest = store.claim_due(CATEGORY, 40, 100, 2).await.expect("claims");
+    let rest = claim_some(&*store, &two).await;
     assert_eq!(ids(rest), [("c".to_owned(), 30)]);
     assert!(claim(&*store, 40, 100).await.is_empty());
-    assert_eq!(store.claim_due("other", 40, 100, 9).await.expect("claims")[0].stream, elsewhere);
+    let other = ClaimQuery { category: "other".to_owned(), ..two };
+    assert_eq!(claim_some(&*store, &other).await[0].stream, elsewhere);
 }
 
 pub async fn two_claimers_never_share_a_stream(database: &Database) {
@@ -39,7 +41,7 @@ pub async fn two_claimers_never_share_a_stream(database: &Database) {
             let mut mine = Vec::new();
             start.wait().await;
             loop {
-                let claims = store.claim_due(CATEGORY, 20, 100, 3).await.expect("claims");
+                let claims = claim_some(&*store, &asking(3)).await;
                 if claims.is_empty() {
                     return mine;
                 }
@@ -66,7 +68,7 @@ pub async fn a_lapsed_claim_is_given_out_again_under_a_higher_fence(database: &D
     let second = claim_one(&*store, 100, 200).await;
     assert!(second.fence > first.fence, "{second:?} comes after {first:?}");
 
-    store.release(&first).await.expect("a late release is no error");
+    store.release(&first.stream, first.fence).await.expect("a late release is no error");
     assert!(claim(&*store, 150, 300).await.is_empty(), "a lapsed claim's release frees nothing");
     let late = Append { card: due(10), ..append(&stream, 1) };
     store.append(fulfilling(first.fence, late)).await.expect("appends");
@@ -78,7 +80,7 @@ pub async fn a_release_gives_the_stream_back_still_due(database: &Database) {
     let store = database.client().await;
     begin(&*store, "one", due(10)).await;
     let first = claim_one(&*store, 20, 100).await;
-    store.release(&first).await.expect("releases");
+    store.release(&first.stream, first.fence).await.expect("releases");
     let second = claim_one(&*store, 20, 100).await;
     assert_eq!((second.stream, second.due_at), (first.stream, first.due_at));
     assert!(second.fence > first.fence, "a fence is never used twice");
@@ -153,6 +155,53 @@ pub async fn hasten_of_what_has_changed_meanwhile_does_nothing(database: &Databa
     assert_eq!(listed(&*store, &stream).await.card.due_at, Some(40));
 }
 
+pub async fn a_renewed_claim_lapses_at_its_new_time(database: &Database) {
+    let store = database.client().await;
+    let stream = begin(&*store, "one", due(10)).await;
+    let held = claim_one(&*store, 20, 100).await;
+    let renew = async |fence, until| store.renew(&stream, fence, until).await.expect("renews");
+    assert!(renew(held.fence, 200).await, "it is still held");
+    assert!(claim(&*store, 199, 300).await.is_empty(), "a renewed claim is given out again too soon");
+    assert!(renew(held.fence, 150).await, "a claim can be cut short");
+    let next = claim_one(&*store, 150, 300).await;
+    assert!(!renew(held.fence, 900).await, "a claim that lapsed is another's now");
+    assert_eq!(claim_one(&*store, 300, 400).await.fence.0, next.fence.0 + 1, "and lapses as it did");
+}
+
+pub async fn a_claim_that_was_given_back_or_fulfilled_is_not_renewed(database: &Database) {
+    let store = database.client().await;
+    let stream = begin(&*store, "one", due(10)).await;
+    let first = claim_one(&*store, 20, 100).await;
+    store.release(&stream, first.fence).await.expect("releases");
+    assert!(!store.renew(&stream, first.fence, 500).await.expect("answers"), "it was given back");
+    let second = claim_one(&*store, 20, 100).await;
+    let done = Append { card: due(30), ..append(&stream, 1) };
+    store.append(fulfilling(second.fence, done)).await.expect("appends");
+    assert!(!store.renew(&stream, second.fence, 500).await.expect("answers"), "it was fulfilled");
+    assert_eq!(claim_one(&*store, 30, 100).await.due_at, 30);
+}
+
+pub async fn what_is_forgotten_is_gone_and_its_events_stay(database: &Database) {
+    let store = database.client().await;
+    let stream = begin(&*store, "one", due(10)).await;
+    let kept = begin(&*store, "kept", due(30)).await;
+    store
+        .append(Append { key: KeyChange::Put(key()), card: due(10), ..append(&stream, 1) })
+        .await
+        .expect("appends");
+    let held = claim_one(&*store, 20, 100).await;
+    let forget = async |fence| store.forget(&stream, fence).await.expect("forgets");
+    assert!(!forget(Fence(held.fence.0 + 1)).await, "another's claim gives no right to it");
+    assert!(store.load(&stream).await.expect("loads").is_some());
+    assert!(forget(held.fence).await);
+    assert!(!forget(held.fence).await, "there is nothing left to forget");
+    assert_eq!(store.load(&stream).await.expect("loads"), None);
+    assert_eq!(store.key(&stream.to_string()).await.expect("reads"), None, "its key is gone with it");
+    assert!(claim(&*store, 200, 300).await.iter().all(|claim| claim.stream == kept));
+    assert_eq!(history(&*store, &stream).await.len(), 2, "what happened stays");
+    assert!(!store.forget(&kept, Fence(0)).await.expect("answers"), "nobody holds it");
+}
+
 pub async fn only_what_is_due_and_unheld_is_counted(database: &Database) {
     let store = database.client().await;
     for (id, card) in [("a", due(10)), ("b", due(20)), ("c", due(30)), ("never", card())] {
@@ -160,7 +209,7 @@ pub async fn only_what_is_due_and_unheld_is_counted(database: &Database) {
     }
     let count = async |now| store.count_due(CATEGORY, now).await.expect("counts");
     assert_eq!((count(9).await, count(10).await, count(25).await), (0, 1, 2));
-    store.claim_due(CATEGORY, 25, 100, 1).await.expect("claims");
+    claim_some(&*store, &ClaimQuery { now: 25, ..asking(1) }).await;
     assert_eq!((count(25).await, count(30).await, count(100).await), (1, 2, 3));
     assert_eq!(store.count_due("other", 100).await.expect("counts"), 0);
 }

@@ -1,8 +1,8 @@
 //! What the rules put into streams, and how they look at what is there.
 
 use crate::{
-    Append, AppendError, Card, CardQuery, Claim, Fence, KeyChange, Listed, Millis, NewEvent, Position,
-    Recorded, Snapshot, Store, Stream, Version, WrappedKey,
+    Append, AppendError, Card, CardQuery, Claim, ClaimQuery, Fence, KeyChange, Listed, Millis, NewEvent,
+    Position, Recorded, Snapshot, Store, Stream, Version, WrappedKey,
 };
 use uuid::Uuid;
 
@@ -61,7 +61,24 @@ pub async fn begin(store: &dyn Store, id: &str, card: Card) -> Stream {
 }
 
 pub async fn claim(store: &dyn Store, now: Millis, until: Millis) -> Vec<Claim> {
-    store.claim_due(CATEGORY, now, until, 100).await.expect("what is due can be claimed")
+    claim_some(store, &ClaimQuery { now, until, ..asking(100) }).await
+}
+
+pub async fn claim_some(store: &dyn Store, query: &ClaimQuery) -> Vec<Claim> {
+    store.claim_due(query).await.expect("what is due can be claimed")
+}
+
+/// For all that is due at 20, to be held until 100.
+pub fn asking(max: u32) -> ClaimQuery {
+    ClaimQuery {
+        category: CATEGORY.to_owned(),
+        now: 20,
+        until: 100,
+        max,
+        wanted_only: false,
+        after: None,
+        except: vec![],
+    }
 }
 
 /// The one claim there is to be had.

@@ -155,7 +155,9 @@ pub async fn a_cursor_moves_forward_only(database: &Database) {
     for (tx, sequence, then) in
         [(5, 7, (5, 7)), (5, 6, (5, 7)), (4, 99, (5, 7)), (5, 8, (5, 8)), (6, 1, (6, 1))]
     {
-        store.advance_cursor("reader", Position { tx, sequence }).await.expect("advances");
+        let from = cursor().await;
+        let moved = store.advance_cursor("reader", from, Position { tx, sequence }).await.expect("advances");
+        assert_eq!(moved, (tx, sequence) == then, "it says whether it moved");
         assert_eq!(cursor().await, Position { tx: then.0, sequence: then.1 });
     }
     assert_eq!(store.cursor("another").await.expect("reads"), Position::START);
@@ -164,13 +166,28 @@ pub async fn a_cursor_moves_forward_only(database: &Database) {
 pub async fn a_cursor_is_set_back_only_by_a_rewind(database: &Database) {
     let store = database.client().await;
     let at = |tx, sequence| Position { tx, sequence };
-    store.advance_cursor("reader", at(5, 7)).await.expect("advances");
-    store.advance_cursor("another", at(5, 7)).await.expect("advances");
+    store.advance_cursor("reader", Position::START, at(5, 7)).await.expect("advances");
+    store.advance_cursor("another", Position::START, at(5, 7)).await.expect("advances");
     for (to, then) in [(at(6, 0), at(5, 7)), (at(5, 2), at(5, 2)), (Position::START, Position::START)] {
         store.rewind_cursor("reader", to).await.expect("rewinds");
         assert_eq!(store.cursor("reader").await.expect("reads"), then);
     }
     assert_eq!(store.cursor("another").await.expect("reads"), at(5, 7));
+}
+
+pub async fn a_reader_that_was_set_back_is_not_carried_past_what_was_lost(database: &Database) {
+    let stores = [database.client().await, database.client().await];
+    let at = |sequence| Position { tx: 1, sequence };
+    let advance = async |from, to| stores[0].advance_cursor("reader", from, to).await.expect("advances");
+    assert!(advance(Position::START, at(5)).await);
+    // One announcer has read what follows 5 while another finds that everything behind 2 was lost.
+    stores[1].rewind_cursor("reader", at(2)).await.expect("rewinds");
+    assert!(!advance(at(5), at(9)).await, "it jumps over the rewind");
+    assert_eq!(stores[1].cursor("reader").await.expect("reads"), at(2));
+    assert!(!advance(Position::START, at(9)).await, "it begins anew in the middle");
+    assert!(advance(at(2), at(9)).await);
+    let unseen = stores[0].advance_cursor("new", at(3), at(5)).await.expect("answers");
+    assert!(!unseen, "a reader never seen is nowhere but at the start");
 }
 
 /// All there is in the feed. What was committed a moment ago may be held back by transactions elsewhere on the server,

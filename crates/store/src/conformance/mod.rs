@@ -11,6 +11,7 @@ mod contents;
 pub mod following;
 pub mod keeping;
 pub mod listing;
+pub mod queueing;
 
 use crate::{NewEvent, Store, Stream};
 use async_trait::async_trait;
@@ -73,7 +74,18 @@ macro_rules! conformance_tests {
             claiming::hasten_never_frees_a_held_claim,
             claiming::hasten_makes_due_earlier_and_never_later,
             claiming::hasten_of_what_has_changed_meanwhile_does_nothing,
+            claiming::a_renewed_claim_lapses_at_its_new_time,
+            claiming::a_claim_that_was_given_back_or_fulfilled_is_not_renewed,
+            claiming::what_is_forgotten_is_gone_and_its_events_stay,
             claiming::only_what_is_due_and_unheld_is_counted,
+            queueing::what_is_wanted_is_claimed_before_what_is_merely_due,
+            queueing::what_is_due_already_can_become_wanted,
+            queueing::it_is_wanted_until_something_is_appended,
+            queueing::a_lane_with_nearly_all_that_is_due_does_not_starve_the_others,
+            queueing::every_lane_gets_its_turn_however_many_there_are,
+            queueing::within_a_lane_the_oldest_due_is_claimed_first,
+            queueing::lanes_that_are_passed_over_keep_what_is_due,
+            queueing::nothing_due_is_left_behind_whatever_the_turns,
             following::the_feed_is_read_in_pages_without_gap_or_repetition,
             following::the_feed_waits_for_a_writer_that_is_slow_to_commit,
             following::the_feed_finds_an_event_that_was_numbered_early_and_written_late,
@@ -81,6 +93,7 @@ macro_rules! conformance_tests {
             following::a_reader_from_the_end_sees_only_news,
             following::a_cursor_moves_forward_only,
             following::a_cursor_is_set_back_only_by_a_rewind,
+            following::a_reader_that_was_set_back_is_not_carried_past_what_was_lost,
             keeping::a_destroyed_key_is_gone_and_history_still_reads,
             keeping::a_key_that_is_put_replaces_the_older_one,
             keeping::of_many_keys_put_at_once_one_wins,

@@ -1,14 +1,52 @@
 use super::{
     parse, required, required_text,
-    time::{duration_from_pb, duration_to_pb, instant, timestamp_to_pb},
+    time::{duration_from_pb, duration_to_pb, instant, timestamp_from_pb, timestamp_to_pb},
     within, within_list,
 };
 use crate::{
     Fault,
-    contract::{CompleteRefresh, DueRefresh, RefreshOutcome},
+    contract::{ClaimDue, CompleteRefresh, DueRefresh, JournalKeys, Lane, RefreshOutcome, ResumeRefresh},
     pb::vault::{self as pb, complete_refresh_request::Outcome},
 };
+use latchkey_domain::rotation::{Behaviour, Course, RotationClass};
 use latchkey_domain::{ConnectionId, Generation};
+use latchkey_secret::JournalKey;
+use std::time::Duration;
+
+impl From<ClaimDue> for pb::ClaimDueRequest {
+    fn from(ask: ClaimDue) -> Self {
+        Self {
+            max: ask.max,
+            wanted_only: ask.wanted_only,
+            except: ask.except.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl TryFrom<pb::ClaimDueRequest> for ClaimDue {
+    type Error = Fault;
+
+    fn try_from(ask: pb::ClaimDueRequest) -> Result<Self, Fault> {
+        Ok(Self { max: ask.max, wanted_only: ask.wanted_only, except: within_list("except", ask.except)? })
+    }
+}
+
+impl From<Lane> for pb::Lane {
+    fn from(lane: Lane) -> Self {
+        Self { environment: lane.environment.to_string(), integration: lane.integration.to_string() }
+    }
+}
+
+impl TryFrom<pb::Lane> for Lane {
+    type Error = Fault;
+
+    fn try_from(lane: pb::Lane) -> Result<Self, Fault> {
+        Ok(Self {
+            environment: parse("environment", &lane.environment)?,
+            integration: parse("integration", &lane.integration)?,
+        })
+    }
+}
 
 impl From<DueRefresh> for pb::DueRefresh {
     fn from(due: DueRefresh) -> Self {
@@ -22,6 +60,9 @@ impl From<DueRefresh> for pb::DueRefresh {
             due_time: Some(timestamp_to_pb(due.due_at)),
             app: Some(due.app.into()),
             renewal: Some(due.renewal.into()),
+            wanted: due.wanted,
+            expire_time: due.expires_at.map(timestamp_to_pb),
+            journal_key: Some(due.journal.into()),
         }
     }
 }
@@ -38,9 +79,66 @@ impl TryFrom<pb::DueRefresh> for DueRefresh {
             generation: Generation(due.generation),
             fence: due.fence,
             due_at: instant("due_time", due.due_time)?,
+            expires_at: due.expire_time.map(|at| instant("expire_time", Some(at))).transpose()?,
+            wanted: due.wanted,
             app: required("app", due.app)?.into(),
             renewal: required("renewal", due.renewal)?.into(),
+            journal: within("journal_key", required("journal_key", due.journal_key)?)?,
         })
+    }
+}
+
+impl From<JournalKeys> for pb::JournalKey {
+    fn from(keys: JournalKeys) -> Self {
+        Self { secret: keys.clear.expose().to_vec(), sealed: keys.sealed }
+    }
+}
+
+impl TryFrom<pb::JournalKey> for JournalKeys {
+    type Error = Fault;
+
+    fn try_from(keys: pb::JournalKey) -> Result<Self, Fault> {
+        let malformed = |_| Fault::field_invalid("secret", "`secret` is a key of 32 bytes.".to_owned());
+        let clear = keys.secret.try_into().map_err(malformed)?;
+        Ok(Self { clear: JournalKey::new(clear), sealed: keys.sealed })
+    }
+}
+
+impl From<ResumeRefresh> for pb::ResumeRefreshRequest {
+    fn from(resume: ResumeRefresh) -> Self {
+        Self {
+            connection: resume.connection.to_string(),
+            generation: resume.generation.0,
+            fence: resume.fence,
+            sealed_key: resume.sealed_key,
+        }
+    }
+}
+
+impl TryFrom<pb::ResumeRefreshRequest> for ResumeRefresh {
+    type Error = Fault;
+
+    fn try_from(request: pb::ResumeRefreshRequest) -> Result<Self, Fault> {
+        Ok(Self {
+            connection: parse("connection", &request.connection)?,
+            generation: Generation(request.generation),
+            fence: request.fence,
+            sealed_key: request.sealed_key,
+        })
+    }
+}
+
+impl From<DueRefresh> for pb::ResumeRefreshResponse {
+    fn from(due: DueRefresh) -> Self {
+        Self { due: Some(due.into()) }
+    }
+}
+
+impl TryFrom<pb::ResumeRefreshResponse> for DueRefresh {
+    type Error = Fault;
+
+    fn try_from(response: pb::ResumeRefreshResponse) -> Result<Self, Fault> {
+        within("due", required("due", response.due)?)
     }
 }
 
@@ -65,6 +163,12 @@ impl From<CompleteRefresh> for pb::CompleteRefreshRequest {
             generation: complete.generation.0,
             fence: complete.fence,
             outcome: Some(complete.outcome.into()),
+            documented: (!complete.course.documented.is_unknown()).then(|| complete.course.documented.into()),
+            unanswered: complete
+                .course
+                .unanswered_seconds
+                .map(|seconds| duration_to_pb(Duration::from_secs(seconds))),
+            receive_time: complete.received_at.map(timestamp_to_pb),
         }
     }
 }
@@ -78,6 +182,40 @@ impl TryFrom<pb::CompleteRefreshRequest> for CompleteRefresh {
             generation: Generation(request.generation),
             fence: request.fence,
             outcome: required("outcome", request.outcome)?.try_into()?,
+            course: Course {
+                documented: request.documented.map(Behaviour::try_from).transpose()?.unwrap_or_default(),
+                unanswered_seconds: duration_from_pb("unanswered", request.unanswered)?
+                    .map(|unanswered| unanswered.as_secs()),
+            },
+            received_at: timestamp_from_pb("receive_time", request.receive_time)?,
+        })
+    }
+}
+
+impl From<Behaviour> for pb::RefreshTokenBehaviour {
+    fn from(behaviour: Behaviour) -> Self {
+        let grace = if let RotationClass::Grace { seconds } = behaviour.rotation { seconds } else { 0 };
+        Self {
+            rotation: behaviour.rotation.word().to_owned(),
+            grace_seconds: grace,
+            idle_seconds: behaviour.idle_seconds.unwrap_or_default(),
+            absolute_seconds: behaviour.absolute_seconds.unwrap_or_default(),
+        }
+    }
+}
+
+impl TryFrom<pb::RefreshTokenBehaviour> for Behaviour {
+    type Error = Fault;
+
+    fn try_from(behaviour: pb::RefreshTokenBehaviour) -> Result<Self, Fault> {
+        let stated = |seconds| (seconds != 0).then_some(seconds);
+        let invalid =
+            || Fault::field_invalid("rotation", "`rotation` is none, strict, or grace with its seconds.");
+        let rotation = RotationClass::from_word(&behaviour.rotation, stated(behaviour.grace_seconds));
+        Ok(Self {
+            rotation: rotation.ok_or_else(invalid)?,
+            idle_seconds: stated(behaviour.idle_seconds),
+            absolute_seconds: stated(behaviour.absolute_seconds),
         })
     }
 }
@@ -107,6 +245,16 @@ impl TryFrom<Outcome> for RefreshOutcome {
             }),
             Outcome::Refused(failure) => within("refused", failure).map(Self::Refused),
         }
+    }
+}
+
+/// The connection, the claim's fence, and how long it is to be held.
+impl TryFrom<pb::RenewRefreshRequest> for (ConnectionId, u64, Duration) {
+    type Error = Fault;
+
+    fn try_from(request: pb::RenewRefreshRequest) -> Result<Self, Fault> {
+        let hold = required("hold", duration_from_pb("hold", request.hold)?)?;
+        Ok((parse("connection", &request.connection)?, request.fence, hold))
     }
 }
 

@@ -6,17 +6,18 @@ use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, Environment, Failure, Generation, IntegrationKey, Phase,
     SessionId, Timestamp, api_key::Scope, integration::Settings,
 };
-use latchkey_secret::{Renewal, SecretText};
+use latchkey_secret::{JournalKey, Renewal, SecretText};
 use latchkey_wire::{
     Fault, Kind, Reason,
     contract::{
-        App, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh, Established,
-        IntegrationView, IssueKey, IssuedKey, KeptClient, KeyView, Obtained, PutIntegration, RefreshOutcome,
-        SessionView, StartAuthorization,
+        App, ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
+        Established, IntegrationView, IssueKey, IssuedKey, JournalKeys, KeptClient, KeyView, Obtained,
+        PutIntegration, RefreshOutcome, ResumeRefresh, SessionView, StartAuthorization,
     },
     pb::vault::{
         self as pb,
         flow_service_server::{FlowService, FlowServiceServer},
+        refresh_journal_service_server::{RefreshJournalService, RefreshJournalServiceServer},
         refresh_lease_service_server::{RefreshLeaseService, RefreshLeaseServiceServer},
         registry_service_server::{RegistryService, RegistryServiceServer},
     },
@@ -48,6 +49,7 @@ impl Peer {
     pub fn routes(&self) -> Routes {
         Routes::new(FlowServiceServer::new(self.clone()))
             .add_service(RefreshLeaseServiceServer::new(self.clone()))
+            .add_service(RefreshJournalServiceServer::new(self.clone()))
             .add_service(RegistryServiceServer::new(self.clone()))
     }
 
@@ -208,24 +210,64 @@ impl FlowService for Peer {
     }
 }
 
+fn due(fence: u64) -> DueRefresh {
+    DueRefresh {
+        connection: connection_id(),
+        environment: environment(),
+        integration: integration_key(),
+        provider: "github".into(),
+        generation: Generation(3),
+        fence,
+        due_at: Timestamp(5),
+        expires_at: None,
+        wanted: false,
+        app: app(),
+        renewal: Renewal::default(),
+        journal: JournalKeys { clear: JournalKey::new([7; 32]), sealed: vec![8; 200] },
+    }
+}
+
+#[tonic::async_trait]
+impl RefreshJournalService for Peer {
+    async fn resume_refresh(
+        &self,
+        request: Request<pb::ResumeRefreshRequest>,
+    ) -> Result<Response<pb::ResumeRefreshResponse>, Status> {
+        let ResumeRefresh { connection, generation, fence, sealed_key } = request.into_inner().try_into()?;
+        self.told(format!(
+            "resumed {} {generation} {fence} {}",
+            connection == connection_id(),
+            sealed_key.len()
+        ));
+        answer(due(fence))
+    }
+
+    async fn get_epoch(
+        &self,
+        _: Request<pb::GetEpochRequest>,
+    ) -> Result<Response<pb::GetEpochResponse>, Status> {
+        answer(pb::GetEpochResponse { epoch: "first".to_owned() })
+    }
+}
+
 #[tonic::async_trait]
 impl RefreshLeaseService for Peer {
     async fn claim_due(
         &self,
         request: Request<pb::ClaimDueRequest>,
     ) -> Result<Response<pb::ClaimDueResponse>, Status> {
-        let due = |fence| DueRefresh {
-            connection: connection_id(),
-            environment: environment(),
-            integration: integration_key(),
-            provider: "github".into(),
-            generation: Generation(3),
-            fence,
-            due_at: Timestamp(5),
-            app: app(),
-            renewal: Renewal::default(),
-        };
-        answer((0..u64::from(request.into_inner().max)).map(due).collect::<Vec<_>>())
+        let ask = ClaimDue::try_from(request.into_inner())?;
+        self.told(format!("asked for {} but for {}", ask.max, ask.except.len()));
+        answer((0..u64::from(ask.max)).map(due).collect::<Vec<_>>())
+    }
+
+    async fn renew_refresh(
+        &self,
+        request: Request<pb::RenewRefreshRequest>,
+    ) -> Result<Response<pb::RenewRefreshResponse>, Status> {
+        let (connection, fence, hold): (ConnectionId, u64, Duration) = request.into_inner().try_into()?;
+        self.told(format!("renewed {} {fence} for {hold:?}", connection == connection_id()));
+        answer(pb::RenewRefreshResponse { held: true })
     }
 
     async fn complete_refresh(

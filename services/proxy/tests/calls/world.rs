@@ -98,7 +98,17 @@ impl World {
             };
             let outcome = RefreshOutcome::Refreshed(obtained(token, &origin));
             let (connection, generation, fence) = (due.connection, due.generation, due.fence);
-            vault.complete_refresh(CompleteRefresh { connection, generation, fence, outcome }).await.unwrap();
+            vault
+                .complete_refresh(CompleteRefresh {
+                    connection,
+                    generation,
+                    fence,
+                    outcome,
+                    received_at: None,
+                    course: Default::default(),
+                })
+                .await
+                .unwrap();
         })
     }
 

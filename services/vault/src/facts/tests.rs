@@ -24,6 +24,7 @@ fn credential(generation: u64) -> CredentialFacts {
         origins: vec![],
         fingerprint: "00".into(),
         account: None,
+        behaviour: latchkey_domain::rotation::Behaviour::default(),
     }
 }
 
@@ -44,6 +45,9 @@ fn refresh_failed(attempts: u32) -> Event {
         failure,
         attempts,
         retry_at: Timestamp(2),
+        usable_until: None,
+        turns_to_set_aside: false,
+        unanswered_seconds: None,
         at: Timestamp(1),
     }
 }
@@ -81,6 +85,7 @@ fn each_event_is_the_news_it_is_and_routine_is_none() {
         (established(2, true), &[News::Reauthorized, News::Recovered]),
         (
             Event::CredentialsRefreshed {
+                rotated: None,
                 credential: credential(2),
                 recovered: false,
                 secrets: Default::default(),
@@ -89,6 +94,7 @@ fn each_event_is_the_news_it_is_and_routine_is_none() {
         ),
         (
             Event::CredentialsRefreshed {
+                rotated: None,
                 credential: credential(2),
                 recovered: true,
                 secrets: Default::default(),

@@ -1,7 +1,9 @@
 use super::{Peers, status};
-use latchkey_wire::contract::CompleteRefresh;
+use latchkey_domain::ConnectionId;
+use latchkey_wire::contract::{ClaimDue, CompleteRefresh};
 use latchkey_wire::convert::parse;
 use latchkey_wire::pb::vault as pb;
+use std::time::Duration;
 use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]
@@ -10,7 +12,8 @@ impl pb::refresh_lease_service_server::RefreshLeaseService for Peers {
         &self,
         request: Request<pb::ClaimDueRequest>,
     ) -> Result<Response<pb::ClaimDueResponse>, Status> {
-        let due = self.vault.claim_due(request.into_inner().max).await.map_err(status)?;
+        let ask = ClaimDue::try_from(request.into_inner())?;
+        let due = self.vault.claim_due(ask).await.map_err(status)?;
         Ok(Response::new(pb::ClaimDueResponse { due: due.into_iter().map(Into::into).collect() }))
     }
 
@@ -21,6 +24,15 @@ impl pb::refresh_lease_service_server::RefreshLeaseService for Peers {
         let complete = CompleteRefresh::try_from(request.into_inner())?;
         self.vault.complete_refresh(complete).await.map_err(status)?;
         Ok(Response::new(pb::CompleteRefreshResponse {}))
+    }
+
+    async fn renew_refresh(
+        &self,
+        request: Request<pb::RenewRefreshRequest>,
+    ) -> Result<Response<pb::RenewRefreshResponse>, Status> {
+        let (connection, fence, hold): (ConnectionId, u64, Duration) = request.into_inner().try_into()?;
+        let held = self.vault.renew_refresh(connection, fence, hold).await.map_err(status)?;
+        Ok(Response::new(pb::RenewRefreshResponse { held }))
     }
 
     async fn release_refresh(

@@ -5,9 +5,10 @@ use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms, event_of};
 use crate::token::random_id_bits;
 use latchkey_domain::authorization::{Attempt, Authorization, Command, Refusal, Secrets};
 use latchkey_domain::connection::{self, Connection, NewCredential, Profile};
+use latchkey_domain::rotation::Behaviour;
 use latchkey_domain::session::{self, Session};
 use latchkey_domain::{
-    Aggregate as _, AuthorizationId, ConnectionId, Digest, Failure, Generation, SessionId,
+    Aggregate as _, AuthorizationId, ConnectionId, Digest, Failure, Generation, SessionId, Timestamp,
 };
 use latchkey_envelope::RecordType;
 use latchkey_secret::{CodeVerifier, JsonSecret, Renewal, Sealed, SecretText};
@@ -181,7 +182,9 @@ impl Vault {
                 (key, KeyChange::Put(wrapped))
             }
         };
-        let credential = self.seal_credential(&key, &owner, replaces.next(), &attempt.scopes, obtained)?;
+        let now = self.ledger.now();
+        let credential =
+            self.seal_credential(&key, &owner, replaces.next(), &attempt.scopes, obtained, now)?;
         let command =
             connection::Command::Establish { profile, authorization: attempt.id, replaces, credential };
         self.command(attempt.connection, command, Terms { key: change, releases: None }).await?;
@@ -218,6 +221,7 @@ impl Vault {
         generation: Generation,
         requested: &[String],
         obtained: &Obtained,
+        at: Timestamp,
     ) -> Result<NewCredential, Error> {
         let Obtained { auth_mode, grant } = obtained;
         let place = |record| Place { owner, record, generation: generation.0, origins: &grant.origins };
@@ -227,16 +231,16 @@ impl Vault {
             .as_ref()
             .map(|renewal| key.seal(&renewal.to_document(), &place(RecordType::Renewal)))
             .transpose()?;
-        let now = self.ledger.now();
         Ok(NewCredential {
             auth_mode: auth_mode.clone(),
-            obtained_at: now,
-            expires_at: grant.expires_in.map(|life| now.plus(life)),
+            obtained_at: at,
+            expires_at: grant.expires_in.map(|life| at.plus(life)),
             // RFC 6749 §5.1: where the answer does not say, the scopes are those that were asked for.
             scopes: grant.scopes.clone().unwrap_or_else(|| requested.to_vec()),
             fingerprint: grant.handout.fingerprint(),
             account: grant.account.clone().and_then(|account| account.label.or(account.id)),
-            secrets: connection::Secrets { handout: Some(handout), renewal },
+            behaviour: Behaviour::default(),
+            secrets: connection::Secrets { handout: Some(handout), renewal, set_aside: None },
             origins: grant.origins.clone(),
         })
     }

@@ -124,12 +124,22 @@ impl Vault {
         environment: &Environment,
         key: &IntegrationKey,
     ) -> Result<(Registered, App, Key), Error> {
+        let unsealed = self.unsealed(environment, key).await?;
+        let app = unsealed.app()?;
+        Ok((unsealed.registered, app, unsealed.key))
+    }
+
+    /// An integration and the key to its secrets: one read, for as many apps as are needed of it.
+    pub(super) async fn unsealed(
+        &self,
+        environment: &Environment,
+        key: &IntegrationKey,
+    ) -> Result<Unsealed, Error> {
         let Loaded { state, key: wrapped, .. } = self.load_integration(environment, key).await?;
         let registered = state.registered()?.clone();
         let owner = stream_of::<Integration>(integration_id(environment, key));
-        let data_key = self.keyring.open(environment, &owner, wrapped.as_ref()).await?;
-        let app = open_app(&data_key, &owner, &registered)?;
-        Ok((registered, app, data_key))
+        let key = self.keyring.open(environment, &owner, wrapped.as_ref()).await?;
+        Ok(Unsealed { registered, owner, key })
     }
 
     pub(super) async fn load_integration(
@@ -142,6 +152,23 @@ impl Vault {
             Ok(_) => Ok(loaded),
             Err(_) => Err(Error::IntegrationUnknown(key.to_string())),
         }
+    }
+}
+
+/// A registered integration whose secrets can be opened.
+pub(super) struct Unsealed {
+    pub registered: Registered,
+    owner: Stream,
+    key: Key,
+}
+
+impl Unsealed {
+    /// As a token request needs it.
+    ///
+    /// # Errors
+    /// Where its secrets do not open.
+    pub fn app(&self) -> Result<App, Error> {
+        open_app(&self.key, &self.owner, &self.registered)
     }
 }
 

@@ -1,12 +1,19 @@
 use super::credentials::open_renewal;
+use super::integrations::Unsealed;
+use super::journal::new_keys;
 use super::{Vault, stream_of};
 use crate::error::{Error, chain};
+use crate::keyring::Key;
 use crate::ledger::{Loaded, Terms};
-use latchkey_domain::connection::{Command, Connection, Live, Outcome, Refusal};
+use latchkey_domain::connection::{Command, Connection, Live, NewCredential, Outcome, Refusal, Ruling};
+use latchkey_domain::rotation::Course;
 use latchkey_domain::{Aggregate, ConnectionId, Failure, Phase, Reason, Timestamp};
 use latchkey_envelope::KeyServiceError;
-use latchkey_store::{Claim, Fence};
-use latchkey_wire::contract::{CompleteRefresh, DueRefresh, RefreshOutcome};
+use latchkey_store::{Claim, ClaimQuery, Fence, Lane, Stream};
+use latchkey_wire::contract::{self, ClaimDue, CompleteRefresh, DueRefresh, Obtained, RefreshOutcome};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tracing::{error, warn};
 
@@ -20,23 +27,36 @@ const _: () = assert!(CLAIM_TTL.as_secs() > 2 * PROVIDER_TIMEOUT.as_secs());
 /// How many claims one call may take.
 const CLAIMS_MAX: u32 = 200;
 
+/// How long a claim may be held unused: as long as a provider is obeyed that asks to be left alone.
+const HOLD_MAX: Duration = Duration::from_secs(3600);
+
+/// The integrations of one batch of claims, each read once.
+type Integrations = HashMap<Lane, Unsealed>;
+
 impl Vault {
-    /// Claims connections whose refresh is due. Each is the caller's alone until it is completed, released, or the claim
-    /// lapses.
+    /// Claims connections whose refresh is due, integration by integration in turns, those that are waited for first.
+    /// Each is the caller's alone until it is completed, released, or the claim lapses.
     ///
     /// # Errors
     /// The store's. What is wrong with one connection is recorded with it and keeps the others from nothing.
-    pub async fn claim_due(&self, max: u32) -> Result<Vec<DueRefresh>, Error> {
+    pub async fn claim_due(&self, ask: impl Into<ClaimDue>) -> Result<Vec<DueRefresh>, Error> {
+        let ask = ask.into();
         let now = self.ledger.now();
-        let until = now.plus(CLAIM_TTL);
-        let claims = self
-            .ledger
-            .store()
-            .claim_due(Connection::CATEGORY, now.0, until.0, max.clamp(1, CLAIMS_MAX))
-            .await?;
+        let query = ClaimQuery {
+            category: Connection::CATEGORY.to_owned(),
+            now: now.0,
+            until: now.plus(CLAIM_TTL).0,
+            max: ask.max.clamp(1, CLAIMS_MAX),
+            wanted_only: ask.wanted_only,
+            after: self.turns.last(),
+            except: ask.except.iter().map(lane_of).collect(),
+        };
+        let claims = self.ledger.store().claim_due(&query).await?;
+        self.turns.took(claims.last());
         let mut due = Vec::with_capacity(claims.len());
+        let mut integrations = Integrations::new();
         for claim in claims {
-            match self.prepare(&claim, now).await {
+            match self.prepare(&claim, now, &mut integrations).await {
                 Ok(Some(refresh)) => due.push(refresh),
                 Ok(None) => {}
                 Err(error) => self.set_aside(&claim, &error).await,
@@ -45,13 +65,31 @@ impl Vault {
         Ok(due)
     }
 
+    /// Has a claim lapse so long from now on. Says whether it still is the one held.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn renew_refresh(
+        &self,
+        connection: ConnectionId,
+        fence: u64,
+        hold: Duration,
+    ) -> Result<bool, Error> {
+        let until = self.ledger.now().plus(hold.min(HOLD_MAX));
+        let stream = stream_of::<Connection>(connection);
+        Ok(self.ledger.store().renew(&stream, Fence(fence), until.0).await?)
+    }
+
     /// Records what a refresh came to. Nothing comes of one whose credential was replaced meanwhile.
     ///
     /// # Errors
     /// The store's and the key service's: the caller keeps the outcome and tells it again. Also
     /// [`Refusal::Superseded`], which ends the matter.
     pub async fn complete_refresh(&self, complete: CompleteRefresh) -> Result<(), Error> {
-        let CompleteRefresh { connection, generation, fence, outcome } = complete;
+        let CompleteRefresh { connection, generation, fence, outcome, course, received_at } = complete;
+        // Lifetimes count from when the answer came, however long it took to tell; nobody's clock makes a token live longer.
+        let now = self.ledger.now();
+        let at = received_at.map_or(now, |received_at| received_at.min(now));
         let outcome = match outcome {
             RefreshOutcome::Failed { failure, retry_after } => Outcome::Failed { failure, retry_after },
             RefreshOutcome::Refused(failure) => Outcome::Refused(failure),
@@ -64,16 +102,15 @@ impl Vault {
                     return Err(Refusal::Revoked.into());
                 }
                 let key = self.keyring.open(&profile.environment, &owner, key.as_ref()).await?;
-                Outcome::Refreshed(self.seal_credential(
-                    &key,
-                    &owner,
-                    generation.next(),
-                    &requested,
-                    &obtained,
-                )?)
+                let rotated = brings_another_token(&key, &owner, &state, &obtained);
+                let sealed =
+                    self.seal_credential(&key, &owner, generation.next(), &requested, &obtained, at)?;
+                let credential = NewCredential { behaviour: course.documented, ..sealed };
+                Outcome::Refreshed { credential, rotated }
             }
         };
-        let command = Command::CompleteRefresh { replaces: generation, outcome, at: self.ledger.now() };
+        let (replaces, ruling) = (generation, Ruling::default());
+        let command = Command::CompleteRefresh { replaces, outcome, course, ruling, at: self.ledger.now() };
         let terms = Terms { releases: Some(Fence(fence)), ..Terms::default() };
         self.command(connection, command, terms).await.map(drop)
     }
@@ -83,29 +120,46 @@ impl Vault {
     /// # Errors
     /// The store's.
     pub async fn release_refresh(&self, connection: ConnectionId, fence: u64) -> Result<(), Error> {
-        let claim = Claim { stream: stream_of::<Connection>(connection), fence: Fence(fence), due_at: 0 };
-        Ok(self.ledger.store().release(&claim).await?)
+        Ok(self.ledger.store().release(&stream_of::<Connection>(connection), Fence(fence)).await?)
     }
 
-    async fn prepare(&self, claim: &Claim, now: Timestamp) -> Result<Option<DueRefresh>, Error> {
+    async fn prepare(
+        &self,
+        claim: &Claim,
+        now: Timestamp,
+        integrations: &mut Integrations,
+    ) -> Result<Option<DueRefresh>, Error> {
         let Loaded { state, key, .. } = self.ledger.load::<Connection>(&claim.stream.id).await?;
         let Connection::Live(live) = state else {
-            self.ledger.store().release(claim).await?;
+            self.ledger.store().release(&claim.stream, claim.fence).await?;
             return Ok(None);
         };
         if !live.credential.renewable {
             self.expire(claim, &live, now).await?;
             return Ok(None);
         }
-        // The journal's place: a one-time key, in the clear and sealed, will be handed out here beside the claim, and the
-        // refresher will write the provider's raw answer under it before looking at it.
+        if live.warning(now).is_some() {
+            let early = !claim.wanted && live.refresh_due_at().is_none_or(|due_at| due_at > now);
+            let terms = Terms { releases: early.then_some(claim.fence), ..Terms::default() };
+            self.command(live.profile.id, Command::Warn { at: now }, terms).await?;
+            if early {
+                return Ok(None);
+            }
+        }
         let key = self.keyring.open(&live.profile.environment, &claim.stream, key.as_ref()).await?;
         let renewal = open_renewal(&key, &claim.stream, &live)?.ok_or_else(|| Error::Unreadable {
             what: "credential",
             owner: claim.stream.to_string(),
             source: None,
         })?;
-        let (_, app, _) = self.app(&live.profile.environment, &live.profile.integration).await?;
+        let app = match integrations.entry(claim.lane.clone()) {
+            Entry::Occupied(read) => read.get().app()?,
+            Entry::Vacant(place) => {
+                let unsealed = self.unsealed(&live.profile.environment, &live.profile.integration).await?;
+                place.insert(unsealed).app()?
+            }
+        };
+        let journal = new_keys(&key, &claim.stream, live.credential.generation, claim.fence.0)?;
         Ok(Some(DueRefresh {
             connection: live.profile.id,
             environment: live.profile.environment,
@@ -114,12 +168,17 @@ impl Vault {
             generation: live.credential.generation,
             fence: claim.fence.0,
             due_at: Timestamp(claim.due_at),
+            expires_at: live.credential.expires_at,
+            wanted: claim.wanted,
             app,
             renewal,
+            journal,
         }))
     }
 
+    /// What nothing renews ends when its token does; before that, its end may have to be told.
     async fn expire(&self, claim: &Claim, live: &Live, now: Timestamp) -> Result<(), Error> {
+        self.command(live.profile.id, Command::Warn { at: now }, Terms::default()).await?;
         let terms = Terms { releases: Some(claim.fence), ..Terms::default() };
         self.command(live.profile.id, Command::Expire { at: now }, terms).await.map(drop)
     }
@@ -149,6 +208,8 @@ impl Vault {
             let command = Command::CompleteRefresh {
                 replaces: live.credential.generation,
                 outcome,
+                course: Course::default(),
+                ruling: Ruling::default(),
                 at: self.ledger.now(),
             };
             let terms = Terms { releases: Some(claim.fence), ..Terms::default() };
@@ -159,6 +220,38 @@ impl Vault {
             warn!(stream = %claim.stream, error = %chain(&error), "The failure could not be recorded; the claim will lapse");
         }
     }
+}
+
+/// Which integration had the last turn, of all claims made through this vault.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Turns(Arc<Mutex<Option<Lane>>>);
+
+impl Turns {
+    fn last(&self) -> Option<Lane> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn took(&self, claim: Option<&Claim>) {
+        let Some(claim) = claim else { return };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(claim.lane.clone());
+    }
+}
+
+/// Where an integration's connections queue: their cards' parent is its key.
+fn lane_of(lane: &contract::Lane) -> Lane {
+    Lane { environment: lane.environment.to_string(), parent: lane.integration.to_string() }
+}
+
+/// Whether a refresh brought another refresh token than the connection has. What cannot be told counts as another.
+fn brings_another_token(key: &Key, stream: &Stream, connection: &Connection, obtained: &Obtained) -> bool {
+    let live = match connection {
+        Connection::Live(live) => live.clone(),
+        Connection::Broken(broken) => broken.clone().as_live(),
+        Connection::Absent | Connection::Revoked(_) => return true,
+    };
+    let present = open_renewal(key, stream, &live).ok().flatten();
+    let brought = obtained.grant.renewal.as_ref();
+    present.zip(brought).is_none_or(|(present, brought)| !brought.has_token_of(&present))
 }
 
 /// The scopes a refresh asks for are those that were granted (RFC 6749 §6).

@@ -6,6 +6,7 @@ mod announcing;
 mod connecting;
 mod keys;
 mod meddling;
+mod queueing;
 mod racing;
 mod reading;
 mod refreshing;

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use latchkey_store::{
-    Append, AppendError, CardQuery, Claim, Millis, Page, Position, Recorded, Store, StoreError, Stored,
-    Stream, Tally, Version, WrappedKey,
+    Append, AppendError, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded, Store,
+    StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use std::sync::{Arc, Mutex};
 
@@ -13,16 +13,22 @@ type Meddling = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 pub struct Meddled {
     inner: Arc<dyn Store>,
     next: Mutex<Option<(&'static str, Meddling)>>,
+    loads: Mutex<Vec<String>>,
 }
 
 impl Meddled {
     pub fn new(inner: Arc<dyn Store>) -> Arc<Self> {
-        Arc::new(Self { inner, next: Mutex::default() })
+        Arc::new(Self { inner, next: Mutex::default(), loads: Mutex::default() })
     }
 
     /// Does this before the next append to a stream of the category; and lets whatever it appends itself pass.
     pub fn before(&self, category: &'static str, meddling: impl Future<Output = ()> + Send + 'static) {
         *self.next.lock().unwrap() = Some((category, Box::new(|| Box::pin(meddling))));
+    }
+
+    /// How often a stream of the category was read.
+    pub fn loads_of(&self, category: &str) -> usize {
+        self.loads.lock().unwrap().iter().filter(|loaded| *loaded == category).count()
     }
 
     pub fn has_meddled(&self) -> bool {
@@ -46,6 +52,7 @@ impl Store for Meddled {
     }
 
     async fn load(&self, stream: &Stream) -> Result<Option<Stored>, StoreError> {
+        self.loads.lock().unwrap().push(stream.category.clone());
         self.inner.load(stream).await
     }
 
@@ -61,18 +68,20 @@ impl Store for Meddled {
         self.inner.feed_end().await
     }
 
-    async fn claim_due(
-        &self,
-        category: &str,
-        now: Millis,
-        until: Millis,
-        max: u32,
-    ) -> Result<Vec<Claim>, StoreError> {
-        self.inner.claim_due(category, now, until, max).await
+    async fn claim_due(&self, query: &ClaimQuery) -> Result<Vec<Claim>, StoreError> {
+        self.inner.claim_due(query).await
     }
 
-    async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
-        self.inner.release(claim).await
+    async fn renew(&self, stream: &Stream, fence: Fence, until: Millis) -> Result<bool, StoreError> {
+        self.inner.renew(stream, fence, until).await
+    }
+
+    async fn release(&self, stream: &Stream, fence: Fence) -> Result<(), StoreError> {
+        self.inner.release(stream, fence).await
+    }
+
+    async fn forget(&self, stream: &Stream, fence: Fence) -> Result<bool, StoreError> {
+        self.inner.forget(stream, fence).await
     }
 
     async fn hasten(&self, stream: &Stream, seen: Version, due: Millis) -> Result<(), StoreError> {
@@ -95,8 +104,8 @@ impl Store for Meddled {
         self.inner.cursor(reader).await
     }
 
-    async fn advance_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
-        self.inner.advance_cursor(reader, to).await
+    async fn advance_cursor(&self, reader: &str, from: Position, to: Position) -> Result<bool, StoreError> {
+        self.inner.advance_cursor(reader, from, to).await
     }
 
     async fn rewind_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
@@ -109,6 +118,10 @@ impl Store for Meddled {
 
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
         self.inner.put_key_if_absent(owner, key).await
+    }
+
+    async fn epoch(&self) -> Result<String, StoreError> {
+        self.inner.epoch().await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@ use crate::world::{TOKEN_LIFE, World, dev, put};
 use latchkey_wire::contract::RefreshOutcome;
 use std::sync::Arc;
 
-async fn meddled_world() -> (Arc<World>, Arc<Meddled>) {
+pub async fn meddled_world() -> (Arc<World>, Arc<Meddled>) {
     let mut meddled = None;
     let world = World::with_parts(|parts| {
         let store = Meddled::new(parts.store.clone());

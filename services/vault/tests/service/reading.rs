@@ -1,4 +1,4 @@
-use crate::world::{TOKEN_LIFE, World, dev};
+use crate::world::{TOKEN_LIFE, World, dev, invalid_grant};
 use latchkey_domain::connection;
 use latchkey_store::{Append, Card, KeyChange, Stream};
 use latchkey_vault::Error;
@@ -181,14 +181,7 @@ async fn an_explanation_says_whose_turn_it_is() {
     let connection = world.connected().await;
     world.clock.advance(TOKEN_LIFE);
     let due = world.claim_one().await;
-    let failure = latchkey_domain::Failure {
-        cause: Some(latchkey_domain::Cause::GrantRevoked),
-        ..latchkey_domain::Failure::new(
-            latchkey_domain::Reason::ReauthRequired,
-            latchkey_domain::Phase::Refresh,
-        )
-    };
-    world.complete(&due, RefreshOutcome::Refused(failure)).await.unwrap();
+    world.complete_strictly(&due, RefreshOutcome::Refused(invalid_grant())).await.unwrap();
     let explained = world.vault.explain_connection(&dev(), connection).await.unwrap();
     assert_eq!(explained.explanation.whose_turn, "END_USER");
     assert_eq!(explained.history[0].event, "connection.broken");

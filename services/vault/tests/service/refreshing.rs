@@ -1,4 +1,4 @@
-use crate::world::{TOKEN_LIFE, World, demo, dev};
+use crate::world::{TOKEN_LIFE, World, demo, dev, invalid_grant};
 use latchkey_domain::{Failure, Phase, Reason, connection};
 use latchkey_vault::Error;
 use latchkey_wire::contract::RefreshOutcome;
@@ -33,10 +33,54 @@ async fn a_claim_that_lapsed_can_be_taken_over_and_the_first_to_tell_wins() {
     let second = world.claim_one().await;
     assert!(second.fence > first.fence);
     world.complete(&first, RefreshOutcome::Refreshed(world.obtained())).await.unwrap();
+    let token = world.token_of(connection).await;
+    // The provider answered the one refresh token twice: the second answer is kept, and hands nothing out.
+    world.complete(&second, RefreshOutcome::Refreshed(world.obtained())).await.unwrap();
+    assert_eq!(world.token_of(connection).await, token);
     let late = world.complete(&second, RefreshOutcome::Refreshed(world.obtained())).await;
     assert!(matches!(late, Err(Error::Connection(connection::Refusal::Superseded))));
     let history = world.history(connection).await;
-    assert_eq!(history, ["connection.established", "connection.credentials_refreshed"]);
+    let kept = ["connection.established", "connection.credentials_refreshed", "connection.answer_set_aside"];
+    assert_eq!(history, kept);
+}
+
+#[tokio::test]
+async fn a_refusal_turns_to_the_second_answer_before_it_is_believed() {
+    let world = World::new().await;
+    let connection = world.connected().await;
+    world.clock.advance(TOKEN_LIFE);
+    let first = world.claim_one().await;
+    world.clock.advance(Duration::from_secs(91));
+    let second = world.claim_one().await;
+    world.complete(&first, RefreshOutcome::Refreshed(world.obtained())).await.unwrap();
+    let answer = world.obtained();
+    let kept = answer.grant.renewal.as_ref().unwrap().to_document();
+    world.complete(&second, RefreshOutcome::Refreshed(answer)).await.unwrap();
+    world.clock.advance(TOKEN_LIFE);
+    let due = world.claim_one().await;
+    assert_ne!(due.renewal.to_document().expose(), kept.expose());
+    world.complete_strictly(&due, RefreshOutcome::Refused(invalid_grant())).await.unwrap();
+    let again = world.claim_one().await;
+    assert_eq!(again.generation, due.generation);
+    assert_eq!(again.renewal.to_document().expose(), kept.expose());
+    world.complete_strictly(&again, RefreshOutcome::Refused(invalid_grant())).await.unwrap();
+    assert_eq!(world.history(connection).await.last().unwrap(), "connection.broken");
+}
+
+#[tokio::test]
+async fn a_refusal_is_believed_when_it_is_said_again_ten_minutes_later() {
+    let world = World::new().await;
+    let connection = world.connected().await;
+    world.clock.advance(TOKEN_LIFE);
+    let due = world.claim_one().await;
+    world.complete(&due, RefreshOutcome::Refused(invalid_grant())).await.unwrap();
+    world.clock.advance(Duration::from_secs(599));
+    assert!(world.vault.claim_due(10).await.unwrap().is_empty());
+    world.clock.advance(Duration::from_secs(1));
+    let due = world.claim_one().await;
+    world.complete(&due, RefreshOutcome::Refused(invalid_grant())).await.unwrap();
+    let history = world.history(connection).await;
+    assert_eq!(history, ["connection.established", "connection.refresh_failed", "connection.broken"]);
 }
 
 #[tokio::test]

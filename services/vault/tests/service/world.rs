@@ -3,7 +3,10 @@
 use latchkey_bus::Bus;
 use latchkey_chassis::{Lifecycle, ManualClock};
 use latchkey_domain::integration::Settings as IntegrationSettings;
-use latchkey_domain::{AuthorizationId, ConnectionId, Digest, Environment, IntegrationKey};
+use latchkey_domain::rotation::{Behaviour, Course, RotationClass};
+use latchkey_domain::{
+    AuthorizationId, Cause, ConnectionId, Digest, Environment, Failure, IntegrationKey, Phase, Reason,
+};
 use latchkey_secret::{AccessToken, Grant, Handout, RefreshToken, Renewal, SecretText};
 use latchkey_store::Store;
 use latchkey_store_sqlite::SqliteStore;
@@ -35,6 +38,11 @@ pub struct World {
 
 pub fn dev() -> Environment {
     "dev".parse().unwrap()
+}
+
+/// What a provider says of a refresh token it does not take.
+pub fn invalid_grant() -> Failure {
+    Failure { cause: Some(Cause::GrantRevoked), ..Failure::new(Reason::ReauthRequired, Phase::Refresh) }
 }
 
 pub fn demo() -> IntegrationKey {
@@ -177,6 +185,11 @@ impl World {
         self.vault.establish(authorization, self.obtained()).await.unwrap().connection
     }
 
+    pub async fn token_of(&self, connection: ConnectionId) -> String {
+        let credential = self.vault.credential(&self.query(connection)).await.unwrap();
+        credential.handout.access_token.unwrap().expose().to_owned()
+    }
+
     pub fn query(&self, connection: ConnectionId) -> Query {
         Query {
             environment: dev(),
@@ -199,11 +212,32 @@ impl World {
         due: &DueRefresh,
         outcome: RefreshOutcome,
     ) -> Result<(), latchkey_vault::Error> {
+        self.tell(due, outcome, Course::default()).await
+    }
+
+    /// As a refresher tells it that knows the refresh tokens to be good only once.
+    pub async fn complete_strictly(
+        &self,
+        due: &DueRefresh,
+        outcome: RefreshOutcome,
+    ) -> Result<(), latchkey_vault::Error> {
+        let documented = Behaviour { rotation: RotationClass::Strict, ..Behaviour::default() };
+        self.tell(due, outcome, Course { documented, unanswered_seconds: None }).await
+    }
+
+    async fn tell(
+        &self,
+        due: &DueRefresh,
+        outcome: RefreshOutcome,
+        course: Course,
+    ) -> Result<(), latchkey_vault::Error> {
         let complete = CompleteRefresh {
             connection: due.connection,
             generation: due.generation,
             fence: due.fence,
             outcome,
+            received_at: None,
+            course,
         };
         self.vault.complete_refresh(complete).await
     }

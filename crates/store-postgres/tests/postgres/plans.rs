@@ -1,0 +1,107 @@
+//! What the database does for a claim or a list, however much is stored: no table is read from end to end, and the rows
+//! that are looked at are as many as are asked for, and a few.
+//!
+//! The plans are those of prepared statements, which are made without knowing the arguments: what the adapter gets.
+
+use crate::scratch::Scratch;
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+
+const ROWS: u32 = 40_000;
+const LANES: u32 = 200;
+
+const FIRST: &str = include_str!("../../src/claims/first.sql");
+const WALK: &str = include_str!("../../src/claims/lanes.sql");
+const CLAIM: &str = include_str!("../../src/claims/claim.sql");
+
+/// Nine tenths of what is due is in one lane, and half of all is due; a tenth of that is held.
+async fn filled() -> (Scratch, PgConnection) {
+    let scratch = Scratch::create().await;
+    drop(scratch.open().await);
+    let mut raw = scratch.raw().await;
+    let fill = format!(
+        "INSERT INTO streams (category, id, version, snapshot_format, snapshot, environment, parent, subject, status,
+                              label, due_at, claimed_until, wanted)
+         SELECT 'connection', 'con_' || lpad(n::TEXT, 9, '0'), 1, 1, repeat('x', 200), 'dev',
+                CASE WHEN n % 10 > 0 THEN 'large' ELSE 'lane' || n / 10 % {LANES} END, 'user-' || n, 'active', '',
+                CASE WHEN n % 2 = 0 THEN n ELSE 1000000000 + n END,
+                CASE WHEN n % 20 = 2 THEN 900000000 END, n % 1000 = 4
+         FROM generate_series(1, {ROWS}) AS n"
+    );
+    sqlx::query(AssertSqlSafe(fill)).execute(&mut raw).await.unwrap();
+    (scratch, raw)
+}
+
+/// What a prepared statement does with these arguments: the names of its scans, and the rows they looked at.
+async fn explained(raw: &mut PgConnection, sql: &str, arguments: &str) -> (Vec<String>, u64) {
+    sqlx::query("SET plan_cache_mode = force_generic_plan").execute(&mut *raw).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("PREPARE examined AS {sql}"))).execute(&mut *raw).await.unwrap();
+    sqlx::query("BEGIN").execute(&mut *raw).await.unwrap();
+    let explain = format!("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE examined ({arguments})");
+    let plan: Value =
+        sqlx::raw_sql(AssertSqlSafe(explain)).fetch_one(&mut *raw).await.unwrap().try_get(0).unwrap();
+    sqlx::query("ROLLBACK").execute(&mut *raw).await.unwrap();
+    sqlx::query("DEALLOCATE examined").execute(&mut *raw).await.unwrap();
+    let mut scans = vec![];
+    let mut rows = 0.0;
+    visit(&plan[0]["Plan"], &mut scans, &mut rows);
+    assert!(!scans.is_empty(), "the plan shows what is read: {plan}");
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
+    (scans, rows as u64)
+}
+
+/// Rows are told as an average of a node's loops.
+fn visit(node: &Value, scans: &mut Vec<String>, rows: &mut f64) {
+    if node["Relation Name"] == "streams" && node["Node Type"] != "ModifyTable" {
+        let of = |name: &str| node[name].as_f64().unwrap_or_default();
+        *rows += (of("Actual Rows") + of("Rows Removed by Filter") + of("Rows Removed by Index Recheck"))
+            * of("Actual Loops");
+        let index = node["Index Name"].as_str().unwrap_or("no index");
+        scans.push(format!("{} by {index}", node["Node Type"].as_str().unwrap_or_default()));
+    }
+    for child in node["Plans"].as_array().into_iter().flatten() {
+        visit(child, scans, rows);
+    }
+}
+
+async fn looks_at_no_more_than(most: u64, sql: &str, arguments: &str) {
+    let (_scratch, mut raw) = filled().await;
+    // As a new table is, of which the planner knows nothing; and as autovacuum leaves it.
+    for learn in ["SELECT 1", "ANALYZE streams"] {
+        sqlx::query(learn).execute(&mut raw).await.unwrap();
+        let (scans, rows) = explained(&mut raw, sql, arguments).await;
+        assert!(!scans.iter().any(|scan| scan.starts_with("Seq")), "after {learn} it reads by {scans:?}");
+        assert!(rows <= most, "after {learn} it looks at {rows} rows, by {scans:?}");
+    }
+}
+
+#[tokio::test]
+async fn whether_anything_is_due_is_seen_in_as_many_rows_as_could_be_claimed() {
+    looks_at_no_more_than(51, FIRST, "'connection', FALSE, 500000000, 51").await;
+}
+
+#[tokio::test]
+async fn what_is_wanted_is_found_without_passing_what_is_due() {
+    looks_at_no_more_than(40, FIRST, "'connection', TRUE, 500000000, 51").await;
+}
+
+#[tokio::test]
+async fn lanes_are_walked_one_row_each() {
+    // The large lane too; and the probe behind the last finds none, which the average over all probes tells as one.
+    let all = u64::from(LANES) + 2;
+    looks_at_no_more_than(all, WALK, "'connection', FALSE, 500000000, '', '', '{}', '{}', 1000").await;
+}
+
+#[tokio::test]
+async fn lanes_are_walked_no_further_than_there_are_turns() {
+    let walk = "'connection', FALSE, 500000000, 'dev', 'lane100', '{dev}', '{lane101}', 10";
+    looks_at_no_more_than(12, WALK, walk).await;
+}
+
+#[tokio::test]
+async fn a_claim_looks_at_the_rows_it_claims() {
+    let lanes = "'{dev,dev,dev,dev}', '{large,lane1,lane2,lane3}'";
+    let claim = format!("'connection', FALSE, 500000000, 600000000, {lanes}, 25, 90");
+    // Once to find each and once to claim it.
+    looks_at_no_more_than(2 * 100, CLAIM, &claim).await;
+}

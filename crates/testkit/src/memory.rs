@@ -1,0 +1,306 @@
+//! A database in memory, which keeps every rule of the port and asks neither the clock nor a file for anything: what a
+//! simulation needs to run ten thousand histories, each the same whenever it is run again.
+//!
+//! Invariant: one writer at a time, and what it writes is seen whole or not at all.
+
+mod queue;
+#[cfg(test)]
+mod tests;
+
+use async_trait::async_trait;
+use latchkey_store::{
+    Append, AppendError, Card, CardQuery, Claim, ClaimQuery, Fence, KeyChange, Listed, Millis, NewEvent,
+    Page, Position, Recorded, Snapshot, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    claim_in_turns,
+};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Clones are the same database.
+#[derive(Clone, Default)]
+pub struct MemoryStore {
+    /// Held by a writer until it commits, as a file is.
+    writer: Arc<tokio::sync::Mutex<()>>,
+    tables: Arc<Mutex<Tables>>,
+    /// How often a backup took its place.
+    epoch: Arc<AtomicU64>,
+}
+
+/// The database as it was.
+pub struct Backup(Tables);
+
+#[derive(Clone, Default)]
+struct Tables {
+    streams: BTreeMap<Stream, Row>,
+    events: Vec<Recorded>,
+    keys: BTreeMap<String, WrappedKey>,
+    cursors: BTreeMap<String, Position>,
+}
+
+#[derive(Clone)]
+struct Row {
+    version: Version,
+    snapshot: Snapshot,
+    card: Card,
+    fence: u64,
+    claimed_until: Option<Millis>,
+    wanted: bool,
+}
+
+impl Row {
+    /// When it can be claimed; `None` where it is never due.
+    fn free_at(&self) -> Option<Millis> {
+        let due_at = self.card.due_at?;
+        Some(due_at.max(self.claimed_until.unwrap_or(due_at)))
+    }
+}
+
+/// A claim as it is held: for looking whether two are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    pub fence: Fence,
+    /// `None` where it was given back or fulfilled.
+    pub until: Option<Millis>,
+    /// When it can be claimed next; `None` where it is never due.
+    pub free_at: Option<Millis>,
+}
+
+impl MemoryStore {
+    /// Who holds a stream; `None` where there is no such stream.
+    #[must_use]
+    pub fn held(&self, stream: &Stream) -> Option<Held> {
+        let tables = self.tables();
+        let row = tables.streams.get(stream)?;
+        Some(Held { fence: Fence(row.fence), until: row.claimed_until, free_at: row.free_at() })
+    }
+
+    /// Every event of a stream, without waiting.
+    #[must_use]
+    pub fn events_of(&self, stream: &Stream) -> Vec<Recorded> {
+        self.tables().events.iter().filter(|recorded| &recorded.stream == stream).cloned().collect()
+    }
+
+    #[must_use]
+    pub fn backup(&self) -> Backup {
+        Backup(self.tables().clone())
+    }
+
+    /// Forgets what was written since a backup, as a failover to a server that lags behind does.
+    pub fn restore(&self, backup: Backup) {
+        *self.tables() = backup.0;
+        self.epoch.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes a claimed stream, if the claim still is the one under this fence. Says whether it is held.
+    async fn with_claim(&self, stream: &Stream, fence: Fence, change: impl FnOnce(&mut Row)) -> bool {
+        let _writing = self.writer.lock().await;
+        let mut tables = self.tables();
+        let Some(row) = tables.streams.get_mut(stream) else { return false };
+        let held = row.fence == fence.0 && row.claimed_until.is_some();
+        if held {
+            change(row);
+        }
+        held
+    }
+}
+
+impl Tables {
+    fn append(&mut self, append: Append) -> Result<Version, AppendError> {
+        let Append { stream, expected, events, snapshot, card, key, releases } = append;
+        let old = self.streams.get(&stream);
+        let stands = old.map_or(Version(0), |row| row.version);
+        if stands != expected || (old.is_none() && events.is_empty()) {
+            return Err(AppendError::Conflict(stream));
+        }
+        let version = Version(expected.0 + events.len() as u64);
+        let (fence, claimed_until, wanted) =
+            old.map_or((0, None, false), |row| (row.fence, row.claimed_until, row.wanted));
+        let fulfilled = releases.is_some_and(|releases| releases.0 == fence);
+        let row = Row {
+            version,
+            snapshot,
+            fence,
+            claimed_until: claimed_until.filter(|_| !fulfilled),
+            wanted: wanted && version == expected,
+            card: card.clone(),
+        };
+        for (number, event) in (expected.0 + 1..).zip(events) {
+            self.record(&stream, Version(number), &card.environment, event);
+        }
+        match key {
+            KeyChange::Keep => {}
+            KeyChange::Put(key) => drop(self.keys.insert(stream.to_string(), key)),
+            KeyChange::Destroy => drop(self.keys.remove(&stream.to_string())),
+        }
+        self.streams.insert(stream, row);
+        Ok(version)
+    }
+
+    fn record(&mut self, stream: &Stream, version: Version, environment: &str, event: NewEvent) {
+        let position = Position { tx: 0, sequence: self.events.len() as u64 + 1 };
+        let (stream, environment) = (stream.clone(), environment.to_owned());
+        self.events.push(Recorded { position, stream, version, environment, event });
+    }
+}
+
+fn asked_for(query: &CardQuery, stream: &Stream, card: &Card) -> bool {
+    let matches = |wanted: &Option<String>, is: &String| wanted.as_ref().is_none_or(|wanted| wanted == is);
+    stream.category == query.category
+        && card.environment == query.environment
+        && matches(&query.parent, &card.parent)
+        && matches(&query.subject, &card.subject)
+        && matches(&query.status, &card.status)
+        && query.after.as_ref().is_none_or(|after| stream.id > *after)
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn load(&self, stream: &Stream) -> Result<Option<Stored>, StoreError> {
+        let tables = self.tables();
+        let key = tables.keys.get(&stream.to_string()).cloned();
+        let row = tables.streams.get(stream);
+        Ok(row.map(|row| Stored { version: row.version, snapshot: row.snapshot.clone(), key }))
+    }
+
+    async fn append(&self, append: Append) -> Result<Version, AppendError> {
+        let _writing = self.writer.lock().await;
+        self.tables().append(append)
+    }
+
+    async fn history(&self, stream: &Stream, after: Version, max: u32) -> Result<Vec<Recorded>, StoreError> {
+        let tables = self.tables();
+        let of_it = tables.events.iter().filter(|event| &event.stream == stream && event.version > after);
+        Ok(of_it.take(max as usize).cloned().collect())
+    }
+
+    async fn feed(&self, after: Position, max: u32) -> Result<Vec<Recorded>, StoreError> {
+        let tables = self.tables();
+        let news = tables.events.iter().filter(|event| event.position > after);
+        Ok(news.take(max as usize).cloned().collect())
+    }
+
+    async fn feed_end(&self) -> Result<Position, StoreError> {
+        Ok(self.tables().events.last().map_or(Position::START, |last| last.position))
+    }
+
+    async fn claim_due(&self, query: &ClaimQuery) -> Result<Vec<Claim>, StoreError> {
+        claim_in_turns(self, query).await
+    }
+
+    async fn renew(&self, stream: &Stream, fence: Fence, until: Millis) -> Result<bool, StoreError> {
+        Ok(self.with_claim(stream, fence, |row| row.claimed_until = Some(until)).await)
+    }
+
+    async fn release(&self, stream: &Stream, fence: Fence) -> Result<(), StoreError> {
+        self.with_claim(stream, fence, |row| row.claimed_until = None).await;
+        Ok(())
+    }
+
+    async fn hasten(&self, stream: &Stream, seen: Version, due: Millis) -> Result<(), StoreError> {
+        let _writing = self.writer.lock().await;
+        let mut tables = self.tables();
+        let Some(row) = tables.streams.get_mut(stream).filter(|row| row.version == seen) else {
+            return Ok(());
+        };
+        if let Some(due_at) = row.card.due_at {
+            row.card.due_at = Some(due_at.min(due));
+            row.wanted = true;
+        }
+        Ok(())
+    }
+
+    async fn forget(&self, stream: &Stream, fence: Fence) -> Result<bool, StoreError> {
+        let held = self.with_claim(stream, fence, |_| {}).await;
+        if held {
+            let mut tables = self.tables();
+            tables.streams.remove(stream);
+            tables.keys.remove(&stream.to_string());
+        }
+        Ok(held)
+    }
+
+    async fn list(&self, query: &CardQuery) -> Result<Page, StoreError> {
+        let tables = self.tables();
+        let mut found: Vec<_> = tables
+            .streams
+            .iter()
+            .filter(|(stream, row)| asked_for(query, stream, &row.card))
+            .take(query.max as usize + 1)
+            .map(|(stream, row)| Listed {
+                stream: stream.clone(),
+                version: row.version,
+                snapshot: row.snapshot.clone(),
+                card: row.card.clone(),
+            })
+            .collect();
+        let more = found.len() > query.max as usize;
+        found.truncate(query.max as usize);
+        let next = found.last().filter(|_| more).map(|last| last.stream.id.clone());
+        Ok(Page { items: found, next })
+    }
+
+    async fn tally(&self, category: &str) -> Result<Vec<Tally>, StoreError> {
+        let mut counts: BTreeMap<(String, String, String), u64> = BTreeMap::new();
+        for (stream, Row { card, .. }) in &self.tables().streams {
+            if stream.category == category {
+                let of = (card.environment.clone(), card.parent.clone(), card.status.clone());
+                *counts.entry(of).or_default() += 1;
+            }
+        }
+        let tally = |((environment, parent, status), count)| Tally { environment, parent, status, count };
+        Ok(counts.into_iter().map(tally).collect())
+    }
+
+    async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {
+        let tables = self.tables();
+        let due = tables.streams.iter().filter(|(stream, row)| {
+            stream.category == category && row.free_at().is_some_and(|free_at| free_at <= now)
+        });
+        Ok(due.count() as u64)
+    }
+
+    async fn cursor(&self, reader: &str) -> Result<Position, StoreError> {
+        Ok(self.tables().cursors.get(reader).copied().unwrap_or_default())
+    }
+
+    async fn advance_cursor(&self, reader: &str, from: Position, to: Position) -> Result<bool, StoreError> {
+        let _writing = self.writer.lock().await;
+        let mut tables = self.tables();
+        let at = tables.cursors.entry(reader.to_owned()).or_default();
+        let moves = *at == from && to > from;
+        if moves {
+            *at = to;
+        }
+        Ok(moves)
+    }
+
+    async fn rewind_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
+        let _writing = self.writer.lock().await;
+        if let Some(at) = self.tables().cursors.get_mut(reader) {
+            *at = to.min(*at);
+        }
+        Ok(())
+    }
+
+    async fn key(&self, owner: &str) -> Result<Option<WrappedKey>, StoreError> {
+        Ok(self.tables().keys.get(owner).cloned())
+    }
+
+    async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
+        let _writing = self.writer.lock().await;
+        Ok(self.tables().keys.entry(owner.to_owned()).or_insert_with(|| key.clone()).clone())
+    }
+
+    async fn epoch(&self) -> Result<String, StoreError> {
+        Ok(self.epoch.load(Ordering::Relaxed).to_string())
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
