@@ -74,8 +74,17 @@ pub struct Closed {
     pub subject: Subject,
     pub kind: Kind,
     pub seen_on: Option<ConnectionId>,
+    pub since: Timestamp,
     pub ending: Ending,
     pub at: Timestamp,
+}
+
+impl Open {
+    /// When it is tried next whether it is over, where that is planned here.
+    #[must_use]
+    pub fn next_probe_at(&self) -> Option<Timestamp> {
+        (self.kind == Kind::AppRefused).then_some(self.probe_at)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -199,8 +208,8 @@ impl Aggregate for Incident {
                 Self::Open(Open { probes, probe_at, half_open: false, ..open })
             }
             (Self::Open(open), Event::Closed { ending, at }) => {
-                let Open { subject, kind, seen_on, .. } = open;
-                Self::Closed(Closed { subject, kind, seen_on, ending, at })
+                let Open { subject, kind, seen_on, since, .. } = open;
+                Self::Closed(Closed { subject, kind, seen_on, since, ending, at })
             }
             (unchanged, Event::HalfOpened { .. } | Event::ProbeFailed { .. } | Event::Closed { .. }) => {
                 unchanged

@@ -5,7 +5,8 @@ use crate::{
     contract::{
         ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
         Established, IntegrationView, IssueKey, IssuedKey, KeptClient, KeyView, LendCredential,
-        LentCredential, Obtained, PutIntegration, ResumeRefresh, SessionView, StartAuthorization,
+        LentCredential, Obtained, PutIntegration, ReportProvider, ResumeRefresh, SessionView,
+        StartAuthorization,
     },
     convert::duration_to_pb,
     fault::deadline_exceeded,
@@ -266,6 +267,15 @@ impl VaultClient {
     pub async fn epoch(&self) -> Result<String, Fault> {
         let mut journal = self.journal.clone();
         Ok(self.within_deadline(journal.get_epoch(pb::GetEpochRequest {})).await?.epoch)
+    }
+
+    /// How a token endpoint does.
+    ///
+    /// # Errors
+    /// Where the vault does not hear it: it is worth telling again.
+    pub async fn report_provider(&self, report: ReportProvider) -> Result<(), Fault> {
+        let mut leases = self.leases.clone();
+        self.within_deadline(leases.report_provider(pb::ReportProviderRequest::from(report))).await.map(drop)
     }
 
     /// Gives a claim back without having tried.

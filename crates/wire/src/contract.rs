@@ -138,6 +138,22 @@ pub struct Lane {
     pub integration: IntegrationKey,
 }
 
+/// How a token endpoint does, for the connections of one integration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportProvider {
+    pub lane: Lane,
+    pub provider: String,
+    pub state: ProviderState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProviderState {
+    Answering,
+    /// It is being tried whether it is back.
+    Probed,
+    Failing,
+}
+
 /// A refresh that is the caller's to make, until the claim lapses.
 #[derive(Debug)]
 pub struct DueRefresh {

@@ -13,8 +13,8 @@ use latchkey_secret::{Account, Grant, Handout, SecretText};
 use latchkey_wire::{
     Reason, Route, VaultClient,
     contract::{
-        CompleteRefresh, CreateSession, IssueKey, KeptClient, Obtained, PutIntegration, RefreshOutcome,
-        ResumeRefresh, StartAuthorization,
+        CompleteRefresh, CreateSession, IssueKey, KeptClient, Lane, Obtained, ProviderState, PutIntegration,
+        RefreshOutcome, ReportProvider, ResumeRefresh, StartAuthorization,
     },
 };
 use peer::{KEY, Peer, connection_id, environment, integration_key, key_view, session_id};
@@ -116,6 +116,11 @@ async fn what_is_due_and_what_became_of_it() {
         vault.complete_refresh(complete).await.unwrap();
     }
     assert!(vault.renew_refresh(connection_id(), 4, Duration::from_secs(7)).await.unwrap());
+    let lane = Lane { environment: environment(), integration: integration_key() };
+    let report = |state| ReportProvider { lane: lane.clone(), provider: "github".into(), state };
+    for state in [ProviderState::Failing, ProviderState::Probed, ProviderState::Answering] {
+        vault.report_provider(report(state)).await.unwrap();
+    }
     vault.release_refresh(connection_id(), 4).await.unwrap();
     let told = [
         "asked for 2 but for 0",
@@ -123,6 +128,9 @@ async fn what_is_due_and_what_became_of_it() {
         "failed 3 4",
         "refused 3 4",
         "renewed true 4 for 7s",
+        "github Failing",
+        "github Probed",
+        "github Answering",
         "released true 4",
     ];
     assert_eq!(peer.seen().told, told);

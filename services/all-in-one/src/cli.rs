@@ -6,6 +6,7 @@ mod connection;
 mod demo;
 mod duration;
 mod events;
+mod incident;
 mod integration;
 mod key;
 mod page;
@@ -29,6 +30,8 @@ pub enum Command {
     Connection(connection::Arguments),
     /// Watch what happens to connections
     Events(events::Arguments),
+    /// See what is wrong with apps and providers, and so with no single connection
+    Incident(incident::Arguments),
     /// Register your apps at providers
     Integration(integration::Arguments),
     /// See which providers there are
@@ -46,6 +49,7 @@ impl Command {
             Self::Token(arguments) => arguments.run().await,
             Self::Connection(arguments) => arguments.run().await,
             Self::Events(arguments) => arguments.run().await,
+            Self::Incident(arguments) => arguments.run().await,
             Self::Integration(arguments) => arguments.run().await,
             Self::Provider(arguments) => arguments.run().await,
             Self::Key(arguments) => arguments.run().await,

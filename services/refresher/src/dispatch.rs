@@ -71,7 +71,7 @@ pub enum Next<T> {
 pub struct Ticket {
     pub app: App,
     pub endpoint: Endpoint,
-    lane: Lane,
+    pub lane: Lane,
     errand: Errand,
     told: bool,
 }

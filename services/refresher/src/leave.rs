@@ -2,8 +2,9 @@
 
 use crate::breaker::Change;
 use crate::dispatch::{Dispatch, Ticket, Verdict};
+use crate::reports::Reports;
 use latchkey_domain::Reason;
-use latchkey_wire::contract::{DueRefresh, RefreshOutcome};
+use latchkey_wire::contract::{DueRefresh, ProviderState, RefreshOutcome, ReportProvider};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -15,6 +16,7 @@ use tracing::{info, warn};
 pub struct Gate {
     dispatch: Arc<Mutex<Dispatch<DueRefresh>>>,
     freed: Arc<Notify>,
+    reports: Reports,
 }
 
 /// Leave to make one refresh. Its place is free again when it is dropped.
@@ -26,8 +28,8 @@ pub struct Leave {
 
 impl Gate {
     #[must_use]
-    pub fn new(dispatch: Dispatch<DueRefresh>) -> Self {
-        Self { dispatch: Arc::new(Mutex::new(dispatch)), freed: Arc::default() }
+    pub fn new(dispatch: Dispatch<DueRefresh>, reports: Reports) -> Self {
+        Self { dispatch: Arc::new(Mutex::new(dispatch)), freed: Arc::default(), reports }
     }
 
     pub fn with<R>(&self, act: impl FnOnce(&mut Dispatch<DueRefresh>) -> R) -> R {
@@ -41,7 +43,7 @@ impl Gate {
 
     #[must_use]
     pub fn leave(&self, ticket: Ticket, change: Option<Change>) -> Leave {
-        tell(&ticket, change);
+        self.tell(&ticket, change);
         Leave { gate: self.clone(), ticket }
     }
 }
@@ -55,7 +57,7 @@ impl Leave {
             let change = dispatch.heard(ticket, verdict, retry_after, Instant::now().into_std());
             (change, dispatch.rate(&ticket.app))
         });
-        tell(ticket, change);
+        self.gate.tell(ticket, change);
         if verdict == Verdict::Limited {
             let (provider, wait) = (&ticket.app.provider, retry_after.unwrap_or_default());
             warn!(%provider, rate, ?wait, "The provider asks for fewer requests; its app is asked less often");
@@ -85,9 +87,22 @@ fn verdict(outcome: &RefreshOutcome) -> Option<(Verdict, Option<Duration>)> {
     Some((verdict, *retry_after))
 }
 
-/// A breaker's changes are few and everybody's business.
-fn tell(ticket: &Ticket, change: Option<Change>) {
-    let Some(change) = change else { return };
+impl Gate {
+    /// A breaker's changes are few and everybody's business.
+    fn tell(&self, ticket: &Ticket, change: Option<Change>) {
+        let Some(change) = change else { return };
+        note(ticket, change);
+        let state = match change {
+            Change::Opened => ProviderState::Failing,
+            Change::HalfOpened => ProviderState::Probed,
+            Change::Closed => ProviderState::Answering,
+        };
+        let (lane, provider) = (ticket.lane.clone(), ticket.app.provider.clone());
+        self.reports.leave(ReportProvider { lane, provider, state });
+    }
+}
+
+fn note(ticket: &Ticket, change: Change) {
     let (provider, origin) = (&ticket.app.provider, &ticket.endpoint.origin);
     let state = match change {
         Change::Opened => {

@@ -9,6 +9,7 @@ mod dispatch;
 mod documented;
 mod leave;
 mod queue;
+mod reports;
 mod service;
 mod worker;
 

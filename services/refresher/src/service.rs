@@ -4,6 +4,7 @@ use crate::attempt::Attempts;
 use crate::config::{Config, Settings};
 use crate::dispatch::{Dispatch, Limits};
 use crate::leave::Gate;
+use crate::reports::{Pending, reports};
 use crate::worker::Worker;
 use anyhow::Context as _;
 use latchkey_bus::Bus;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub struct RefresherService {
     worker: Worker,
+    pending: Pending,
     lifecycle: Lifecycle,
 }
 
@@ -35,9 +37,10 @@ impl RefresherService {
             per_app: settings.per_provider.get(),
             per_lane: settings.per_integration.get(),
         };
-        let gate = Gate::new(Dispatch::new(limits));
+        let (reports, pending) = reports();
+        let gate = Gate::new(Dispatch::new(limits), reports);
         let worker = Worker { attempts, gate, bus, lifecycle: lifecycle.clone() };
-        Self { worker, lifecycle: lifecycle.clone() }
+        Self { worker, pending, lifecycle: lifecycle.clone() }
     }
 
     /// What must hold for the refresher to be ready: what is due is the vault's to say.
@@ -58,6 +61,14 @@ impl RefresherService {
 
     /// Starts looking for due work.
     pub fn run(self) {
+        let vault = self.worker.attempts.vault.clone();
+        let stopping = self.lifecycle.stopping();
+        drop(self.lifecycle.spawn("reports", async move {
+            tokio::select! {
+                () = self.pending.tell(vault) => {}
+                () = stopping => {}
+            }
+        }));
         drop(self.lifecycle.spawn("refresher", self.worker.run()));
     }
 }

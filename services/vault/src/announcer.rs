@@ -4,11 +4,12 @@
 //! the bus acknowledged. A bus that has lost what came last, or everything, is told again from what it still has.
 //! Several vaults may announce at once: each publishes in the feed's order, and the bus knows a repeated fact by its id.
 
-use crate::facts::{facts, news};
+use crate::facts::{facts, incident_facts, is_news, news};
 use crate::ledger::{Ledger, event_of};
 use latchkey_bus::{Bus, BusError, Fact, LastPosition};
 use latchkey_domain::Aggregate;
 use latchkey_domain::connection::Connection;
+use latchkey_domain::incident::Incident;
 use latchkey_store::{Position, Recorded, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -149,14 +150,28 @@ impl Announcer {
     }
 }
 
-/// The facts in one recorded event; none where it is not a connection's, or no news.
+/// The facts in one recorded event; none where it is neither a connection's nor an incident's, or no news.
 ///
 /// # Errors
 /// [`StoreError`] where the event cannot be decoded or its connection not be read.
 pub async fn facts_of(ledger: &Ledger, recorded: Recorded) -> Result<Vec<Fact>, StoreError> {
-    if recorded.stream.category != Connection::CATEGORY {
+    match recorded.stream.category.as_str() {
+        Connection::CATEGORY => facts_of_connection(ledger, recorded).await,
+        Incident::CATEGORY => facts_of_incident(ledger, recorded).await,
+        _ => Ok(vec![]),
+    }
+}
+
+async fn facts_of_incident(ledger: &Ledger, recorded: Recorded) -> Result<Vec<Fact>, StoreError> {
+    let event = event_of::<Incident>(recorded.clone())?;
+    if !is_news(&event) {
         return Ok(vec![]);
     }
+    let now = ledger.load::<Incident>(&recorded.stream.id).await?;
+    Ok(incident_facts(&recorded, &event, &now.state))
+}
+
+async fn facts_of_connection(ledger: &Ledger, recorded: Recorded) -> Result<Vec<Fact>, StoreError> {
     let event = event_of::<Connection>(recorded.clone())?;
     if news(&event).is_empty() {
         return Ok(vec![]);

@@ -2,7 +2,11 @@
 
 use latchkey_bus::NatsOptions;
 use latchkey_chassis::config::{Listen, Telemetry, Tls};
+use latchkey_domain::connection::Ruling;
+use latchkey_domain::incident::Tolerance;
 use serde::Deserialize;
+use std::num::NonZeroU64;
+use std::time::Duration;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,6 +52,56 @@ pub struct Settings {
     pub insecure_peers: bool,
     /// Offers gRPC reflection on the backends' port.
     pub reflection: bool,
+    /// When a provider's refusal of a grant is believed.
+    pub refusals: Refusals,
+}
+
+/// When a provider's refusal of a grant is believed. For tests and trials; the defaults are meant for production.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Refusals {
+    /// How long after a first refusal a second one confirms it, where sending again is harmless.
+    pub confirm_after_seconds: u64,
+    /// So many connections of one OAuth app refused …
+    pub tolerated: u32,
+    /// … within this time are an incident, and none of the refusals is believed.
+    pub window_seconds: NonZeroU64,
+    /// An incident that lasts longer is believed after all.
+    pub believed_after_seconds: u64,
+}
+
+impl Default for Refusals {
+    fn default() -> Self {
+        let (ruling, tolerance) = (Ruling::default(), Tolerance::default());
+        Self {
+            confirm_after_seconds: ruling.confirm_after.as_secs(),
+            tolerated: tolerance.refusals,
+            window_seconds: NonZeroU64::new(tolerance.window.as_secs()).unwrap_or(NonZeroU64::MIN),
+            believed_after_seconds: tolerance.believed_after.as_secs(),
+        }
+    }
+}
+
+/// The same, as it is applied.
+#[derive(Debug, Clone, Copy)]
+pub struct RefusalRules {
+    pub confirm_after: Duration,
+    pub tolerance: Tolerance,
+}
+
+impl Refusals {
+    #[must_use]
+    pub fn rules(&self) -> RefusalRules {
+        RefusalRules {
+            confirm_after: Duration::from_secs(self.confirm_after_seconds),
+            tolerance: Tolerance {
+                window: Duration::from_secs(self.window_seconds.get()),
+                refusals: self.tolerated,
+                believed_after: Duration::from_secs(self.believed_after_seconds),
+                ..Tolerance::default()
+            },
+        }
+    }
 }
 
 impl Default for Settings {
@@ -57,6 +111,7 @@ impl Default for Settings {
             waiters_max: 1000,
             insecure_peers: false,
             reflection: false,
+            refusals: Refusals::default(),
         }
     }
 }

@@ -1,5 +1,5 @@
 use latchkey_domain::Failure;
-use latchkey_domain::{api_key, authorization, connection, integration, session};
+use latchkey_domain::{api_key, authorization, connection, incident, integration, session};
 use latchkey_envelope::{EnvelopeError, KeyServiceError};
 use latchkey_store::{StoreError, Stream};
 use latchkey_wire::Fault;
@@ -10,6 +10,8 @@ use std::time::Duration;
 /// All that can go wrong in the vault.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    #[error(transparent)]
+    Incident(#[from] incident::Refusal),
     #[error(transparent)]
     Connection(#[from] connection::Refusal),
     #[error(transparent)]

@@ -1,7 +1,9 @@
 //! What happened to a connection, whose turn it is and what to do: in sentences for the person who must act.
 
 use crate::facts::rfc3339;
+use crate::ours::{Part, Trouble};
 use latchkey_domain::connection::{Broken, Connection, Event, Live};
+use latchkey_domain::incident::{Ending, Incident, Kind, Open, Subject};
 use latchkey_domain::{Cause, Failure, Owner, Reason};
 
 /// An answer for people.
@@ -13,7 +15,12 @@ pub struct Explanation {
 }
 
 #[must_use]
-pub fn explain(connection: &Connection) -> Option<Explanation> {
+pub fn explain(connection: &Connection, incidents: &[Open]) -> Option<Explanation> {
+    // What is wrong with the app or the provider comes before what follows from it for this connection.
+    let behind = incidents.iter().find(|open| is_behind(open.kind, connection));
+    if let Some(open) = behind {
+        return Some(open_one(open));
+    }
     let explanation = match connection {
         Connection::Absent => return None,
         Connection::Live(live) => live_one(live),
@@ -25,6 +32,17 @@ pub fn explain(connection: &Connection) -> Option<Explanation> {
         },
     };
     Some(explanation)
+}
+
+/// Whether an incident is what a connection suffers from.
+fn is_behind(kind: Kind, connection: &Connection) -> bool {
+    let Connection::Live(live) = connection else { return false };
+    let trouble = live.trouble.as_ref().map(|trouble| &trouble.failure);
+    match kind {
+        Kind::AppRefused => live.credential.renewable,
+        Kind::GrantsRefused => trouble.is_some_and(|failure| failure.cause == Some(Cause::ManyRefused)),
+        Kind::ProviderFailing => trouble.is_some_and(|failure| failure.owner() == Owner::Provider),
+    }
 }
 
 fn live_one(live: &Live) -> Explanation {
@@ -86,6 +104,88 @@ fn broken_one(broken: &Broken) -> Explanation {
         whose_turn: broken.failure.owner().as_str(),
         what_to_do: "Send the end user a reconnect link. The connection keeps its id.".into(),
     }
+}
+
+/// What is wrong with an app or a provider.
+#[must_use]
+pub fn explain_incident(incident: &Incident) -> Option<Explanation> {
+    match incident {
+        Incident::Absent => None,
+        Incident::Open(open) => Some(open_one(open)),
+        Incident::Closed(closed) => {
+            let Subject { integration, provider, .. } = &closed.subject;
+            let was = match closed.kind {
+                Kind::AppRefused => format!("{provider} did not accept the app of `{integration}`"),
+                Kind::GrantsRefused => format!("{provider} refused many accounts of `{integration}` at once"),
+                Kind::ProviderFailing => format!("{provider} did not answer"),
+            };
+            let how = match closed.ending {
+                Ending::Changed => "the integration was changed",
+                Ending::Proved => "it has answered as it should",
+                Ending::Passed => "it was not seen again for a while",
+            };
+            Some(Explanation {
+                what_happened: format!("{was}; this is over: {how}."),
+                whose_turn: "NOBODY",
+                what_to_do: "Nothing.".into(),
+            })
+        }
+    }
+}
+
+fn open_one(open: &Open) -> Explanation {
+    let Subject { integration, provider, .. } = &open.subject;
+    match open.kind {
+        Kind::AppRefused => Explanation {
+            what_happened: format!(
+                "No connection of `{integration}` is refreshed: {}.",
+                open.failure.as_ref().map_or("the provider does not accept the app", cause_in_words)
+            ),
+            whose_turn: Owner::Developer.as_str(),
+            what_to_do: format!(
+                "Compare the client id, secret and scopes of `{integration}` with the app at {provider}, and change them: refreshes then go on."
+            ),
+        },
+        Kind::GrantsRefused => Explanation {
+            what_happened: format!(
+                "{provider} refuses unusually many accounts of `{integration}` at once. None is given up for it."
+            ),
+            whose_turn: Owner::Developer.as_str(),
+            what_to_do: format!(
+                "Look at the app and at the status page of {provider}. Every connection is tried again by itself."
+            ),
+        },
+        Kind::ProviderFailing => Explanation {
+            what_happened: format!(
+                "{provider} does not answer when tokens of `{integration}` are to be refreshed."
+            ),
+            whose_turn: Owner::Provider.as_str(),
+            what_to_do: "Nothing yet: it is tried by itself whether it is back.".into(),
+        },
+    }
+}
+
+/// What of ours does not work, and the word for its kind.
+#[must_use]
+pub fn explain_ours(trouble: Trouble) -> (&'static str, Explanation) {
+    let (kind, happened, what_to_do) = match trouble.part {
+        Part::Store => (
+            "STORE_FAILING",
+            "The database does not answer, so that nothing can be refreshed.",
+            "Check database.url, and that the database runs.",
+        ),
+        Part::Keys => (
+            "KEYS_FAILING",
+            "The key service does not answer, so that stored credentials cannot be opened.",
+            "Check keys.kek, the rights on the key, and that the key service can be reached.",
+        ),
+    };
+    let explanation = Explanation {
+        what_happened: happened.into(),
+        whose_turn: Owner::Operator.as_str(),
+        what_to_do: what_to_do.into(),
+    };
+    (kind, explanation)
 }
 
 /// A failure in the middle of a sentence.

@@ -1,6 +1,10 @@
 //! What the world is told of a connection's events: which of them, under which name, with what in it. Pure.
 //! No secret is in a fact, and nothing a person could be named by but the customer's own end-user id.
 
+mod incidents;
+
+pub use incidents::{incident_facts, is_news};
+
 use latchkey_bus::{Fact, Severity, subject_token};
 use latchkey_domain::connection::{Connection, CredentialFacts, Event, Profile};
 use latchkey_domain::{Environment, Failure, Generation, IntegrationKey, Timestamp};

@@ -5,6 +5,7 @@ mod connection;
 mod credential;
 mod events;
 mod flow;
+mod incident;
 mod journal;
 mod lease;
 mod lending;
@@ -35,6 +36,7 @@ pub fn public(vault: &Vault, authenticator: &Authenticator, lifecycle: &Lifecycl
     };
     Routes::new(pb_vault::credential_service_server::CredentialServiceServer::new(door.clone()))
         .add_service(pb_connection::connection_service_server::ConnectionServiceServer::new(door.clone()))
+        .add_service(pb_connection::incident_service_server::IncidentServiceServer::new(door.clone()))
         .add_service(pb_events::event_service_server::EventServiceServer::new(door))
 }
 

@@ -14,12 +14,14 @@ mod grpc;
 mod keyring;
 mod ledger;
 mod limits;
+mod ours;
 pub mod parts;
 mod service;
 mod signing;
 mod sweeper;
 mod token;
 pub mod vault;
+mod waves;
 
 pub use config::Config;
 pub use error::Error;
@@ -27,9 +29,10 @@ pub use parts::Parts;
 pub use service::VaultService;
 
 /// The full names of the services on the backends' port, for health.
-pub const PUBLIC_SERVICES: [&str; 3] = [
+pub const PUBLIC_SERVICES: [&str; 4] = [
     "latchkey.vault.v1.CredentialService",
     "latchkey.connection.v1.ConnectionService",
+    "latchkey.connection.v1.IncidentService",
     "latchkey.events.v1.EventService",
 ];
 

@@ -27,6 +27,9 @@ use tracing::warn;
 /// How often the gauges are counted anew, at most.
 const GAUGES_EVERY: Duration = Duration::from_secs(15);
 
+/// How often it is looked whether incidents are over.
+const TEND_EVERY: Duration = Duration::from_secs(10);
+
 /// Built, and not running yet.
 pub struct VaultService {
     vault: Vault,
@@ -40,7 +43,7 @@ impl VaultService {
         let ledger = Ledger::new(parts.store.clone(), parts.clock.clone());
         let environments = EnvironmentKeys::new(parts.key_service.clone());
         let keyring = Keyring::new(parts.store.clone(), environments, settings.deployment.clone());
-        let vault = Vault::new(ledger, keyring, parts.bus.clone(), settings.waiters_max);
+        let vault = Vault::new(ledger, keyring, parts.bus.clone(), settings);
         Self { vault, parts, lifecycle: lifecycle.clone() }
     }
 
@@ -106,6 +109,7 @@ impl VaultService {
         self.beside("announcer", announcer.run());
         self.beside("hints", heed(self.vault.clone()));
         self.beside("gauges", count(self.vault.clone()));
+        self.beside("incidents", tend(self.vault.clone()));
         self.beside("sweeper", sweep(self.vault.ledger.clone()));
     }
 
@@ -124,6 +128,16 @@ fn verdict<E: std::error::Error>(answer: Result<(), E>, trouble: impl FnOnce(Str
     match answer {
         Ok(()) => Verdict::Ready,
         Err(error) => trouble(error.to_string()),
+    }
+}
+
+/// Looks now and then whether incidents are over.
+async fn tend(vault: Vault) {
+    loop {
+        sleep(TEND_EVERY).await;
+        if let Err(error) = vault.tend_incidents().await {
+            warn!(error = %chain(&error), "It could not be seen whether incidents are over");
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod authorizations;
 mod clients;
 mod connections;
 mod credentials;
+mod incidents;
 mod integrations;
 mod journal;
 mod keys;
@@ -13,11 +14,15 @@ mod sessions;
 
 pub use connections::{Explained, ListConnections, ListedConnections};
 pub use credentials::{Credential, Full, Query, Source};
+pub use incidents::ListIncidents;
 
+use crate::config::{RefusalRules, Settings};
 use crate::error::Error;
 use crate::freshness::Freshness;
 use crate::keyring::Keyring;
 use crate::ledger::{Ledger, Settled, Terms};
+use crate::ours::Ours;
+use crate::waves::Waves;
 use latchkey_bus::{Bus, Hint};
 use latchkey_domain::connection::{Command, Connection};
 use latchkey_domain::{Aggregate, ConnectionId, Environment, IntegrationKey};
@@ -36,18 +41,26 @@ pub struct Vault {
     /// completions they wait for always find a place.
     waiters: Arc<Semaphore>,
     turns: refreshes::Turns,
+    pauses: incidents::Pauses,
+    waves: Waves,
+    refusals: RefusalRules,
+    ours: Ours,
 }
 
 impl Vault {
     #[must_use]
-    pub fn new(ledger: Ledger, keyring: Keyring, bus: Arc<dyn Bus>, waiters_max: usize) -> Self {
+    pub fn new(ledger: Ledger, keyring: Keyring, bus: Arc<dyn Bus>, settings: &Settings) -> Self {
         Self {
             ledger,
             keyring: Arc::new(keyring),
             bus,
             freshness: Freshness::new(),
-            waiters: Arc::new(Semaphore::new(waiters_max)),
+            waiters: Arc::new(Semaphore::new(settings.waiters_max)),
             turns: refreshes::Turns::default(),
+            pauses: incidents::Pauses::default(),
+            waves: Waves::default(),
+            refusals: settings.refusals.rules(),
+            ours: Ours::default(),
         }
     }
 

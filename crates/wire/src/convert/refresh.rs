@@ -5,7 +5,10 @@ use super::{
 };
 use crate::{
     Fault,
-    contract::{ClaimDue, CompleteRefresh, DueRefresh, JournalKeys, Lane, RefreshOutcome, ResumeRefresh},
+    contract::{
+        ClaimDue, CompleteRefresh, DueRefresh, JournalKeys, Lane, ProviderState, RefreshOutcome,
+        ReportProvider, ResumeRefresh,
+    },
     pb::vault::{self as pb, complete_refresh_request::Outcome},
 };
 use latchkey_domain::rotation::{Behaviour, Course, RotationClass};
@@ -44,6 +47,37 @@ impl TryFrom<pb::Lane> for Lane {
         Ok(Self {
             environment: parse("environment", &lane.environment)?,
             integration: parse("integration", &lane.integration)?,
+        })
+    }
+}
+
+impl From<ReportProvider> for pb::ReportProviderRequest {
+    fn from(report: ReportProvider) -> Self {
+        let state = match report.state {
+            ProviderState::Answering => pb::ProviderState::Answering,
+            ProviderState::Probed => pb::ProviderState::Probed,
+            ProviderState::Failing => pb::ProviderState::Failing,
+        };
+        Self { lane: Some(report.lane.into()), provider: report.provider, state: state.into() }
+    }
+}
+
+impl TryFrom<pb::ReportProviderRequest> for ReportProvider {
+    type Error = Fault;
+
+    fn try_from(request: pb::ReportProviderRequest) -> Result<Self, Fault> {
+        let state = match request.state() {
+            pb::ProviderState::Answering => ProviderState::Answering,
+            pb::ProviderState::Probed => ProviderState::Probed,
+            pb::ProviderState::Failing => ProviderState::Failing,
+            pb::ProviderState::Unspecified => {
+                return Err(Fault::field_invalid("state", "There is no such state."));
+            }
+        };
+        Ok(Self {
+            lane: within("lane", required("lane", request.lane)?)?,
+            provider: required_text("provider", request.provider)?,
+            state,
         })
     }
 }

@@ -12,7 +12,7 @@ use latchkey_wire::{
     contract::{
         App, ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
         Established, IntegrationView, IssueKey, IssuedKey, JournalKeys, KeptClient, KeyView, Obtained,
-        PutIntegration, RefreshOutcome, ResumeRefresh, SessionView, StartAuthorization,
+        PutIntegration, RefreshOutcome, ReportProvider, ResumeRefresh, SessionView, StartAuthorization,
     },
     pb::vault::{
         self as pb,
@@ -282,6 +282,15 @@ impl RefreshLeaseService for Peer {
         };
         self.told(format!("{outcome} {} {}", complete.generation, complete.fence));
         answer(pb::CompleteRefreshResponse {})
+    }
+
+    async fn report_provider(
+        &self,
+        request: Request<pb::ReportProviderRequest>,
+    ) -> Result<Response<pb::ReportProviderResponse>, Status> {
+        let report = ReportProvider::try_from(request.into_inner())?;
+        self.told(format!("{} {:?}", report.provider, report.state));
+        Ok(Response::new(pb::ReportProviderResponse {}))
     }
 
     async fn release_refresh(

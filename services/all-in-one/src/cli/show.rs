@@ -58,10 +58,12 @@ fn credential_json(credential: &pb::CredentialSummary) -> Value {
         "next_refresh_time": rfc3339(credential.next_refresh_time.as_ref()),
         "fingerprint": credential.fingerprint,
         "account": credential.account,
+        "rotation": credential.rotation,
+        "end_time": rfc3339(credential.end_time.as_ref()),
     })
 }
 
-fn failure_json(failure: &pb::Failure) -> Value {
+pub fn failure_json(failure: &pb::Failure) -> Value {
     json!({
         "reason": failure.reason,
         "cause": failure.cause,

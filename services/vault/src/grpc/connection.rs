@@ -1,8 +1,8 @@
 use super::{Door, status};
 use crate::vault::{Explained, ListConnections};
+use latchkey_domain::Timestamp;
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::connection::{Broken, Connection, CredentialFacts, Live, Trouble};
-use latchkey_domain::{Aggregate, Timestamp};
 use latchkey_wire::convert::{failure_to_pb, parse, parse_optional, timestamp_to_pb};
 use latchkey_wire::pb::connection as pb;
 use latchkey_wire::{Fault, Kind, Reason};
@@ -98,14 +98,19 @@ fn status_word(state: pb::ConnectionState) -> Option<&'static str> {
 
 fn render(connection: &Connection) -> Option<pb::Connection> {
     let profile = connection.profile()?;
-    let next_refresh = connection.card().due_at;
+    let next_refresh = connection.live().ok().and_then(Live::refresh_due_at);
     let (state, credential, failure) = match connection {
         Connection::Absent => return None,
-        Connection::Live(Live { credential, trouble: None, .. }) => {
-            (pb::ConnectionState::Active, Some(summary(credential, next_refresh)), None)
-        }
-        Connection::Live(Live { credential, trouble: Some(trouble), .. }) => {
-            (pb::ConnectionState::Degraded, Some(summary(credential, next_refresh)), Some(episode(trouble)))
+        Connection::Live(live) => {
+            let summary = pb::CredentialSummary {
+                rotation: live.rotation().word().to_owned(),
+                end_time: live.ends_at().map(timestamp_to_pb),
+                ..summary(&live.credential, next_refresh)
+            };
+            match &live.trouble {
+                None => (pb::ConnectionState::Active, Some(summary), None),
+                Some(trouble) => (pb::ConnectionState::Degraded, Some(summary), Some(episode(trouble))),
+            }
         }
         Connection::Broken(Broken { credential, failure, since, .. }) => (
             pb::ConnectionState::NeedsReauth,
@@ -137,6 +142,7 @@ fn summary(credential: &CredentialFacts, next_refresh: Option<Timestamp>) -> pb:
         next_refresh_time: next_refresh.filter(|_| credential.renewable).map(timestamp_to_pb),
         fingerprint: credential.fingerprint.clone(),
         account: credential.account.clone().unwrap_or_default(),
+        ..pb::CredentialSummary::default()
     }
 }
 

@@ -1,6 +1,6 @@
 use super::{Peers, status};
 use latchkey_domain::ConnectionId;
-use latchkey_wire::contract::{ClaimDue, CompleteRefresh};
+use latchkey_wire::contract::{ClaimDue, CompleteRefresh, ReportProvider};
 use latchkey_wire::convert::parse;
 use latchkey_wire::pb::vault as pb;
 use std::time::Duration;
@@ -33,6 +33,15 @@ impl pb::refresh_lease_service_server::RefreshLeaseService for Peers {
         let (connection, fence, hold): (ConnectionId, u64, Duration) = request.into_inner().try_into()?;
         let held = self.vault.renew_refresh(connection, fence, hold).await.map_err(status)?;
         Ok(Response::new(pb::RenewRefreshResponse { held }))
+    }
+
+    async fn report_provider(
+        &self,
+        request: Request<pb::ReportProviderRequest>,
+    ) -> Result<Response<pb::ReportProviderResponse>, Status> {
+        let report = ReportProvider::try_from(request.into_inner())?;
+        self.vault.report_provider(report).await.map_err(status)?;
+        Ok(Response::new(pb::ReportProviderResponse {}))
     }
 
     async fn release_refresh(

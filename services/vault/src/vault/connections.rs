@@ -99,7 +99,8 @@ impl Vault {
         id: ConnectionId,
     ) -> Result<Explained, Error> {
         let connection = self.connection_in(environment, id).await?;
-        let explanation = explain(&connection).ok_or(Refusal::Absent)?;
+        let incidents = self.incidents_of(&connection).await?;
+        let explanation = explain(&connection, &incidents).ok_or(Refusal::Absent)?;
         Ok(Explained { explanation, history: self.told_history(id).await?, connection })
     }
 

@@ -8,7 +8,7 @@ use latchkey_domain::connection::{Connection, CredentialFacts, Live, Profile, Tr
 use latchkey_domain::{ConnectionId, Environment, Generation};
 use latchkey_envelope::RecordType;
 use latchkey_secret::{Handout, JsonSecret, Renewal, Sealed};
-use latchkey_store::{Stream, Version};
+use latchkey_store::{Lane, Stream, Version};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -151,6 +151,7 @@ impl Vault {
             {
                 return Err(self.waiting(trouble));
             }
+            self.unless_paused(&held).await?;
             if asked != Some(held.version) {
                 self.ask_for_refresh(&held).await?;
                 asked = Some(held.version);
@@ -158,6 +159,20 @@ impl Vault {
             if timeout_at(deadline, waiter.nudged()).await.is_err() {
                 return Err(Error::RefreshInProgress);
             }
+        }
+    }
+
+    /// Nobody waits for what is not going to be made.
+    async fn unless_paused(&self, held: &Held) -> Result<(), Error> {
+        let profile = &held.live.profile;
+        let lane =
+            Lane { environment: profile.environment.to_string(), parent: profile.integration.to_string() };
+        let now = self.ledger.now();
+        match self.pause_of(&lane).await? {
+            Some(pause) if pause.probe_at > now => {
+                Err(Error::Waiting { failure: Box::new(pause.failure), wait: now.until(pause.probe_at) })
+            }
+            Some(_) | None => Ok(()),
         }
     }
 

@@ -3,11 +3,12 @@ use crate::error::Error;
 use crate::keyring::{Key, Place};
 use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms};
 use crate::limits;
+use latchkey_domain::incident::Ending;
 use latchkey_domain::integration::{Command, Integration, Refusal, Registered, Secrets};
 use latchkey_domain::{Aggregate, Environment, IntegrationKey};
 use latchkey_envelope::RecordType;
 use latchkey_secret::{ClientSecret, JsonSecret, Renewal};
-use latchkey_store::{CardQuery, KeyChange, Stream};
+use latchkey_store::{CardQuery, KeyChange, Lane, Stream};
 use latchkey_wire::contract::{App, AppSecrets, IntegrationView, PutIntegration};
 
 /// Integrations are few; a list of them is given whole.
@@ -28,6 +29,9 @@ impl Vault {
         // Secrets are sealed under the key that was loaded. Where somebody else changes either meanwhile, both are done anew.
         for _ in 0..ATTEMPTS_MAX {
             if let Some(view) = self.try_to_put(&put, document.as_ref()).await? {
+                // Whatever was wrong with it may be mended: the next refresh will tell.
+                let lane = Lane { environment: put.environment.to_string(), parent: put.key.to_string() };
+                self.resume(&lane, Ending::Changed).await?;
                 return Ok(view);
             }
         }

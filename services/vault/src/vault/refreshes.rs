@@ -1,18 +1,23 @@
 use super::credentials::open_renewal;
+use super::incidents::Leave;
 use super::integrations::Unsealed;
 use super::journal::new_keys;
 use super::{Vault, stream_of};
 use crate::error::{Error, chain};
 use crate::keyring::Key;
 use crate::ledger::{Loaded, Terms};
-use latchkey_domain::connection::{Command, Connection, Live, NewCredential, Outcome, Refusal, Ruling};
+use crate::ours::Part;
+use latchkey_bus::Hint;
+use latchkey_domain::connection::{
+    Command, Connection, Live, NewCredential, Outcome, Profile, Refusal, Ruling,
+};
+use latchkey_domain::incident::{Ending, Subject};
 use latchkey_domain::rotation::Course;
-use latchkey_domain::{Aggregate, ConnectionId, Failure, Phase, Reason, Timestamp};
+use latchkey_domain::{Aggregate, ConnectionId, Failure, Generation, Phase, Reason, Timestamp};
 use latchkey_envelope::KeyServiceError;
 use latchkey_store::{Claim, ClaimQuery, Fence, Lane, Stream};
-use latchkey_wire::contract::{self, ClaimDue, CompleteRefresh, DueRefresh, Obtained, RefreshOutcome};
+use latchkey_wire::contract::{self, App, ClaimDue, CompleteRefresh, DueRefresh, Obtained, RefreshOutcome};
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tracing::{error, warn};
@@ -30,8 +35,8 @@ const CLAIMS_MAX: u32 = 200;
 /// How long a claim may be held unused: as long as a provider is obeyed that asks to be left alone.
 const HOLD_MAX: Duration = Duration::from_secs(3600);
 
-/// The integrations of one batch of claims, each read once.
-type Integrations = HashMap<Lane, Unsealed>;
+/// The integrations of one batch of claims, each read once; `None` where nothing may be refreshed now.
+type Integrations = HashMap<Lane, Option<Unsealed>>;
 
 impl Vault {
     /// Claims connections whose refresh is due, integration by integration in turns, those that are waited for first.
@@ -49,7 +54,7 @@ impl Vault {
             max: ask.max.clamp(1, CLAIMS_MAX),
             wanted_only: ask.wanted_only,
             after: self.turns.last(),
-            except: ask.except.iter().map(lane_of).collect(),
+            except: ask.except.iter().map(lane_of).chain(self.pauses.closed(now)).collect(),
         };
         let claims = self.ledger.store().claim_due(&query).await?;
         self.turns.took(claims.last());
@@ -57,7 +62,11 @@ impl Vault {
         let mut integrations = Integrations::new();
         for claim in claims {
             match self.prepare(&claim, now, &mut integrations).await {
-                Ok(Some(refresh)) => due.push(refresh),
+                Ok(Some(refresh)) => {
+                    self.ours.works(Part::Store);
+                    self.ours.works(Part::Keys);
+                    due.push(refresh);
+                }
                 Ok(None) => {}
                 Err(error) => self.set_aside(&claim, &error).await,
             }
@@ -90,6 +99,14 @@ impl Vault {
         // Lifetimes count from when the answer came, however long it took to tell; nobody's clock makes a token live longer.
         let now = self.ledger.now();
         let at = received_at.map_or(now, |received_at| received_at.min(now));
+        if self.is_the_apps(connection, generation, fence, &outcome).await? {
+            return Ok(());
+        }
+        let worked = matches!(outcome, RefreshOutcome::Refreshed(_));
+        let ruling = match outcome {
+            RefreshOutcome::Refused(_) => self.ruling_on(connection, generation).await?,
+            RefreshOutcome::Refreshed(_) | RefreshOutcome::Failed { .. } => Ruling::default(),
+        };
         let outcome = match outcome {
             RefreshOutcome::Failed { failure, retry_after } => Outcome::Failed { failure, retry_after },
             RefreshOutcome::Refused(failure) => Outcome::Refused(failure),
@@ -109,10 +126,50 @@ impl Vault {
                 Outcome::Refreshed { credential, rotated }
             }
         };
-        let (replaces, ruling) = (generation, Ruling::default());
+        let replaces = generation;
         let command = Command::CompleteRefresh { replaces, outcome, course, ruling, at: self.ledger.now() };
         let terms = Terms { releases: Some(Fence(fence)), ..Terms::default() };
-        self.command(connection, command, terms).await.map(drop)
+        let settled = self.command(connection, command, terms).await?;
+        if let Some(profile) = settled.state.profile().filter(|_| worked) {
+            let lane = Lane {
+                environment: profile.environment.to_string(),
+                parent: profile.integration.to_string(),
+            };
+            if self.pause_of(&lane).await?.is_some() {
+                self.resume(&lane, Ending::Proved).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a refresh failed because the OAuth app is refused. Its integration is paused then, nothing is held against
+    /// the connection, and its claim is over.
+    async fn is_the_apps(
+        &self,
+        connection: ConnectionId,
+        generation: Generation,
+        fence: u64,
+        outcome: &RefreshOutcome,
+    ) -> Result<bool, Error> {
+        let RefreshOutcome::Failed { failure, .. } = outcome else { return Ok(false) };
+        if !failure.is_the_apps() {
+            return Ok(false);
+        }
+        let state = self.ledger.load::<Connection>(&connection.to_string()).await?.state;
+        let Connection::Live(live) = state else { return Ok(false) };
+        if live.credential.generation != generation {
+            return Ok(false);
+        }
+        let Profile { environment, integration, provider, .. } = live.profile;
+        let subject = Subject { environment, integration, provider };
+        if !self.pause(&subject, connection, failure).await? {
+            return Ok(false);
+        }
+        self.release_refresh(connection, fence).await?;
+        // Whoever waits for it learns that there is nothing to wait for.
+        self.freshness.changed(connection);
+        self.bus.hint(Hint::CredentialChanged { connection: connection.to_string() });
+        Ok(true)
     }
 
     /// Gives a claim back unused.
@@ -152,12 +209,9 @@ impl Vault {
             owner: claim.stream.to_string(),
             source: None,
         })?;
-        let app = match integrations.entry(claim.lane.clone()) {
-            Entry::Occupied(read) => read.get().app()?,
-            Entry::Vacant(place) => {
-                let unsealed = self.unsealed(&live.profile.environment, &live.profile.integration).await?;
-                place.insert(unsealed).app()?
-            }
+        let Some(app) = self.app_for(claim, &live.profile, integrations).await? else {
+            self.ledger.store().release(&claim.stream, claim.fence).await?;
+            return Ok(None);
         };
         let journal = new_keys(&key, &claim.stream, live.credential.generation, claim.fence.0)?;
         Ok(Some(DueRefresh {
@@ -174,6 +228,29 @@ impl Vault {
             renewal,
             journal,
         }))
+    }
+
+    /// The app a refresh is made with; `None` where it is refused and this is not the time to try it again.
+    async fn app_for(
+        &self,
+        claim: &Claim,
+        profile: &Profile,
+        integrations: &mut Integrations,
+    ) -> Result<Option<App>, Error> {
+        if let Some(read) = integrations.get(&claim.lane) {
+            return read.as_ref().map(Unsealed::app).transpose();
+        }
+        let leave = self.leave_for(&claim.lane).await?;
+        if matches!(leave, Leave::Wait) {
+            integrations.insert(claim.lane.clone(), None);
+            return Ok(None);
+        }
+        let unsealed = self.unsealed(&profile.environment, &profile.integration).await?;
+        let app = unsealed.app()?;
+        // One is enough to try it.
+        let others = matches!(leave, Leave::Go).then_some(unsealed);
+        integrations.insert(claim.lane.clone(), others);
+        Ok(Some(app))
     }
 
     /// What nothing renews ends when its token does; before that, its end may have to be told.
@@ -195,6 +272,8 @@ impl Vault {
             Error::Store(_) | Error::Contended(_) | Error::KeyService(KeyServiceError::Unavailable { .. })
         );
         if passes {
+            let part = if matches!(cause, Error::KeyService(_)) { Part::Keys } else { Part::Store };
+            self.ours.failed(part, self.ledger.now());
             // Nothing of it is the connection's, so nothing is recorded with it.
             warn!(stream = %claim.stream, error = %chain(cause), "A due refresh could not be prepared; its claim will lapse");
             return;

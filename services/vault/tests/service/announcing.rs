@@ -1,8 +1,10 @@
-use crate::world::{World, dev};
+use crate::world::{TOKEN_LIFE, World, demo, dev};
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use latchkey_bus::{Bus, BusError, Fact, Hint, LastPosition};
+use latchkey_domain::{Failure, Phase, Reason};
+use latchkey_wire::contract::{Lane, ProviderState, RefreshOutcome, ReportProvider};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
@@ -94,4 +96,31 @@ async fn what_the_bus_has_lost_is_announced_again() {
     bus.until_told(&[CREATED, DELETED]).await;
     bus.kept.lock().unwrap().clear();
     bus.until_told(&[CREATED, DELETED]).await;
+}
+
+#[tokio::test]
+async fn what_happens_to_apps_and_providers_is_told_too() {
+    let bus = Arc::new(Forgetful::default());
+    let world = World::with_bus(bus.clone()).await;
+    world.connected().await;
+    world.service.run();
+    world.clock.advance(TOKEN_LIFE);
+    let due = world.claim_one().await;
+    let failure = Failure::new(Reason::ClientRejected, Phase::Refresh);
+    world.complete(&due, RefreshOutcome::Failed { failure, retry_after: None }).await.unwrap();
+    world.register(dev()).await;
+    let lane = Lane { environment: dev(), integration: demo() };
+    for state in [ProviderState::Failing, ProviderState::Probed, ProviderState::Answering] {
+        let report = ReportProvider { lane: lane.clone(), provider: "demo-oauth".into(), state };
+        world.vault.report_provider(report).await.unwrap();
+    }
+    let of = |word: &str, thing: &str| format!("{thing}.dev.{}.{word}", demo());
+    let told = [
+        of("created", "connection"),
+        of("paused", "integration"),
+        of("resumed", "integration"),
+        of("degraded", "provider"),
+        of("recovered", "provider"),
+    ];
+    bus.until_told(&told.iter().map(String::as_str).collect::<Vec<_>>()).await;
 }

@@ -221,8 +221,12 @@ impl World {
         due: &DueRefresh,
         outcome: RefreshOutcome,
     ) -> Result<(), latchkey_vault::Error> {
+        self.tell(due, outcome, Self::strict()).await
+    }
+
+    pub fn strict() -> Course {
         let documented = Behaviour { rotation: RotationClass::Strict, ..Behaviour::default() };
-        self.tell(due, outcome, Course { documented, unanswered_seconds: None }).await
+        Course { documented, unanswered_seconds: None }
     }
 
     async fn tell(
@@ -231,15 +235,18 @@ impl World {
         outcome: RefreshOutcome,
         course: Course,
     ) -> Result<(), latchkey_vault::Error> {
-        let complete = CompleteRefresh {
+        self.vault.complete_refresh(Self::report_of(due, outcome, course)).await
+    }
+
+    pub fn report_of(due: &DueRefresh, outcome: RefreshOutcome, course: Course) -> CompleteRefresh {
+        CompleteRefresh {
             connection: due.connection,
             generation: due.generation,
             fence: due.fence,
             outcome,
             received_at: None,
             course,
-        };
-        self.vault.complete_refresh(complete).await
+        }
     }
 
     pub async fn history(&self, connection: ConnectionId) -> Vec<String> {

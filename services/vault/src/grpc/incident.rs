@@ -1,0 +1,83 @@
+use super::{Door, status};
+use crate::explain::{explain_incident, explain_ours};
+use crate::vault::ListIncidents;
+use latchkey_domain::api_key::Scope;
+use latchkey_domain::incident::{Closed, Incident, Open};
+use latchkey_domain::{IntegrationKey, Timestamp};
+use latchkey_wire::convert::{failure_to_pb, parse_optional, timestamp_to_pb};
+use latchkey_wire::pb::connection as pb;
+use tonic::{Request, Response, Status};
+
+#[tonic::async_trait]
+impl pb::incident_service_server::IncidentService for Door {
+    async fn list_incidents(
+        &self,
+        request: Request<pb::ListIncidentsRequest>,
+    ) -> Result<Response<pb::ListIncidentsResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::ConnectionsRead).await?;
+        let asked = request.into_inner();
+        let integration: Option<IntegrationKey> = parse_optional("integration", &asked.integration)?;
+        let everything = integration.is_none() && asked.provider.is_empty();
+        let list = ListIncidents {
+            environment: key.environment,
+            integration: integration.map(|key| key.to_string()),
+            provider: Some(asked.provider).filter(|provider| !provider.is_empty()),
+            include_closed: asked.include_closed,
+        };
+        let mut incidents = if everything { self.ours() } else { vec![] };
+        let listed = self.vault.incidents(list).await.map_err(status)?;
+        incidents.extend(listed.iter().filter_map(render));
+        Ok(Response::new(pb::ListIncidentsResponse { incidents }))
+    }
+}
+
+impl Door {
+    fn ours(&self) -> Vec<pb::Incident> {
+        let troubles = self.vault.troubles_of_ours();
+        let render = |trouble| {
+            let (kind, told) = explain_ours(trouble);
+            pb::Incident {
+                kind: kind.to_owned(),
+                state: "OPEN".to_owned(),
+                begin_time: Some(timestamp_to_pb(trouble.since)),
+                whose_turn: told.whose_turn.to_owned(),
+                what_happened: told.what_happened,
+                what_to_do: told.what_to_do,
+                ..pb::Incident::default()
+            }
+        };
+        troubles.into_iter().map(render).collect()
+    }
+}
+
+fn render(incident: &Incident) -> Option<pb::Incident> {
+    let told = explain_incident(incident)?;
+    let (subject, kind, state) = match incident {
+        Incident::Absent => return None,
+        Incident::Open(Open { subject, kind, half_open, .. }) => {
+            (subject, kind, if *half_open { "HALF_OPEN" } else { "OPEN" })
+        }
+        Incident::Closed(Closed { subject, kind, .. }) => (subject, kind, "CLOSED"),
+    };
+    let at = |at: Timestamp| Some(timestamp_to_pb(at));
+    let (begin_time, end_time, next_attempt_time, failure) = match incident {
+        Incident::Open(open) => {
+            (at(open.since), None, open.next_probe_at().and_then(at), open.failure.as_ref())
+        }
+        Incident::Closed(closed) => (at(closed.since), at(closed.at), None, None),
+        Incident::Absent => (None, None, None, None),
+    };
+    Some(pb::Incident {
+        kind: kind.as_str().to_owned(),
+        state: state.to_owned(),
+        integration: subject.integration.to_string(),
+        provider: subject.provider.clone(),
+        begin_time,
+        end_time,
+        next_attempt_time,
+        failure: failure.map(failure_to_pb),
+        whose_turn: told.whose_turn.to_owned(),
+        what_happened: told.what_happened,
+        what_to_do: told.what_to_do,
+    })
+}

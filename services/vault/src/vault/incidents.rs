@@ -1,0 +1,347 @@
+//! What is wrong with an app, a provider or ourselves: noticed here, kept apart from every connection's own state.
+
+use super::{Vault, stream_of};
+use crate::error::Error;
+use crate::ledger::Terms;
+use crate::ours::Trouble;
+use crate::waves::Refused;
+use latchkey_domain::connection::{self, Connection, Ruling};
+use latchkey_domain::incident::{Command, Ending, Incident, Kind, Open, Reading, Subject};
+use latchkey_domain::{Aggregate as _, ConnectionId, Environment, Failure, Generation, Timestamp};
+use latchkey_store::{CardQuery, Lane};
+use latchkey_wire::contract::{ProviderState, ReportProvider};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tracing::{info, warn};
+
+/// How long it is not asked again whether an integration is paused.
+const BELIEVED_FOR: Duration = Duration::from_secs(10);
+
+/// While one refresh tries whether a paused app is accepted again, the others wait so long.
+const PROBE_TAKES: Duration = Duration::from_secs(30);
+
+/// As many incidents as are listed.
+const LISTED_MAX: u32 = 500;
+
+/// Which incidents to list.
+#[derive(Debug)]
+pub struct ListIncidents {
+    pub environment: Environment,
+    pub integration: Option<String>,
+    pub provider: Option<String>,
+    pub include_closed: bool,
+}
+
+/// Whether integrations are paused, as last read.
+#[derive(Clone, Default)]
+pub(super) struct Pauses(Arc<Mutex<HashMap<Lane, Read>>>);
+
+#[derive(Clone)]
+struct Read {
+    at: Timestamp,
+    pause: Option<Pause>,
+}
+
+/// An integration whose app the provider refuses.
+#[derive(Debug, Clone)]
+pub(super) struct Pause {
+    pub failure: Failure,
+    pub probe_at: Timestamp,
+}
+
+/// What a claim of a connection of an integration may be used for.
+pub(super) enum Leave {
+    Go,
+    /// To try whether the app is accepted again; the others wait meanwhile.
+    Probe,
+    Wait,
+}
+
+impl Pauses {
+    fn read(&self, lane: &Lane, now: Timestamp) -> Option<Read> {
+        let reads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        reads.get(lane).filter(|read| read.at.until(now) < BELIEVED_FOR).cloned()
+    }
+
+    fn note(&self, lane: &Lane, at: Timestamp, pause: Option<Pause>) {
+        let mut reads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        reads.retain(|_, read| read.at.until(at) < BELIEVED_FOR || read.pause.is_some());
+        reads.insert(lane.clone(), Read { at, pause });
+    }
+
+    /// Those it is known of that nothing may be claimed of them now.
+    pub(super) fn closed(&self, now: Timestamp) -> Vec<Lane> {
+        let reads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waits = |read: &Read| {
+            read.at.until(now) < BELIEVED_FOR && read.pause.as_ref().is_some_and(|pause| pause.probe_at > now)
+        };
+        reads.iter().filter(|(_, read)| waits(read)).map(|(lane, _)| lane.clone()).collect()
+    }
+}
+
+impl Vault {
+    /// Whether the app of an integration is refused.
+    pub(super) async fn pause_of(&self, lane: &Lane) -> Result<Option<Pause>, Error> {
+        let now = self.ledger.now();
+        if let Some(read) = self.pauses.read(lane, now) {
+            return Ok(read.pause);
+        }
+        let incident = self.ledger.load::<Incident>(&id_of(lane, Kind::AppRefused)).await?.state;
+        let pause = incident.open().and_then(pause_in);
+        self.pauses.note(lane, now, pause.clone());
+        Ok(pause)
+    }
+
+    /// Whether a refresh may be made for an integration now.
+    pub(super) async fn leave_for(&self, lane: &Lane) -> Result<Leave, Error> {
+        let now = self.ledger.now();
+        Ok(match self.pause_of(lane).await? {
+            None => Leave::Go,
+            Some(pause) if pause.probe_at > now => Leave::Wait,
+            Some(pause) => {
+                let next = Pause { probe_at: now.plus(PROBE_TAKES), ..pause };
+                self.pauses.note(lane, now, Some(next));
+                Leave::Probe
+            }
+        })
+    }
+
+    /// Stops an integration's refreshes because its app is refused. Says whether they are stopped: where other connections
+    /// of it have just been refreshed, the refusal is this connection's own.
+    pub(super) async fn pause(
+        &self,
+        subject: &Subject,
+        seen_on: ConnectionId,
+        failure: &Failure,
+    ) -> Result<bool, Error> {
+        let (lane, at) = (lane_of(subject), self.ledger.now());
+        let raise = Command::Raise {
+            subject: subject.clone(),
+            kind: Kind::AppRefused,
+            failure: Some(failure.clone()),
+            seen_on: Some(seen_on),
+            at,
+        };
+        let incident = self.tell(&id_of(&lane, Kind::AppRefused), raise).await?;
+        let pause = incident.open().and_then(pause_in);
+        self.pauses.note(&lane, at, pause.clone());
+        Ok(pause.is_some())
+    }
+
+    /// Goes on with an integration's refreshes.
+    pub(super) async fn resume(&self, lane: &Lane, ending: Ending) -> Result<(), Error> {
+        let close = Command::Close { ending, at: self.ledger.now() };
+        self.tell(&id_of(lane, Kind::AppRefused), close).await?;
+        self.pauses.note(lane, self.ledger.now(), None);
+        Ok(())
+    }
+
+    /// Records how a provider does.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn report_provider(&self, report: ReportProvider) -> Result<(), Error> {
+        let ReportProvider { lane, provider, state } = report;
+        let at = self.ledger.now();
+        let subject = Subject { environment: lane.environment, integration: lane.integration, provider };
+        let id = id_of(&lane_of(&subject), Kind::ProviderFailing);
+        let command = match state {
+            ProviderState::Failing => {
+                Command::Raise { subject, kind: Kind::ProviderFailing, failure: None, seen_on: None, at }
+            }
+            ProviderState::Probed => Command::Probe { at },
+            ProviderState::Answering => Command::Close { ending: Ending::Proved, at },
+        };
+        self.tell(&id, command).await.map(drop)
+    }
+
+    /// When a refusal is believed, given what else is refused just now.
+    pub(super) async fn ruling_on(
+        &self,
+        connection: ConnectionId,
+        generation: Generation,
+    ) -> Result<Ruling, Error> {
+        let state = self.ledger.load::<Connection>(&connection.to_string()).await?.state;
+        let calm = Ruling { confirm_after: self.refusals.confirm_after, incident: None };
+        let Some(profile) = state.profile().filter(|_| state.generation() == generation) else {
+            return Ok(calm);
+        };
+        let integration = match self.integration(&profile.environment, &profile.integration).await {
+            Ok(integration) => integration,
+            Err(Error::IntegrationUnknown(_)) => return Ok(calm),
+            Err(error) => return Err(error),
+        };
+        let subject = Subject {
+            environment: profile.environment.clone(),
+            integration: profile.integration.clone(),
+            provider: profile.provider.clone(),
+        };
+        let (lane, now) = (lane_of(&subject), self.ledger.now());
+        let client_id = &integration.settings.client_id;
+        let id = id_of(&lane, Kind::GrantsRefused);
+        if self.ledger.load::<Incident>(&id).await?.state.open().is_some() {
+            self.waves.adopt(client_id, &lane, now);
+        }
+        let refused = Refused { client_id, connection, generation };
+        let reading = self.waves.refused(&refused, now, &self.refusals.tolerance);
+        let held = Ruling { incident: Some(self.refusals.tolerance.window / 2), ..calm };
+        match reading {
+            Reading::Calm | Reading::Believed => Ok(calm),
+            Reading::Rising(before) => {
+                self.raise_wave(&id, subject, client_id, now).await?;
+                self.reconsider(before, held, now).await?;
+                Ok(held)
+            }
+            Reading::UnderWay => {
+                self.raise_wave(&id, subject, client_id, now).await?;
+                Ok(held)
+            }
+        }
+    }
+
+    async fn raise_wave(
+        &self,
+        id: &str,
+        subject: Subject,
+        client_id: &str,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        self.waves.adopt(client_id, &lane_of(&subject), at);
+        let kind = Kind::GrantsRefused;
+        self.tell(id, Command::Raise { subject, kind, failure: None, seen_on: None, at }).await.map(drop)
+    }
+
+    /// Takes back what was believed of the wave before it was noticed.
+    async fn reconsider(
+        &self,
+        refused: Vec<(ConnectionId, Generation)>,
+        ruling: Ruling,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        for (id, generation) in refused {
+            let command = connection::Command::Reconsider { generation, ruling, at };
+            self.command(id, command, Terms::default()).await?;
+        }
+        Ok(())
+    }
+
+    /// Closes the incidents of waves that have ended, and takes care of those whose vault has gone. Called now and then.
+    ///
+    /// # Errors
+    /// The store's; what was not done is done the next time.
+    pub async fn tend_incidents(&self) -> Result<(), Error> {
+        let now = self.ledger.now();
+        for lane in self.waves.ended(now, &self.refusals.tolerance) {
+            let close = Command::Close { ending: Ending::Passed, at: now };
+            self.tell(&id_of(&lane, Kind::GrantsRefused), close).await?;
+        }
+        for tally in self.ledger.store().tally(Incident::CATEGORY).await? {
+            if tally.status != "open" {
+                continue;
+            }
+            let Ok(environment) = tally.environment.parse() else { continue };
+            for open in self.open_incidents(&environment, Some(tally.parent)).await? {
+                self.adopt(&open, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn adopt(&self, open: &Open, now: Timestamp) -> Result<(), Error> {
+        if open.kind != Kind::GrantsRefused {
+            return Ok(());
+        }
+        let Subject { environment, integration, .. } = &open.subject;
+        let lane = lane_of(&open.subject);
+        match self.integration(environment, integration).await {
+            Ok(integration) => self.waves.adopt(&integration.settings.client_id, &lane, now),
+            Err(Error::IntegrationUnknown(_)) => {
+                let close = Command::Close { ending: Ending::Changed, at: now };
+                self.tell(&id_of(&lane, Kind::GrantsRefused), close).await?;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    async fn open_incidents(
+        &self,
+        environment: &Environment,
+        integration: Option<String>,
+    ) -> Result<Vec<Open>, Error> {
+        let list = ListIncidents {
+            environment: environment.clone(),
+            integration,
+            provider: None,
+            include_closed: false,
+        };
+        let all = self.incidents(list).await?;
+        Ok(all.into_iter().filter_map(|incident| incident.open().cloned()).collect())
+    }
+
+    /// What is wrong with the apps and providers of an environment.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn incidents(&self, list: ListIncidents) -> Result<Vec<Incident>, Error> {
+        let query = CardQuery {
+            category: Incident::CATEGORY.into(),
+            environment: list.environment.to_string(),
+            parent: list.integration,
+            subject: list.provider,
+            status: (!list.include_closed).then(|| "open".to_owned()),
+            after: None,
+            max: LISTED_MAX,
+        };
+        let page = self.ledger.store().list(&query).await?;
+        let mut incidents = Vec::with_capacity(page.items.len());
+        for item in page.items {
+            incidents.push(self.ledger.state_of::<Incident>(&item.stream, &item.snapshot).await?);
+        }
+        Ok(incidents)
+    }
+
+    /// What is wrong with a connection's app or provider.
+    pub(super) async fn incidents_of(&self, connection: &Connection) -> Result<Vec<Open>, Error> {
+        let Some(profile) = connection.profile() else { return Ok(vec![]) };
+        self.open_incidents(&profile.environment, Some(profile.integration.to_string())).await
+    }
+
+    /// What of our own does not work, as this process has seen it.
+    #[must_use]
+    pub fn troubles_of_ours(&self) -> Vec<Trouble> {
+        self.ours.troubles(self.ledger.now())
+    }
+
+    async fn tell(&self, id: &str, command: Command) -> Result<Incident, Error> {
+        let settled = self.ledger.execute::<Incident>(id, command, Terms::default()).await?;
+        for event in &settled.events {
+            let stream = stream_of::<Incident>(id);
+            match &settled.state {
+                Incident::Open(open) => {
+                    warn!(%stream, kind = open.kind.as_str(), event = ?std::mem::discriminant(event), "An incident is open")
+                }
+                Incident::Closed(closed) => {
+                    info!(%stream, kind = closed.kind.as_str(), "An incident is over")
+                }
+                Incident::Absent => {}
+            }
+        }
+        Ok(settled.state)
+    }
+}
+
+fn pause_in(open: &Open) -> Option<Pause> {
+    let failure = open.failure.clone()?;
+    Some(Pause { failure, probe_at: open.probe_at })
+}
+
+fn lane_of(subject: &Subject) -> Lane {
+    Lane { environment: subject.environment.to_string(), parent: subject.integration.to_string() }
+}
+
+/// One stream per integration and kind.
+fn id_of(lane: &Lane, kind: Kind) -> String {
+    format!("{}/{}/{}", lane.environment, lane.parent, kind.as_str())
+}
