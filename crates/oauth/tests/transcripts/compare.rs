@@ -3,7 +3,7 @@
 use crate::{
     authorization,
     engine::Sent,
-    transcript::{ClientAuth, Expected, Requests},
+    transcript::{ClientAuth, Expected, Kept, Transcript},
 };
 use latchkey_providers::{Body, HttpRequest};
 use serde_json::Value;
@@ -14,7 +14,8 @@ use url::Url;
 const GENERAL: [&str; 3] = ["accept", "content-type", "user-agent"];
 
 /// Every difference, each with the request's name.
-pub fn differences(expected: &Requests, sent: &Sent) -> Vec<String> {
+pub fn differences(transcript: &Transcript, sent: &Sent) -> Vec<String> {
+    let expected = &transcript.requests;
     let named = [
         ("register", &expected.register),
         ("temporary", &expected.temporary),
@@ -45,7 +46,34 @@ pub fn differences(expected: &Requests, sent: &Sent) -> Vec<String> {
             found.extend(of_request(&format!("steps[{index}]"), expected, request));
         }
     }
+    match (&transcript.kept, &sent.failed) {
+        (Some(_), Some(why)) => found.push(format!("kept: nothing: {why}")),
+        (Some(page), None) => found.extend(of_answers(page, &sent.kept)),
+        (None, _) => {}
+    }
     found
+}
+
+/// What is on the page and was not read in the answers. More may be kept.
+fn of_answers(page: &Kept, kept: &Kept) -> Vec<String> {
+    let value = |texts: &Option<Vec<String>>| texts.as_ref().map(|texts| Value::from(texts.clone()));
+    let text = |text: &Option<String>| text.as_deref().map(Value::from);
+    let mut pairs = vec![
+        ("expires_in", page.expires_in.clone(), kept.expires_in.clone()),
+        ("refresh_token", text(&page.refresh_token), text(&kept.refresh_token)),
+        ("scopes", value(&page.scopes), value(&kept.scopes)),
+    ];
+    for (name, wanted) in &page.fields {
+        let found = kept.fields.get(name).map(|text| Value::from(text.as_str()));
+        pairs.push((name, Some(wanted.as_str().into()), found));
+    }
+    let other = |(name, wanted, found): (&str, Option<Value>, Option<Value>)| match (wanted, found) {
+        (Some(wanted), Some(found)) if fits(&wanted, &found) => None,
+        (Some(wanted), Some(found)) => Some(format!("kept.{name}: {wanted} on the page, {found} read")),
+        (Some(_), None) => Some(format!("kept.{name}: not read")),
+        (None, _) => None,
+    };
+    pairs.into_iter().filter_map(other).collect()
 }
 
 fn of_request(name: &str, expected: &Expected, sent: &HttpRequest) -> Vec<String> {
@@ -228,7 +256,7 @@ pub fn fits(page: &Value, sent: &Value) -> bool {
     match (page, sent) {
         (Value::String(pattern), _) if pattern == "*" => true,
         (Value::String(pattern), Value::String(text)) => matches(pattern, text),
-        (Value::Number(_) | Value::Bool(_), Value::String(text)) => page.to_string() == *text,
+        (Value::Number(_) | Value::Bool(_), Value::String(text)) => *text == format!("{page}"),
         (Value::Object(page), Value::Object(sent)) => {
             page.len() == sent.len()
                 && page.iter().all(|(name, value)| sent.get(name).is_some_and(|given| fits(value, given)))

@@ -2,7 +2,7 @@
 
 use crate::{
     carrier::Recorder,
-    transcript::{Given, Pem, Transcript, Typed},
+    transcript::{Given, Kept, Pem, Transcript, Typed},
 };
 use latchkey_oauth::{
     App, Client, ClientMetadata, Fault, Inputs, check_inputs, given, registration, visited_fields,
@@ -27,6 +27,8 @@ pub struct Sent {
     pub requests: BTreeMap<&'static str, Result<HttpRequest, String>>,
     /// All that were needed to obtain the credential.
     pub obtained: Vec<HttpRequest>,
+    /// What was read in the answers.
+    pub kept: Kept,
     /// Why there is no credential.
     pub failed: Option<String>,
 }
@@ -143,6 +145,7 @@ impl Engine<'_> {
     async fn use_of(&mut self, grant: Grant, transcript: &Transcript) {
         let asked = &transcript.requests;
         self.sent.requests.insert("api", self.api_request(&grant));
+        self.sent.kept = kept(&grant);
         if asked.verify.is_some() {
             let done = self.client.verify(self.provider, &self.app, &grant, &self.inputs).await;
             self.record("verify", done);
@@ -178,6 +181,7 @@ impl Engine<'_> {
         values.app.extend(expose(&self.app.fields));
         values.conn.extend(expose(&self.inputs));
         values.conn.extend(expose(&handout.fields));
+        values.token.extend(expose(&handout.fields));
         let base = self.provider.base_url(&values).map_err(|error| error.to_string())?;
         let mut url = base.unwrap_or_else(|| Url::parse("https://any.example").unwrap());
         if !handout.query.is_empty() {
@@ -201,6 +205,18 @@ impl Engine<'_> {
             request.headers.extend(added.map_err(|error| error.reason().to_owned())?);
         }
         Ok(request)
+    }
+}
+
+fn kept(grant: &Grant) -> Kept {
+    let refresh_token = grant.renewal.as_ref().and_then(|renewal| renewal.refresh_token.as_ref());
+    let fields = grant.handout.fields.iter();
+    Kept {
+        // Less than a minute has gone by since the answer came.
+        expires_in: grant.expires_in.map(|it| it.as_secs().next_multiple_of(60).into()),
+        refresh_token: refresh_token.map(|token| token.expose().to_owned()),
+        scopes: grant.scopes.clone(),
+        fields: fields.map(|(name, value)| (name.clone(), value.expose().to_owned())).collect(),
     }
 }
 

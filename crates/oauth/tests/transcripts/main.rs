@@ -17,7 +17,7 @@ use transcript::Transcript;
 /// Where what is sent is not what is on the page, and what of the transcript the entry has no place for.
 async fn differences(provider: &Provider, transcript: &Transcript) -> Vec<String> {
     match engine::drive(provider, transcript).await {
-        Ok(sent) => compare::differences(&transcript.requests, &sent),
+        Ok(sent) => compare::differences(transcript, &sent),
         Err(misfit) => vec![misfit],
     }
 }

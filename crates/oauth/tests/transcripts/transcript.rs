@@ -16,6 +16,19 @@ pub struct Transcript {
     #[serde(default)]
     pub given: Given,
     pub requests: Requests,
+    pub kept: Option<Kept>,
+}
+
+/// What is to be read in the vendor's answers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Kept {
+    /// Seconds; `"*"` where it only matters that there is an end.
+    pub expires_in: Option<Value>,
+    pub refresh_token: Option<String>,
+    pub scopes: Option<Vec<String>>,
+    /// By the entry's names for them.
+    pub fields: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
