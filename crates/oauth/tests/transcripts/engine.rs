@@ -5,11 +5,12 @@ use crate::{
     transcript::{Given, Kept, Pem, Transcript, Typed},
 };
 use latchkey_oauth::{
-    App, Client, ClientMetadata, Fault, Inputs, check_inputs, given, registration, visited_fields,
+    App, Client, ClientMetadata, Fault, Inputs, Operation, check_inputs, given, registration, visited_fields,
 };
 use latchkey_providers::{AuthMode, Body, HttpRequest, InputError, Provider, Values};
 use latchkey_secret::{AuthorizationCode, Grant, RefreshToken, Renewal, SecretText};
 use latchkey_signing::{Seed, request as signing};
+use serde_json::{Map, Value};
 use std::{
     collections::BTreeMap,
     sync::Arc,
@@ -71,7 +72,10 @@ impl Engine<'_> {
             AuthMode::OAuth1 => self.by_oauth1().await,
             _ => given(self.provider, &self.app, &self.inputs).map_err(said),
         };
-        self.sent.obtained = self.recorder.take().into_iter().map(|(_, request)| request).collect();
+        let made = self.recorder.take().into_iter();
+        // Asking when a token ends (RFC 7662) is not obtaining one.
+        let obtaining = made.filter(|(operation, _)| *operation != Operation::Introspect);
+        self.sent.obtained = obtaining.map(|(_, request)| request).collect();
         let first = self.sent.obtained.first().cloned();
         self.sent.requests.insert("token", first.ok_or_else(|| failure(&grant)));
         let grant = grant?;
@@ -144,7 +148,8 @@ impl Engine<'_> {
     /// What is done with a credential: used, tried out, renewed, ended.
     async fn use_of(&mut self, grant: Grant, transcript: &Transcript) {
         let asked = &transcript.requests;
-        self.sent.requests.insert("api", self.api_request(&grant));
+        let is_json = asked.api.as_ref().is_some_and(|api| !api.json.is_empty());
+        self.sent.requests.insert("api", self.api_request(&grant, is_json));
         self.sent.kept = kept(&grant);
         if asked.verify.is_some() {
             let done = self.client.verify(self.provider, &self.app, &grant, &self.inputs).await;
@@ -172,7 +177,7 @@ impl Engine<'_> {
     }
 
     /// A request to the provider's API, as a backend makes it of what it is handed.
-    fn api_request(&self, grant: &Grant) -> Result<HttpRequest, String> {
+    fn api_request(&self, grant: &Grant, is_json: bool) -> Result<HttpRequest, String> {
         let handout = &grant.handout;
         let expose = |pairs: &BTreeMap<String, SecretText>| -> Vec<(String, String)> {
             pairs.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())).collect()
@@ -188,7 +193,13 @@ impl Engine<'_> {
             url.query_pairs_mut().extend_pairs(expose(&handout.query));
         }
         let body = expose(&handout.body);
-        let body = if body.is_empty() { Body::None } else { Body::Form(body) };
+        // Whoever calls the API writes the body; vendors that take a key there take JSON.
+        let read = |text: String| match serde_json::from_str(&text) {
+            Ok(document @ (Value::Object(_) | Value::Array(_))) => document,
+            _ => Value::String(text),
+        };
+        let body = body.into_iter().map(|(name, value)| (name, read(value))).collect::<Map<_, _>>();
+        let body = if body.is_empty() { Body::None } else { Body::Json(Value::Object(body)) };
         let mut request = HttpRequest { method: "GET".into(), url, headers: expose(&handout.headers), body };
         if let Some(signer) = &handout.signer {
             let scheme = signing::Scheme::parse(&signer.scheme).ok_or("the handout names no known scheme")?;
