@@ -148,8 +148,7 @@ impl Engine<'_> {
     /// What is done with a credential: used, tried out, renewed, ended.
     async fn use_of(&mut self, grant: Grant, transcript: &Transcript) {
         let asked = &transcript.requests;
-        let is_json = asked.api.as_ref().is_some_and(|api| !api.json.is_empty());
-        self.sent.requests.insert("api", self.api_request(&grant, is_json));
+        self.sent.requests.insert("api", self.api_request(&grant));
         self.sent.kept = kept(&grant);
         if asked.verify.is_some() {
             let done = self.client.verify(self.provider, &self.app, &grant, &self.inputs).await;
@@ -177,7 +176,7 @@ impl Engine<'_> {
     }
 
     /// A request to the provider's API, as a backend makes it of what it is handed.
-    fn api_request(&self, grant: &Grant, is_json: bool) -> Result<HttpRequest, String> {
+    fn api_request(&self, grant: &Grant) -> Result<HttpRequest, String> {
         let handout = &grant.handout;
         let expose = |pairs: &BTreeMap<String, SecretText>| -> Vec<(String, String)> {
             pairs.iter().map(|(name, value)| (name.clone(), value.expose().to_owned())).collect()
