@@ -5,7 +5,15 @@ use async_trait::async_trait;
 use latchkey_oauth::{Answer, AnswerBody, Call, Carrier, Fault, Operation};
 use latchkey_providers::HttpRequest;
 use serde_json::{Value, json};
-use std::{collections::VecDeque, sync::Mutex, time::SystemTime};
+use std::{
+    collections::VecDeque,
+    sync::Mutex,
+    time::{Duration, SystemTime},
+};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+/// Stands for a moment in an answer (RFC 3339), which would else be long ago when the test runs.
+const IN_AN_HOUR: &str = "{in an hour}";
 
 pub struct Recorder {
     state: Mutex<State>,
@@ -93,6 +101,8 @@ fn answer(host: String, said: &Value) -> Answer {
     let forms = [("xml", "text/xml"), ("form", "application/x-www-form-urlencoded"), ("text", "text/plain")];
     let found = forms.iter().find_map(|(name, kind)| Some((*kind, other(name)?.as_str()?.to_owned())));
     let (kind, body) = found.unwrap_or_else(|| ("application/json", said.to_string()));
+    let moment = OffsetDateTime::from(SystemTime::now() + Duration::from_secs(3600));
+    let body = body.replace(IN_AN_HOUR, &moment.format(&Rfc3339).unwrap());
     Answer {
         host,
         status: 200,

@@ -222,8 +222,8 @@ fn kept(grant: &Grant) -> Kept {
     let refresh_token = grant.renewal.as_ref().and_then(|renewal| renewal.refresh_token.as_ref());
     let fields = grant.handout.fields.iter();
     Kept {
-        // Less than a minute has gone by since the answer came.
-        expires_in: grant.expires_in.map(|it| it.as_secs().next_multiple_of(60).into()),
+        // To the nearest minute: a moment is a little nearer, or a second crossed, by the time it is read.
+        expires_in: grant.expires_in.map(|it| ((it.as_secs() + 30) / 60 * 60).into()),
         refresh_token: refresh_token.map(|token| token.expose().to_owned()),
         scopes: grant.scopes.clone(),
         fields: fields.map(|(name, value)| (name.clone(), value.expose().to_owned())).collect(),
