@@ -66,13 +66,17 @@ impl Provider {
         for (name, value) in self.query(values) {
             percent::append(&mut url, &name, &value);
         }
-        let params = rendered(&template.body, scope);
+        let method = template.method.unwrap_or(Method::Get);
+        let mut params = rendered(&template.body, scope);
+        if method != Method::Get {
+            params.extend(rendered(&self.apply.body, scope));
+        }
         let body = if params.is_empty() {
             Body::None
         } else {
             write(&mut url, template.format.unwrap_or(Format::Json), params)?
         };
-        let method = template.method.unwrap_or(Method::Get).name().to_owned();
+        let method = method.name().to_owned();
         let request = HttpRequest { method, url, headers: headers.into_iter().collect(), body };
         Ok(Probe {
             request: self.signed_probe(template, request, values)?,

@@ -207,6 +207,11 @@ fn what_is_wrong_with_an_entry_is_said_at_its_field() {
             "  type: oauth2\n  issuer: \"${sha256(conn.site)}\"\n",
             "obtain.issuer: bytes where text is needed",
         ),
+        (
+            "  type: oauth2\n",
+            "  type: oauth2\n  assertions: {client: {kind: jwt, alg: ES256, key: \"${conn.site}\"}}\n",
+            "inputs.site: a private key must have `format: pem`",
+        ),
         ("hosts: [api.example.com]", "hosts: [\"*\"]", "api.hosts[0]"),
         ("hosts: [api.example.com]", "headers: {Bad-Name: x}", "api.headers.Bad-Name"),
         ("name: Acme", "name: \"\"", "name: must have"),

@@ -84,17 +84,15 @@ fn zendesk_is_asked_at_the_customers_own_host() {
     );
     let request = zendesk.token_request(&values, CODE).unwrap();
     assert_eq!(request.url.as_str(), "https://acme.zendesk.com/oauth/tokens");
-    assert_eq!(form(&request)["expires_in"], "1800");
+    let Body::Json(body) = &request.body else { panic!("the page asks for JSON") };
+    assert_eq!(body["expires_in"], 1800);
     let refresh = zendesk.token_request(&values, REFRESH).unwrap();
     assert_eq!(
-        form(&refresh),
-        texts([
-            ("grant_type", "refresh_token"),
-            ("refresh_token", "old refresh"),
-            ("client_id", "client:1"),
-            ("client_secret", "canary&secret"),
-            ("expires_in", "1800"),
-        ])
+        refresh.body,
+        Body::Json(json!({
+            "grant_type": "refresh_token", "refresh_token": "old refresh",
+            "client_id": "client:1", "client_secret": "canary&secret", "expires_in": 1800,
+        }))
     );
     // One account's token must not go to another account's host.
     assert_eq!(zendesk.origins(&values).unwrap(), ["https://acme.zendesk.com"]);
@@ -147,11 +145,13 @@ fn client_credentials_come_from_the_connection_where_the_entry_says_so() {
     let request = auth0.token_request(&values, Grant::ClientCredentials { scopes: &[] }).unwrap();
     assert_eq!(request.url.as_str(), "https://acme.eu.auth0.com/oauth/token");
     assert_eq!(
-        request.body,
-        Body::Json(json!({
-            "grant_type": "client_credentials", "client_id": "the-client", "client_secret": "canary_secret",
-            "audience": "https://acme.eu.auth0.com/api/v2/",
-        }))
+        form(&request),
+        texts([
+            ("grant_type", "client_credentials"),
+            ("client_id", "the-client"),
+            ("client_secret", "canary_secret"),
+            ("audience", "https://acme.eu.auth0.com/api/v2/"),
+        ])
     );
     auth0.token_request(&values, REFRESH).unwrap_err();
 }
@@ -178,6 +178,14 @@ fn given_keys_become_headers() {
     );
     let colon = connected(texts([("subdomain", "acme"), ("username", "a:b@c.de"), ("password", "x")]));
     jira.headers(&colon).unwrap_err();
+}
+
+#[test]
+fn a_key_that_travels_in_the_body_is_tried_out_there() {
+    let values = connected(texts([("api_key", "md-canary_key")]));
+    let probe = provider("mandrill").verify_probes(&values).unwrap().remove(0);
+    assert_eq!(probe.request.url.as_str(), "https://mandrillapp.com/api/1.0/users/ping");
+    assert_eq!(probe.request.body, Body::Json(json!({"key": "md-canary_key"})));
 }
 
 #[test]

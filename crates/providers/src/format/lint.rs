@@ -5,7 +5,7 @@ use super::expression::{Reference, Space};
 use super::guidance;
 use super::host;
 use super::host::Trust;
-use super::obtain::{CodeChallengeMethod, ObtainType};
+use super::obtain::{Algorithm, CodeChallengeMethod, ObtainType};
 use super::references::{Declared, templates};
 use super::request::RefreshMode;
 use super::url_template::{Start, UrlTemplate};
@@ -150,6 +150,7 @@ impl Lint<'_> {
     }
 
     fn obtain(&mut self) {
+        self.keys();
         let obtain = &self.provider.obtain;
         match obtain.kind {
             ObtainType::OAuth2 => self.oauth2(),
@@ -161,6 +162,24 @@ impl Lint<'_> {
                 self.find("obtain.assertions", "a minted credential has at least one assertion");
             }
             _ => {}
+        }
+    }
+
+    /// A private key is handed out as PEM, and only an input of that format takes its line breaks.
+    fn keys(&mut self) {
+        let provider = self.provider;
+        let signs_with_a_pair = |alg| alg != Algorithm::HS256;
+        let assertions = provider.obtain.assertions.values();
+        let pairs = assertions.filter(|assertion| assertion.alg.is_some_and(signs_with_a_pair));
+        for key in pairs.filter_map(|assertion| assertion.key.as_ref()) {
+            for reference in key.0.references() {
+                let typed =
+                    |input: &&Input| input.name == reference.path[0] && is_input_space(reference, input);
+                let input = provider.inputs.iter().find(typed);
+                if let Some(input) = input.filter(|input| input.format != Some(InputFormat::Pem)) {
+                    self.find(format!("inputs.{}", input.name), "a private key must have `format: pem`");
+                }
+            }
         }
     }
 
