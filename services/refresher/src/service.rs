@@ -1,8 +1,9 @@
 //! The refresher as a running service.
 
 use crate::attempt::Attempts;
-use crate::config::{Config, Settings};
+use crate::config::{Config, JournalSettings, Settings};
 use crate::dispatch::{Dispatch, Limits};
+use crate::journal::{Journal, OpenError};
 use crate::leave::Gate;
 use crate::worker::Worker;
 use anyhow::Context as _;
@@ -26,10 +27,11 @@ impl RefresherService {
         catalogue: Catalogue,
         oauth: Client,
         bus: Arc<dyn Bus>,
+        journal: Journal,
         settings: &Settings,
         lifecycle: &Lifecycle,
     ) -> Self {
-        let attempts = Attempts { vault, catalogue, oauth };
+        let attempts = Attempts { vault, catalogue, oauth, journal };
         let limits = Limits {
             all: settings.concurrency.get(),
             per_app: settings.per_provider.get(),
@@ -56,10 +58,33 @@ impl RefresherService {
         })
     }
 
-    /// Starts looking for due work.
+    /// Tells what an earlier process left untold, then looks for due work.
     pub fn run(self) {
-        drop(self.lifecycle.spawn("refresher", self.worker.run()));
+        let (attempts, stopping) = (self.worker.attempts.clone(), self.lifecycle.stopping());
+        drop(self.lifecycle.spawn("journal", async move {
+            tokio::select! {
+                () = attempts.keep_house() => {}
+                () = stopping => {}
+            }
+        }));
+        let Self { worker, lifecycle } = self;
+        let stopping = lifecycle.stopping();
+        drop(lifecycle.spawn("refresher", async move {
+            tokio::select! {
+                () = worker.attempts.replay() => {}
+                () = stopping => return,
+            }
+            worker.run().await;
+        }));
     }
+}
+
+/// The journal, which is this process's alone from here on.
+///
+/// # Errors
+/// Where another process has it, or it cannot be written.
+pub fn open_journal(settings: &JournalSettings) -> Result<Journal, OpenError> {
+    Journal::open(&settings.path)
 }
 
 /// Where hints come from.
