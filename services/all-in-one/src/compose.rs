@@ -8,6 +8,7 @@ use latchkey_connect::ConnectService;
 use latchkey_providers::Catalogue;
 use latchkey_proxy::ProxyService;
 use latchkey_refresher::RefresherService;
+use latchkey_refresher::journal::Journal;
 use latchkey_vault::{Parts, VaultService};
 use latchkey_wire::{Route, VaultClient};
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub struct Pieces {
     pub vault: latchkey_vault::config::Settings,
     pub refresh: latchkey_refresher::config::Settings,
     pub proxy: latchkey_proxy::config::Settings,
+    pub journal: Journal,
     pub catalogue: Catalogue,
     pub oauth: latchkey_oauth::Client,
     pub public_url: Url,
@@ -51,7 +53,7 @@ pub struct System {
 /// # Errors
 /// Where nothing could speak to providers.
 pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> anyhow::Result<System> {
-    let Pieces { parts, vault: settings, refresh, proxy, catalogue, oauth, public_url } = pieces;
+    let Pieces { parts, vault: settings, refresh, journal, proxy, catalogue, oauth, public_url } = pieces;
     let bus: Arc<dyn Bus> = parts.bus.clone();
     let vault = VaultService::new(parts, &settings, lifecycle);
     let to_vault = VaultClient::new(Route::local(grpc::layers(vault.internal())));
@@ -59,7 +61,8 @@ pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> anyhow::Result<System> 
     let connect = ConnectService::new(to_vault.clone(), catalogue.clone(), oauth.clone(), public_url)
         .with_lifecycle(lifecycle);
     let proxy = ProxyService::new(to_vault.clone(), catalogue.clone(), &proxy, lifecycle)?;
-    let refresher = RefresherService::new(to_vault.clone(), catalogue, oauth, bus, &refresh, lifecycle);
+    let refresher =
+        RefresherService::new(to_vault.clone(), catalogue, oauth, bus, journal, &refresh, lifecycle);
     Ok(System { to_vault, vault, connect, refresher, proxy, reflection: settings.reflection })
 }
 
