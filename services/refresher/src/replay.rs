@@ -32,6 +32,13 @@ enum Resumed {
     Shut,
 }
 
+/// One attempt's answers, as they are kept.
+struct Kept {
+    id: AttemptId,
+    sealed_key: Vec<u8>,
+    answers: BTreeMap<u8, Vec<u8>>,
+}
+
 impl Attempts {
     /// Tells the vault what an earlier process did not get to tell. Returns when it has heard everything.
     pub async fn replay(&self) {
@@ -134,15 +141,18 @@ impl Attempts {
     }
 
     async fn tell_again(&self, answers: Vec<KeptAnswer>) -> u64 {
-        let mut attempts: Vec<(AttemptId, Vec<u8>, BTreeMap<u8, Vec<u8>>)> = Vec::new();
-        for KeptAnswer { attempt, answer } in answers {
-            match attempts.iter_mut().find(|(id, ..)| *id == attempt) {
-                Some((_, _, numbered)) => drop(numbered.insert(answer.number, answer.sealed)),
-                None => attempts.push((attempt, answer.sealed_key, [(answer.number, answer.sealed)].into())),
+        let mut attempts: Vec<Kept> = Vec::new();
+        for KeptAnswer { attempt: id, answer } in answers {
+            match attempts.iter_mut().find(|kept| kept.id == id) {
+                Some(kept) => drop(kept.answers.insert(answer.number, answer.sealed)),
+                None => {
+                    let answers = [(answer.number, answer.sealed)].into();
+                    attempts.push(Kept { id, sealed_key: answer.sealed_key, answers });
+                }
             }
         }
         let mut restored = 0;
-        for (id, sealed_key, answers) in attempts {
+        for Kept { id, sealed_key, answers } in attempts {
             if self.journal.is_under_way(id.connection, id.generation) {
                 continue;
             }

@@ -8,6 +8,8 @@ use crate::leave::Gate;
 use crate::reports::{Pending, reports};
 use crate::worker::Worker;
 use anyhow::Context as _;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use latchkey_bus::Bus;
 use latchkey_chassis::ops::{Checks, Trouble, Verdict};
 use latchkey_chassis::{Clock, Lifecycle, SystemClock};
@@ -70,21 +72,19 @@ impl RefresherService {
 
     /// Tells what an earlier process left untold, then looks for due work.
     pub fn run(self) {
-        let (attempts, stopping) = (self.worker.attempts.clone(), self.lifecycle.stopping());
-        drop(self.lifecycle.spawn("journal", async move {
-            tokio::select! {
-                () = attempts.keep_house() => {}
-                () = stopping => {}
-            }
-        }));
         let Self { worker, pending, lifecycle } = self;
-        let (vault, stopping) = (worker.attempts.vault.clone(), lifecycle.stopping());
-        drop(lifecycle.spawn("reports", async move {
-            tokio::select! {
-                () = pending.tell(vault) => {}
-                () = stopping => {}
-            }
-        }));
+        let beside = |name, work: BoxFuture<'static, ()>| {
+            let stopping = lifecycle.stopping();
+            drop(lifecycle.spawn(name, async move {
+                tokio::select! {
+                    () = work => {}
+                    () = stopping => {}
+                }
+            }));
+        };
+        let attempts = worker.attempts.clone();
+        beside("reports", pending.tell(attempts.vault.clone()).boxed());
+        beside("journal", async move { attempts.keep_house().await }.boxed());
         let stopping = lifecycle.stopping();
         drop(lifecycle.spawn("refresher", async move {
             tokio::select! {

@@ -150,6 +150,12 @@ fn a_reconnection_keeps_the_id_and_counts_on() {
 }
 
 #[test]
+fn a_late_consent_cannot_replace_a_newer_credential() {
+    let connection = after([establish(0, credential(0, Some(HOUR), true)), refreshed(1, 10)]);
+    assert_eq!(connection.decide(establish(1, credential(11, Some(HOUR), true))), Err(Refusal::Superseded));
+}
+
+#[test]
 fn a_consent_for_another_integration_is_refused() {
     let Command::Establish { mut profile, authorization, credential, .. } =
         establish(1, credential(1, None, false))

@@ -1,0 +1,71 @@
+"""The safeguards that are taken out, each with the tests that should notice."""
+
+from typing import NamedTuple
+
+DOMAIN = ("-p", "latchkey-domain", "--lib")
+SQLITE = ("-p", "latchkey-store-sqlite", "--test", "sqlite")
+SIMULATION = ("-p", "latchkey-tests", "--test", "simulation")
+
+DECIDE = "crates/domain/src/connection/decide.rs"
+ROTATION = "crates/domain/src/rotation.rs"
+CLAIMS = "crates/store-sqlite/src/claims.rs"
+APPEND = "crates/store-sqlite/src/append.rs"
+ATTEMPT = "services/refresher/src/attempt.rs"
+REFRESHES = "services/vault/src/vault/refreshes.rs"
+
+
+class Mutation(NamedTuple):
+    name: str
+    file: str
+    take: str
+    put: str
+    tests: tuple
+
+
+MUTATIONS = [
+    Mutation(
+        "what came of an older credential is let in", DECIDE,
+        "if live.credential.generation != replaces {", "if false && live.credential.generation != replaces {", DOMAIN,
+    ),
+    Mutation(
+        "a consent replaces whatever is there", DECIDE,
+        "if connection.generation() != replaces {", "if false && connection.generation() != replaces {", DOMAIN,
+    ),
+    Mutation(
+        "the lease is longer than the grace", ROTATION,
+        "grace.mul_f64(0.4).clamp(LEASE_MIN, LEASE_MAX)", "grace.mul_f64(4.0)", DOMAIN,
+    ),
+    Mutation(
+        "a strict token is sent again and again", ROTATION,
+        "_ if resends > 0 => Resend::Never,", "_ if resends > 99 => Resend::Never,", DOMAIN,
+    ),
+    Mutation("invalid_grant is taken at face value", ROTATION, "self != Self::Strict", "false", DOMAIN),
+    Mutation(
+        "Retry-After is not obeyed", "crates/domain/src/refresh.rs",
+        "backoff.max(retry_after.unwrap_or_default().min(RETRY_AFTER_MAX))", "backoff", DOMAIN,
+    ),
+    Mutation(
+        "a wave of refusals is not noticed", "crates/domain/src/incident/wave.rs",
+        "None if self.is_high(tolerance) => {", "None if false && self.is_high(tolerance) => {", DOMAIN,
+    ),
+    Mutation("hasten does not look at the version", CLAIMS, "AND version = ?4 AND due_at", "AND ?4 = ?4 AND due_at", SQLITE),
+    Mutation("a claim is released without its fence", CLAIMS, 'AND claim_fence = ?3",', 'AND ?3 = ?3",', SQLITE),
+    Mutation(
+        "what is held is claimed again", CLAIMS,
+        "environment = ?5 AND parent = ?6\n               AND MAX(due_at, COALESCE(claimed_until, due_at)) <= ?3",
+        "environment = ?5 AND parent = ?6\n               AND due_at <= ?3", SQLITE,
+    ),
+    Mutation(
+        "whoever appends ends the claim", APPEND,
+        "CASE WHEN claim_fence = ?13 THEN NULL ELSE claimed_until END", "CASE WHEN ?13 IS NULL THEN NULL END", SQLITE,
+    ),
+    Mutation(
+        "an append does not compare versions", APPEND,
+        'WHERE category = ?1 AND id = ?2 AND version = ?3",', 'WHERE category = ?1 AND id = ?2 AND ?3 = ?3",', SQLITE,
+    ),
+    Mutation(
+        "the vault is told once", ATTEMPT,
+        "Err(fault) if settles(&fault) => {", "Err(fault) if settles(&fault) || !settles(&fault) => {", SIMULATION,
+    ),
+    Mutation("a claim lapses at once", REFRESHES, "until: now.plus(CLAIM_TTL).0,", "until: now.0,", SIMULATION),
+]
