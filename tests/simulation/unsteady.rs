@@ -10,9 +10,9 @@ use latchkey_store::{
     StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use latchkey_testkit::MemoryStore;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 use zeroize::Zeroizing;
 
@@ -24,6 +24,37 @@ pub enum Health {
     Hangs,
 }
 
+/// Turns a part off and on. Whoever waits for it goes on in the order in which they came: the runtime's own watch wakes
+/// them in an order that no seed decides.
+#[derive(Clone)]
+pub struct Switch(Arc<(Mutex<Health>, Notify)>);
+
+impl Switch {
+    pub fn on() -> Self {
+        Self(Arc::new((Mutex::new(Health::Up), Notify::new())))
+    }
+
+    pub fn health(&self) -> Health {
+        *self.0.0.lock().unwrap()
+    }
+
+    pub fn set(&self, health: Health) {
+        *self.0.0.lock().unwrap() = health;
+        self.0.1.notify_waiters();
+    }
+
+    async fn answers(&self) -> Health {
+        loop {
+            let turned = self.0.1.notified();
+            let health = self.health();
+            if health != Health::Hangs {
+                return health;
+            }
+            turned.await;
+        }
+    }
+}
+
 /// A query takes this long.
 const QUERY: Duration = Duration::from_millis(2);
 
@@ -32,15 +63,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct UnsteadyStore {
     pub inner: MemoryStore,
-    pub health: watch::Receiver<Health>,
+    pub health: Switch,
 }
 
 impl UnsteadyStore {
     async fn reach(&self) -> Result<(), StoreError> {
         sleep(QUERY).await;
-        let mut health = self.health.clone();
-        let up = timeout(PATIENCE, health.wait_for(|health| *health != Health::Hangs)).await;
-        match up.map(|health| *health.unwrap()) {
+        match timeout(PATIENCE, self.health.answers()).await {
             Ok(Health::Up) => Ok(()),
             _ => Err(StoreError::unavailable("no answer")),
         }
@@ -156,12 +185,12 @@ impl Store for UnsteadyStore {
 
 pub struct UnsteadyKeys {
     pub inner: Arc<dyn KeyService>,
-    pub health: watch::Receiver<Health>,
+    pub health: Switch,
 }
 
 impl UnsteadyKeys {
     fn reach(&self) -> Result<(), KeyServiceError> {
-        if *self.health.borrow() == Health::Up {
+        if self.health.health() == Health::Up {
             return Ok(());
         }
         Err(KeyServiceError::Unavailable { detail: "no answer".to_owned() })
@@ -196,13 +225,13 @@ impl KeyService for UnsteadyKeys {
 /// Loses hints while it is down.
 pub struct UnsteadyBus {
     pub inner: Arc<dyn Bus>,
-    pub health: watch::Receiver<Health>,
+    pub health: Switch,
 }
 
 #[async_trait]
 impl Bus for UnsteadyBus {
     async fn publish(&self, facts: &[Fact]) -> Result<(), BusError> {
-        if *self.health.borrow() == Health::Up {
+        if self.health.health() == Health::Up {
             return self.inner.publish(facts).await;
         }
         Err(BusError::Unavailable { doing: "publishing", source: "no answer".into() })
@@ -213,7 +242,7 @@ impl Bus for UnsteadyBus {
     }
 
     fn hint(&self, hint: Hint) {
-        if *self.health.borrow() == Health::Up {
+        if self.health.health() == Health::Up {
             self.inner.hint(hint);
         }
     }

@@ -3,7 +3,7 @@
 use crate::chance::Chance;
 use crate::faults::{Fault, Place, Trap, lasting};
 use crate::provider::{Class, Failing, Family, Wire};
-use crate::unsteady::{Health, UnsteadyBus, UnsteadyKeys, UnsteadyStore};
+use crate::unsteady::{Health, Switch, UnsteadyBus, UnsteadyKeys, UnsteadyStore};
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use latchkey_bus::Bus;
@@ -18,7 +18,7 @@ use latchkey_refresher::RefresherService;
 use latchkey_secret::{AccessToken, Grant, Handout, RefreshToken, Renewal};
 use latchkey_store::Stream;
 use latchkey_testkit::MemoryStore;
-use latchkey_vault::vault::{Query, Vault};
+use latchkey_vault::vault::{Credential, Query, Vault};
 use latchkey_vault::{Parts, VaultService};
 use latchkey_wire::contract::{AppSecrets, CreateSession, Obtained, PutIntegration, StartAuthorization};
 use latchkey_wire::{Route, VaultClient};
@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 use tonic::service::Routes;
 use tonic::{Status, body::Body};
@@ -90,9 +90,9 @@ pub struct World {
     service: VaultService,
     bus: Arc<dyn Bus>,
     workers: Vec<Worker>,
-    store_health: watch::Sender<Health>,
-    keys_health: watch::Sender<Health>,
-    bus_health: watch::Sender<Health>,
+    store_health: Switch,
+    keys_health: Switch,
+    bus_health: Switch,
     sprung: mpsc::UnboundedReceiver<usize>,
 }
 
@@ -109,13 +109,15 @@ impl World {
     pub async fn new(fault: Fault, class: Class, chance: &mut Chance) -> Self {
         let clock = SimClock { begun: Instant::now(), off_by: Arc::default() };
         let store = MemoryStore::default();
-        let (store_health, health) = watch::channel(Health::Up);
-        let unsteady_store = UnsteadyStore { inner: store.clone(), health };
-        let (keys_health, health) = watch::channel(Health::Up);
+        let store_health = Switch::on();
+        let unsteady_store = UnsteadyStore { inner: store.clone(), health: store_health.clone() };
+        let keys_health = Switch::on();
         let keys = latchkey_envelope::open_key_service(&KEYS.1).await.unwrap();
-        let key_service: Arc<dyn KeyService> = Arc::new(UnsteadyKeys { inner: keys, health });
-        let (bus_health, health) = watch::channel(Health::Up);
-        let bus: Arc<dyn Bus> = Arc::new(UnsteadyBus { inner: latchkey_bus::local(), health });
+        let key_service: Arc<dyn KeyService> =
+            Arc::new(UnsteadyKeys { inner: keys, health: keys_health.clone() });
+        let bus_health = Switch::on();
+        let bus: Arc<dyn Bus> =
+            Arc::new(UnsteadyBus { inner: latchkey_bus::local(), health: bus_health.clone() });
         let parts = Parts {
             store: Arc::new(unsteady_store),
             key_service,
@@ -127,7 +129,9 @@ impl World {
         let (tell, sprung) = mpsc::unbounded_channel();
         let trap = Arc::new(Trap::set(fault, chance, tell));
         let vault = service.vault().clone();
-        let life = chance.one(&[Duration::from_millis(1), Duration::from_secs(120)]);
+        // One that is due already, or one that somebody asks for: when it would fall due depends on its id, which is not ours
+        // to choose.
+        let life = chance.one(&[Duration::from_millis(1), Duration::from_secs(3600)]);
         let connection = connect(&vault, class, life).await;
         let mut world = Self {
             clock,
@@ -144,13 +148,28 @@ impl World {
             bus_health,
             sprung,
         };
+        let asked = world.demand(Duration::from_secs(60));
         for number in 0..WORKERS {
             let (lifecycle, cut_off) = (Lifecycle::new(Duration::ZERO), Arc::default());
             world.workers.push(Worker { lifecycle, cut_off });
             world.start(number);
             sleep(chance.millis(0, 400)).await;
         }
+        tokio::spawn(asked);
         world
+    }
+
+    /// What a backend does that wants a new credential.
+    fn demand(&self, deadline: Duration) -> impl Future<Output = Option<Credential>> + use<> {
+        let vault = self.vault.clone();
+        let query = Query {
+            environment: dev(),
+            connection: self.connection,
+            min_remaining: None,
+            force_refresh: true,
+            deadline: Some(deadline),
+        };
+        async move { vault.credential(&query).await.ok() }
     }
 
     /// Starts a refresher, or starts it again.
@@ -252,10 +271,10 @@ impl World {
         }
     }
 
-    async fn outage(&self, part: &watch::Sender<Health>, health: Health, lasting: Duration) {
-        part.send_replace(health);
+    async fn outage(&self, part: &Switch, health: Health, lasting: Duration) {
+        part.set(health);
         sleep(lasting).await;
-        part.send_replace(Health::Up);
+        part.set(Health::Up);
     }
 
     async fn failing(&self, failing: Failing, lasting: Duration) {
@@ -276,14 +295,7 @@ impl World {
             if matches!(state, Connection::Broken(_)) {
                 return false;
             }
-            let query = Query {
-                environment: dev(),
-                connection: self.connection,
-                min_remaining: None,
-                force_refresh: true,
-                deadline: Some(Duration::from_secs(20)),
-            };
-            if let Ok(credential) = self.vault.credential(&query).await
+            if let Some(credential) = self.demand(Duration::from_secs(20)).await
                 && credential.facts.generation > before
                 && self.takes(credential.handout.access_token.as_ref())
             {
@@ -302,7 +314,7 @@ impl World {
     /// again shows nothing. Dropped, it goes by by itself again.
     pub fn hurry(&self) -> impl Future<Output = ()> + use<> {
         let (clock, store, stream) = (self.clock.clone(), self.store.clone(), self.stream());
-        let (family, trap, health) = (self.family.clone(), self.trap.clone(), self.store_health.subscribe());
+        let (family, trap, health) = (self.family.clone(), self.trap.clone(), self.store_health.clone());
         async move {
             loop {
                 sleep(STEP).await;
@@ -311,11 +323,11 @@ impl World {
                 }
                 let Some(held) = store.held(&stream) else { continue };
                 let free_in = held.free_at.map_or(0, |free_at| free_at - clock.now());
-                let most = match (held.until, *health.borrow()) {
+                let most = match (held.until, health.health()) {
                     (Some(_), _) | (_, Health::Down | Health::Hangs) => STRIDE_WHILE_HELD,
                     (None, Health::Up) => STRIDE,
                 };
-                let healthy = *health.borrow() == Health::Up;
+                let healthy = health.health() == Health::Up;
                 if free_in > 0 {
                     let free_in = Duration::from_millis(free_in.unsigned_abs());
                     tokio::time::advance(free_in.min(most)).await;
