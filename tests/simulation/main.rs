@@ -76,11 +76,11 @@ fn unavoidable(fault: Fault, class: Class, place: Place) -> bool {
     class == Class::Strict && told_in_vain
 }
 
-/// What is lost because an answer lives in one process alone until the vault has heard it. Whoever writes answers down before
-/// they are looked at, and asks for them before a token is sent again, takes this away: the test says so.
-fn for_want_of_a_journal(fault: Fault, class: Class) -> bool {
-    use Fault::{ClockJump, Kill, NodeLost, Partition, StoreStopped};
-    class != Class::None && matches!(fault, ClockJump | Kill | NodeLost | Partition | StoreStopped)
+/// What is lost because a journal is one refresher's own: another does not know what is written there, and sends again. A
+/// refresher that is killed and comes back with its disk loses nothing any more.
+fn for_want_of_peers(fault: Fault, class: Class) -> bool {
+    use Fault::{ClockJump, NodeLost, Partition, StoreStopped};
+    class != Class::None && matches!(fault, ClockJump | NodeLost | Partition | StoreStopped)
 }
 
 fn seeds() -> Range<u64> {
@@ -105,7 +105,7 @@ fn no_connection_is_lost_but_where_the_answer_never_reached_us() {
                 reuses += again;
                 let excused = lives || unavoidable(fault, class, place);
                 wanting += u64::from(!excused);
-                if !promises.is_empty() || !(excused || for_want_of_a_journal(fault, class)) {
+                if !promises.is_empty() || !(excused || for_want_of_peers(fault, class)) {
                     let what = if lives { "" } else { "lost; " };
                     writeln!(
                         wrong,
@@ -124,7 +124,7 @@ fn no_connection_is_lost_but_where_the_answer_never_reached_us() {
         "lost (old tokens sent again) of {trials} trials each:\n| fault | none | grace | strict |\n|---|---|---|---|\n{table}"
     );
     assert!(wrong.is_empty(), "\n{wrong}");
-    assert!(wanting > 0 || trials == 1, "nothing is lost for want of a journal any more: delete that excuse");
+    assert!(wanting > 0 || trials == 1, "nothing is lost for want of peers any more: delete that excuse");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use latchkey_domain::{Aggregate as _, AuthorizationId, ConnectionId, Digest, Env
 use latchkey_envelope::KeyService;
 use latchkey_providers::{Catalogue, Trust};
 use latchkey_refresher::RefresherService;
+use latchkey_refresher::journal::Journal;
 use latchkey_secret::{AccessToken, Grant, Handout, RefreshToken, Renewal};
 use latchkey_store::Stream;
 use latchkey_testkit::MemoryStore;
@@ -26,6 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
+use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 use tonic::service::Routes;
@@ -76,6 +78,8 @@ impl Clock for SimClock {
 
 /// One refresher: what outlives its process.
 struct Worker {
+    /// What it writes down.
+    disk: TempDir,
     lifecycle: Lifecycle,
     cut_off: Arc<AtomicBool>,
 }
@@ -100,6 +104,14 @@ pub struct World {
 const STEP: Duration = Duration::from_millis(200);
 const STRIDE: Duration = Duration::from_secs(20);
 const STRIDE_WHILE_HELD: Duration = Duration::from_secs(2);
+
+/// Room for the few attempts of a trial.
+const SEGMENT: u64 = 256 * 1024;
+
+/// In memory where there is such a place: what a trial needs of a disk is that it outlives a process.
+fn disk() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
 
 pub fn dev() -> Environment {
     "dev".parse().unwrap()
@@ -151,7 +163,7 @@ impl World {
         let asked = world.demand(Duration::from_secs(60));
         for number in 0..WORKERS {
             let (lifecycle, cut_off) = (Lifecycle::new(Duration::ZERO), Arc::default());
-            world.workers.push(Worker { lifecycle, cut_off });
+            world.workers.push(Worker { disk: disk(), lifecycle, cut_off });
             world.start(number);
             sleep(chance.millis(0, 400)).await;
         }
@@ -184,14 +196,17 @@ impl World {
         };
         let oauth = latchkey_oauth::Client::over(Arc::new(wire));
         let vault = VaultClient::new(route);
+        let journal = Journal::open_with(self.workers[number].disk.path(), SEGMENT).unwrap();
         RefresherService::new(
             vault,
             CATALOGUE.clone(),
             oauth,
             self.bus.clone(),
+            journal,
             &Default::default(),
             &lifecycle,
         )
+        .with_clock(Arc::new(self.clock.clone()))
         .run();
         self.workers[number].lifecycle = lifecycle;
     }
@@ -244,6 +259,9 @@ impl World {
             Fault::Kill | Fault::NodeLost => {
                 self.workers[worker].lifecycle.cut();
                 sleep(chance.millis(2_000, 30_000)).await;
+                if self.trap.fault == Fault::NodeLost {
+                    self.workers[worker].disk = disk();
+                }
                 self.start(worker);
             }
             Fault::StoreDown => self.outage(&self.store_health, Health::Down, lasting).await,

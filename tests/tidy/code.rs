@@ -15,6 +15,7 @@ const MAY_EXPOSE: &[&str] = &[
     "crates/envelope/",
     "crates/wire/",
     "services/proxy/src/inject.rs",
+    "services/refresher/src/journal/cipher.rs",
     "services/vault/src/token.rs",
 ];
 

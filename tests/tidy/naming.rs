@@ -53,6 +53,7 @@ const PLAIN_WORDS: &[&str] = &[
     "reach",
     "remote",
     "render",
+    "resend",
     "ring",
     "sage",
     "segment",

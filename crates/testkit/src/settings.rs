@@ -145,7 +145,8 @@ impl Common<'_> {
     fn refresher(&self, number: u8, to_vault: &str, parts: &Parts) -> Program {
         let ops = free_port();
         let settings = format!(
-            "[listen]\nops = \"127.0.0.1:{ops}\"\n{to_vault}{}{}{}",
+            "[listen]\nops = \"127.0.0.1:{ops}\"\n[journal]\npath = {:?}\n{to_vault}{}{}{}",
+            self.folder.join(format!("journal-{number}")),
             nats(parts),
             self.providers(),
             self.telemetry(),

@@ -7,6 +7,7 @@ use latchkey_chassis::{Lifecycle, grpc, http, ops};
 use latchkey_connect::ConnectService;
 use latchkey_providers::Catalogue;
 use latchkey_refresher::RefresherService;
+use latchkey_refresher::journal::Journal;
 use latchkey_vault::{Parts, VaultService};
 use latchkey_wire::{Route, VaultClient};
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub struct Pieces {
     pub parts: Parts,
     pub vault: latchkey_vault::config::Settings,
     pub refresh: latchkey_refresher::config::Settings,
+    pub journal: Journal,
     pub catalogue: Catalogue,
     pub oauth: latchkey_oauth::Client,
     pub public_url: Url,
@@ -46,14 +48,15 @@ pub struct System {
 }
 
 pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> System {
-    let Pieces { parts, vault: settings, refresh, catalogue, oauth, public_url } = pieces;
+    let Pieces { parts, vault: settings, refresh, journal, catalogue, oauth, public_url } = pieces;
     let bus: Arc<dyn Bus> = parts.bus.clone();
     let vault = VaultService::new(parts, &settings, lifecycle);
     let to_vault = VaultClient::new(Route::local(grpc::layers(vault.peers())));
 
     let connect = ConnectService::new(to_vault.clone(), catalogue.clone(), oauth.clone(), public_url)
         .with_lifecycle(lifecycle);
-    let refresher = RefresherService::new(to_vault.clone(), catalogue, oauth, bus, &refresh, lifecycle);
+    let refresher =
+        RefresherService::new(to_vault.clone(), catalogue, oauth, bus, journal, &refresh, lifecycle);
     System { to_vault, vault, connect, refresher, reflection: settings.reflection }
 }
 

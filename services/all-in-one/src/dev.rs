@@ -16,6 +16,7 @@ use greeting::Greeting;
 use latchkey_bus::NatsOptions;
 use latchkey_chassis::config::Telemetry;
 use latchkey_chassis::{Lifecycle, config, telemetry};
+use latchkey_refresher::journal::Journal;
 use latchkey_vault::Parts;
 use latchkey_vault::config::{Database, Keys};
 use serde::Deserialize;
@@ -96,6 +97,7 @@ pub async fn dev(data: &Path, options: Options) -> anyhow::Result<()> {
         parts: parts(&folder, settings.nats).await?,
         vault: latchkey_vault::config::Settings { reflection: true, ..Default::default() },
         refresh: latchkey_refresher::config::Settings::default(),
+        journal: Journal::open(&folder.journal()).context("the journal cannot be used")?,
         catalogue: match &demo {
             Some(demo) => demo.catalogue(&catalogue)?,
             None => catalogue,

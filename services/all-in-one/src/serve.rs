@@ -8,6 +8,9 @@ use latchkey_chassis::config::{Listen, Telemetry, Tls};
 use latchkey_chassis::{Lifecycle, config, telemetry};
 use latchkey_connect::config::PublicUrl;
 use latchkey_oauth::{Client, ClientOptions};
+use latchkey_refresher::config::JournalSettings;
+use latchkey_refresher::journal::Journal;
+use latchkey_refresher::open_journal;
 use latchkey_vault::Parts;
 use latchkey_vault::config::{Database, Keys};
 use serde::Deserialize;
@@ -35,6 +38,9 @@ pub struct Config {
     pub vault: latchkey_vault::config::Settings,
     #[serde(default)]
     pub refresh: latchkey_refresher::config::Settings,
+    /// Absent: a folder beside the database's file.
+    #[serde(default)]
+    pub journal: Option<JournalSettings>,
     #[serde(default)]
     pub providers: latchkey_providers::Settings,
     /// For the gRPC port. Absent: the ingress in front speaks TLS.
@@ -66,12 +72,23 @@ pub async fn serve(file: Option<&Path>) -> anyhow::Result<()> {
         parts: Parts::embedded(&config.database, &config.keys, bus(config.nats).await?).await?,
         vault: config.vault,
         refresh: config.refresh,
+        journal: journal(config.journal, &config.database)?,
         catalogue: catalogue(&config.providers)?,
         oauth: client()?,
         public_url: config.public_url.into_url(),
     };
     compose(pieces, &lifecycle).run(doors, &lifecycle)?;
     lifecycle.run_until_signal().await.context("Latchkey did not end well")
+}
+
+/// What providers answered and the vault has not heard yet: where the settings say, or beside the database.
+fn journal(settings: Option<JournalSettings>, database: &Database) -> anyhow::Result<Journal> {
+    let settings = match (settings, database.url.strip_prefix("sqlite:")) {
+        (Some(settings), _) => settings,
+        (None, Some(file)) => JournalSettings { path: Path::new(file).with_extension("journal") },
+        (None, None) => bail!("`journal.path` is not set: give it a folder on a disk that outlives this process"),
+    };
+    open_journal(&settings).context("`journal.path` cannot be used")
 }
 
 /// The providers that ship with the program, and the operator's own.

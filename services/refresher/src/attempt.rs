@@ -1,22 +1,32 @@
 //! One refresh, from the claim to the vault knowing what came of it.
 //!
-//! Once the provider has been asked, the old refresh token may be dead and the new one is in this process alone. So what
-//! came back is told to the vault until it has heard, whatever else happens, for as long as the process lives.
+//! Once the provider has been asked, the old refresh token may be dead. So the answer is written down before anything looks
+//! at it ([`Journaled`]), what it means is told to the vault until it has heard, for as long as the process lives, and the
+//! next process goes on from what was written down ([`crate::replay`]).
 
 use crate::documented::behaviour;
+use crate::journal::answer::millis;
+use crate::journal::carrier::Journaled;
+use crate::journal::{AttemptId, Journal};
 use crate::leave::Leave;
-use latchkey_domain::Phase;
-use latchkey_domain::rotation::Course;
-use latchkey_oauth::{App, Client, FaultKind, failure};
-use latchkey_providers::Catalogue;
+use latchkey_chassis::Clock;
+use latchkey_domain::rotation::{Behaviour, Course, Resend, RotationClass};
+use latchkey_domain::{Failure, Phase, Reason, Timestamp};
+use latchkey_oauth::{App, Client, Fault as Refused, FaultKind, failure};
+use latchkey_providers::{Catalogue, Provider};
+use latchkey_secret::{Grant, Renewal};
 use latchkey_wire::contract::{CompleteRefresh, DueRefresh, Obtained, RefreshOutcome};
 use latchkey_wire::{Fault, Kind, Report, VaultClient, contract};
-use std::time::{Duration, Instant};
-use tokio::time::sleep;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
 use tracing::{Instrument, error, info, info_span, warn};
 
 const BACKOFF_FIRST: Duration = Duration::from_millis(100);
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
+
+/// How long an attempt waits before it sends again by itself. What is to be sent later is left to a later claim.
+const WAIT_HERE_MAX: Duration = Duration::from_secs(10);
 
 /// What an attempt needs. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +34,20 @@ pub struct Attempts {
     pub vault: VaultClient,
     pub catalogue: Catalogue,
     pub oauth: Client,
+    pub journal: Journal,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// One attempt and what it is made from.
+pub(crate) struct Errand {
+    attempts: Attempts,
+    id: AttemptId,
+    carrier: Arc<Journaled>,
+    provider: String,
+    integration: String,
+    expires_at: Option<Timestamp>,
+    app: App,
+    renewal: Renewal,
 }
 
 impl Attempts {
@@ -32,60 +56,198 @@ impl Attempts {
     /// # Cancel safety
     /// Not cancel-safe: it must run on the tracker, and shutdown waits for it.
     pub async fn make(self, due: DueRefresh, mut leave: Leave) {
-        let span = info_span!(
-            "refresh",
-            connection.id = %due.connection,
-            integration = %due.integration,
-            provider = %due.provider,
-            generation = due.generation.0,
-            fence = due.fence,
-        );
+        let begun = Instant::now();
+        let span = span(&due);
         async {
-            let begun = Instant::now();
-            let (connection, generation, fence) = (due.connection, due.generation, due.fence);
-            let integration = due.integration.to_string();
-            // The journal's place: the provider's raw answer will be written here, sealed, before anything looks at it, so
-            // that not even the end of this process loses it.
-            let documented = self.catalogue.get(&due.provider).map(|provider| behaviour(&provider));
-            let course = Course { documented: documented.unwrap_or_default(), unanswered_seconds: None };
-            let outcome = self.ask(due).await;
-            leave.heard(&outcome);
-            let (words, took) = (words(&outcome), begun.elapsed());
-            let complete =
-                CompleteRefresh { connection, generation, fence, outcome, course, received_at: None };
-            let heard = until_heard(self.vault.report(complete)).await;
-            count(if heard == Heard::TooLate { ("superseded", "") } else { words }, integration, took);
+            if self.journal.is_under_way(due.connection, due.generation) {
+                // The claim lapsed while the vault was away, and what was answered is on its way there.
+                info!("This refresh was made already and is being told; its claim is given back");
+                drop(self.vault.release_refresh(due.connection, due.fence).await);
+                return;
+            }
+            let errand = self
+                .errand(due, |network, journal, id, keys| Journaled::new(network, journal, id, keys, begun));
+            let settled = async {
+                let (outcome, course) = errand.outcome().await;
+                leave.heard(&outcome);
+                let (words, took) = (words(&outcome), begun.elapsed());
+                let heard = errand.tell(outcome, course).await;
+                let words = if heard == Heard::TooLate { ("superseded", "") } else { words };
+                count(words, errand.integration.clone(), took);
+            };
+            tokio::select! {
+                () = settled => {}
+                () = errand.keep_claim() => {}
+            }
         }
         .instrument(span)
         .await;
     }
 
-    async fn ask(&self, due: DueRefresh) -> RefreshOutcome {
-        let Ok(provider) = self.catalogue.get(&due.provider) else {
-            error!("The provider is in no catalogue; add its file, or delete its connections");
-            let failure =
-                latchkey_domain::Failure::new(latchkey_domain::Reason::IntegrationIncomplete, Phase::Refresh);
-            return RefreshOutcome::Failed { failure, retry_after: None };
-        };
+    /// Sets out with what is due. How the requests are carried is the caller's to say.
+    pub(crate) fn errand(
+        &self,
+        due: DueRefresh,
+        carried: impl FnOnce(
+            Arc<dyn latchkey_oauth::Carrier>,
+            Journal,
+            AttemptId,
+            contract::JournalKeys,
+        ) -> Journaled,
+    ) -> Errand {
+        let DueRefresh { connection, generation, fence, integration, provider, expires_at, .. } = due;
         let contract::App { client_id, client_secret, scopes, fields } = due.app;
-        let app = App { client_id, client_secret, scopes, fields };
-        match self.oauth.refresh(&provider, &app, &due.renewal).await {
-            Ok(grant) => {
-                info!("Refreshed");
-                let auth_mode = provider.auth_mode().as_str().to_owned();
-                RefreshOutcome::Refreshed(Obtained { auth_mode, grant })
-            }
-            Err(fault) if fault.kind == FaultKind::GrantRefused => {
-                warn!(connection.id = %due.connection, http.status = fault.http_status, "The provider refuses the grant");
-                RefreshOutcome::Refused(failure(&fault, Phase::Refresh))
-            }
-            Err(fault) => {
-                let (kind, status) = (fault.kind.as_str(), fault.http_status);
-                warn!(connection.id = %due.connection, kind, http.status = status, "A refresh did not work");
-                RefreshOutcome::Failed {
-                    failure: failure(&fault, Phase::Refresh),
-                    retry_after: fault.retry_after,
+        let id = AttemptId { connection, generation, fence };
+        Errand {
+            id,
+            carrier: Arc::new(carried(self.oauth.carrier(), self.journal.clone(), id, due.journal)),
+            attempts: self.clone(),
+            provider,
+            integration: integration.to_string(),
+            expires_at,
+            app: App { client_id, client_secret, scopes, fields },
+            renewal: due.renewal,
+        }
+    }
+}
+
+impl Errand {
+    /// Asks the provider, again where its class of rotation permits, and says what it came to and how.
+    async fn outcome(&self) -> (RefreshOutcome, Course) {
+        let documented = self.documented();
+        let Ok(provider) = self.attempts.catalogue.get(&self.provider) else {
+            return (no_provider(), Course::default());
+        };
+        let class = documented.rotation;
+        let client = Client::over(self.carrier.clone());
+        let first_sent = self.now();
+        let mut resends = 0;
+        loop {
+            let came = client.refresh(&provider, &self.app, &self.renewal).await;
+            let unanswered_seconds = (resends > 0).then(|| first_sent.until(self.now()).as_secs());
+            let course = Course { documented, unanswered_seconds };
+            let Some(fault) = lost(&came) else { return (told(&provider, came), course) };
+            metrics::counter!("latchkey_refresh_ambiguous_total", "class" => class.word()).increment(1);
+            match class.after_ambiguous(resends, first_sent, self.now(), self.expires_at) {
+                Resend::At(at) | Resend::AfterPeers(at) if self.may_wait_until(at, class).await => {
+                    warn!(class = class.word(), "The answer was lost; sending again");
+                    resends += 1;
+                    self.carrier.again(Instant::now());
                 }
+                Resend::At(at) | Resend::AfterPeers(at) => {
+                    return (unanswered(fault, Some(self.now().until(at))), course);
+                }
+                Resend::Never => return (unanswered(fault, None), course),
+            }
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp(self.attempts.clock.now())
+    }
+
+    /// What the catalogue documents of the provider's refresh tokens.
+    fn documented(&self) -> Behaviour {
+        self.attempts.catalogue.get(&self.provider).map(|provider| behaviour(&provider)).unwrap_or_default()
+    }
+
+    /// What an attempt that was cut short came to. Nothing is sent again: that is for whoever holds the next claim.
+    pub(crate) async fn resumed_outcome(&self) -> (RefreshOutcome, Course) {
+        let course = Course { documented: self.documented(), unanswered_seconds: None };
+        let Ok(provider) = self.attempts.catalogue.get(&self.provider) else {
+            return (no_provider(), Course::default());
+        };
+        let came = Client::over(self.carrier.clone()).refresh(&provider, &self.app, &self.renewal).await;
+        let Some(fault) = lost(&came) else { return (told(&provider, came), course) };
+        let outcome =
+            match course.documented.rotation.after_ambiguous(0, self.now(), self.now(), self.expires_at) {
+                Resend::At(at) | Resend::AfterPeers(at) => unanswered(fault, Some(self.now().until(at))),
+                Resend::Never => unanswered(fault, None),
+            };
+        (outcome, course)
+    }
+
+    /// Tells the vault until it has heard, and notes that it has.
+    pub(crate) async fn tell(&self, outcome: RefreshOutcome, course: Course) -> Heard {
+        let AttemptId { connection, generation, fence } = self.id;
+        let received_at = self.carrier.received_at().map(|at| Timestamp(millis(at)));
+        let complete = CompleteRefresh { connection, generation, fence, outcome, course, received_at };
+        let heard = until_heard(self.attempts.vault.report(complete)).await;
+        if self.carrier.begun() {
+            self.attempts.journal.settled(self.id, self.now().0).await;
+        }
+        heard
+    }
+
+    /// Waits, if not for long, and sees to it that the claim is ours then.
+    async fn may_wait_until(&self, at: Timestamp, class: RotationClass) -> bool {
+        let wait = self.now().until(at);
+        if wait > WAIT_HERE_MAX {
+            return false;
+        }
+        sleep(wait).await;
+        let held = self.attempts.vault.renew_refresh(self.id.connection, self.id.fence, class.lease()).await;
+        // Where the vault cannot say, another may hold it by now.
+        held.unwrap_or(false)
+    }
+
+    /// Renews the claim for as long as this is waited for.
+    async fn keep_claim(&self) {
+        let class = self.documented().rotation;
+        loop {
+            sleep(class.renewal()).await;
+            let AttemptId { connection, fence, .. } = self.id;
+            if let Err(fault) = self.attempts.vault.renew_refresh(connection, fence, class.lease()).await {
+                warn!(reason = fault.reason.word(), "A claim could not be renewed");
+            }
+        }
+    }
+}
+
+/// For the attempt's lines in the log.
+pub(crate) fn span(due: &DueRefresh) -> tracing::Span {
+    info_span!(
+        "refresh",
+        connection.id = %due.connection,
+        integration = %due.integration,
+        provider = %due.provider,
+        generation = due.generation.0,
+        fence = due.fence,
+    )
+}
+
+fn no_provider() -> RefreshOutcome {
+    error!("The provider is in no catalogue; add its file, or delete its connections");
+    let failure = Failure::new(Reason::IntegrationIncomplete, Phase::Refresh);
+    RefreshOutcome::Failed { failure, retry_after: None }
+}
+
+/// The fault of a request that the provider may have acted on without our hearing of it.
+fn lost(came: &Result<Grant, Refused>) -> Option<&Refused> {
+    came.as_ref().err().filter(|fault| fault.kind == FaultKind::Ambiguous)
+}
+
+fn unanswered(fault: &Refused, retry_after: Option<Duration>) -> RefreshOutcome {
+    warn!(http.status = fault.http_status, "The provider may have acted, and its answer is lost");
+    RefreshOutcome::Failed { failure: failure(fault, Phase::Refresh), retry_after }
+}
+
+fn told(provider: &Provider, came: Result<Grant, Refused>) -> RefreshOutcome {
+    match came {
+        Ok(grant) => {
+            info!("Refreshed");
+            let auth_mode = provider.auth_mode().as_str().to_owned();
+            RefreshOutcome::Refreshed(Obtained { auth_mode, grant })
+        }
+        Err(fault) if fault.kind == FaultKind::GrantRefused => {
+            warn!(http.status = fault.http_status, "The provider refuses the grant");
+            RefreshOutcome::Refused(failure(&fault, Phase::Refresh))
+        }
+        Err(fault) => {
+            warn!(kind = fault.kind.as_str(), http.status = fault.http_status, "A refresh did not work");
+            RefreshOutcome::Failed {
+                failure: failure(&fault, Phase::Refresh),
+                retry_after: fault.retry_after,
             }
         }
     }
@@ -93,7 +255,7 @@ impl Attempts {
 
 /// What the vault made of a report.
 #[derive(PartialEq, Eq)]
-enum Heard {
+pub(crate) enum Heard {
     Kept,
     /// The connection has a newer credential, or is gone.
     TooLate,
@@ -122,7 +284,7 @@ async fn until_heard(report: Report) -> Heard {
 
 /// Whether the vault has heard, and had its reasons: replaced, deleted. Everything else may be the vault's own trouble,
 /// and what would be lost by believing it is a user's access.
-fn settles(fault: &Fault) -> bool {
+pub(crate) fn settles(fault: &Fault) -> bool {
     matches!(fault.kind, Kind::Refused | Kind::NotFound)
         && fault.reason != latchkey_wire::Reason::CredentialUnreadable
 }

@@ -5,6 +5,7 @@ use latchkey_chassis::config::{Listen, Telemetry};
 use latchkey_wire::RouteOptions;
 use serde::Deserialize;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,8 +21,18 @@ pub struct Config {
     pub providers: latchkey_providers::Settings,
     #[serde(default)]
     pub refresh: Settings,
+    pub journal: JournalSettings,
     #[serde(default)]
     pub telemetry: Telemetry,
+}
+
+/// Where providers' answers are written down, sealed, before anything looks at them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JournalSettings {
+    /// A folder of this process's own, on a disk that outlives it: what is lost with it are the answers that the vault had
+    /// not heard of yet.
+    pub path: PathBuf,
 }
 
 #[derive(Debug, Clone, Deserialize)]

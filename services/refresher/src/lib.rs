@@ -1,5 +1,5 @@
-//! The refresher: makes the refreshes that are due. It keeps nothing and has no keys; what is due, and with what it is
-//! renewed, it is told by the vault, one claim at a time.
+//! The refresher: makes the refreshes that are due. It has no keys; what is due, and with what it is renewed, it is told by
+//! the vault, one claim at a time. What it keeps is its journal: what providers answered, sealed, until the vault has heard.
 
 mod attempt;
 mod breaker;
@@ -7,11 +7,13 @@ mod bucket;
 pub mod config;
 mod dispatch;
 mod documented;
+pub mod journal;
 mod leave;
 mod queue;
+mod replay;
 mod reports;
 mod service;
 mod worker;
 
 pub use config::Config;
-pub use service::{RefresherService, open_bus};
+pub use service::{RefresherService, open_bus, open_journal};

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use clap::Parser;
 use latchkey_chassis::{Lifecycle, config, ops, telemetry, tls};
 use latchkey_oauth::{Client, ClientOptions};
-use latchkey_refresher::{Config, RefresherService, open_bus};
+use latchkey_refresher::{Config, RefresherService, open_bus, open_journal};
 use latchkey_wire::{Route, VaultClient};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -33,13 +33,14 @@ async fn main() -> anyhow::Result<()> {
         config.providers.open().context("`providers.path` holds a provider file that cannot be used")?;
     let oauth = Client::new(&ClientOptions::default()).context("no client for providers could be made")?;
     let bus = open_bus(&config).await?;
+    let journal = open_journal(&config.journal).context("`journal.path` cannot be used")?;
     let address =
         config.listen.ops.context("`listen.ops` is not set: give it an address such as 127.0.0.1:8084")?;
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address} as `listen.ops` says"))?;
 
-    let refresher = RefresherService::new(vault, catalogue, oauth, bus, &config.refresh, &lifecycle);
+    let refresher = RefresherService::new(vault, catalogue, oauth, bus, journal, &config.refresh, &lifecycle);
     ops::serve(listener, refresher.checks(), &lifecycle);
     refresher.run();
     lifecycle.run_until_signal().await.context("the refresher did not end well")

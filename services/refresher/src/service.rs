@@ -1,15 +1,18 @@
 //! The refresher as a running service.
 
 use crate::attempt::Attempts;
-use crate::config::{Config, Settings};
+use crate::config::{Config, JournalSettings, Settings};
 use crate::dispatch::{Dispatch, Limits};
+use crate::journal::{Journal, OpenError};
 use crate::leave::Gate;
 use crate::reports::{Pending, reports};
 use crate::worker::Worker;
 use anyhow::Context as _;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use latchkey_bus::Bus;
-use latchkey_chassis::Lifecycle;
 use latchkey_chassis::ops::{Checks, Trouble, Verdict};
+use latchkey_chassis::{Clock, Lifecycle, SystemClock};
 use latchkey_oauth::Client;
 use latchkey_providers::Catalogue;
 use latchkey_wire::VaultClient;
@@ -28,10 +31,11 @@ impl RefresherService {
         catalogue: Catalogue,
         oauth: Client,
         bus: Arc<dyn Bus>,
+        journal: Journal,
         settings: &Settings,
         lifecycle: &Lifecycle,
     ) -> Self {
-        let attempts = Attempts { vault, catalogue, oauth };
+        let attempts = Attempts { vault, catalogue, oauth, journal, clock: Arc::new(SystemClock) };
         let limits = Limits {
             all: settings.concurrency.get(),
             per_app: settings.per_provider.get(),
@@ -41,6 +45,13 @@ impl RefresherService {
         let gate = Gate::new(Dispatch::new(limits), reports);
         let worker = Worker { attempts, gate, bus, lifecycle: lifecycle.clone() };
         Self { worker, pending, lifecycle: lifecycle.clone() }
+    }
+
+    /// By another clock than the system's.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.worker.attempts.clock = clock;
+        self
     }
 
     /// What must hold for the refresher to be ready: what is due is the vault's to say.
@@ -59,18 +70,38 @@ impl RefresherService {
         })
     }
 
-    /// Starts looking for due work.
+    /// Tells what an earlier process left untold, then looks for due work.
     pub fn run(self) {
-        let vault = self.worker.attempts.vault.clone();
-        let stopping = self.lifecycle.stopping();
-        drop(self.lifecycle.spawn("reports", async move {
+        let Self { worker, pending, lifecycle } = self;
+        let beside = |name, work: BoxFuture<'static, ()>| {
+            let stopping = lifecycle.stopping();
+            drop(lifecycle.spawn(name, async move {
+                tokio::select! {
+                    () = work => {}
+                    () = stopping => {}
+                }
+            }));
+        };
+        let attempts = worker.attempts.clone();
+        beside("reports", pending.tell(attempts.vault.clone()).boxed());
+        beside("journal", async move { attempts.keep_house().await }.boxed());
+        let stopping = lifecycle.stopping();
+        drop(lifecycle.spawn("refresher", async move {
             tokio::select! {
-                () = self.pending.tell(vault) => {}
-                () = stopping => {}
+                () = worker.attempts.replay() => {}
+                () = stopping => return,
             }
+            worker.run().await;
         }));
-        drop(self.lifecycle.spawn("refresher", self.worker.run()));
     }
+}
+
+/// The journal, which is this process's alone from here on.
+///
+/// # Errors
+/// Where another process has it, or it cannot be written.
+pub fn open_journal(settings: &JournalSettings) -> Result<Journal, OpenError> {
+    Journal::open(&settings.path)
 }
 
 /// Where hints come from.

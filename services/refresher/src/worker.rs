@@ -101,6 +101,10 @@ impl Worker {
         if room == 0 {
             return false;
         }
+        if let Err(error) = self.attempts.journal.ready().await {
+            warn!(%error, "Nothing new is begun: what providers answer could not be written down");
+            return false;
+        }
         let Some((claimed, full)) = self.claim(room, avoid).await else { return false };
         self.gate.with(|dispatch| {
             let now = Instant::now().into_std();

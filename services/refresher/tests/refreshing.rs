@@ -11,6 +11,7 @@ use latchkey_oauth::ClientOptions;
 use latchkey_providers::{Catalogue, Trust};
 use latchkey_refresher::RefresherService;
 use latchkey_refresher::config::Settings;
+use latchkey_refresher::journal::Journal;
 use latchkey_secret::{AccessToken, Grant, Handout, Renewal};
 use latchkey_vault::config::{Database, Keys};
 use latchkey_vault::vault::Vault;
@@ -35,7 +36,7 @@ struct World {
     catalogue: Catalogue,
     bus: Arc<dyn Bus>,
     attempts: u128,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 fn dev() -> Environment {
@@ -54,7 +55,7 @@ async fn world() -> World {
     let service = VaultService::new(parts, &Default::default(), &Lifecycle::new(Duration::from_secs(1)));
     let client = VaultClient::new(Route::local(service.peers()));
     let vault = service.vault().clone();
-    World { vault, client, catalogue: Catalogue::embedded(), bus, attempts: 0, _folder: folder }
+    World { vault, client, catalogue: Catalogue::embedded(), bus, attempts: 0, folder }
 }
 
 impl World {
@@ -134,7 +135,8 @@ impl World {
     fn refresher(&self, settings: &Settings, lifecycle: &Lifecycle) -> RefresherService {
         let oauth = latchkey_oauth::Client::new(&ClientOptions::default()).unwrap();
         let (vault, catalogue) = (self.client.clone(), self.catalogue.clone());
-        RefresherService::new(vault, catalogue, oauth, self.bus.clone(), settings, lifecycle)
+        let journal = Journal::open(&self.folder.path().join("journal")).unwrap();
+        RefresherService::new(vault, catalogue, oauth, self.bus.clone(), journal, settings, lifecycle)
     }
 
     async fn generation(&self, connection: ConnectionId) -> Generation {

@@ -56,6 +56,11 @@ impl Folder {
         self.path.join("latchkey.db")
     }
 
+    /// What providers answered and the vault has not heard yet.
+    pub fn journal(&self) -> PathBuf {
+        self.path.join("journal")
+    }
+
     pub fn env_file(&self) -> PathBuf {
         self.path.join("dev.env")
     }
