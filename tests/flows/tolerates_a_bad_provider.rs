@@ -1,7 +1,8 @@
 //! A provider's bad day is not the end user's: nothing but a refusal of the grant itself asks anybody to connect again.
 
 use latchkey_testkit::demo::{Extent, NextAnswer, Rotation, Target};
-use latchkey_testkit::pb::connection::{Connection, ConnectionState};
+use latchkey_testkit::pb::admin::{GetIntegrationRequest, PutIntegrationRequest};
+use latchkey_testkit::pb::connection::{Connection, ConnectionState, Incident, ListIncidentsRequest};
 use latchkey_testkit::{World, reason};
 use std::time::{Duration, Instant};
 
@@ -16,8 +17,6 @@ async fn whatever_the_token_endpoint_answers_the_connection_lives_on() {
         (NextAnswer::Huge, "PROVIDER_RESPONSE_INVALID"),
         (NextAnswer::NoAccessToken, "PROVIDER_RESPONSE_INVALID"),
         (NextAnswer::ServerError, "PROVIDER_UNAVAILABLE"),
-        (NextAnswer::InvalidClient, "CLIENT_REJECTED"),
-        (NextAnswer::InvalidScope, "REQUEST_REJECTED"),
     ];
     for (answer, expected) in answers {
         world.provider().answer_next(answer, 1);
@@ -32,6 +31,58 @@ async fn whatever_the_token_endpoint_answers_the_connection_lives_on() {
         recovered(&world, &connection).await;
     }
     world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_app_pauses_its_integration_until_that_is_changed() {
+    let world = World::start().await;
+    let connection = world.connect("demo-oauth", "ana").await;
+    for (answer, expected) in
+        [(NextAnswer::InvalidClient, "CLIENT_REJECTED"), (NextAnswer::InvalidScope, "REQUEST_REJECTED")]
+    {
+        world.provider().answer_next(answer, 1);
+        let refusal = world.backend().new_token(&connection).await.unwrap_err();
+        assert_eq!(reason(&refusal), expected);
+        let asked = world.token_requests("refresh_token");
+        // Nothing is held against the connection, and nobody is asked in vain.
+        assert_eq!(world.backend().connection(&connection).await.unwrap().state(), ConnectionState::Active);
+        assert_eq!(reason(&world.backend().new_token(&connection).await.unwrap_err()), expected);
+        assert_eq!(world.token_requests("refresh_token"), asked);
+        let token = world.backend().token(&connection).await.unwrap();
+        assert_eq!(world.call_api("/me", &token.headers).await, 200);
+        assert_eq!(world.backend().explain(&connection).await.unwrap().whose_turn, "DEVELOPER");
+        let [incident] = &open_incidents(&world).await[..] else { panic!("one incident") };
+        let told = (incident.kind.as_str(), incident.state.as_str(), incident.integration.as_str());
+        assert_eq!(told, ("APP_REFUSED", "OPEN", "demo-oauth"));
+
+        put_again(&world, "demo-oauth").await;
+        assert!(open_incidents(&world).await.is_empty());
+        eventually_refreshed(&world, &connection).await;
+    }
+    world.finish().await;
+}
+
+async fn open_incidents(world: &World) -> Vec<Incident> {
+    let everything = ListIncidentsRequest::default();
+    world.backend().incidents().list_incidents(everything).await.unwrap().into_inner().incidents
+}
+
+/// As a developer does who has mended the app.
+async fn put_again(world: &World, key: &str) {
+    let mut integrations = world.backend().integrations();
+    let get = GetIntegrationRequest { key: key.to_owned() };
+    let integration = integrations.get_integration(get).await.unwrap().into_inner().integration;
+    let put = PutIntegrationRequest { integration, ..PutIntegrationRequest::default() };
+    integrations.put_integration(put).await.unwrap();
+}
+
+/// Another vault may take a few seconds to notice what was changed.
+async fn eventually_refreshed(world: &World, connection: &str) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while let Err(refusal) = world.backend().new_token(connection).await {
+        assert!(Instant::now() < deadline, "{refusal:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,6 +7,7 @@ use latchkey_wire::pb::catalog::provider_service_client::ProviderServiceClient;
 use latchkey_wire::pb::connect::connect_session_service_client::ConnectSessionServiceClient;
 use latchkey_wire::pb::connect::{CreateConnectSessionRequest, CreateConnectSessionResponse};
 use latchkey_wire::pb::connection::connection_service_client::ConnectionServiceClient;
+use latchkey_wire::pb::connection::incident_service_client::IncidentServiceClient;
 use latchkey_wire::pb::connection::{
     Connection, ConnectionState, DeleteConnectionRequest, ExplainConnectionRequest,
     ExplainConnectionResponse, GetConnectionRequest,
@@ -128,6 +129,11 @@ impl Backend {
     #[must_use]
     pub fn connections(&self) -> ConnectionServiceClient<Authorized> {
         ConnectionServiceClient::new(self.vault())
+    }
+
+    #[must_use]
+    pub fn incidents(&self) -> IncidentServiceClient<Authorized> {
+        IncidentServiceClient::new(self.vault())
     }
 
     #[must_use]

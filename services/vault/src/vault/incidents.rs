@@ -11,12 +11,12 @@ use latchkey_domain::{Aggregate as _, ConnectionId, Environment, Failure, Genera
 use latchkey_store::{CardQuery, Lane};
 use latchkey_wire::contract::{ProviderState, ReportProvider};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tracing::{info, warn};
 
-/// How long it is not asked again whether an integration is paused.
-const BELIEVED_FOR: Duration = Duration::from_secs(10);
+/// How long an integration that was paused is taken to be so still. Short: another vault may have seen it mended.
+const BELIEVED_FOR: Duration = Duration::from_secs(2);
 
 /// While one refresh tries whether a paused app is accepted again, the others wait so long.
 const PROBE_TAKES: Duration = Duration::from_secs(30);
@@ -33,14 +33,21 @@ pub struct ListIncidents {
     pub include_closed: bool,
 }
 
-/// Whether integrations are paused, as last read.
+/// The integrations that are paused, as last read. Of one that is not there it is read each time: one row for each batch of
+/// claims, or for each caller who waits, so that no refresh is spent on an app that another vault knows to be refused.
 #[derive(Clone, Default)]
-pub(super) struct Pauses(Arc<Mutex<HashMap<Lane, Read>>>);
+pub(super) struct Pauses(Arc<Mutex<Known>>);
 
-#[derive(Clone)]
+#[derive(Default)]
+struct Known {
+    paused: HashMap<Lane, Read>,
+    /// Until when one refresh tries whether the app is accepted again.
+    probed_until: HashMap<Lane, Timestamp>,
+}
+
 struct Read {
     at: Timestamp,
-    pause: Option<Pause>,
+    pause: Pause,
 }
 
 /// An integration whose app the provider refuses.
@@ -59,24 +66,50 @@ pub(super) enum Leave {
 }
 
 impl Pauses {
-    fn read(&self, lane: &Lane, now: Timestamp) -> Option<Read> {
-        let reads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        reads.get(lane).filter(|read| read.at.until(now) < BELIEVED_FOR).cloned()
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self, lane: &Lane, now: Timestamp) -> Option<Pause> {
+        let known = self.lock();
+        known.paused.get(lane).filter(|read| read.is_believed(now)).map(|read| read.pause.clone())
     }
 
     fn note(&self, lane: &Lane, at: Timestamp, pause: Option<Pause>) {
-        let mut reads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        reads.retain(|_, read| read.at.until(at) < BELIEVED_FOR || read.pause.is_some());
-        reads.insert(lane.clone(), Read { at, pause });
+        let mut known = self.lock();
+        known.paused.retain(|_, read| read.is_believed(at));
+        match pause {
+            Some(pause) => drop(known.paused.insert(lane.clone(), Read { at, pause })),
+            None => {
+                known.paused.remove(lane);
+                known.probed_until.remove(lane);
+            }
+        }
     }
 
-    /// Those it is known of that nothing may be claimed of them now.
+    /// Leave to try whether the app is accepted again; one has it at a time.
+    fn probe(&self, lane: &Lane, now: Timestamp) -> bool {
+        let mut known = self.lock();
+        if known.probed_until.get(lane).is_some_and(|until| *until > now) {
+            return false;
+        }
+        known.probed_until.insert(lane.clone(), now.plus(PROBE_TAKES));
+        true
+    }
+
+    /// Those of which nothing is to be claimed now.
     pub(super) fn closed(&self, now: Timestamp) -> Vec<Lane> {
-        let reads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let waits = |read: &Read| {
-            read.at.until(now) < BELIEVED_FOR && read.pause.as_ref().is_some_and(|pause| pause.probe_at > now)
-        };
-        reads.iter().filter(|(_, read)| waits(read)).map(|(lane, _)| lane.clone()).collect()
+        let known = self.lock();
+        let paused =
+            known.paused.iter().filter(|(_, read)| read.is_believed(now) && read.pause.probe_at > now);
+        let probed = known.probed_until.iter().filter(|(_, until)| **until > now);
+        paused.map(|(lane, _)| lane.clone()).chain(probed.map(|(lane, _)| lane.clone())).collect()
+    }
+}
+
+impl Read {
+    fn is_believed(&self, now: Timestamp) -> bool {
+        self.at.until(now) < BELIEVED_FOR
     }
 }
 
@@ -85,7 +118,7 @@ impl Vault {
     pub(super) async fn pause_of(&self, lane: &Lane) -> Result<Option<Pause>, Error> {
         let now = self.ledger.now();
         if let Some(read) = self.pauses.read(lane, now) {
-            return Ok(read.pause);
+            return Ok(Some(read));
         }
         let incident = self.ledger.load::<Incident>(&id_of(lane, Kind::AppRefused)).await?.state;
         let pause = incident.open().and_then(pause_in);
@@ -99,11 +132,8 @@ impl Vault {
         Ok(match self.pause_of(lane).await? {
             None => Leave::Go,
             Some(pause) if pause.probe_at > now => Leave::Wait,
-            Some(pause) => {
-                let next = Pause { probe_at: now.plus(PROBE_TAKES), ..pause };
-                self.pauses.note(lane, now, Some(next));
-                Leave::Probe
-            }
+            Some(_) if self.pauses.probe(lane, now) => Leave::Probe,
+            Some(_) => Leave::Wait,
         })
     }
 
@@ -125,6 +155,7 @@ impl Vault {
         };
         let incident = self.tell(&id_of(&lane, Kind::AppRefused), raise).await?;
         let pause = incident.open().and_then(pause_in);
+        self.pauses.note(&lane, at, None);
         self.pauses.note(&lane, at, pause.clone());
         Ok(pause.is_some())
     }
