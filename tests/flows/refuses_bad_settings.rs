@@ -81,9 +81,10 @@ async fn a_service_does_not_speak_in_the_clear_unless_told_to() {
         "[listen]\nops = \"127.0.0.1:{}\"\n[vault]\nendpoint = \"http://127.0.0.1:1\"\n",
         free_port()
     );
+    let journal = format!("[journal]\npath = {:?}\n", folder.path().join("journal"));
     let file = folder.path().join("latchkey.toml");
-    fs::write(&file, plain).unwrap();
-    for program in ["latchkey-refresher", "latchkey-proxy"] {
+    for (program, more) in [("latchkey-refresher", journal.as_str()), ("latchkey-proxy", "")] {
+        fs::write(&file, format!("{plain}{more}")).unwrap();
         let ended = run(program, &["--config", &file.display().to_string()]).await;
         refused(&ended, &["not encrypted", "insecure = true"]);
     }
