@@ -19,12 +19,14 @@ async fn whatever_the_token_endpoint_answers_the_connection_lives_on() {
         (NextAnswer::ServerError, "PROVIDER_UNAVAILABLE"),
     ];
     for (answer, expected) in answers {
-        world.provider().answer_next(answer, 1);
+        world.provider().answer_next(answer, u32::MAX);
         assert_eq!(refused(&world, &connection).await, expected, "{answer:?}");
+        world.provider().clear();
         recovered(&world, &connection).await;
     }
     // After these nobody knows whether the provider did the work, and its refresh tokens are documented to be used once:
     // sending one again could end the grant, so that is put off for as long as the present token lives.
+    // Every other connection of the app is refreshed as before.
     for answer in [NextAnswer::Truncated, NextAnswer::CloseBeforeWork, NextAnswer::CloseAfterRequest] {
         let connection = world.connect("demo-oauth", "ana").await;
         world.provider().answer_next(answer, 1);
@@ -36,30 +38,35 @@ async fn whatever_the_token_endpoint_answers_the_connection_lives_on() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_app_pauses_its_integration_until_that_is_changed() {
+    paused_until_changed(NextAnswer::InvalidClient, "CLIENT_REJECTED").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_request_pauses_its_integration_until_that_is_changed() {
+    paused_until_changed(NextAnswer::InvalidScope, "REQUEST_REJECTED").await;
+}
+
+async fn paused_until_changed(answer: NextAnswer, expected: &str) {
     let world = World::start().await;
     let connection = world.connect("demo-oauth", "ana").await;
-    for (answer, expected) in
-        [(NextAnswer::InvalidClient, "CLIENT_REJECTED"), (NextAnswer::InvalidScope, "REQUEST_REJECTED")]
-    {
-        world.provider().answer_next(answer, 1);
-        let refusal = world.backend().new_token(&connection).await.unwrap_err();
-        assert_eq!(reason(&refusal), expected);
-        let asked = world.token_requests("refresh_token");
-        // Nothing is held against the connection, and nobody is asked in vain.
-        assert_eq!(world.backend().connection(&connection).await.unwrap().state(), ConnectionState::Active);
-        assert_eq!(reason(&world.backend().new_token(&connection).await.unwrap_err()), expected);
-        assert_eq!(world.token_requests("refresh_token"), asked);
-        let token = world.backend().token(&connection).await.unwrap();
-        assert_eq!(world.call_api("/me", &token.headers).await, 200);
-        assert_eq!(world.backend().explain(&connection).await.unwrap().whose_turn, "DEVELOPER");
-        let [incident] = &open_incidents(&world).await[..] else { panic!("one incident") };
-        let told = (incident.kind.as_str(), incident.state.as_str(), incident.integration.as_str());
-        assert_eq!(told, ("APP_REFUSED", "OPEN", "demo-oauth"));
+    world.provider().answer_next(answer, 1);
+    let refusal = world.backend().new_token(&connection).await.unwrap_err();
+    assert_eq!(reason(&refusal), expected);
+    let asked = world.token_requests("refresh_token");
+    // Nothing is held against the connection, and nobody is asked in vain.
+    assert_eq!(world.backend().connection(&connection).await.unwrap().state(), ConnectionState::Active);
+    assert_eq!(reason(&world.backend().new_token(&connection).await.unwrap_err()), expected);
+    assert_eq!(world.token_requests("refresh_token"), asked);
+    let token = world.backend().token(&connection).await.unwrap();
+    assert_eq!(world.call_api("/me", &token.headers).await, 200);
+    assert_eq!(world.backend().explain(&connection).await.unwrap().whose_turn, "DEVELOPER");
+    let [incident] = &open_incidents(&world).await[..] else { panic!("one incident") };
+    let told = (incident.kind.as_str(), incident.state.as_str(), incident.integration.as_str());
+    assert_eq!(told, ("APP_REFUSED", "OPEN", "demo-oauth"));
 
-        put_again(&world, "demo-oauth").await;
-        assert!(open_incidents(&world).await.is_empty());
-        eventually_refreshed(&world, &connection).await;
-    }
+    put_again(&world, "demo-oauth").await;
+    assert!(open_incidents(&world).await.is_empty());
+    eventually_refreshed(&world, &connection).await;
     world.finish().await;
 }
 
@@ -140,7 +147,7 @@ async fn an_outage_is_told_and_ends_by_itself() {
 async fn a_provider_that_asks_for_a_pause_gets_it() {
     let world = World::start().await;
     let connection = world.connect("demo-oauth", "ana").await;
-    let pause = Duration::from_secs(4);
+    let pause = Duration::from_secs(15);
     world.provider().rate_limit(Target::Token, Extent::Requests(1), pause);
     let begun = Instant::now();
     assert_eq!(refused(&world, &connection).await, "PROVIDER_RATE_LIMITED");

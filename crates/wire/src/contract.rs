@@ -216,7 +216,15 @@ pub struct CompleteRefresh {
 )]
 pub enum RefreshOutcome {
     Refreshed(Obtained),
-    Failed { failure: Failure, retry_after: Option<Duration> },
+    Failed {
+        failure: Failure,
+        retry_after: Option<Duration>,
+    },
+    /// The provider may have acted, and its answer never came whole; it is not to be asked again before `resend_at`.
+    Unanswered {
+        failure: Failure,
+        resend_at: Option<Timestamp>,
+    },
     Refused(Failure),
 }
 

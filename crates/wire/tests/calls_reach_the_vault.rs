@@ -102,6 +102,7 @@ async fn what_is_due_and_what_became_of_it() {
     let outcomes = [
         RefreshOutcome::Refreshed(obtained()),
         RefreshOutcome::Failed { failure: failure(), retry_after: Some(Duration::from_secs(1)) },
+        RefreshOutcome::Unanswered { failure: failure(), resend_at: Some(Timestamp(7)) },
         RefreshOutcome::Refused(failure()),
     ];
     for outcome in outcomes {
@@ -126,6 +127,7 @@ async fn what_is_due_and_what_became_of_it() {
         "asked for 2 but for 0",
         "refreshed 3 4",
         "failed 3 4",
+        "unanswered 3 4",
         "refused 3 4",
         "renewed true 4 for 7s",
         "github Failing",

@@ -135,7 +135,7 @@ impl Errand {
                     self.carrier.again(Instant::now());
                 }
                 Resend::At(at) | Resend::AfterPeers(at) => {
-                    return (unanswered(fault, Some(self.now().until(at))), course);
+                    return (unanswered(fault, Some(at)), course);
                 }
                 Resend::Never => return (unanswered(fault, None), course),
             }
@@ -161,7 +161,7 @@ impl Errand {
         let Some(fault) = lost(&came) else { return (told(&provider, came), course) };
         let outcome =
             match course.documented.rotation.after_ambiguous(0, self.now(), self.now(), self.expires_at) {
-                Resend::At(at) | Resend::AfterPeers(at) => unanswered(fault, Some(self.now().until(at))),
+                Resend::At(at) | Resend::AfterPeers(at) => unanswered(fault, Some(at)),
                 Resend::Never => unanswered(fault, None),
             };
         (outcome, course)
@@ -227,9 +227,9 @@ fn lost(came: &Result<Grant, Refused>) -> Option<&Refused> {
     came.as_ref().err().filter(|fault| fault.kind == FaultKind::Ambiguous)
 }
 
-fn unanswered(fault: &Refused, retry_after: Option<Duration>) -> RefreshOutcome {
+fn unanswered(fault: &Refused, resend_at: Option<Timestamp>) -> RefreshOutcome {
     warn!(http.status = fault.http_status, "The provider may have acted, and its answer is lost");
-    RefreshOutcome::Failed { failure: failure(fault, Phase::Refresh), retry_after }
+    RefreshOutcome::Unanswered { failure: failure(fault, Phase::Refresh), resend_at }
 }
 
 fn told(provider: &Provider, came: Result<Grant, Refused>) -> RefreshOutcome {
@@ -293,7 +293,9 @@ pub(crate) fn settles(fault: &Fault) -> bool {
 fn words(outcome: &RefreshOutcome) -> (&'static str, &'static str) {
     match outcome {
         RefreshOutcome::Refreshed(_) => ("success", ""),
-        RefreshOutcome::Failed { failure, .. } => ("transient", failure.reason.as_str()),
+        RefreshOutcome::Failed { failure, .. } | RefreshOutcome::Unanswered { failure, .. } => {
+            ("transient", failure.reason.as_str())
+        }
         RefreshOutcome::Refused(failure) => ("permanent", failure.reason.as_str()),
     }
 }

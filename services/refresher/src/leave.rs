@@ -75,8 +75,11 @@ impl Drop for Leave {
 
 /// What an outcome says of the provider; `None` where it was not asked.
 fn verdict(outcome: &RefreshOutcome) -> Option<(Verdict, Option<Duration>)> {
-    let RefreshOutcome::Failed { failure, retry_after } = outcome else {
-        return Some((Verdict::Answered, None));
+    let (failure, retry_after) = match outcome {
+        RefreshOutcome::Failed { failure, retry_after } => (failure, *retry_after),
+        // When this connection is tried again is its own affair: the app's others are not held up.
+        RefreshOutcome::Unanswered { failure, .. } => (failure, None),
+        RefreshOutcome::Refreshed(_) | RefreshOutcome::Refused(_) => return Some((Verdict::Answered, None)),
     };
     let verdict = match failure.reason {
         Reason::ProviderRateLimited => Verdict::Limited,
@@ -84,7 +87,7 @@ fn verdict(outcome: &RefreshOutcome) -> Option<(Verdict, Option<Duration>)> {
         Reason::IntegrationIncomplete | Reason::Internal => return None,
         _ => Verdict::Answered,
     };
-    Some((verdict, *retry_after))
+    Some((verdict, retry_after))
 }
 
 impl Gate {
@@ -125,7 +128,7 @@ fn note(ticket: &Ticket, change: Change) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use latchkey_domain::{Failure, Phase};
+    use latchkey_domain::{Failure, Phase, Timestamp};
 
     fn failed(reason: Reason, retry_after: Option<Duration>) -> RefreshOutcome {
         RefreshOutcome::Failed { failure: Failure::new(reason, Phase::Refresh), retry_after }
@@ -151,5 +154,8 @@ mod tests {
         assert_eq!(verdict(&failed(Reason::ProviderRateLimited, after)), Some((Verdict::Limited, after)));
         assert_eq!(verdict(&failed(Reason::ProviderUnavailable, after)), Some((Verdict::Down, after)));
         assert_eq!(verdict(&failed(Reason::Internal, after)), None);
+        let failure = Failure::new(Reason::ProviderTimeout, Phase::Refresh);
+        let lost = RefreshOutcome::Unanswered { failure, resend_at: Some(Timestamp(i64::MAX)) };
+        assert_eq!(verdict(&lost), Some((Verdict::Down, None)), "a lost answer silences nobody else");
     }
 }

@@ -71,6 +71,9 @@ pub enum Outcome {
     },
     /// It did not work, and that says nothing about the grant. Try again.
     Failed { failure: Failure, retry_after: Option<Duration> },
+    /// The provider may have acted, and its answer never came whole. Sending again before `resend_at` could end the grant.
+    /// That is a matter of this connection's and not a wish of the provider's.
+    Unanswered { failure: Failure, resend_at: Option<Timestamp> },
     /// The provider refuses this connection's grant.
     Refused(Failure),
 }

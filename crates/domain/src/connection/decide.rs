@@ -3,6 +3,7 @@ mod refused;
 use super::{Broken, Command, Connection, Event, Live, Outcome, Refusal, Ruling};
 use crate::rotation::Course;
 use crate::{Cause, Failure, Generation, Phase, Reason, Timestamp, refresh};
+use std::time::Duration;
 
 pub(super) fn decide(connection: &Connection, command: Command) -> Result<Vec<Event>, Refusal> {
     match command {
@@ -75,7 +76,14 @@ fn complete(
             let recovered = live.trouble.is_some();
             Event::CredentialsRefreshed { credential, recovered, rotated: Some(rotated), secrets }
         }
-        Outcome::Failed { failure, retry_after } => failed(live, failure, retry_after, at),
+        Outcome::Failed { failure, retry_after } => {
+            let retry_at = retry_at(live, retry_after, at);
+            failed(live, failure, retry_at, at)
+        }
+        Outcome::Unanswered { failure, resend_at } => {
+            let retry_at = retry_at(live, None, at);
+            failed(live, failure, resend_at.map_or(retry_at, |resend_at| resend_at.max(retry_at)), at)
+        }
         Outcome::Refused(failure) => refused::refused(live, failure, course, ruling, at),
     }])
 }
@@ -116,17 +124,19 @@ fn revive(replaces: Generation, outcome: Outcome) -> Vec<Event> {
             let (credential, secrets) = credential.split(replaces.next());
             vec![Event::CredentialsRefreshed { credential, recovered: true, rotated: Some(rotated), secrets }]
         }
-        Outcome::Failed { .. } | Outcome::Refused(_) => vec![],
+        Outcome::Failed { .. } | Outcome::Unanswered { .. } | Outcome::Refused(_) => vec![],
     }
 }
 
-fn failed(live: &Live, failure: Failure, retry_after: Option<std::time::Duration>, at: Timestamp) -> Event {
-    let attempts = attempts(live);
-    let retry_at = refresh::retry_at(live.profile.id, attempts, at, retry_after);
+fn retry_at(live: &Live, retry_after: Option<Duration>, at: Timestamp) -> Timestamp {
+    refresh::retry_at(live.profile.id, attempts(live), at, retry_after)
+}
+
+fn failed(live: &Live, failure: Failure, retry_at: Timestamp, at: Timestamp) -> Event {
     Event::RefreshFailed {
         generation: live.credential.generation,
         failure,
-        attempts,
+        attempts: attempts(live),
         retry_at,
         usable_until: usable_until(live),
         turns_to_set_aside: false,

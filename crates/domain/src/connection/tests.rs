@@ -251,6 +251,15 @@ fn a_failing_refresh_is_not_tried_before_its_time() {
 }
 
 #[test]
+fn a_lost_answer_is_asked_for_again_when_that_is_harmless_however_late() {
+    let resend_at = Some(Timestamp(5 * HOUR));
+    let failure = Failure::new(Reason::ProviderTimeout, Phase::Refresh);
+    let lost = complete(1, Outcome::Unanswered { failure, resend_at }, 1000);
+    let connection = after([establish(0, credential(0, Some(6 * HOUR), true)), lost]);
+    assert_eq!(connection.live().unwrap().trouble.as_ref().map(|trouble| trouble.retry_at), resend_at);
+}
+
+#[test]
 fn a_recorded_event_holds_no_secret() {
     let events = Connection::Absent.decide(establish(0, credential(0, None, true))).unwrap();
     let recorded = serde_json::to_string(&events).unwrap();

@@ -262,6 +262,12 @@ impl From<RefreshOutcome> for Outcome {
                 failure: Some(failure.into()),
                 retry_after: retry_after.map(duration_to_pb),
             }),
+            RefreshOutcome::Unanswered { failure, resend_at } => {
+                Self::UnansweredRefresh(pb::UnansweredRefresh {
+                    failure: Some(failure.into()),
+                    resend_at: resend_at.map(timestamp_to_pb),
+                })
+            }
             RefreshOutcome::Refused(failure) => Self::Refused(failure.into()),
         }
     }
@@ -276,6 +282,13 @@ impl TryFrom<Outcome> for RefreshOutcome {
             Outcome::Failed(failed) => Ok(Self::Failed {
                 failure: within("failed.failure", required("failed.failure", failed.failure)?)?,
                 retry_after: duration_from_pb("failed.retry_after", failed.retry_after)?,
+            }),
+            Outcome::UnansweredRefresh(lost) => Ok(Self::Unanswered {
+                failure: within(
+                    "unanswered_refresh.failure",
+                    required("unanswered_refresh.failure", lost.failure)?,
+                )?,
+                resend_at: timestamp_from_pb("unanswered_refresh.resend_at", lost.resend_at)?,
             }),
             Outcome::Refused(failure) => within("refused", failure).map(Self::Refused),
         }

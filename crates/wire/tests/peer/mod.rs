@@ -278,6 +278,7 @@ impl RefreshLeaseService for Peer {
         let outcome = match complete.outcome {
             RefreshOutcome::Refreshed(_) => "refreshed",
             RefreshOutcome::Failed { .. } => "failed",
+            RefreshOutcome::Unanswered { .. } => "unanswered",
             RefreshOutcome::Refused(_) => "refused",
         };
         self.told(format!("{outcome} {} {}", complete.generation, complete.fence));

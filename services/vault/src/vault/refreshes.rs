@@ -105,10 +105,13 @@ impl Vault {
         let worked = matches!(outcome, RefreshOutcome::Refreshed(_));
         let ruling = match outcome {
             RefreshOutcome::Refused(_) => self.ruling_on(connection, generation).await?,
-            RefreshOutcome::Refreshed(_) | RefreshOutcome::Failed { .. } => Ruling::default(),
+            RefreshOutcome::Refreshed(_)
+            | RefreshOutcome::Failed { .. }
+            | RefreshOutcome::Unanswered { .. } => Ruling::default(),
         };
         let outcome = match outcome {
             RefreshOutcome::Failed { failure, retry_after } => Outcome::Failed { failure, retry_after },
+            RefreshOutcome::Unanswered { failure, resend_at } => Outcome::Unanswered { failure, resend_at },
             RefreshOutcome::Refused(failure) => Outcome::Refused(failure),
             RefreshOutcome::Refreshed(obtained) => {
                 let Loaded { state, key, .. } =
