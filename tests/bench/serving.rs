@@ -7,7 +7,7 @@ use latchkey_chassis::{Lifecycle, SystemClock, grpc};
 use latchkey_domain::api_key::Scope;
 use latchkey_secret::SecretText;
 use latchkey_vault::config::Settings;
-use latchkey_vault::{PUBLIC_SERVICES, Parts, VaultService};
+use latchkey_vault::{Ids, PUBLIC_SERVICES, Parts, VaultService};
 use latchkey_wire::contract::IssueKey;
 use latchkey_wire::pb::vault::credential_service_server::CredentialServiceServer;
 use std::net::SocketAddr;
@@ -37,6 +37,7 @@ impl Vault {
             key_service: database.key_service.clone(),
             bus: latchkey_bus::local(),
             clock: Arc::new(SystemClock),
+            ids: Ids::random(),
         };
         let lifecycle = Lifecycle::new(GRACE);
         let service = VaultService::new(parts, &Settings::default(), &lifecycle);

@@ -20,7 +20,7 @@ use latchkey_secret::{AccessToken, Grant, Handout, RefreshToken, Renewal};
 use latchkey_store::Stream;
 use latchkey_testkit::MemoryStore;
 use latchkey_vault::vault::{Credential, Query, Vault};
-use latchkey_vault::{Parts, VaultService};
+use latchkey_vault::{Ids, Parts, VaultService};
 use latchkey_wire::contract::{AppSecrets, CreateSession, Obtained, PutIntegration, StartAuthorization};
 use latchkey_wire::{Route, VaultClient};
 use std::collections::BTreeMap;
@@ -113,6 +113,12 @@ fn disk() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
+/// Ids that are the same for the same seed: when a refresh is due depends on them.
+fn ids(seed: u64) -> Ids {
+    let chance = Mutex::new(Chance::of(seed));
+    Ids::of(move || u128::from(chance.lock().unwrap().next()))
+}
+
 pub fn dev() -> Environment {
     "dev".parse().unwrap()
 }
@@ -135,14 +141,14 @@ impl World {
             key_service,
             bus: bus.clone(),
             clock: Arc::new(clock.clone()),
+            ids: ids(chance.next()),
         };
         let lifecycle = Lifecycle::new(Duration::ZERO);
         let service = VaultService::new(parts, &Default::default(), &lifecycle);
         let (tell, sprung) = mpsc::unbounded_channel();
         let trap = Arc::new(Trap::set(fault, chance, tell));
         let vault = service.vault().clone();
-        // One that is due already, or one that somebody asks for: when it would fall due depends on its id, which is not ours
-        // to choose.
+        // One that is due already, or one that somebody asks for.
         let life = chance.one(&[Duration::from_millis(1), Duration::from_secs(3600)]);
         let connection = connect(&vault, class, life).await;
         let mut world = Self {

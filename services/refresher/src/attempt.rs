@@ -76,6 +76,7 @@ impl Attempts {
                 count(words, errand.integration.clone(), took);
             };
             tokio::select! {
+                biased;
                 () = settled => {}
                 () = errand.keep_claim() => {}
             }

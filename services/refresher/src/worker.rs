@@ -84,6 +84,7 @@ impl Worker {
         let token = self.gate.with(|dispatch| dispatch.ready_at(now));
         let something = async {
             tokio::select! {
+                biased;
                 () = wanted => {}
                 () = self.gate.freed() => {}
                 () = sleep_until(token.unwrap_or(now + LOOK_EVERY).into()) => {}

@@ -11,6 +11,7 @@ mod facts;
 mod faults;
 mod freshness;
 mod grpc;
+mod ids;
 mod keyring;
 mod ledger;
 mod limits;
@@ -25,6 +26,7 @@ mod waves;
 
 pub use config::Config;
 pub use error::Error;
+pub use ids::Ids;
 pub use parts::Parts;
 pub use service::VaultService;
 

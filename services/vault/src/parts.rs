@@ -1,5 +1,6 @@
 //! The adapters, chosen by the schemes of the configured addresses among what was compiled in.
 
+use crate::Ids;
 use crate::config::{Config, Database, Keys};
 use anyhow::{Context as _, bail};
 use latchkey_bus::{Bus, NatsOptions as Nats};
@@ -16,6 +17,7 @@ pub struct Parts {
     pub key_service: Arc<dyn KeyService>,
     pub bus: Arc<dyn Bus>,
     pub clock: Arc<dyn Clock>,
+    pub ids: Ids,
 }
 
 impl Parts {
@@ -41,6 +43,7 @@ impl Parts {
                 .context("the key service in `keys.kek` cannot be used")?,
             bus,
             clock: Arc::new(SystemClock),
+            ids: Ids::random(),
         })
     }
 }

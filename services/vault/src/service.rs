@@ -43,7 +43,7 @@ impl VaultService {
         let ledger = Ledger::new(parts.store.clone(), parts.clock.clone());
         let environments = EnvironmentKeys::new(parts.key_service.clone());
         let keyring = Keyring::new(parts.store.clone(), environments, settings.deployment.clone());
-        let vault = Vault::new(ledger, keyring, parts.bus.clone(), settings);
+        let vault = Vault::new(ledger, keyring, parts.bus.clone(), parts.ids.clone(), settings);
         Self { vault, parts, lifecycle: lifecycle.clone() }
     }
 

@@ -66,12 +66,6 @@ pub fn parse_key(key: &SecretText) -> Option<(Environment, ApiKeyId, Digest)> {
     parse_api_key(key.expose())
 }
 
-/// Eighty random bits for an id.
-#[must_use]
-pub fn random_id_bits() -> u128 {
-    rand::random()
-}
-
 fn random_secret() -> [u8; SECRET_LEN] {
     let mut secret = [0; SECRET_LEN];
     rand::rng().fill_bytes(&mut secret);

@@ -16,6 +16,7 @@ pub use connections::{Explained, ListConnections, ListedConnections};
 pub use credentials::{Credential, Full, Query, Source};
 pub use incidents::ListIncidents;
 
+use crate::Ids;
 use crate::config::{RefusalRules, Settings};
 use crate::error::Error;
 use crate::freshness::Freshness;
@@ -36,6 +37,7 @@ pub struct Vault {
     pub(crate) ledger: Ledger,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) bus: Arc<dyn Bus>,
+    ids: Ids,
     pub(crate) freshness: Freshness,
     /// How many callers may wait for refreshes at once. Below the number of calls served at once, so that the
     /// completions they wait for always find a place.
@@ -49,11 +51,12 @@ pub struct Vault {
 
 impl Vault {
     #[must_use]
-    pub fn new(ledger: Ledger, keyring: Keyring, bus: Arc<dyn Bus>, settings: &Settings) -> Self {
+    pub fn new(ledger: Ledger, keyring: Keyring, bus: Arc<dyn Bus>, ids: Ids, settings: &Settings) -> Self {
         Self {
             ledger,
             keyring: Arc::new(keyring),
             bus,
+            ids,
             freshness: Freshness::new(),
             waiters: Arc::new(Semaphore::new(settings.waiters_max)),
             turns: refreshes::Turns::default(),

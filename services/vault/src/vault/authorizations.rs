@@ -2,7 +2,6 @@ use super::{Vault, stream_of};
 use crate::error::Error;
 use crate::keyring::{Key, Place};
 use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms, event_of};
-use crate::token::random_id_bits;
 use latchkey_domain::authorization::{Attempt, Authorization, Command, Refusal, Secrets};
 use latchkey_domain::connection::{self, Connection, NewCredential, Profile};
 use latchkey_domain::rotation::Behaviour;
@@ -47,7 +46,7 @@ impl Vault {
         };
         let connection = terms
             .reconnect
-            .unwrap_or_else(|| ConnectionId::from_parts(now.0.unsigned_abs(), random_id_bits()));
+            .unwrap_or_else(|| ConnectionId::from_parts(now.0.unsigned_abs(), self.ids.next_bits()));
         let attempt = Attempt {
             id: start.authorization,
             session: start.session,

@@ -2,7 +2,7 @@ use super::Vault;
 use crate::error::Error;
 use crate::ledger::Terms;
 use crate::limits;
-use crate::token::{new_api_key, parse_key, random_id_bits};
+use crate::token::{new_api_key, parse_key};
 use latchkey_domain::api_key::{ApiKey, Command, Issued, Refusal};
 use latchkey_domain::{Aggregate, ApiKeyId, Environment};
 use latchkey_secret::SecretText;
@@ -43,7 +43,7 @@ impl Vault {
             let message = "A key that has expired opens nothing. Name a time to come, or none.".to_owned();
             return Err(Error::Field { field: "expire_time", message });
         }
-        let id = ApiKeyId::from_parts(now.0.unsigned_abs(), random_id_bits());
+        let id = ApiKeyId::from_parts(now.0.unsigned_abs(), self.ids.next_bits());
         let (secret, digest) = new_api_key(&issue.environment, id);
         let issued = Issued {
             id,

@@ -2,7 +2,7 @@ use super::Vault;
 use crate::error::Error;
 use crate::ledger::{Loaded, Terms};
 use crate::limits;
-use crate::token::{new_session_token, parse_session, random_id_bits};
+use crate::token::{new_session_token, parse_session};
 use latchkey_domain::authorization::Authorization;
 use latchkey_domain::connection::Connection;
 use latchkey_domain::session::{Command, Refusal, Session, Terms as SessionTerms};
@@ -34,7 +34,7 @@ impl Vault {
         // A session nobody can finish must not be made: the key is looked for now, not when the user is halfway.
         self.keyring.pin(&create.environment).await?;
         let now = self.ledger.now();
-        let id = SessionId::from_parts(now.0.unsigned_abs(), random_id_bits());
+        let id = SessionId::from_parts(now.0.unsigned_abs(), self.ids.next_bits());
         let (token, digest) = new_session_token(id);
         let terms = SessionTerms {
             id,

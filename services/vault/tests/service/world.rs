@@ -12,7 +12,7 @@ use latchkey_store::Store;
 use latchkey_store_sqlite::SqliteStore;
 use latchkey_vault::config::Settings;
 use latchkey_vault::vault::{Query, Vault};
-use latchkey_vault::{Parts, VaultService};
+use latchkey_vault::{Ids, Parts, VaultService};
 use latchkey_wire::contract::{
     AppSecrets, CompleteRefresh, CreateSession, DueRefresh, Obtained, PutIntegration, RefreshOutcome,
     StartAuthorization,
@@ -77,6 +77,7 @@ impl World {
             key_service,
             bus: latchkey_bus::local(),
             clock: Arc::new(clock.clone()),
+            ids: Ids::random(),
         };
         exchange(&mut parts);
         let service = service_of(&parts);
