@@ -29,10 +29,8 @@ async fn what_is_deleted_is_handed_out_to_nobody_and_refreshed_no_more() {
     let explained = backend.explain(&gone).await.unwrap();
     assert_eq!(explained.whose_turn, "NOBODY");
     let history: Vec<&str> = explained.history.iter().rev().map(|entry| entry.event.as_str()).collect();
-    assert_eq!(
-        (history.first(), history.last()),
-        (Some(&"connection.established"), Some(&"connection.revoked"))
-    );
+    assert_eq!(history.first(), Some(&"connection.established"));
+    assert!(history.contains(&"connection.revoked"), "{history:?}");
 
     let event = watch.next().await;
     assert_eq!((event.r#type.as_str(), &event.connection_id), ("dev.latchkey.connection.deleted.v1", &gone));

@@ -9,6 +9,7 @@ mod closes_the_inner_door;
 mod connects_an_account;
 mod connects_by_other_ways;
 mod deletes_a_connection;
+mod ends_the_grant_at_the_provider;
 mod fails_and_is_mended;
 mod gets_credentials;
 mod keeps_secrets;

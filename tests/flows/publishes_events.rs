@@ -15,15 +15,15 @@ async fn events_are_published_in_order_and_again_when_the_stream_is_lost() {
     world.backend().new_token(&connection).await.unwrap_err();
     world.backend().delete(&connection).await.unwrap();
 
-    let published = published(&world, 3).await;
+    let published = published(&world, 4).await;
     let prefix = world.subject_prefix();
     let subjects: Vec<&str> = published.iter().map(|message| message.subject.as_str()).collect();
-    let expected =
-        ["created", "failed", "deleted"].map(|word| format!("{prefix}.connection.dev.demo-oauth.{word}"));
+    let words = ["created", "failed", "deleted", "revocation_ended"];
+    let expected = words.map(|word| format!("{prefix}.connection.dev.demo-oauth.{word}"));
     assert_eq!(subjects, expected);
 
     let mut watch = world.backend().watch("0-0").await.unwrap();
-    for (message, word) in published.iter().zip(["created", "failed", "deleted"]) {
+    for (message, word) in published.iter().zip(words) {
         let header =
             |name: &str| message.headers.get(name).map(|value| value.as_str().to_owned()).unwrap_or_default();
         assert_eq!(header("ce-specversion"), "1.0");
@@ -44,12 +44,12 @@ async fn events_are_published_in_order_and_again_when_the_stream_is_lost() {
 
     world.lose_stream().await;
     let again = world.connect("demo-oauth", "bob").await;
-    let republished = self::published(&world, 4).await;
+    let republished = self::published(&world, 5).await;
     let ids = |messages: &[Message]| -> Vec<String> {
         messages.iter().map(|message| message.headers.get("ce-id").unwrap().as_str().to_owned()).collect()
     };
-    assert_eq!(ids(&republished)[..3], ids(&published)[..], "what was lost is published again, as it was");
-    assert!(String::from_utf8_lossy(&republished[3].payload).contains(&again));
+    assert_eq!(ids(&republished)[..4], ids(&published)[..], "what was lost is published again, as it was");
+    assert!(String::from_utf8_lossy(&republished[4].payload).contains(&again));
     drop(watch);
     world.finish().await;
 }

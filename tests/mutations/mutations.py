@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 DOMAIN = ("-p", "latchkey-domain", "--lib")
 SQLITE = ("-p", "latchkey-store-sqlite", "--test", "sqlite")
+VAULT = ("-p", "latchkey-vault", "--test", "service")
 SIMULATION = ("-p", "latchkey-tests", "--test", "simulation")
 
 DECIDE = "crates/domain/src/connection/decide.rs"
@@ -12,6 +13,8 @@ CLAIMS = "crates/store-sqlite/src/claims.rs"
 APPEND = "crates/store-sqlite/src/append.rs"
 ATTEMPT = "services/refresher/src/attempt.rs"
 REFRESHES = "services/vault/src/vault/refreshes.rs"
+REVOCATION = "crates/domain/src/revocation.rs"
+REVOCATIONS = "services/vault/src/vault/revocations.rs"
 
 
 class Mutation(NamedTuple):
@@ -47,6 +50,27 @@ MUTATIONS = [
     Mutation(
         "a wave of refusals is not noticed", "crates/domain/src/incident/wave.rs",
         "None if self.is_high(tolerance) => {", "None if false && self.is_high(tolerance) => {", DOMAIN,
+    ),
+    Mutation(
+        "an answer about an older credential ends the newer one", REVOCATION,
+        "if pending.generation == generation =>", "if pending.generation >= generation =>", DOMAIN,
+    ),
+    Mutation(
+        "a provider that is down is asked once more than it should be", REVOCATION,
+        "if attempts >= ATTEMPTS_MAX ||", "if attempts > ATTEMPTS_MAX ||", DOMAIN,
+    ),
+    Mutation(
+        "what was needed for asking is kept for ever", REVOCATIONS,
+        "if ends { KeyChange::Destroy }", "if false && ends { KeyChange::Destroy }", VAULT,
+    ),
+    Mutation(
+        "a deletion that was cut short is not finished", REVOCATIONS,
+        "if !matches!(connection, Connection::Revoked(_)) {", "if false && !matches!(connection, Connection::Revoked(_)) {",
+        VAULT,
+    ),
+    Mutation(
+        "a late token is forgotten", REFRESHES,
+        "self.revoke_late(complete.connection, complete.generation.next(), obtained).await?;", "let _ = obtained;", VAULT,
     ),
     Mutation("hasten does not look at the version", CLAIMS, "AND version = ?4 AND due_at", "AND ?4 = ?4 AND due_at", SQLITE),
     Mutation("a claim is released without its fence", CLAIMS, 'AND claim_fence = ?3",', 'AND ?3 = ?3",', SQLITE),

@@ -14,6 +14,8 @@ pub enum Target {
     Token,
     /// `/me`, `/keyed/me` and `/basic/me`.
     Api,
+    /// `/revoke`.
+    Revocation,
 }
 
 /// How long a fault lasts.

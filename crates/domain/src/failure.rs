@@ -87,6 +87,7 @@ words!(
         Exchange = "EXCHANGE",
         Verify = "VERIFY",
         Refresh = "REFRESH",
+        Revoke = "REVOKE",
     }
 );
 

@@ -15,6 +15,7 @@ mod ids;
 pub mod incident;
 pub mod integration;
 pub mod refresh;
+pub mod revocation;
 pub mod rotation;
 pub mod session;
 mod time;

@@ -274,7 +274,18 @@ impl Backend {
     /// # Errors
     /// The refusal.
     pub async fn delete(&self, connection: &str) -> Result<(), Status> {
-        let request = DeleteConnectionRequest { connection_id: connection.to_owned() };
+        let request =
+            DeleteConnectionRequest { connection_id: connection.to_owned(), revoke_at_provider: None };
+        self.connections().delete_connection(request).await.map(drop)
+    }
+
+    /// Deletes a connection without a word to its provider.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn delete_here(&self, connection: &str) -> Result<(), Status> {
+        let request =
+            DeleteConnectionRequest { connection_id: connection.to_owned(), revoke_at_provider: Some(false) };
         self.connections().delete_connection(request).await.map(drop)
     }
 

@@ -1,5 +1,7 @@
 //! What the vault does for the other services, as calls in domain words.
 
+mod revocations;
+
 use crate::{
     Fault, Route,
     contract::{
@@ -14,7 +16,7 @@ use crate::{
         self as pb, flow_service_client::FlowServiceClient, lending_service_client::LendingServiceClient,
         refresh_journal_service_client::RefreshJournalServiceClient,
         refresh_lease_service_client::RefreshLeaseServiceClient,
-        registry_service_client::RegistryServiceClient,
+        registry_service_client::RegistryServiceClient, revocation_service_client::RevocationServiceClient,
     },
 };
 use latchkey_domain::{
@@ -35,6 +37,7 @@ pub struct VaultClient {
     lending: LendingServiceClient<Route>,
     journal: RefreshJournalServiceClient<Route>,
     registry: RegistryServiceClient<Route>,
+    revocations: RevocationServiceClient<Route>,
     deadline: Duration,
     route: Route,
 }
@@ -48,6 +51,7 @@ impl VaultClient {
             leases: RefreshLeaseServiceClient::new(route.clone()),
             lending: LendingServiceClient::new(route.clone()),
             registry: RegistryServiceClient::new(route.clone()),
+            revocations: RevocationServiceClient::new(route.clone()),
             journal: RefreshJournalServiceClient::new(route.clone()),
             route,
         }

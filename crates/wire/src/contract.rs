@@ -3,6 +3,10 @@
 //!
 //! [`VaultClient`]: crate::VaultClient
 
+mod revocation;
+
+pub use revocation::{DueRevocation, ReportRevocation};
+
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, EndUser, Environment, Failure, Generation,
     IntegrationKey, SessionId, Timestamp,

@@ -11,6 +11,7 @@ mod key;
 mod lending;
 mod refresh;
 mod reply;
+mod revocation;
 mod session;
 mod time;
 

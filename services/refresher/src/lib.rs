@@ -12,6 +12,7 @@ mod leave;
 mod queue;
 mod replay;
 mod reports;
+mod revoking;
 mod service;
 mod worker;
 

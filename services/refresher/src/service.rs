@@ -6,6 +6,7 @@ use crate::dispatch::{Dispatch, Limits};
 use crate::journal::{Journal, OpenError};
 use crate::leave::Gate;
 use crate::reports::{Pending, reports};
+use crate::revoking::Revoking;
 use crate::worker::Worker;
 use anyhow::Context as _;
 use futures::FutureExt as _;
@@ -84,6 +85,9 @@ impl RefresherService {
         };
         let attempts = worker.attempts.clone();
         beside("reports", pending.tell(attempts.vault.clone()).boxed());
+        let (vault, catalogue) = (attempts.vault.clone(), attempts.catalogue.clone());
+        let revoking = Revoking { vault, catalogue, oauth: attempts.oauth.clone() };
+        beside("revocations", revoking.run().boxed());
         beside("journal", async move { attempts.keep_house().await }.boxed());
         let stopping = lifecycle.stopping();
         drop(lifecycle.spawn("refresher", async move {

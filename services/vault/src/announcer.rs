@@ -4,12 +4,13 @@
 //! the bus acknowledged. A bus that has lost what came last, or everything, is told again from what it still has.
 //! Several vaults may announce at once: each publishes in the feed's order, and the bus knows a repeated fact by its id.
 
-use crate::facts::{facts, incident_facts, is_news, news};
+use crate::facts::{facts, incident_facts, is_news, news, revocation_facts};
 use crate::ledger::{Ledger, event_of};
 use latchkey_bus::{Bus, BusError, Fact, LastPosition};
 use latchkey_domain::Aggregate;
 use latchkey_domain::connection::Connection;
 use latchkey_domain::incident::Incident;
+use latchkey_domain::revocation::Revocation;
 use latchkey_store::{Position, Recorded, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -150,7 +151,7 @@ impl Announcer {
     }
 }
 
-/// The facts in one recorded event; none where it is neither a connection's nor an incident's, or no news.
+/// The facts in one recorded event; none where it is not of a connection, a revocation or an incident, or no news.
 ///
 /// # Errors
 /// [`StoreError`] where the event cannot be decoded or its connection not be read.
@@ -158,6 +159,7 @@ pub async fn facts_of(ledger: &Ledger, recorded: Recorded) -> Result<Vec<Fact>, 
     match recorded.stream.category.as_str() {
         Connection::CATEGORY => facts_of_connection(ledger, recorded).await,
         Incident::CATEGORY => facts_of_incident(ledger, recorded).await,
+        Revocation::CATEGORY => facts_of_revocation(ledger, recorded).await,
         _ => Ok(vec![]),
     }
 }
@@ -169,6 +171,14 @@ async fn facts_of_incident(ledger: &Ledger, recorded: Recorded) -> Result<Vec<Fa
     }
     let now = ledger.load::<Incident>(&recorded.stream.id).await?;
     Ok(incident_facts(&recorded, &event, &now.state))
+}
+
+async fn facts_of_revocation(ledger: &Ledger, recorded: Recorded) -> Result<Vec<Fact>, StoreError> {
+    let event = event_of::<Revocation>(recorded.clone())?;
+    let now = ledger.load::<Revocation>(&recorded.stream.id).await?;
+    // It goes on where the connection's own events end.
+    let before = ledger.load::<Connection>(&recorded.stream.id).await?.version;
+    Ok(revocation_facts(&recorded, &event, &now.state, before))
 }
 
 async fn facts_of_connection(ledger: &Ledger, recorded: Recorded) -> Result<Vec<Fact>, StoreError> {

@@ -1,5 +1,5 @@
 use latchkey_domain::Failure;
-use latchkey_domain::{api_key, authorization, connection, incident, integration, session};
+use latchkey_domain::{api_key, authorization, connection, incident, integration, revocation, session};
 use latchkey_envelope::{EnvelopeError, KeyServiceError};
 use latchkey_store::{StoreError, Stream};
 use latchkey_wire::Fault;
@@ -12,6 +12,8 @@ use std::time::Duration;
 pub enum Error {
     #[error(transparent)]
     Incident(#[from] incident::Refusal),
+    #[error(transparent)]
+    Revocation(#[from] revocation::Refusal),
     #[error(transparent)]
     Connection(#[from] connection::Refusal),
     #[error(transparent)]

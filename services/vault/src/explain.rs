@@ -1,9 +1,14 @@
 //! What happened to a connection, whose turn it is and what to do: in sentences for the person who must act.
 
+mod revocation;
+
+pub use revocation::revocation_event_in_words;
+
 use crate::facts::rfc3339;
 use crate::ours::{Part, Trouble};
 use latchkey_domain::connection::{Broken, Connection, Event, Live};
 use latchkey_domain::incident::{Ending, Incident, Kind, Open, Subject};
+use latchkey_domain::revocation::Revocation;
 use latchkey_domain::{Cause, Failure, Owner, Reason};
 
 /// An answer for people.
@@ -15,7 +20,7 @@ pub struct Explanation {
 }
 
 #[must_use]
-pub fn explain(connection: &Connection, incidents: &[Open]) -> Option<Explanation> {
+pub fn explain(connection: &Connection, incidents: &[Open], revocation: &Revocation) -> Option<Explanation> {
     // What is wrong with the app or the provider comes before what follows from it for this connection.
     let behind = incidents.iter().find(|open| is_behind(open.kind, connection));
     if let Some(open) = behind {
@@ -25,11 +30,7 @@ pub fn explain(connection: &Connection, incidents: &[Open]) -> Option<Explanatio
         Connection::Absent => return None,
         Connection::Live(live) => live_one(live),
         Connection::Broken(broken) => broken_one(broken),
-        Connection::Revoked(_) => Explanation {
-            what_happened: "The connection was deleted and its key destroyed.".into(),
-            whose_turn: "NOBODY",
-            what_to_do: "Nothing. To have the account back, let the end user connect again.".into(),
-        },
+        Connection::Revoked(_) => revocation::deleted(revocation),
     };
     Some(explanation)
 }

@@ -2,8 +2,10 @@
 //! No secret is in a fact, and nothing a person could be named by but the customer's own end-user id.
 
 mod incidents;
+mod revocations;
 
 pub use incidents::{incident_facts, is_news};
+pub use revocations::revocation_facts;
 
 use latchkey_bus::{Fact, Severity, subject_token};
 use latchkey_domain::connection::{Connection, CredentialFacts, Event, Profile};

@@ -14,6 +14,7 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         match error {
             Error::Incident(refusal) => match refusal {},
+            Error::Revocation(refusal) => match refusal {},
             Error::Connection(refusal) => connection_fault(refusal),
             Error::Session(refusal) => session_fault(&refusal),
             Error::Authorization(refusal) => authorization_fault(&refusal),

@@ -10,6 +10,7 @@ mod journal;
 mod lease;
 mod lending;
 mod registry;
+mod revocation;
 
 use crate::error::{Error, chain};
 use crate::vault::Vault;
@@ -50,6 +51,7 @@ pub fn peers(vault: &Vault) -> Routes {
         .add_service(pb_vault::refresh_journal_service_server::RefreshJournalServiceServer::new(
             peers.clone(),
         ))
+        .add_service(pb_vault::revocation_service_server::RevocationServiceServer::new(peers.clone()))
         .add_service(pb_vault::registry_service_server::RegistryServiceServer::new(peers))
 }
 

@@ -39,9 +39,10 @@ pub const PUBLIC_SERVICES: [&str; 4] = [
 ];
 
 /// The full names of the services on the peers' port.
-pub const PEER_SERVICES: [&str; 4] = [
+pub const PEER_SERVICES: [&str; 5] = [
     "latchkey.vault.v1.FlowService",
     "latchkey.vault.v1.RefreshLeaseService",
     "latchkey.vault.v1.RefreshJournalService",
     "latchkey.vault.v1.RegistryService",
+    "latchkey.vault.v1.RevocationService",
 ];

@@ -30,6 +30,9 @@ const GAUGES_EVERY: Duration = Duration::from_secs(15);
 /// How often it is looked whether incidents are over.
 const TEND_EVERY: Duration = Duration::from_secs(10);
 
+/// How often it is looked for revocations that nobody makes.
+const GIVE_UP_EVERY: Duration = Duration::from_secs(60);
+
 /// Built, and not running yet.
 pub struct VaultService {
     vault: Vault,
@@ -111,6 +114,7 @@ impl VaultService {
         self.beside("gauges", count(self.vault.clone()));
         self.beside("incidents", tend(self.vault.clone()));
         self.beside("sweeper", sweep(self.vault.ledger.clone()));
+        self.beside("revocations", give_up(self.vault.clone()));
     }
 
     fn beside(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
@@ -137,6 +141,22 @@ async fn tend(vault: Vault) {
         sleep(TEND_EVERY).await;
         if let Err(error) = vault.tend_incidents().await {
             warn!(error = %chain(&error), "It could not be seen whether incidents are over");
+        }
+    }
+}
+
+/// Ends now and then what nobody was there to ask a provider about, so that its key does not outlive it for long.
+async fn give_up(vault: Vault) {
+    loop {
+        sleep(GIVE_UP_EVERY).await;
+        match vault.give_up_revocations().await {
+            Ok(0) => {}
+            Ok(given_up) => {
+                warn!(given_up, "Nobody asked the providers to end these grants; is a refresher running?")
+            }
+            Err(error) => {
+                warn!(error = %chain(&error), "It could not be seen which revocations are to be given up")
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ mod journal;
 mod keys;
 mod lending;
 mod refreshes;
+mod revocations;
 mod sessions;
 
 pub use connections::{Explained, ListConnections, ListedConnections};
@@ -75,12 +76,17 @@ impl Vault {
         terms: Terms,
     ) -> Result<Settled<Connection>, Error> {
         let settled = self.ledger.execute::<Connection>(&id.to_string(), command, terms).await?;
+        self.spread(id, &settled);
+        Ok(settled)
+    }
+
+    /// Tells whoever waits for a connection what came of a command on it.
+    fn spread(&self, id: ConnectionId, settled: &Settled<Connection>) {
         if !settled.events.is_empty() {
             self.freshness.changed(id);
             self.bus.hint(Hint::CredentialChanged { connection: id.to_string() });
-            count_transitions(&settled);
+            count_transitions(settled);
         }
-        Ok(settled)
     }
 }
 

@@ -1,12 +1,15 @@
 //! Revocation (RFC 7009) and introspection (RFC 7662).
 
 use super::client_auth::authenticate;
+use super::strike::strike;
 use super::token::{TokenError, form};
+use crate::faults::Target;
 use crate::shared::Shared;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -15,13 +18,16 @@ pub(crate) async fn revoke(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<StatusCode, TokenError> {
+) -> Result<Response, TokenError> {
+    if let Some(struck) = strike(&shared, Target::Revocation).await {
+        return Ok(struck);
+    }
     let params = form(&headers, &body)?;
     let token = params.get("token").ok_or(TokenError::invalid_request("token is missing"))?;
     shared.change(|state, _| {
         let client = authenticate(&headers, &params, state)?;
         state.ledger().revoke_token(token, &client.id);
-        Ok(StatusCode::OK)
+        Ok(StatusCode::OK.into_response())
     })
 }
 

@@ -16,6 +16,7 @@ const PAGE: u32 = 500;
 Examples:
   latchkey connection list --state needs-reauth
   latchkey connection explain con_01J…
+  latchkey connection delete con_01J… && latchkey connection get con_01J…
   latchkey connection list --json | jq -r '.[].id'")]
 pub struct Arguments {
     #[command(flatten)]
@@ -32,10 +33,13 @@ enum Command {
     Get(One),
     /// Say what happened to a connection, whose turn it is and what to do
     Explain(One),
-    /// Delete a connection and destroy its credential; this cannot be undone
+    /// Delete a connection, destroy its credential and have the provider end the grant; this cannot be undone
     Delete {
         /// The connection, con_…
         connection: String,
+        /// Leave the grant at the provider as it is, for instance because another system uses it
+        #[arg(long)]
+        keep_at_provider: bool,
     },
 }
 
@@ -92,14 +96,32 @@ impl Arguments {
             Command::List(list) => self::list(&mut connections, list).await,
             Command::Get(one) => get(&mut connections, one).await,
             Command::Explain(one) => explain(&mut connections, one).await,
-            Command::Delete { connection } => {
-                let request = pb::DeleteConnectionRequest { connection_id: connection.clone() };
-                answer(connections.delete_connection(request)).await?;
-                output::note(&format!("Deleted {connection}. Its credential cannot be had back."));
-                Ok(())
+            Command::Delete { connection, keep_at_provider } => {
+                delete(&mut connections, connection, keep_at_provider).await
             }
         }
     }
+}
+
+async fn delete(
+    connections: &mut Connections,
+    connection: String,
+    keep_at_provider: bool,
+) -> anyhow::Result<()> {
+    let request = pb::DeleteConnectionRequest {
+        connection_id: connection.clone(),
+        revoke_at_provider: Some(!keep_at_provider),
+    };
+    answer(connections.delete_connection(request)).await?;
+    output::note(&format!("Deleted {connection}. Its credential cannot be had back."));
+    output::note(&if keep_at_provider {
+        "The provider is not told: what was granted there stays.".to_owned()
+    } else {
+        format!(
+            "The provider is asked to end the grant, too. `latchkey connection get {connection}` says what comes of it."
+        )
+    });
+    Ok(())
 }
 
 async fn list(connections: &mut Connections, list: List) -> anyhow::Result<()> {

@@ -44,6 +44,18 @@ pub fn connection_json(connection: &pb::Connection) -> Value {
         "create_time": rfc3339(connection.create_time.as_ref()),
         "credential": connection.credential.as_ref().map(credential_json),
         "failure": connection.failure.as_ref().map(failure_json),
+        "revocation": connection.revocation.as_ref().map(revocation_json),
+    })
+}
+
+fn revocation_json(revocation: &pb::Revocation) -> Value {
+    json!({
+        "result": revocation.result,
+        "attempts": revocation.attempts,
+        "request_time": rfc3339(revocation.request_time.as_ref()),
+        "end_time": rfc3339(revocation.end_time.as_ref()),
+        "next_attempt_time": rfc3339(revocation.next_attempt_time.as_ref()),
+        "failure": revocation.failure.as_ref().map(failure_json),
     })
 }
 
@@ -109,6 +121,15 @@ pub fn connection_lines(connection: &pb::Connection) -> Vec<[String; 2]> {
         lines.push(line("owner", &failure.owner));
         if failure.next_attempt_time.is_some() {
             lines.push(line("next attempt", &from_now(failure.next_attempt_time.as_ref())));
+        }
+    }
+    if let Some(revocation) = &connection.revocation {
+        lines.push(line("at provider", &revocation.result));
+        if let Some(failure) = &revocation.failure {
+            lines.push(line("failure", &reason_and_cause(&failure.reason, &failure.cause)));
+        }
+        if revocation.next_attempt_time.is_some() {
+            lines.push(line("next attempt", &from_now(revocation.next_attempt_time.as_ref())));
         }
     }
     lines.retain(|[_, value]| !value.is_empty());

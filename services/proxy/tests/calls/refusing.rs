@@ -58,7 +58,7 @@ async fn no_address_outside_the_credentials_own_is_called() {
 #[tokio::test]
 async fn a_deleted_connection_says_so() {
     let world = World::start().await;
-    world.vault.delete_connection(&"dev".parse().unwrap(), world.connection).await.unwrap();
+    world.vault.delete_connection(&"dev".parse().unwrap(), world.connection, true).await.unwrap();
     assert_eq!(told(world.request("GET", "/echo")).await, (410, "CONNECTION_DELETED".into()));
     world.finish().await;
 }

@@ -3,6 +3,7 @@ use crate::vault::{Explained, ListConnections};
 use latchkey_domain::Timestamp;
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::connection::{Broken, Connection, CredentialFacts, Live, Trouble};
+use latchkey_domain::revocation::Revocation;
 use latchkey_wire::convert::{failure_to_pb, parse, parse_optional, timestamp_to_pb};
 use latchkey_wire::pb::connection as pb;
 use latchkey_wire::{Fault, Kind, Reason};
@@ -17,7 +18,9 @@ impl pb::connection_service_server::ConnectionService for Door {
         let key = self.authenticator.require(request.metadata(), Scope::ConnectionsRead).await?;
         let id = parse("connection_id", &request.into_inner().connection_id)?;
         let connection = self.vault.connection_in(&key.environment, id).await.map_err(status)?;
-        Ok(Response::new(pb::GetConnectionResponse { connection: render(&connection) }))
+        let revocation = self.vault.revocation_of(&connection).await.map_err(status)?;
+        let connection = render(&connection).map(|connection| with_revocation(connection, &revocation));
+        Ok(Response::new(pb::GetConnectionResponse { connection }))
     }
 
     async fn list_connections(
@@ -49,8 +52,10 @@ impl pb::connection_service_server::ConnectionService for Door {
         request: Request<pb::DeleteConnectionRequest>,
     ) -> Result<Response<pb::DeleteConnectionResponse>, Status> {
         let key = self.authenticator.require(request.metadata(), Scope::ConnectionsDelete).await?;
-        let id = parse("connection_id", &request.into_inner().connection_id)?;
-        self.vault.delete_connection(&key.environment, id).await.map_err(status)?;
+        let asked = request.into_inner();
+        let id = parse("connection_id", &asked.connection_id)?;
+        let at_provider = asked.revoke_at_provider.unwrap_or(true);
+        self.vault.delete_connection(&key.environment, id, at_provider).await.map_err(status)?;
         Ok(Response::new(pb::DeleteConnectionResponse {}))
     }
 
@@ -60,7 +65,7 @@ impl pb::connection_service_server::ConnectionService for Door {
     ) -> Result<Response<pb::ExplainConnectionResponse>, Status> {
         let key = self.authenticator.require(request.metadata(), Scope::ConnectionsRead).await?;
         let id = parse("connection_id", &request.into_inner().connection_id)?;
-        let Explained { connection, explanation, history } =
+        let Explained { connection, revocation, explanation, history } =
             self.vault.explain_connection(&key.environment, id).await.map_err(status)?;
         let history = history.into_iter().map(|told| pb::HistoryEntry {
             time: Some(timestamp_to_pb(told.at)),
@@ -68,7 +73,7 @@ impl pb::connection_service_server::ConnectionService for Door {
             summary: told.summary,
         });
         Ok(Response::new(pb::ExplainConnectionResponse {
-            connection: render(&connection),
+            connection: render(&connection).map(|connection| with_revocation(connection, &revocation)),
             what_happened: explanation.what_happened,
             whose_turn: explanation.whose_turn.to_owned(),
             what_to_do: explanation.what_to_do,
@@ -128,7 +133,31 @@ fn render(connection: &Connection) -> Option<pb::Connection> {
         create_time: Some(timestamp_to_pb(profile.created_at)),
         credential,
         failure,
+        revocation: None,
     })
+}
+
+fn with_revocation(connection: pb::Connection, revocation: &Revocation) -> pb::Connection {
+    let told = match revocation {
+        Revocation::Absent => return connection,
+        Revocation::Pending(pending) => pb::Revocation {
+            result: "PENDING".into(),
+            attempts: pending.attempts,
+            request_time: Some(timestamp_to_pb(pending.requested_at)),
+            end_time: None,
+            next_attempt_time: Some(timestamp_to_pb(pending.next_at)),
+            failure: pending.failure.as_ref().map(failure_to_pb),
+        },
+        Revocation::Ended(ended) => pb::Revocation {
+            result: ended.verdict.as_str().to_owned(),
+            attempts: ended.attempts,
+            request_time: Some(timestamp_to_pb(ended.requested_at)),
+            end_time: Some(timestamp_to_pb(ended.at)),
+            next_attempt_time: None,
+            failure: ended.failure.as_ref().map(failure_to_pb),
+        },
+    };
+    pb::Connection { revocation: Some(told), ..connection }
 }
 
 fn summary(credential: &CredentialFacts, next_refresh: Option<Timestamp>) -> pb::CredentialSummary {

@@ -8,6 +8,7 @@ use latchkey_chassis::Lifecycle;
 use latchkey_domain::Aggregate as _;
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::connection::Connection;
+use latchkey_domain::revocation::Revocation;
 use latchkey_domain::{ConnectionId, Environment};
 use latchkey_store::Position;
 use latchkey_wire::contract::KeyView;
@@ -162,7 +163,8 @@ impl Watch {
             let position = recorded.position;
             let mine = recorded.environment == self.environment.as_str()
                 && self.connection.is_none_or(|connection| recorded.stream.id == connection.to_string());
-            let of_connection = recorded.stream.category == Connection::CATEGORY;
+            let of_connection =
+                [Connection::CATEGORY, Revocation::CATEGORY].contains(&recorded.stream.category.as_str());
             let connection = if of_connection { recorded.stream.id.clone() } else { String::new() };
             let facts =
                 if mine { facts_of(&self.ledger, recorded).await.map_err(Error::from)? } else { vec![] };

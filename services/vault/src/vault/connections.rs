@@ -1,10 +1,12 @@
 use super::{Vault, stream_of};
 use crate::error::Error;
-use crate::explain::{Explanation, event_in_words, explain};
-use crate::ledger::{Terms, event_of};
-use latchkey_domain::connection::{Command, Connection, Refusal};
+use crate::explain::{Explanation, event_in_words, explain, revocation_event_in_words};
+use crate::ledger::event_of;
+use latchkey_domain::connection::{Connection, Refusal};
+use latchkey_domain::revocation::Revocation;
 use latchkey_domain::{Aggregate, ConnectionId, EndUser, Environment, IntegrationKey, Timestamp};
-use latchkey_store::{CardQuery, KeyChange, Version};
+use latchkey_store::{CardQuery, Version};
+use std::cmp::Reverse;
 
 /// How many connections a page may hold, and how many it holds if nobody says.
 const PAGE_MAX: u32 = 500;
@@ -36,6 +38,7 @@ pub struct ListedConnections {
 #[derive(Debug)]
 pub struct Explained {
     pub connection: Connection,
+    pub revocation: Revocation,
     pub explanation: Explanation,
     pub history: Vec<Told>,
 }
@@ -80,17 +83,6 @@ impl Vault {
         Ok(ListedConnections { connections, next: page.next })
     }
 
-    /// Ends a connection: its credential is destroyed with its key, in the transaction that says so.
-    ///
-    /// # Errors
-    /// [`Refusal::Absent`] where the environment has no such connection. Deleting twice is no error.
-    pub async fn delete_connection(&self, environment: &Environment, id: ConnectionId) -> Result<(), Error> {
-        self.connection_in(environment, id).await?;
-        let terms = Terms { key: KeyChange::Destroy, releases: None };
-        self.command(id, Command::Revoke { at: self.ledger.now() }, terms).await?;
-        Ok(())
-    }
-
     /// # Errors
     /// [`Refusal::Absent`] where the environment has no such connection.
     pub async fn explain_connection(
@@ -100,18 +92,31 @@ impl Vault {
     ) -> Result<Explained, Error> {
         let connection = self.connection_in(environment, id).await?;
         let incidents = self.incidents_of(&connection).await?;
-        let explanation = explain(&connection, &incidents).ok_or(Refusal::Absent)?;
-        Ok(Explained { explanation, history: self.told_history(id).await?, connection })
+        let revocation = self.revocation_of(&connection).await?;
+        let explanation = explain(&connection, &incidents, &revocation).ok_or(Refusal::Absent)?;
+        let mut history = self.told_history::<Connection>(id, event_in_words).await?;
+        if !matches!(revocation, Revocation::Absent) {
+            let mut all = self.told_history::<Revocation>(id, revocation_event_in_words).await?;
+            // The request is written down first, and is of the same moment as the deletion it belongs to.
+            all.append(&mut history);
+            all.sort_by_key(|told| Reverse(told.at));
+            history = all;
+        }
+        Ok(Explained { explanation, history, revocation, connection })
     }
 
-    async fn told_history(&self, id: ConnectionId) -> Result<Vec<Told>, Error> {
-        let stream = stream_of::<Connection>(id);
-        let version = self.ledger.load::<Connection>(&id.to_string()).await?.version;
+    async fn told_history<A: Aggregate>(
+        &self,
+        id: ConnectionId,
+        in_words: impl Fn(&A::Event) -> String,
+    ) -> Result<Vec<Told>, Error> {
+        let stream = stream_of::<A>(id);
+        let version = self.ledger.load::<A>(&id.to_string()).await?.version;
         let after = Version(version.0.saturating_sub(u64::from(HISTORY_TOLD)));
         let mut told = vec![];
         for recorded in self.ledger.store().history(&stream, after, HISTORY_TOLD).await?.into_iter().rev() {
             let (at, event) = (Timestamp(recorded.event.at), recorded.event.kind.clone());
-            told.push(Told { at, event, summary: event_in_words(&event_of::<Connection>(recorded)?) });
+            told.push(Told { at, event, summary: in_words(&event_of::<A>(recorded)?) });
         }
         Ok(told)
     }

@@ -225,38 +225,47 @@ fn attempts(live: &Live) -> u32 {
 }
 
 fn hand_out(key: &Key, held: Held) -> Result<Credential, Error> {
-    let document =
-        open(key, &held.stream, &held.live, RecordType::Handout, held.live.secrets.handout.as_ref())?;
-    let handout = document.map(|document| Handout::from_document(&document)).transpose();
     let unreadable =
         || Error::Unreadable { what: "credential", owner: held.stream.to_string(), source: None };
-    let handout = handout.map_err(|_| unreadable())?.ok_or_else(unreadable)?;
+    let handout = open_handout(key, &held.stream, &held.live)?.ok_or_else(unreadable)?;
     Ok(Credential { handout, source: held.source, profile: held.live.profile, facts: held.live.credential })
+}
+
+/// What is handed out of a connection's credential.
+pub(super) fn open_handout(key: &Key, stream: &Stream, live: &Live) -> Result<Option<Handout>, Error> {
+    handout_in(key, live.secrets.handout.as_ref(), &place(stream, live, RecordType::Handout))
 }
 
 /// What renews a connection's credential; `None` where nothing does.
 pub(super) fn open_renewal(key: &Key, stream: &Stream, live: &Live) -> Result<Option<Renewal>, Error> {
-    let document = open(key, stream, live, RecordType::Renewal, live.secrets.renewal.as_ref())?;
-    document.map(|document| Renewal::from_document(&document)).transpose().map_err(|_| Error::Unreadable {
-        what: "credential",
-        owner: stream.to_string(),
-        source: None,
-    })
+    renewal_in(key, live.secrets.renewal.as_ref(), &place(stream, live, RecordType::Renewal))
 }
 
-fn open(
+pub(super) fn handout_in(
     key: &Key,
-    stream: &Stream,
-    live: &Live,
-    record: RecordType,
     sealed: Option<&Sealed<JsonSecret>>,
-) -> Result<Option<JsonSecret>, Error> {
+    place: &Place<'_>,
+) -> Result<Option<Handout>, Error> {
     let Some(sealed) = sealed else { return Ok(None) };
-    let place = Place {
-        owner: stream,
-        record,
-        generation: live.credential.generation.0,
-        origins: &live.credential.origins,
-    };
-    key.open(sealed, &place).map(Some)
+    let document = key.open(sealed, place)?;
+    Handout::from_document(&document).map(Some).map_err(|_| unreadable(place))
+}
+
+pub(super) fn renewal_in(
+    key: &Key,
+    sealed: Option<&Sealed<JsonSecret>>,
+    place: &Place<'_>,
+) -> Result<Option<Renewal>, Error> {
+    let Some(sealed) = sealed else { return Ok(None) };
+    let document = key.open(sealed, place)?;
+    Renewal::from_document(&document).map(Some).map_err(|_| unreadable(place))
+}
+
+fn unreadable(place: &Place<'_>) -> Error {
+    Error::Unreadable { what: "credential", owner: place.owner.to_string(), source: None }
+}
+
+fn place<'a>(owner: &'a Stream, live: &'a Live, record: RecordType) -> Place<'a> {
+    let CredentialFacts { generation, origins, .. } = &live.credential;
+    Place { owner, record, generation: generation.0, origins }
 }

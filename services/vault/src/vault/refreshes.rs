@@ -95,11 +95,21 @@ impl Vault {
     /// The store's and the key service's: the caller keeps the outcome and tells it again. Also
     /// [`Refusal::Superseded`], which ends the matter.
     pub async fn complete_refresh(&self, complete: CompleteRefresh) -> Result<(), Error> {
-        let CompleteRefresh { connection, generation, fence, outcome, course, received_at } = complete;
+        let settled = self.record_refresh(&complete).await;
+        if let (Err(Error::Connection(Refusal::Revoked)), RefreshOutcome::Refreshed(obtained)) =
+            (&settled, &complete.outcome)
+        {
+            self.revoke_late(complete.connection, complete.generation.next(), obtained).await?;
+        }
+        settled
+    }
+
+    async fn record_refresh(&self, complete: &CompleteRefresh) -> Result<(), Error> {
+        let &CompleteRefresh { connection, generation, fence, ref outcome, course, received_at } = complete;
         // Lifetimes count from when the answer came, however long it took to tell; nobody's clock makes a token live longer.
         let now = self.ledger.now();
         let at = received_at.map_or(now, |received_at| received_at.min(now));
-        if self.is_the_apps(connection, generation, fence, &outcome).await? {
+        if self.is_the_apps(connection, generation, fence, outcome).await? {
             return Ok(());
         }
         let worked = matches!(outcome, RefreshOutcome::Refreshed(_));
@@ -110,9 +120,13 @@ impl Vault {
             | RefreshOutcome::Unanswered { .. } => Ruling::default(),
         };
         let outcome = match outcome {
-            RefreshOutcome::Failed { failure, retry_after } => Outcome::Failed { failure, retry_after },
-            RefreshOutcome::Unanswered { failure, resend_at } => Outcome::Unanswered { failure, resend_at },
-            RefreshOutcome::Refused(failure) => Outcome::Refused(failure),
+            RefreshOutcome::Failed { failure, retry_after } => {
+                Outcome::Failed { failure: failure.clone(), retry_after: *retry_after }
+            }
+            RefreshOutcome::Unanswered { failure, resend_at } => {
+                Outcome::Unanswered { failure: failure.clone(), resend_at: *resend_at }
+            }
+            RefreshOutcome::Refused(failure) => Outcome::Refused(failure.clone()),
             RefreshOutcome::Refreshed(obtained) => {
                 let Loaded { state, key, .. } =
                     self.ledger.load::<Connection>(&connection.to_string()).await?;
@@ -122,9 +136,9 @@ impl Vault {
                     return Err(Refusal::Revoked.into());
                 }
                 let key = self.keyring.open(&profile.environment, &owner, key.as_ref()).await?;
-                let rotated = brings_another_token(&key, &owner, &state, &obtained);
+                let rotated = brings_another_token(&key, &owner, &state, obtained);
                 let sealed =
-                    self.seal_credential(&key, &owner, generation.next(), &requested, &obtained, at)?;
+                    self.seal_credential(&key, &owner, generation.next(), &requested, obtained, at)?;
                 let credential = NewCredential { behaviour: course.documented, ..sealed };
                 Outcome::Refreshed { credential, rotated }
             }

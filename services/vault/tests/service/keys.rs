@@ -10,10 +10,10 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// A key service whose calls are counted, and that can be down.
-struct Watched {
+pub struct Watched {
     inner: Arc<dyn KeyService>,
     calls: AtomicU64,
-    down: AtomicBool,
+    pub down: AtomicBool,
 }
 
 impl Watched {
@@ -52,7 +52,7 @@ impl KeyService for Watched {
     }
 }
 
-async fn watched_world() -> (World, Arc<Watched>) {
+pub async fn watched_world() -> (World, Arc<Watched>) {
     let mut watched = None;
     let world = World::with_parts(|parts: &mut Parts| {
         let service = Arc::new(Watched {

@@ -11,5 +11,6 @@ mod queueing;
 mod racing;
 mod reading;
 mod refreshing;
+mod revoking;
 mod watching;
 mod world;

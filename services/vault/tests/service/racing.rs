@@ -39,7 +39,7 @@ async fn a_connection_that_is_deleted_meanwhile_stays_deleted() {
     let authorization = world.claimed(Some(connection)).await;
     let deleter = world.clone();
     store.before("connection", async move {
-        deleter.vault.delete_connection(&dev(), connection).await.unwrap();
+        deleter.vault.delete_connection(&dev(), connection, true).await.unwrap();
     });
     assert!(world.vault.establish(authorization, world.obtained()).await.is_err());
     assert!(store.has_meddled());

@@ -126,7 +126,7 @@ async fn a_refresh_for_a_deleted_connection_changes_nothing() {
     let connection = world.connected().await;
     world.clock.advance(TOKEN_LIFE);
     let due = world.claim_one().await;
-    world.vault.delete_connection(&dev(), connection).await.unwrap();
+    world.vault.delete_connection(&dev(), connection, true).await.unwrap();
     let late = world.complete(&due, RefreshOutcome::Refreshed(world.obtained())).await;
     assert!(matches!(late, Err(Error::Connection(connection::Refusal::Revoked))));
 }
