@@ -2,7 +2,7 @@ use crate::message::KeyBytes;
 use crate::random;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -38,7 +38,7 @@ pub fn read(path: &Path) -> Result<KeyBytes, KeyFileError> {
         return Err(KeyFileError::NotAFile(path.to_owned()));
     }
     let mode = facts.permissions().mode() & 0o7777;
-    if mode & 0o077 != 0 {
+    if exposed(mode, is_own(facts.uid())) {
         return Err(KeyFileError::Exposed { path: path.to_owned(), mode });
     }
     // One byte more than a key, to tell a longer file from a key.
@@ -54,6 +54,17 @@ pub fn read(path: &Path) -> Result<KeyBytes, KeyFileError> {
     let wrong_length = || KeyFileError::WrongLength { path: path.to_owned(), found: found.clone() };
     let key: &[u8; 32] = bytes[..length].try_into().map_err(|_| wrong_length())?;
     Ok(Zeroizing::new(*key))
+}
+
+/// Whether more may read the file than the process. One exception: a platform that mounts secrets as root can open them to
+/// a process only through its group (Kubernetes, `fsGroup`), so a group may read a file that is not the process's own.
+fn exposed(mode: u32, own: bool) -> bool {
+    mode & if own { 0o077 } else { 0o037 } != 0
+}
+
+/// The owner of its own entry there is the user the process runs as. Without it, the file counts as our own.
+fn is_own(owner: u32) -> bool {
+    std::fs::metadata("/proc/self").map_or(true, |process| process.uid() == owner)
 }
 
 /// Creates a key file with a fresh key, mode 0400, and returns once it is on the disk: what is sealed with a key must
@@ -148,6 +159,14 @@ mod tests {
         }
         let (_folder, path) = file(&[7; 32], 0o600);
         assert_eq!(read(&path).unwrap().as_slice(), [7; 32]);
+    }
+
+    #[test]
+    fn a_group_may_read_a_file_that_is_mounted_by_another_user() {
+        assert!(!exposed(0o440, false) && exposed(0o440, true));
+        for mode in [0o444, 0o460, 0o450, 0o404] {
+            assert!(exposed(mode, false), "{mode:o}");
+        }
     }
 
     #[test]
