@@ -1,0 +1,88 @@
+{{- /* The settings of one program, as data: (dict "root" $ "name" COMPONENT). */ -}}
+{{- define "latchkey.settings" -}}
+{{- $v := .root.Values -}}
+{{- $name := .name -}}
+{{- $single := eq $name "single" -}}
+{{- $certificate := include "latchkey.certificate" . -}}
+{{- if has $name (list "single" "connect") }}
+public_url: {{ $v.publicUrl | quote }}
+{{- end }}
+listen:
+  ops: 0.0.0.0:8082
+  {{- if has $name (list "single" "connect" "proxy") }}
+  http: 0.0.0.0:8080
+  {{- end }}
+  {{- if has $name (list "single" "connect" "vault") }}
+  grpc: 0.0.0.0:8081
+  {{- end }}
+  {{- if eq $name "vault" }}
+  internal: 0.0.0.0:8443
+  {{- end }}
+{{- if has $name (list "single" "vault") }}
+{{- with $v.database.url }}
+database: {url: {{ . | quote }}}
+{{- end }}
+keys: {kek: {{ $v.keys.kek | default "file:///etc/latchkey/kek/kek" | quote }}}
+vault: {{ merge (ternary (dict "insecure_peers" true) dict (and (not $single) $v.tls.insecure)) $v.config.vault | toJson }}
+{{- else if $certificate }}
+vault:
+  endpoint: https://{{ include "latchkey.name" (dict "root" .root "name" "vault") }}:8443
+  tls: {ca: /etc/latchkey/tls/ca.crt, certificate: /etc/latchkey/tls/tls.crt, key: /etc/latchkey/tls/tls.key}
+{{- else }}
+vault: {endpoint: "http://{{ include "latchkey.name" (dict "root" .root "name" "vault") }}:8443", insecure: true}
+{{- end }}
+{{- if $certificate }}
+{{- $shown := dict "certificate" "/etc/latchkey/tls/tls.crt" "key" "/etc/latchkey/tls/tls.key" }}
+{{- if eq $name "vault" }}
+tls:
+  peers: {{ merge (dict "client_ca" "/etc/latchkey/tls/ca.crt") $shown | toJson }}
+  {{- if $v.tls.backends }}
+  public: {{ omit $shown "client_ca" | toJson }}
+  {{- end }}
+{{- else if and (eq $name "connect") $v.tls.backends }}
+tls: {{ $shown | toJson }}
+{{- end }}
+{{- end }}
+{{- if and $v.nats.url (has $name (list "single" "vault" "refresher")) }}
+nats:
+  url: {{ $v.nats.url | quote }}
+  replicas: {{ $v.nats.replicas }}
+  {{- if $v.nats.credentials.existingSecret }}
+  credentials: /etc/latchkey/nats/nats.creds
+  {{- end }}
+  {{- if $v.nats.ca.existingSecret }}
+  ca: /etc/latchkey/nats-ca/ca.crt
+  {{- end }}
+{{- end }}
+{{- if eq $name "connect" }}
+connect: {{ $v.config.connect | toJson }}
+{{- end }}
+{{- if has $name (list "single" "refresher") }}
+refresh: {{ $v.config.refresh | toJson }}
+journal: {path: /var/lib/latchkey/journal}
+{{- end }}
+{{- if has $name (list "single" "proxy") }}
+proxy: {{ $v.config.proxy | toJson }}
+{{- end }}
+{{- if and $v.providers.existingConfigMap (ne $name "vault") }}
+providers: {path: /etc/latchkey/providers}
+{{- end }}
+telemetry: {{ $v.config.telemetry | toJson }}
+{{- end -}}
+
+{{- /* Data as TOML: (dict "table" DATA "at" ""). The engine's own function writes whole numbers as fractions. */ -}}
+{{- define "latchkey.toml" -}}
+{{- $at := .at -}}
+{{- range $key, $value := .table -}}
+{{- if not (kindIs "map" $value) -}}
+{{ $key }} = {{ if kindIs "float64" $value }}{{ int64 $value }}{{ else }}{{ toJson $value }}{{ end }}
+{{ end -}}
+{{- end -}}
+{{- range $key, $value := .table -}}
+{{- if kindIs "map" $value -}}
+{{- $inner := ternary (printf "%s.%s" $at $key) $key (ne $at "") }}
+[{{ $inner }}]
+{{ include "latchkey.toml" (dict "table" $value "at" $inner) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,70 @@
+"""Who may call whom, and how it is sealed. Each function is one promise."""
+
+from chart import SPLIT, objects, settings_of
+
+
+def edges(example, *settings):
+    """Who may open a connection to whom on which port, as the policies of both ends say it."""
+    def who(peer):
+        labels = peer.get("podSelector", {}).get("matchLabels", {})
+        if "namespaceSelector" not in peer and "app.kubernetes.io/component" in labels:
+            return labels["app.kubernetes.io/component"]
+        return "dns" if labels.get("k8s-app") == "kube-dns" else str(peer)
+
+    found = set()
+    for (kind, name), it in objects(example, *settings).items():
+        if kind != "NetworkPolicy":
+            continue
+        spec, own = it["spec"], name.removeprefix("lk-latchkey-")
+        assert spec["policyTypes"] == ["Ingress", "Egress"], name
+        assert spec["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == own
+        for rule in spec["ingress"] or []:
+            assert rule.get("from") and rule.get("ports"), f"{name} lets everybody in"
+            found |= {(who(peer), own, port["port"]) for peer in rule["from"] for port in rule["ports"]}
+        for rule in spec["egress"]:
+            assert rule.get("to") and rule.get("ports"), f"{name} lets out to everybody"
+            found |= {(own, who(peer), port["port"]) for peer in rule["to"] for port in rule["ports"]}
+    return found
+
+
+def who_may_call_whom_is_this_table_and_nothing_else():
+    def namespace(name):
+        return str({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}})
+
+    private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"]
+    internet = str({"ipBlock": {"cidr": "0.0.0.0/0", "except": private}})
+    database, keys = (str({"ipBlock": {"cidr": f"10.20.{it}.0/24"}}) for it in (0, 1))
+    table = {("vault", database, 5432), ("vault", keys, 443)}
+    table |= {(it, namespace("nats"), 4222) for it in ("vault", "refresher")}
+    table |= {(it, "vault", "internal") for it in ("connect", "refresher", "proxy")}
+    table |= {(it, internet, 443) for it in ("connect", "refresher", "proxy")}
+    table |= {(it, "dns", 53) for it in SPLIT} | {(it, namespace("observability"), 4317) for it in SPLIT}
+    table |= {(namespace("monitoring"), it, "ops") for it in SPLIT}
+    table |= {("test", it, "grpc") for it in ("connect", "vault")} | {("test", "connect", "http")}
+    for caller in ("gateway", "backends"):
+        table |= {(namespace(caller), "vault", "grpc"), (namespace(caller), "proxy", "http")}
+        table |= {(namespace(caller), "connect", it) for it in ("http", "grpc")}
+    found = edges("ha")
+    assert found == table, f"too many: {found - table}, too few: {table - found}"
+
+
+def an_empty_list_of_peers_is_nobody():
+    found = edges("ha", "networkPolicy.callers=[]", "networkPolicy.monitoring=[]", "tests.apiKey.existingSecret=\"\"")
+    into = {(peer, own) for peer, own, _ in found if own in SPLIT}
+    assert into == {(it, "vault") for it in ("connect", "refresher", "proxy")}, into
+
+
+def services_speak_mutual_tls_or_say_that_they_do_not():
+    for example in ("ha", "airgap"):
+        vault = settings_of(example, "vault")
+        assert vault["tls"]["peers"]["client_ca"] and "insecure_peers" not in vault.get("vault", {})
+        for name in SPLIT - {"vault"}:
+            to_vault = settings_of(example, name)["vault"]
+            assert to_vault["endpoint"] == "https://lk-latchkey-vault:8443" and len(to_vault["tls"]) == 3
+    certificates = {name: it["spec"] for (kind, name), it in objects("ha").items() if kind == "Certificate"}
+    assert set(certificates) == {f"lk-latchkey-{it}" for it in SPLIT}
+    assert "lk-latchkey-vault" in certificates["lk-latchkey-vault"]["dnsNames"]
+    assert "client auth" not in certificates["lk-latchkey-vault"]["usages"]
+    insecure = ("tls.certManager.enabled=false", "tls.insecure=true")
+    assert settings_of("ha", "vault", *insecure)["vault"]["insecure_peers"] is True
+    assert settings_of("ha", "proxy", *insecure)["vault"]["insecure"] is True

@@ -1,0 +1,91 @@
+"""What the rendered objects promise. Each function is one promise."""
+
+import re
+
+from chart import EXAMPLES, ROOT, SPLIT, components, objects, pods, program, settings_of
+
+
+def every_pod_is_within_the_restricted_standard():
+    for example in EXAMPLES:
+        assert len(pods(example)) >= len(components(example))
+        for name, pod in pods(example).items():
+            security = pod["securityContext"]
+            assert security["runAsNonRoot"] is True and security["runAsUser"] > 0, name
+            assert security["seccompProfile"] == {"type": "RuntimeDefault"}, name
+            assert pod["automountServiceAccountToken"] is False, name
+            assert not any(pod.get(it) for it in ("hostNetwork", "hostPID", "hostIPC", "initContainers")), name
+            assert all(set(it) - {"name"} <= {"configMap", "secret"} for it in pod["volumes"]), name
+            for container in pod["containers"]:
+                own = container["securityContext"]
+                assert own["readOnlyRootFilesystem"] is True and own["allowPrivilegeEscalation"] is False, name
+                assert own["capabilities"] == {"drop": ["ALL"]} and "privileged" not in own, name
+                assert container["resources"]["requests"]["cpu"] and container["resources"]["requests"]["memory"], name
+                assert container["resources"]["limits"]["memory"], name
+                mounted = {it["mountPath"] for it in container["volumeMounts"] if not it.get("readOnly")}
+                assert mounted <= {"/var/lib/latchkey"}, name
+
+
+def secrets_are_files_but_for_the_address_of_the_database():
+    for example in EXAMPLES:
+        for name, pod in pods(example).items():
+            variables = [it for container in pod["containers"] for it in container.get("env", [])]
+            keeper = name.endswith(("-vault", "-single"))
+            assert {it["name"] for it in variables} <= ({"LATCHKEY__DATABASE__URL"} if keeper else set()), name
+            held = {it["secret"]["secretName"] for it in pod["volumes"] if "secret" in it}
+            assert keeper or not held & {"latchkey-kek", "latchkey-database"}, f"{name} holds {held}"
+        assert not any(kind == "Secret" for kind, _ in objects(example))
+
+
+def only_whoever_has_keys_has_an_identity_in_the_cloud():
+    accounts = {name: it["metadata"].get("annotations") for (kind, name), it in objects("ha").items()
+                if kind == "ServiceAccount"}
+    assert [name for name, annotations in accounts.items() if annotations] == ["lk-latchkey-vault"], accounts
+    used = {name: pod["serviceAccountName"] for name, pod in pods("ha").items() if not name.endswith("-test")}
+    assert all(name == account for name, account in used.items()), used
+
+
+def a_journal_outlives_its_pod_and_no_autoscaler_takes_one_away():
+    for example, name in (("small", "single"), ("ha", "refresher"), ("airgap", "refresher")):
+        spec = objects(example)["StatefulSet", f"lk-latchkey-{name}"]["spec"]
+        assert spec["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Retain", "whenScaled": "Retain"}
+        assert spec["volumeClaimTemplates"][0]["metadata"]["name"] == "journal"
+        path = settings_of(example, name)["journal"]["path"]
+        mounts = {it["name"]: it["mountPath"] for it in spec["template"]["spec"]["containers"][0]["volumeMounts"]}
+        assert path.startswith(mounts["journal"] + "/")
+    scalers = {name: it["spec"] for (kind, name), it in objects("ha").items() if kind == "HorizontalPodAutoscaler"}
+    assert set(scalers) == {f"lk-latchkey-{it}" for it in SPLIT}
+    for name, spec in scalers.items():
+        kept = spec.get("behavior", {}).get("scaleDown", {}).get("selectPolicy") == "Disabled"
+        assert kept == name.endswith("refresher"), name
+        assert (spec["scaleTargetRef"]["kind"], spec["scaleTargetRef"]["name"]) in objects("ha")
+
+
+def nothing_is_cut_off_and_one_pod_at_a_time_is_evicted():
+    # The longest a program takes to end, from its main.rs, and the pause before it is told.
+    sources = [*ROOT.glob("services/*/src/main.rs"), ROOT / "services/all-in-one/src/serve.rs"]
+    graces = [int(it) for path in sources for it in re.findall(r"GRACE: Duration = Duration::from_secs\((\d+)\)", path.read_text())]
+    assert len(graces) == 5
+    for example in EXAMPLES:
+        for name, pod in pods(example).items():
+            if name.endswith("-test"):
+                continue
+            container = pod["containers"][0]
+            pause = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+            assert pod["terminationGracePeriodSeconds"] > pause + max(graces), name
+            assert all(container[it]["httpGet"]["port"] == "ops" for it in ("startupProbe", "livenessProbe", "readinessProbe"))
+            assert len(pod["topologySpreadConstraints"]) == 2, name
+    budgets = {name for kind, name in objects("ha") if kind == "PodDisruptionBudget"}
+    assert budgets == {f"lk-latchkey-{it}" for it in SPLIT}
+    assert not any(kind == "PodDisruptionBudget" for kind, _ in objects("small"))
+
+
+def selectors_find_their_pods():
+    for example in EXAMPLES:
+        made = {name: it["spec"] for (kind, name), it in objects(example).items() if kind in ("Deployment", "StatefulSet")}
+        assert set(made) == {f"lk-latchkey-{it}" for it in components(example)}
+        for name, spec in made.items():
+            labels = spec["template"]["metadata"]["labels"].items()
+            service = objects(example)["Service", name]["spec"]
+            assert spec["selector"]["matchLabels"].items() <= labels and service["selector"].items() <= labels, name
+            named = {it["name"] for it in spec["template"]["spec"]["containers"][0]["ports"]}
+            assert {it["targetPort"] for it in service["ports"]} == named, name

@@ -1,0 +1,92 @@
+"""What the programs, the images and the source say to what was rendered. Each function is one promise."""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+from chart import EXAMPLES, NotDone, ROOT, SPLIT, components, objects, pods, program, start, text_of
+
+
+def the_programs_accept_the_settings_they_are_given():
+    """Every file is read by the program it is for. What it then wants for is a file or a database, never a setting. The
+    same file with one more key is refused: the program did read it."""
+    if not program("vault"):
+        raise NotDone("LATCHKEY_TEST_BIN_DIR names no built programs: no program read its settings")
+    wanting = "cannot be used|cannot read|cannot be read|no key file|cannot be opened|cannot be written"
+    for example in EXAMPLES:
+        for name in components(example):
+            # Loopback and a port that nobody listens on: nothing leaves this machine.
+            text = text_of(example, name).replace("0.0.0.0:", "127.0.0.1:").replace("nats.nats:4222", "127.0.0.1:1")
+            text = re.sub(r":80\d\d\"|:8443\"(?=\n)", ':0"', text)
+            text = text.replace("/var/lib/latchkey", "/nonexistent/latchkey").replace("http://collector.observability:4317", "http://127.0.0.1:1")
+            extra = {"LATCHKEY__DATABASE__URL": "postgres://nobody@127.0.0.1:1/none"} if name == "vault" else {}
+            code, said = start(name, text, extra.items())
+            assert code not in (None, 0) and re.search(wanting, said), f"{example} {name}: {said or code}"
+            assert not re.search("unknown key|is wrong|is missing|is not set", said), f"{example} {name}: {said}"
+            code, said = start(name, "nonsense = 1\n" + text, extra.items())
+            assert code not in (None, 0) and "unknown key `nonsense`" in said, f"{example} {name}: {said or code}"
+
+
+def helm_test_asks_with_the_shipped_command_line():
+    assert not any(kind == "Pod" for kind, _ in objects("small"))
+    for example, scheme in (("ha", "http"), ("airgap", "https")):
+        containers = objects(example)["Pod", "lk-latchkey-test"]["spec"]["containers"]
+        assert [it["args"][:2] for it in containers] == [["provider", "list"], ["connection", "list"]]
+        asked = [next(it for it in container["args"] if it.startswith("--grpc=")) for container in containers]
+        assert asked == [f"--grpc={scheme}://lk-latchkey-{it}:8081" for it in ("connect", "vault")]
+    if not program("single"):
+        raise NotDone("LATCHKEY_TEST_BIN_DIR names no built programs: the command line of `helm test` was not tried")
+    for container in containers:
+        arguments = [it if not it.startswith("--grpc=") else "--grpc=https://127.0.0.1:1" for it in container["args"]]
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "key").write_text("lk_none")
+            arguments = [it.replace("/etc/latchkey/api-key", folder) for it in arguments if not it.startswith("--ca")]
+            done = subprocess.run([program("single"), *arguments], capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 1 and "no server answers at https://127.0.0.1:1" in done.stderr, done.stderr
+
+
+def the_dockerfile_is_clean_and_has_a_target_for_every_image():
+    file = ROOT / "helm" / "Dockerfile"
+    hadolint = pathlib.Path(sys.executable).with_name("hadolint")
+    done = subprocess.run([hadolint, "--no-color", file], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    text = file.read_text()
+    stages = {name: base for base, name in re.findall(r"^FROM (\S+) AS (\S+)$", text, re.M)}
+    assert {it for it, base in stages.items() if base == "base"} == SPLIT | {"latchkey"}
+    assert stages["base"].endswith(":nonroot")
+    pinned = re.findall(r"^channel = \"(.+)\"", (ROOT / "rust-toolchain.toml").read_text(), re.M)
+    assert pinned == re.findall(r"RUST_VERSION=(\S+)$", text, re.M)
+    for target in SPLIT | {"latchkey"}:
+        name = "latchkey" if target == "latchkey" else f"latchkey-{target}"
+        assert f'ENTRYPOINT ["/usr/local/bin/{name}"]' in text, target
+    images = {container["image"].rsplit("/", 1)[1].split(":")[0] for example in EXAMPLES for pod in pods(example).values()
+              for container in pod["containers"]}
+    assert {it.split("@")[0] for it in images} == {"latchkey", *(f"latchkey-{it}" for it in SPLIT)}, images
+
+
+def alerts_ask_for_metrics_that_exist():
+    files = [path for top in ("crates", "services") for path in (ROOT / top).glob("*/src/**/*.rs")]
+    source = "\n".join(path.read_text() for path in files)
+    counted = set(re.findall(r'metrics::(?:counter|gauge|histogram)!\(\s*"(\w+)"', source))
+    groups = objects("ha")["PrometheusRule", "lk-latchkey"]["spec"]["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    assert len(rules) > 5 and len(counted) > 10
+    for rule in rules:
+        asked = {re.sub("_(bucket|sum|count)$", "", it) for it in re.findall(r"\b(?:latchkey|rpc|http)_\w+", rule["expr"])}
+        assert asked and asked <= counted, f"{rule['alert']} asks for {asked - counted}"
+        assert set(rule["annotations"]) == {"summary", "description"} and rule["labels"]["severity"]
+
+
+def grpc_is_routed_to_whoever_serves_it():
+    source = (ROOT / "services/vault/src/lib.rs").read_text()
+    served = set(re.findall(r'"([a-z.0-9]+\.[A-Z]\w+)"', source[source.index("PUBLIC_SERVICES"):source.index("PEER_SERVICES")]))
+    rules = objects("ha")["GRPCRoute", "lk-latchkey"]["spec"]["rules"]
+    assert {it["method"]["service"] for it in rules[0]["matches"]} == served and served
+    assert [it["backendRefs"][0]["name"] for it in rules] == ["lk-latchkey-vault", "lk-latchkey-connect"]
+    paths = objects("airgap")["Ingress", "lk-latchkey-grpc"]["spec"]["rules"][0]["http"]["paths"]
+    to_vault = {it["path"][1:] for it in paths if it["backend"]["service"]["name"] == "lk-latchkey-vault"}
+    assert to_vault == served
+    for kind, example in (("Ingress", "small"), ("Ingress", "airgap"), ("HTTPRoute", "ha")):
+        assert "/proxy" in str(objects(example)[kind, "lk-latchkey"]), example

@@ -1,0 +1,83 @@
+"""What may be set, and that the result is what Kubernetes takes. Each function is one promise."""
+
+import json
+import os
+import re
+import subprocess
+
+import yaml
+
+from chart import CHART, EXAMPLES, HELM, KUBERNETES, NotDone, components, render
+
+
+def helm_lints_every_values_file():
+    for example in EXAMPLES:
+        done = subprocess.run(
+            [HELM, "lint", CHART, "--strict", "--kube-version", KUBERNETES, "--values", CHART / f"values-{example}.yaml"],
+            capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def every_object_conforms_to_kubernetes():
+    kubeconform = os.environ.get("LATCHKEY_TEST_KUBECONFORM")
+    if not kubeconform:
+        raise NotDone("kubeconform is missing and so is go: no object was checked against the schemas of Kubernetes")
+    # Of these, no schemas come with Kubernetes.
+    others = "Certificate,HTTPRoute,GRPCRoute,ServiceMonitor,PrometheusRule"
+    place = os.environ["LATCHKEY_TEST_SCHEMAS"] + "/{{.ResourceKind}}{{.KindSuffix}}.json"
+    everything = ('components.single.autoscaling.enabled=true', 'database={"url":"","existingSecret":"db"}',
+                  'networkPolicy.database.to=[{"ipBlock":{"cidr":"10.0.0.0/8"}}]')
+    for example, settings in [(it, ()) for it in EXAMPLES] + [("small", everything)]:
+        _, text, _ = render(example, *settings)
+        command = [kubeconform, "-strict", "-summary", "-skip", others, "-schema-location", place]
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        assert done.returncode == 0 and re.search(r"Valid: [1-9]", done.stdout), done.stdout + done.stderr
+
+
+def a_setting_that_does_not_exist_or_cannot_be_is_refused_by_name():
+    refusals = [
+        ("ha", 'publicURL="https://x"', "publicURL"),
+        ("ha", 'components.vault.replica=2', "replica"),
+        ("ha", 'config.vault.insecure_peers=true', "insecure_peers"),
+        ("ha", 'config.refresh.concurency=2', "concurency"),
+        ("ha", 'components.proxy.replicas=0', "replicas"),
+        ("ha", 'mode="both"', "mode"),
+        ("ha", 'publicUrl="http://connect.example.com"', "publicUrl"),
+        ("ha", 'database.url="postgres://user:password@db/latchkey"', "url"),
+        ("ha", 'keys.kek="file:///etc/kek"', "kek"),
+        ("ha", 'terminationGracePeriodSeconds=30', "terminationGracePeriodSeconds"),
+        ("ha", 'networkPolicy.callers=[{}]', "callers"),
+        ("ha", 'image.registry=""', "image.registry"),
+        ("ha", 'database.existingSecret=""', "database.existingSecret"),
+        ("ha", 'keys.existingSecret="both"', "keys.existingSecret"),
+        ("ha", 'tls.certManager.enabled=false', "tls.insecure"),
+        ("ha", 'tls.insecure=true', "exactly one"),
+        ("airgap", 'tls.existingSecrets.proxy=""', "tls.existingSecrets"),
+        ("ha", 'networkPolicy.database.to=[]', "networkPolicy.database.to"),
+        ("ha", 'networkPolicy.keyService.to=[]', "networkPolicy.keyService.to"),
+        ("ha", 'networkPolicy.nats.to=[]', "networkPolicy.nats.to"),
+        ("ha", 'networkPolicy.otlp.to=[]', "networkPolicy.otlp.to"),
+        ("ha", 'ingress.enabled=true', "gatewayApi.enabled"),
+        ("small", 'components.single.replicas=2', "SQLite"),
+        ("small", 'mode="split"', "SQLite"),
+    ]
+    for example, setting, named in refusals:
+        code, _, complaint = render(example, setting)
+        assert code != 0 and named in complaint, f"{example} with {setting}: {complaint or 'accepted'}"
+
+
+def every_section_of_the_schema_is_closed():
+    def walk(schema, path):
+        if "properties" in schema:
+            assert schema.get("additionalProperties") is False, f"{path} takes what it does not know"
+            for name, inner in schema["properties"].items():
+                walk(inner, f"{path}.{name}")
+        if isinstance(schema.get("items"), dict):
+            walk(schema["items"], f"{path}[]")
+
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    walk(schema, "values")
+    for name, inner in schema["definitions"].items():
+        walk(inner, name)
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    assert set(values) | {"global"} == set(schema["properties"])
