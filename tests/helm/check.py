@@ -7,6 +7,7 @@ import traceback
 import network
 import policy
 import programs
+import smallest
 import values
 from chart import HELM, NotDone
 
@@ -14,7 +15,7 @@ WITHOUT_HELM = {values.every_section_of_the_schema_is_closed}
 
 
 def promises():
-    for module in (values, policy, network, programs):
+    for module in (values, policy, network, programs, smallest):
         for _, it in inspect.getmembers(module, inspect.isfunction):
             if it.__module__ == module.__name__ and not inspect.signature(it).parameters:
                 yield it
