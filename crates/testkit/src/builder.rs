@@ -23,6 +23,7 @@ pub struct Builder {
     topology: Topology,
     access_token_lifetime: Duration,
     rotation: Rotation,
+    nodes: u8,
     provider_files: Vec<(String, String)>,
 }
 
@@ -33,6 +34,7 @@ impl Default for Builder {
             // Long enough that nothing is refreshed by itself in a test that does not wait for it.
             access_token_lifetime: Duration::from_secs(600),
             rotation: Rotation::Strict,
+            nodes: 2,
             provider_files: Vec::new(),
         }
     }
@@ -50,6 +52,14 @@ impl Builder {
     #[must_use]
     pub fn rotation(mut self, rotation: Rotation) -> Self {
         self.rotation = rotation;
+        self
+    }
+
+    /// How many vaults and how many refreshers there are, where they are processes of their own; two of each unless told.
+    #[must_use]
+    pub fn nodes(mut self, nodes: u8) -> Self {
+        assert!(nodes >= 2, "one of each is the other topology");
+        self.nodes = nodes;
         self
     }
 
@@ -83,7 +93,7 @@ impl Builder {
             Topology::One => (common.one(), None),
             Topology::Many => {
                 let parts = Parts::make().await;
-                (common.many(&parts), Some(parts))
+                (common.many(&parts, self.nodes), Some(parts))
             }
         };
         let processes = start_all(&plan.programs).await;

@@ -96,21 +96,18 @@ impl Common<'_> {
         }
     }
 
-    /// Two vaults and two refreshers, so that each pair has to agree; connect; and the proxy.
-    pub(crate) fn many(&self, parts: &Parts) -> Plan {
+    /// So many vaults and as many refreshers, which have to agree; connect; and the proxy.
+    pub(crate) fn many(&self, parts: &Parts, nodes: u8) -> Plan {
         let certificates = Certificates::make(&self.folder.join("tls"));
-        let vaults: Vec<Vault> = (1..=2).map(|number| self.vault(number, parts, &certificates)).collect();
+        let vaults: Vec<Vault> = (1..=nodes).map(|number| self.vault(number, parts, &certificates)).collect();
         let to_vault = |vault: &Vault| route(vault.peers, &certificates);
         let peers =
             RouteOptions { tls: Some(shown(&certificates)), ..RouteOptions::new(address(vaults[0].peers)) };
         let (connect, http_port, connect_port) = self.connect(&to_vault(&vaults[0]));
         let (proxy, proxy_port) = self.proxy(&to_vault(&vaults[1]));
-        let others = [
-            connect,
-            self.refresher(1, &to_vault(&vaults[0]), parts),
-            self.refresher(2, &to_vault(&vaults[1]), parts),
-            proxy,
-        ];
+        let refreshers = (1..).zip(&vaults);
+        let refreshers = refreshers.map(|(number, vault)| self.refresher(number, &to_vault(vault), parts));
+        let others: Vec<Program> = [connect].into_iter().chain(refreshers).chain([proxy]).collect();
         let vault_ports = vaults.iter().map(|vault| vault.public).collect();
         let programs = vaults.into_iter().map(|vault| vault.program).chain(others).collect();
         let keys_from = self.folder.join("vault-1.toml");
