@@ -9,6 +9,8 @@ pub enum Hint {
     RefreshWanted { connection: String },
     /// A connection has a new credential, or has lost the one it had.
     CredentialChanged { connection: String },
+    /// A provider refused the grant of this generation; whoever counts refusals counts it too.
+    GrantRefused { connection: String, generation: u64 },
     /// An integration's app or settings changed; what was cached of it is old.
     IntegrationChanged { integration: String },
     /// An API key or an operator's access changed; what was cached of it is old.

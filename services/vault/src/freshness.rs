@@ -6,7 +6,10 @@
 use latchkey_bus::Hint;
 use latchkey_domain::ConnectionId;
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::broadcast, time::timeout};
+use tokio::{
+    sync::{SemaphorePermit, broadcast},
+    time::timeout,
+};
 
 /// How long a waiter sleeps at most before it looks for itself: at first, so that a missed hint costs little, and later.
 const POLL_FIRST: Duration = Duration::from_millis(100);
@@ -14,6 +17,9 @@ const POLL_MAX: Duration = Duration::from_secs(1);
 
 /// Waiters that do not keep up are told only that they missed something, and look for themselves.
 const BACKLOG: usize = 1024;
+
+/// How many callers wait for a refresh at this moment.
+const WAITERS: &str = "latchkey_token_waiters";
 
 #[derive(Clone)]
 pub struct Freshness {
@@ -25,6 +31,24 @@ pub struct Waiter {
     connection: ConnectionId,
     changes: broadcast::Receiver<ConnectionId>,
     poll: Duration,
+}
+
+/// One caller's place among those who wait at once, counted for as long as it is held.
+pub struct Place<'a> {
+    _permit: SemaphorePermit<'a>,
+}
+
+impl<'a> Place<'a> {
+    pub fn new(permit: SemaphorePermit<'a>) -> Self {
+        metrics::gauge!(WAITERS).increment(1.0);
+        Self { _permit: permit }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        metrics::gauge!(WAITERS).decrement(1.0);
+    }
 }
 
 impl Freshness {

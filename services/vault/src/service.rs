@@ -165,6 +165,9 @@ async fn heed(vault: Vault) {
     let mut hints = vault.bus.hints();
     while let Some(hint) = hints.next().await {
         vault.freshness.heed(&hint);
+        if let Err(error) = vault.heed_refusal(&hint).await {
+            warn!(error = %chain(&error), "A refusal told by another vault was not counted");
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod journal;
 mod keys;
 mod lending;
 mod refreshes;
+mod refusals;
 mod revocations;
 mod sessions;
 

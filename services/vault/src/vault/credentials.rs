@@ -1,6 +1,7 @@
 use super::connections::in_environment;
 use super::{Vault, stream_of};
 use crate::error::Error;
+use crate::freshness::Place as Waits;
 use crate::keyring::{Key, Place};
 use crate::ledger::Loaded;
 use latchkey_bus::Hint;
@@ -134,7 +135,7 @@ impl Vault {
 
     /// Waits for the one refresh there is, whoever makes it.
     async fn refreshed(&self, query: &Query, since: &Live) -> Result<Held, Error> {
-        let _place = self.waiters.try_acquire().map_err(|_| Error::Overloaded)?;
+        let _place = Waits::new(self.waiters.try_acquire().map_err(|_| Error::Overloaded)?);
         let deadline = Instant::now() + query.deadline.unwrap_or(WAIT_MAX).min(WAIT_MAX);
         let mut waiter = self.freshness.waiter(query.connection);
         let mut asked = None;

@@ -244,7 +244,7 @@ impl Vault {
     }
 
     /// Takes back what was believed of the wave before it was noticed.
-    async fn reconsider(
+    pub(super) async fn reconsider(
         &self,
         refused: Vec<(ConnectionId, Generation)>,
         ruling: Ruling,

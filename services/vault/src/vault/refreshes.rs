@@ -113,6 +113,7 @@ impl Vault {
             return Ok(());
         }
         let worked = matches!(outcome, RefreshOutcome::Refreshed(_));
+        let refused = matches!(outcome, RefreshOutcome::Refused(_));
         let ruling = match outcome {
             RefreshOutcome::Refused(_) => self.ruling_on(connection, generation).await?,
             RefreshOutcome::Refreshed(_)
@@ -147,6 +148,9 @@ impl Vault {
         let command = Command::CompleteRefresh { replaces, outcome, course, ruling, at: self.ledger.now() };
         let terms = Terms { releases: Some(Fence(fence)), ..Terms::default() };
         let settled = self.command(connection, command, terms).await?;
+        if refused {
+            self.tell_of_refusal(connection, generation);
+        }
         if let Some(profile) = settled.state.profile().filter(|_| worked) {
             let lane = Lane {
                 environment: profile.environment.to_string(),

@@ -139,6 +139,32 @@ async fn a_vault_that_starts_during_a_wave_goes_on_with_it() {
 }
 
 #[tokio::test]
+async fn a_wave_that_breaks_upon_two_vaults_is_noticed_as_upon_one() {
+    let world = World::new().await;
+    let another = service_of(&world.parts);
+    // They hear each other's hints from here on.
+    world.service.run();
+    another.run();
+    let connections = connected(&world, 30).await;
+    world.clock.advance(TOKEN_LIFE);
+    let due = world.vault.claim_due(50).await.unwrap();
+    for (index, due) in due.iter().enumerate() {
+        let vault = if index % 2 == 0 { &world.vault } else { another.vault() };
+        let report = World::report_of(due, RefreshOutcome::Refused(invalid_grant()), World::strict());
+        vault.complete_refresh(report).await.unwrap();
+    }
+    let waited = tokio::time::timeout(Duration::from_secs(60), async {
+        for connection in connections {
+            while status(&world, connection).await != "degraded" {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+    });
+    assert!(waited.await.is_ok(), "fifteen at each of two are thirty");
+    assert_eq!(open_kinds(&world).await, [Kind::GrantsRefused]);
+}
+
+#[tokio::test]
 async fn a_provider_that_fails_is_an_incident_of_its_own_until_it_answers() {
     let world = World::new().await;
     let connection = world.connected().await;
