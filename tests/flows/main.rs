@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod believes_no_mass_refusal;
 mod calls_through_the_proxy;
 mod closes_the_inner_door;
 mod connects_an_account;
@@ -13,6 +14,8 @@ mod ends_the_grant_at_the_provider;
 mod fails_and_is_mended;
 mod gets_credentials;
 mod keeps_secrets;
+mod learns_how_tokens_rotate;
+mod loses_no_token;
 mod meets_a_real_provider;
 mod publishes_events;
 mod refreshes_before_expiry;

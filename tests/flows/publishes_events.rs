@@ -1,5 +1,6 @@
 //! What becomes of connections is published on NATS, in order, as CloudEvents; and published again where NATS lost it.
 
+use latchkey_testkit::pb::connection::Connection;
 use latchkey_testkit::{Message, Topology, World, demo::Selection};
 use std::time::{Duration, Instant};
 
@@ -51,6 +52,34 @@ async fn events_are_published_in_order_and_again_when_the_stream_is_lost() {
     assert_eq!(ids(&republished)[..4], ids(&published)[..], "what was lost is published again, as it was");
     assert!(String::from_utf8_lossy(&republished[4].payload).contains(&again));
     drop(watch);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_episode_is_told_once_with_how_long_the_token_serves_and_once_when_it_is_over() {
+    use latchkey_testkit::demo::{Extent, Target};
+    use latchkey_testkit::pb::connection::ConnectionState;
+    if Topology::from_env() == Topology::One {
+        return;
+    }
+    let world = World::start().await;
+    let connection = world.connect("demo-oauth", "ana").await;
+    world.provider().outage(Target::Token, Extent::UntilCleared);
+    world.backend().new_token(&connection).await.unwrap_err();
+    // Tries that fail within the episode are not told again.
+    let tried_again = |now: &Connection| now.failure.as_ref().is_some_and(|failure| failure.attempts >= 2);
+    let now = world.backend().wait_for(&connection, tried_again).await;
+    world.provider().clear();
+    world.backend().wait_for_state(&connection, ConnectionState::Active).await;
+
+    let published = published(&world, 3).await;
+    let told: Vec<&str> =
+        published.iter().map(|message| message.subject.rsplit('.').next().unwrap_or_default()).collect();
+    assert_eq!(told, ["created", "degraded", "recovered"]);
+    let data: serde_json::Value = serde_json::from_slice(&published[1].payload).unwrap();
+    let until = data["token"]["usable_until"].as_str().expect("a token that lives serves until it expires");
+    let expires = now.credential.unwrap().expire_time.unwrap();
+    assert_eq!(&until[..19], &expires.to_string()[..19], "{data}");
     world.finish().await;
 }
 

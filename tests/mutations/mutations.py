@@ -11,6 +11,7 @@ DECIDE = "crates/domain/src/connection/decide.rs"
 ROTATION = "crates/domain/src/rotation.rs"
 CLAIMS = "crates/store-sqlite/src/claims.rs"
 APPEND = "crates/store-sqlite/src/append.rs"
+CARRIER = "services/refresher/src/journal/carrier.rs"
 ATTEMPT = "services/refresher/src/attempt.rs"
 REFRESHES = "services/vault/src/vault/refreshes.rs"
 REVOCATION = "crates/domain/src/revocation.rs"
@@ -90,6 +91,11 @@ MUTATIONS = [
     Mutation(
         "the vault is told once", ATTEMPT,
         "Err(fault) if settles(&fault) => {", "Err(fault) if settles(&fault) || !settles(&fault) => {", SIMULATION,
+    ),
+    Mutation("the journal is off", CARRIER, "            self.keep(number, &came).await;", "            let _ = number;", SIMULATION),
+    Mutation(
+        "vaults keep refusals to themselves", REFRESHES,
+        "self.tell_of_refusal(connection, generation);", "let _ = generation;", VAULT,
     ),
     Mutation("a claim lapses at once", REFRESHES, "until: now.plus(CLAIM_TTL).0,", "until: now.0,", SIMULATION),
 ]

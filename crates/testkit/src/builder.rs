@@ -3,8 +3,9 @@
 use crate::backend::Backend;
 use crate::collector::Collector;
 use crate::parts::Parts;
+use crate::postgres::Postgres;
 use crate::process::{Process, Program, run};
-use crate::provider::{CLIENT_ID, CLIENT_SECRET, Provider};
+use crate::provider::{CLIENT_ID, CLIENT_SECRET, DOCUMENTED, Provider};
 use crate::settings::{Common, Plan};
 use crate::topology::Topology;
 use crate::world::World;
@@ -23,8 +24,12 @@ pub struct Builder {
     topology: Topology,
     access_token_lifetime: Duration,
     rotation: Rotation,
-    nodes: u8,
     provider_files: Vec<(String, String)>,
+    documented: Option<String>,
+    nodes: u8,
+    relayed: bool,
+    own_postgres: bool,
+    refusal_window: Duration,
 }
 
 impl Default for Builder {
@@ -34,8 +39,12 @@ impl Default for Builder {
             // Long enough that nothing is refreshed by itself in a test that does not wait for it.
             access_token_lifetime: Duration::from_secs(600),
             rotation: Rotation::Strict,
-            nodes: 2,
             provider_files: Vec::new(),
+            documented: Some(DOCUMENTED.to_owned()),
+            nodes: 2,
+            relayed: false,
+            own_postgres: false,
+            refusal_window: Duration::from_secs(300),
         }
     }
 }
@@ -55,11 +64,40 @@ impl Builder {
         self
     }
 
-    /// How many vaults and how many refreshers there are, where they are processes of their own; two of each unless told.
+    /// What the catalogue says of the provider's refresh tokens, as a line of YAML; `None` for nothing. It is strict unless
+    /// told, whatever the provider does.
+    #[must_use]
+    pub fn documented(mut self, rotation: Option<&str>) -> Self {
+        self.documented = rotation.map(str::to_owned);
+        self
+    }
+
+    /// How many vaults, and how many refreshers; two unless told. Of no use in one process.
     #[must_use]
     pub fn nodes(mut self, nodes: u8) -> Self {
-        assert!(nodes >= 2, "one of each is the other topology");
         self.nodes = nodes;
+        self
+    }
+
+    /// With relays to the provider and from the first refresher to its vault.
+    #[must_use]
+    pub fn relayed(mut self) -> Self {
+        self.relayed = true;
+        self
+    }
+
+    /// On a PostgreSQL of its own, which may be stopped.
+    #[must_use]
+    pub fn own_postgres(mut self) -> Self {
+        self.own_postgres = true;
+        self
+    }
+
+    /// In how long a time refusals of one app count together; five minutes unless told. What an incident holds back is tried
+    /// again within half of it.
+    #[must_use]
+    pub fn refusal_window(mut self, window: Duration) -> Self {
+        self.refusal_window = window;
         self
     }
 
@@ -77,28 +115,43 @@ impl Builder {
     pub async fn start(self) -> World {
         latchkey_chassis::tls::install_provider();
         let folder = tempfile::tempdir().expect("a folder can be made");
-        let provider = Provider::start(|options: &mut Options| {
+        let provider = Provider::start(self.relayed, |options: &mut Options| {
             options.access_token_lifetime = self.access_token_lifetime;
             options.rotation = self.rotation;
         })
         .await;
         let catalogue = folder.path().join("providers");
-        provider.write_catalogue(&catalogue);
+        provider.write_catalogue(&catalogue, self.documented.as_deref());
         for (name, text) in &self.provider_files {
             std::fs::write(catalogue.join(name), text).expect("a file can be written");
         }
         let collector = Collector::start().await;
-        let common = Common { folder: folder.path(), catalogue: &catalogue, collector: &collector.endpoint };
+        let common = Common {
+            folder: folder.path(),
+            catalogue: &catalogue,
+            collector: &collector.endpoint,
+            refusal_window: self.refusal_window,
+        };
+        let postgres = if self.own_postgres { Some(Postgres::start().await) } else { None };
         let (plan, parts) = match self.topology {
             Topology::One => (common.one(), None),
             Topology::Many => {
-                let parts = Parts::make().await;
-                (common.many(&parts, self.nodes), Some(parts))
+                let parts = Parts::make(postgres.as_ref().map(Postgres::url)).await;
+                (common.many(&parts, self.nodes, self.relayed), Some(parts))
             }
         };
         let processes = start_all(&plan.programs).await;
         let key = make_key(&plan.keys_from, "dev", ALL_SCOPES).await;
-        let Plan { programs, http_port, proxy_port, vault_ports, connect_port, keys_from, peers } = plan;
+        let Plan {
+            programs,
+            http_port,
+            proxy_port,
+            vault_ports,
+            connect_port,
+            keys_from,
+            peers,
+            vault_relay,
+        } = plan;
         let backend = Backend::new(&vault_ports, connect_port, Some(key));
         register(&backend, &provider).await;
         World {
@@ -113,6 +166,8 @@ impl Builder {
             http_port,
             proxy_port,
             parts,
+            vault_relay,
+            postgres,
             folder,
         }
     }

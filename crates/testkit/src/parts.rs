@@ -14,10 +14,11 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    pub(crate) async fn make() -> Self {
+    /// In the PostgreSQL at this URL; in that of `tests/with-servers` where none is given.
+    pub(crate) async fn make(postgres: Option<String>) -> Self {
         let name = format!("flows_{}", Uuid::new_v4().simple());
         Self {
-            database: Database::create(&name).await,
+            database: Database::create(&name, postgres).await,
             nats: Nats { url: server("LATCHKEY_TEST_NATS_URL"), name: name.clone() },
             kek: create_key(&name).await,
         }
@@ -33,29 +34,27 @@ fn server(variable: &str) -> String {
 /// A PostgreSQL database that is dropped with this.
 pub(crate) struct Database {
     name: String,
-}
-
-fn postgres() -> PgConnectOptions {
-    let url = server("LATCHKEY_TEST_POSTGRES_URL");
-    url.parse().expect("LATCHKEY_TEST_POSTGRES_URL is a database URL")
+    server: PgConnectOptions,
 }
 
 impl Database {
-    async fn create(name: &str) -> Self {
-        let mut connection = postgres().connect().await.expect("the test server can be reached");
+    async fn create(name: &str, url: Option<String>) -> Self {
+        let url = url.unwrap_or_else(|| server("LATCHKEY_TEST_POSTGRES_URL"));
+        let server: PgConnectOptions = url.parse().expect("a database URL");
+        let mut connection = server.connect().await.expect("the test server can be reached");
         let create = format!("CREATE DATABASE {name} TEMPLATE template0");
         sqlx::query(AssertSqlSafe(create)).execute(&mut connection).await.expect("a database can be created");
-        Self { name: name.to_owned() }
+        Self { name: name.to_owned(), server }
     }
 
     pub(crate) fn url(&self) -> String {
-        postgres().database(&self.name).to_url_lossy().to_string()
+        self.server.clone().database(&self.name).to_url_lossy().to_string()
     }
 
     /// Every row of every table as text, and every binary column as the bytes it stands for.
     pub(crate) async fn dump(&self) -> Vec<u8> {
-        let mut connection =
-            postgres().database(&self.name).connect().await.expect("the database can be reached");
+        let database = self.server.clone().database(&self.name);
+        let mut connection = database.connect().await.expect("the database can be reached");
         let tables = "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables
             WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
         let tables: Vec<String> =
@@ -78,13 +77,14 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let name = std::mem::take(&mut self.name);
+        let (name, server) = (std::mem::take(&mut self.name), self.server.clone());
         // A drop cannot wait for a future, and a runtime cannot be nested: a thread does it, and is waited for.
         let dropping = std::thread::spawn(move || {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
-                let mut connection = postgres().connect().await.expect("the test server can be reached");
+                // A test's own server is gone by now, with all that was in it.
+                let Ok(mut connection) = server.connect().await else { return };
                 let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
                 let _ = sqlx::query(AssertSqlSafe(drop)).execute(&mut connection).await;
             });

@@ -74,14 +74,28 @@ impl Process {
         answer.text().await.expect("the metrics page is text")
     }
 
+    /// It is gone at once, without a chance to write anything down.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
+    }
+
     pub(crate) fn tell_to_stop(&self) {
         signal(&self.child, "TERM");
     }
 
     /// Waits for the end it was told to come to, and says whether it was a good one.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.ended_within(END_WITHIN)
+    }
+
+    pub(crate) fn ended_within(&mut self, patience: Duration) -> Option<ExitStatus> {
         let begun = Instant::now();
-        while begun.elapsed() < END_WITHIN {
+        while begun.elapsed() < patience {
             match self.child.try_wait() {
                 Ok(Some(status)) => return Some(status),
                 Ok(None) => sleep(LOOK_EVERY),

@@ -4,15 +4,18 @@ use crate::certificates::{Certificates, Pair, VAULT_NAME};
 use crate::parts::Parts;
 use crate::ports::free_port;
 use crate::process::Program;
+use crate::relay::Relay;
 use latchkey_wire::{RouteOptions, RouteTls};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What all programs are told alike.
 pub(crate) struct Common<'a> {
     pub folder: &'a Path,
     pub catalogue: &'a Path,
     pub collector: &'a str,
+    pub refusal_window: Duration,
 }
 
 /// What is started, and where its doors are.
@@ -28,6 +31,8 @@ pub(crate) struct Plan {
     pub keys_from: PathBuf,
     /// The way another service takes to a vault, where it is a way at all.
     pub peers: Option<RouteOptions>,
+    /// What the first refresher reaches its vault through, where that was asked for.
+    pub vault_relay: Option<Relay>,
 }
 
 impl Common<'_> {
@@ -66,6 +71,10 @@ impl Common<'_> {
         format!("[telemetry]\nlog = {log:?}\nformat = \"json\"\notlp_endpoint = {:?}\n", self.collector)
     }
 
+    fn refusals(&self) -> String {
+        format!("[vault]\nrefusals = {{window_seconds = {}}}\n", self.refusal_window.as_secs())
+    }
+
     fn providers(&self) -> String {
         format!("[providers]\npath = {:?}\nallow_loopback = true\n", self.catalogue)
     }
@@ -78,7 +87,8 @@ impl Common<'_> {
             "public_url = \"http://127.0.0.1:{http}\"\n\
              [listen]\nhttp = \"127.0.0.1:{http}\"\ngrpc = \"127.0.0.1:{grpc}\"\nops = \"127.0.0.1:{ops}\"\n\
              [database]\nurl = \"sqlite:{folder}/latchkey.db\"\n\
-             [keys]\nkek = \"file://{folder}/kek\"\n{}{}",
+             [keys]\nkek = \"file://{folder}/kek\"\n{}{}{}",
+            self.refusals(),
             self.providers(),
             self.telemetry(),
             folder = self.folder.display(),
@@ -93,25 +103,34 @@ impl Common<'_> {
             connect_port: grpc,
             keys_from,
             peers: None,
+            vault_relay: None,
         }
     }
 
-    /// So many vaults and as many refreshers, which have to agree; connect; and the proxy.
-    pub(crate) fn many(&self, parts: &Parts, nodes: u8) -> Plan {
+    /// As many vaults as refreshers, which have to agree; connect; and the proxy.
+    pub(crate) fn many(&self, parts: &Parts, nodes: u8, relayed: bool) -> Plan {
         let certificates = Certificates::make(&self.folder.join("tls"));
         let vaults: Vec<Vault> = (1..=nodes).map(|number| self.vault(number, parts, &certificates)).collect();
         let to_vault = |vault: &Vault| route(vault.peers, &certificates);
         let peers =
             RouteOptions { tls: Some(shown(&certificates)), ..RouteOptions::new(address(vaults[0].peers)) };
         let (connect, http_port, connect_port) = self.connect(&to_vault(&vaults[0]));
-        let (proxy, proxy_port) = self.proxy(&to_vault(&vaults[1]));
-        let refreshers = (1..).zip(&vaults);
-        let refreshers = refreshers.map(|(number, vault)| self.refresher(number, &to_vault(vault), parts));
-        let others: Vec<Program> = [connect].into_iter().chain(refreshers).chain([proxy]).collect();
+        let (proxy, proxy_port) = self.proxy(&to_vault(vaults.last().expect("a vault")));
+        let vault_relay = relayed.then(|| Relay::to(vaults[0].peers));
+        let refreshers: Vec<Program> = (1..=nodes)
+            .zip(&vaults)
+            .map(|(number, vault)| {
+                let relay = vault_relay.as_ref().filter(|_| number == 1);
+                let port = relay.map_or(vault.peers, |relay| relay.port);
+                self.refresher(number, &route(port, &certificates), parts)
+            })
+            .collect();
+        let others = [connect].into_iter().chain(refreshers).chain([proxy]);
         let vault_ports = vaults.iter().map(|vault| vault.public).collect();
         let programs = vaults.into_iter().map(|vault| vault.program).chain(others).collect();
         let keys_from = self.folder.join("vault-1.toml");
-        Plan { programs, http_port, proxy_port, vault_ports, connect_port, keys_from, peers: Some(peers) }
+        let peers = Some(peers);
+        Plan { programs, http_port, proxy_port, vault_ports, connect_port, keys_from, peers, vault_relay }
     }
 
     fn vault(&self, number: u8, parts: &Parts, certificates: &Certificates) -> Vault {
@@ -119,11 +138,12 @@ impl Common<'_> {
         let Pair { certificate, key } = &certificates.vault;
         let settings = format!(
             "[listen]\ngrpc = \"127.0.0.1:{public}\"\ninternal = \"127.0.0.1:{peers}\"\nops = \"127.0.0.1:{ops}\"\n\
-             [database]\nurl = {:?}\n[keys]\nkek = {:?}\n{}\
+             [database]\nurl = {:?}\n[keys]\nkek = {:?}\n{}{}\
              [tls.peers]\ncertificate = {certificate:?}\nkey = {key:?}\nclient_ca = {:?}\n{}",
             parts.database.url(),
             parts.kek,
             nats(parts),
+            self.refusals(),
             certificates.authority,
             self.telemetry(),
         );

@@ -5,8 +5,10 @@ use crate::browser::{Browser, Page};
 use crate::builder::{Builder, make_key, start_all};
 use crate::collector::Collector;
 use crate::parts::Parts;
+use crate::postgres::Postgres;
 use crate::process::{Process, Program};
 use crate::provider::Provider;
+use crate::relay::Relay;
 use crate::sweep::Left;
 use crate::topology::Topology;
 use latchkey_demo_provider::{Controls, Counters};
@@ -27,6 +29,8 @@ pub struct World {
     pub(crate) collector: Collector,
     pub(crate) http_port: u16,
     pub(crate) proxy_port: u16,
+    pub(crate) vault_relay: Option<Relay>,
+    pub(crate) postgres: Option<Postgres>,
     pub(crate) parts: Option<Parts>,
     pub(crate) folder: TempDir,
 }
