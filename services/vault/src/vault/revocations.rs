@@ -176,7 +176,8 @@ impl Vault {
         credential: Option<(&Handout, Option<&Renewal>)>,
     ) -> Result<(), Error> {
         let (owner, id) = (stream_of::<Revocation>(profile.id), profile.id);
-        let mut terms = Terms::default();
+        // With nothing to ask with, it is over at once, and a key that was there before goes.
+        let mut terms = Terms { key: KeyChange::Destroy, releases: None };
         let mut secrets = None;
         if let Some((handout, renewal)) = credential {
             let (key, wrapped) = self.keyring.create(&profile.environment, &owner).await?;
