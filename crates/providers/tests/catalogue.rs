@@ -50,7 +50,7 @@ fn an_operators_folder_adds_and_overrides() {
     .unwrap();
     fs::write(
         folder.path().join("google-ours.yaml"),
-        "{extends: google, id: google-ours, name: Drive, obtain: {revoke: null}, api: {base_url: 'https://www.googleapis.com/drive/v3'}}",
+        "{extends: google, id: google-ours, name: Drive, obtain: {issuer: null}, api: {base_url: 'https://www.googleapis.com/drive/v3'}}",
     )
     .unwrap();
     let before = Catalogue::embedded();
@@ -59,7 +59,7 @@ fn an_operators_folder_adds_and_overrides() {
     assert_eq!(before.get("github").unwrap().name, "GitHub");
     assert_eq!(after.overridden().collect::<Vec<_>>(), ["github"]);
     let drive = after.get("google-ours").unwrap();
-    assert!(drive.obtain.revoke.is_none() && before.get("google").unwrap().obtain.revoke.is_some());
+    assert!(drive.obtain.issuer.is_none() && before.get("google").unwrap().obtain.issuer.is_some());
     let url = drive.authorization_url(&connected(texts([])), asked()).unwrap();
     assert!(url.as_str().contains("access_type=offline"));
     assert_eq!(after.ids().count(), before.ids().count() + 2);

@@ -47,7 +47,7 @@ fn over(ended: &Ended) -> (String, &'static str, String) {
     match ended.verdict {
         Verdict::Revoked => (format!("{provider} has ended the grant too."), "NOBODY", nothing()),
         Verdict::Unsupported => {
-            (format!("{provider} knows no way to end a grant from here."), "NOBODY", by_hand())
+            (format!("{provider} has no way to end this grant alone."), "NOBODY", by_hand())
         }
         Verdict::Refused => (format!("{provider} did not end the grant{why}."), "DEVELOPER", by_hand()),
         Verdict::NotConfirmed => {
@@ -66,7 +66,7 @@ pub fn revocation_event_in_words(event: &Event) -> String {
         }
         Event::Ended { verdict: Verdict::Revoked, .. } => "The provider has ended the grant.".into(),
         Event::Ended { verdict: Verdict::Unsupported, .. } => {
-            "The provider knows no way to end a grant from here.".into()
+            "The provider has no way to end this grant alone.".into()
         }
         Event::Ended { verdict: Verdict::Refused, .. } => "The provider did not end the grant.".into(),
         Event::Ended { verdict: Verdict::NotConfirmed, .. } => {

@@ -222,7 +222,7 @@ async fn what_became_of_it_is_told() {
     let world = World::new().await;
     for (outcome, told, turn) in [
         (Outcome::Revoked, "demo has ended the grant too", "NOBODY"),
-        (Outcome::Unsupported, "demo knows no way", "NOBODY"),
+        (Outcome::Unsupported, "demo has no way", "NOBODY"),
         (
             Outcome::Refused(Failure::new(Reason::ClientRejected, Phase::Revoke)),
             "does not accept the client id",
