@@ -3,9 +3,11 @@
 //! Invariant: a name is judged by the very addresses the connection is made to, so that no second look-up can differ.
 
 mod address;
+mod identity;
 mod retry_after;
 
 pub use address::{Egress, PublicResolver};
+pub use identity::{IdentityError, identified};
 pub use retry_after::parse as retry_after;
 
 use rustls::client::WantsClientCert;

@@ -1,9 +1,9 @@
 //! Makes a [`Grant`] of what was typed, what an answer held, and what the provider's entry says about both.
 
 use crate::{
-    Fault, FaultKind, Inputs,
+    ClientIdentity, Fault, FaultKind, Inputs,
     app::{Material, is_set_secret},
-    internal,
+    assertions, internal,
     steps::Progress,
     tokens::Tokens,
 };
@@ -129,10 +129,19 @@ pub(crate) fn of_handout(
         .collect();
     let base_url = provider.base_url(&material.values).or_else(|error| unlearnt(provider, &error))?;
     handout.base_url = base_url.map(|url| SecretText::new(url.into()));
-    handout.signer = provider.signer(&material.values).map_err(|error| unrendered(&error))?.map(kept);
+    handout.signer = match provider.signer(&material.values).map_err(|error| unrendered(&error))? {
+        Some(signer) => Some(kept(signer)),
+        None => assertions::identity_on_api(provider, material)?.map(shown),
+    };
     // The client a grant belongs to renews it; whoever uses the grant has no business with it.
     handout.fields.retain(|name, _| !name.starts_with(server::PREFIX) && !internal::is_renewing(name));
     Ok(Grant { handout, origins, ..Grant::default() })
+}
+
+fn shown(identity: ClientIdentity) -> Signer {
+    let parameters = [(Signer::CERTIFICATE, identity.certificate), (Signer::PRIVATE_KEY, identity.key)];
+    let parameters = parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Signer { scheme: Signer::MUTUAL_TLS.to_owned(), parameters }
 }
 
 fn kept(mut signer: latchkey_providers::Signer) -> Signer {

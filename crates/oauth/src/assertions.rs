@@ -44,6 +44,17 @@ pub(crate) fn identity(
     Ok(pair.map(|(certificate, key)| ClientIdentity { certificate: certificate.into(), key: key.into() }))
 }
 
+/// The same, where it is shown to the API as well.
+///
+/// # Errors
+/// As [`identity`].
+pub(crate) fn identity_on_api(
+    provider: &Provider,
+    material: &Material<'_>,
+) -> Result<Option<ClientIdentity>, Fault> {
+    if provider.shows_certificate_on_api() { identity(provider, material) } else { Ok(None) }
+}
+
 /// It is a credential while it lasts, so no error repeats it.
 fn keep(material: &mut Material<'_>, name: &str, assertion: String) {
     material.secrets.add(&assertion);

@@ -1,7 +1,8 @@
 //! Ends a credential at the provider (RFC 7009, or the vendor's own request).
 
 use crate::{
-    App, Client, Fault, FaultKind, app::Material, assemble::unrendered, carrier::Operation, verdict,
+    App, Client, Fault, FaultKind, app::Material, assemble::unrendered, assertions, carrier::Operation,
+    verdict,
 };
 use latchkey_providers::{Provider, RenderError, TokenResponse};
 use latchkey_secret::{Handout, Renewal};
@@ -45,7 +46,8 @@ impl Client {
             }
             Err(error) => return Err(unrendered(&error)),
         };
-        let answer = self.send(Operation::Revoke, provider, request).await?;
+        let identity = assertions::identity(provider, &material)?;
+        let answer = self.send_as(Operation::Revoke, provider, request, identity).await?;
         if matches!(answer.status, 200..300 | 404 | 410) {
             return Ok(Revocation::Done);
         }

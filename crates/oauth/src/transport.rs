@@ -4,7 +4,7 @@
 use crate::{
     ClientIdentity, Fault, FaultKind,
     carrier::{Answer, AnswerBody, Call, Carrier, Operation},
-    identity, trace_context,
+    trace_context,
 };
 use async_trait::async_trait;
 use latchkey_egress::{Egress, PublicResolver, retry_after, trusting};
@@ -77,10 +77,7 @@ impl Https {
 
     /// A client that shows a certificate, for one request.
     fn identified(&self, identity: &ClientIdentity, egress: Egress) -> Result<reqwest::Client, Fault> {
-        let (chain, key) = identity.parts()?;
-        let unusable = || identity::invalid("client_private_key", "it does not fit the certificate");
-        let config = trusting(&self.options.roots).map_err(|_| Fault::new(FaultKind::Unsupported))?;
-        let config = config.with_client_auth_cert(chain, key).map_err(|_| unusable())?;
+        let config = identity.tls(&self.options.roots)?;
         build(&self.options, egress, config).map_err(|_| Fault::new(FaultKind::Unsupported))
     }
 

@@ -4,6 +4,7 @@ use crate::{
     App, Client, Fault, FaultKind, Inputs,
     app::Material,
     assemble::unrendered,
+    assertions::identity_on_api,
     carrier::{Answer, Operation},
     document::Document,
     scrub::Secrets,
@@ -107,7 +108,8 @@ impl Client {
         material: &Material<'_>,
         probe: Probe,
     ) -> Result<Option<Document>, Fault> {
-        let answer = self.send(operation, provider, probe.request).await?;
+        let identity = identity_on_api(provider, material)?;
+        let answer = self.send_as(operation, provider, probe.request, identity).await?;
         let read = Document::parse(answer.content_type.as_deref(), answer.text().as_bytes()).ok();
         let json = read.as_ref().map(Document::value);
         let seen = latchkey_providers::Answer { status: answer.status, body: answer.text(), json };

@@ -78,6 +78,12 @@ impl Provider {
         };
         Ok(Some((text(&pair.certificate)?, text(&pair.key)?)))
     }
+
+    /// Whether the same certificate is shown to the API.
+    #[must_use]
+    pub fn shows_certificate_on_api(&self) -> bool {
+        self.obtain.mutual_tls.as_ref().is_some_and(|pair| pair.also_on_api)
+    }
 }
 
 struct Signer<'a> {

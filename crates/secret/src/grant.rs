@@ -77,6 +77,14 @@ impl fmt::Display for InvalidSecret {
 
 impl std::error::Error for InvalidSecret {}
 
+impl Signer {
+    /// The scheme of a credential that is a certificate, shown when TLS begins (RFC 8705). No header is made of it.
+    pub const MUTUAL_TLS: &'static str = "mutual_tls";
+    /// Its parameters, both PEM.
+    pub const CERTIFICATE: &'static str = "certificate";
+    pub const PRIVATE_KEY: &'static str = "private_key";
+}
+
 impl Handout {
     /// Eight hexadecimal digits that tell two access tokens apart and say nothing about either; empty where there is no
     /// access token, since a password has too little chance in it for even that to be told.

@@ -5,7 +5,7 @@ use crate::inject::{address, credential_headers};
 use crate::outgoing::Outgoing;
 use crate::refusal::{Refusal, SOURCE};
 use crate::replay::{Came, Next, Tries};
-use crate::sign::signature;
+use crate::sign::{identity, incomplete, signature};
 use crate::target::Target;
 use crate::upgrade;
 use crate::upstream::Upstream;
@@ -23,7 +23,7 @@ use latchkey_wire::{Authenticator, Fault, Kind, Reason, VaultClient};
 use std::time::{Instant, SystemTime};
 use tokio::time::sleep;
 use tonic::metadata::MetadataMap;
-use tracing::{Instrument, Span, field, info_span};
+use tracing::{Instrument, Span, field, info_span, warn};
 
 /// Calls providers for callers. Cheap to clone.
 #[derive(Clone)]
@@ -122,7 +122,8 @@ impl Forwarder {
             return Err(Fault::new(Kind::Refused, Reason::RequestNeeded, message).into());
         }
         let url = address(&call.target, lent)?;
-        let (client, egress) = self.upstream.client(self.trust(lent)?, call.websocket);
+        let trust = self.trust(lent)?;
+        let (client, egress) = self.upstream.client(trust, call.websocket);
         if !egress.permits(url.host()) {
             let message = "The provider's host is an address that is not public, and this installation speaks to public ones only.";
             return Err(Refusal::egress_blocked("path", message));
@@ -134,9 +135,18 @@ impl Forwarder {
         }
         trace::inject(&mut headers);
         credential_headers(&mut headers, &lent.headers)?;
+        let mut client = client.clone();
         if let Some(signer) = &lent.signer {
-            let signed = signature(signer, &call.method, &url, &headers, outgoing)?;
-            credential_headers(&mut headers, &signed)?;
+            if let Some(identity) = identity(signer) {
+                let showing = self.upstream.showing(&identity, trust, call.websocket);
+                client = showing.map_err(|error| {
+                    warn!(error = %error, "A connection's certificate cannot be shown");
+                    incomplete(signer)
+                })?;
+            } else {
+                let signed = signature(signer, &call.method, &url, &headers, outgoing)?;
+                credential_headers(&mut headers, &signed)?;
+            }
         }
         let body = outgoing.body(&mut headers);
         let request = client.request(call.method.clone(), url).headers(headers).body(body);

@@ -2,6 +2,7 @@
 
 use crate::outgoing::Outgoing;
 use crate::refusal::Refusal;
+use crate::upstream::Identity;
 use http::{HeaderMap, Method, header};
 use latchkey_secret::{SecretText, Signer};
 use latchkey_signing::request::{Body, Occasion, Request, Scheme, headers};
@@ -12,6 +13,13 @@ use std::time::SystemTime;
 use url::{Url, form_urlencoded};
 
 const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The certificate to show when TLS begins, where that is what a credential consists of (RFC 8705).
+pub fn identity(signer: &Signer) -> Option<Identity<'_>> {
+    let text = |name| signer.parameters.get(name).map_or("", SecretText::expose);
+    (signer.scheme == Signer::MUTUAL_TLS)
+        .then(|| Identity { certificate: text(Signer::CERTIFICATE), private_key: text(Signer::PRIVATE_KEY) })
+}
 
 /// The headers to add.
 ///
@@ -57,7 +65,7 @@ fn is_form(sent: &HeaderMap) -> bool {
         .is_some_and(|text| text.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(FORM)))
 }
 
-fn incomplete(signer: &Signer) -> Refusal {
+pub fn incomplete(signer: &Signer) -> Refusal {
     let message = format!(
         "The connection lacks what its requests are signed with ({}). Connect it again.",
         signer.scheme

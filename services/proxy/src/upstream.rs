@@ -2,21 +2,38 @@
 //! taken from the environment.
 
 use anyhow::Context as _;
-use latchkey_egress::{Egress, PublicResolver, tls};
+use latchkey_domain::Digest;
+use latchkey_egress::{Egress, PublicResolver, trusting};
 use latchkey_providers::Trust;
-use std::sync::Arc;
+use rustls::ClientConfig;
+use rustls::pki_types::CertificateDer;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const USER_AGENT: &str = concat!("latchkey/", env!("CARGO_PKG_VERSION"));
 
+/// How many certificates' connections are kept open. With more, all are begun anew.
+const IDENTITIES_MAX: usize = 256;
+
 /// Providers as they can be reached. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Upstream {
     egress: Egress,
+    idle: Duration,
+    /// Believed besides those that browsers trust.
+    roots: Vec<CertificateDer<'static>>,
+    identified: Arc<Mutex<HashMap<(Digest, bool), Pair>>>,
     public: Pair,
     /// For entries whose API is on this machine by design.
     loopback: Pair,
+}
+
+/// A client's own certificate and its key, as PEM.
+pub struct Identity<'a> {
+    pub certificate: &'a str,
+    pub private_key: &'a str,
 }
 
 /// HTTP/2 where the provider has it; and HTTP/1.1 alone, which is what a connection is upgraded from (RFC 9110 §7.8).
@@ -30,7 +47,45 @@ impl Upstream {
     /// # Errors
     /// Where TLS cannot be set up.
     pub fn new(egress: Egress, idle: Duration) -> anyhow::Result<Self> {
-        Ok(Self { egress, public: Pair::new(egress, idle)?, loopback: Pair::new(Egress::Any, idle)? })
+        Self::believing(egress, idle, vec![])
+    }
+
+    fn believing(
+        egress: Egress,
+        idle: Duration,
+        roots: Vec<CertificateDer<'static>>,
+    ) -> anyhow::Result<Self> {
+        let tls = trusting(&roots).context("TLS cannot be set up")?.with_no_client_auth();
+        let (public, loopback) = (Pair::new(egress, idle, &tls)?, Pair::new(Egress::Any, idle, &tls)?);
+        Ok(Self { egress, idle, roots, identified: Arc::default(), public, loopback })
+    }
+
+    /// The same as [`Self::client`], showing a certificate. Its connections are its own: nobody else's request goes over
+    /// them.
+    ///
+    /// # Errors
+    /// Where the two are not what they should be. They are not repeated.
+    pub fn showing(
+        &self,
+        identity: &Identity<'_>,
+        trust: Trust,
+        upgrade: bool,
+    ) -> anyhow::Result<reqwest::Client> {
+        let Identity { certificate, private_key } = identity;
+        let loopback = trust == Trust::Loopback;
+        let place = (Digest::of(format!("{certificate}\0{private_key}").as_bytes()), loopback);
+        let mut identified = self.identified.lock().unwrap_or_else(PoisonError::into_inner);
+        if !identified.contains_key(&place) {
+            let tls = latchkey_egress::identified(&self.roots, certificate, private_key)?;
+            let egress = if loopback { Egress::Any } else { self.egress };
+            let pair = Pair::new(egress, self.idle, &tls)?;
+            if identified.len() >= IDENTITIES_MAX {
+                identified.clear();
+            }
+            identified.insert(place, pair);
+        }
+        let pair = identified.get(&place).context("it was just put there")?;
+        Ok(if upgrade { pair.http1.clone() } else { pair.any.clone() })
     }
 
     /// What reaches a provider that is believed this far; and which addresses may be spoken to.
@@ -44,9 +99,9 @@ impl Upstream {
 }
 
 impl Pair {
-    fn new(egress: Egress, idle: Duration) -> anyhow::Result<Self> {
-        let any = builder(egress, idle, &[b"h2", b"http/1.1"])?;
-        let http1 = builder(egress, idle, &[b"http/1.1"])?.http1_only();
+    fn new(egress: Egress, idle: Duration, tls: &ClientConfig) -> anyhow::Result<Self> {
+        let any = builder(egress, idle, tls, &[b"h2", b"http/1.1"]);
+        let http1 = builder(egress, idle, tls, &[b"http/1.1"]).http1_only();
         let built = |builder: reqwest::ClientBuilder| {
             builder.build().context("no client for providers could be made")
         };
@@ -54,8 +109,8 @@ impl Pair {
     }
 }
 
-fn builder(egress: Egress, idle: Duration, alpn: &[&[u8]]) -> anyhow::Result<reqwest::ClientBuilder> {
-    let mut tls = tls().context("TLS cannot be set up")?;
+fn builder(egress: Egress, idle: Duration, tls: &ClientConfig, alpn: &[&[u8]]) -> reqwest::ClientBuilder {
+    let mut tls = tls.clone();
     tls.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
     let builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
@@ -66,8 +121,11 @@ fn builder(egress: Egress, idle: Duration, alpn: &[&[u8]]) -> anyhow::Result<req
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(idle)
         .user_agent(USER_AGENT);
-    Ok(match egress {
+    match egress {
         Egress::PublicOnly => builder.dns_resolver(Arc::new(PublicResolver)),
         Egress::Any => builder,
-    })
+    }
 }
+
+#[cfg(test)]
+mod tests;

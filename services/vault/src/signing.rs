@@ -71,7 +71,10 @@ pub fn sign(
     request: Option<&ToSign>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let Some(signer) = &handout.signer else { return Ok(()) };
+    // A certificate is shown by whoever calls, and signs no request.
+    let Some(signer) = handout.signer.as_ref().filter(|signer| signer.scheme != Signer::MUTUAL_TLS) else {
+        return Ok(());
+    };
     let request = request.ok_or_else(needed)?;
     if !origins.iter().any(|origin| covers(origin, &request.url)) {
         let message = "This connection's credential may not be sent there. Sign for the provider's API only.";

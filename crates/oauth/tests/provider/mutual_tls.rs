@@ -70,6 +70,7 @@ async fn obtain(
     server: &Authority,
     trusted: &Authority,
     client: (String, String),
+    also_on_api: bool,
 ) -> Result<latchkey_secret::Grant, latchkey_oauth::Fault> {
     let origin = token_endpoint(server).await;
     let provider = entry(
@@ -79,7 +80,7 @@ async fn obtain(
             "grant_type": "client_credentials",
             "token_endpoint": format!("{origin}/token"),
             "token_endpoint_auth_method": "tls_client_auth",
-            "mutual_tls": {"certificate": "${conn.client_certificate}", "key": "${conn.client_private_key}"},
+            "mutual_tls": {"certificate": "${conn.client_certificate}", "key": "${conn.client_private_key}", "also_on_api": also_on_api},
         }, "inputs": [
             {"name": "client_certificate", "ask": "connection", "label": "Certificate", "secret": true, "format": "pem"},
             {"name": "client_private_key", "ask": "connection", "label": "Key", "secret": true, "format": "pem"},
@@ -96,21 +97,34 @@ async fn obtain(
 #[tokio::test]
 async fn a_client_shows_its_certificate_to_the_token_endpoint() {
     let authority = authority();
-    let grant = obtain(&authority, &authority, signed("client.test", &authority)).await.unwrap();
+    let grant = obtain(&authority, &authority, signed("client.test", &authority), false).await.unwrap();
     assert_eq!(grant.handout.access_token.unwrap().expose(), "canary_token");
+}
+
+#[tokio::test]
+async fn where_the_api_asks_for_it_too_the_certificate_goes_with_the_credential() {
+    let authority = authority();
+    let (certificate, key) = signed("client.test", &authority);
+    let grant = obtain(&authority, &authority, (certificate.clone(), key.clone()), true).await.unwrap();
+    let signer = grant.handout.signer.unwrap();
+    assert_eq!(signer.scheme, "mutual_tls");
+    assert_eq!(signer.parameters["certificate"].expose(), certificate);
+    assert_eq!(signer.parameters["private_key"].expose(), key);
+    let elsewhere = obtain(&authority, &authority, (certificate, key), false).await.unwrap();
+    assert!(elsewhere.handout.signer.is_none());
 }
 
 #[tokio::test]
 async fn a_certificate_of_another_authority_gets_no_token() {
     let (ours, other) = (authority(), authority());
-    let fault = obtain(&ours, &ours, signed("client.test", &other)).await.unwrap_err();
+    let fault = obtain(&ours, &ours, signed("client.test", &other), false).await.unwrap_err();
     assert!(matches!(fault.kind, FaultKind::NotSent | FaultKind::Ambiguous), "{fault:?}");
 }
 
 #[tokio::test]
 async fn a_server_that_is_not_trusted_sees_no_request() {
     let (theirs, trusted) = (authority(), authority());
-    let fault = obtain(&theirs, &trusted, signed("client.test", &theirs)).await.unwrap_err();
+    let fault = obtain(&theirs, &trusted, signed("client.test", &theirs), false).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotSent);
 }
 
@@ -119,7 +133,7 @@ async fn what_is_no_key_is_named_and_not_repeated() {
     let authority = authority();
     let (certificate, _) = signed("client.test", &authority);
     let no_key = "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----\n".to_owned();
-    let fault = obtain(&authority, &authority, (certificate, no_key)).await.unwrap_err();
+    let fault = obtain(&authority, &authority, (certificate, no_key), false).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::InputInvalid { field: "client_private_key".into() });
     assert!(!format!("{fault:?}").contains("canary"));
 }

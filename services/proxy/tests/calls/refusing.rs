@@ -2,6 +2,7 @@
 
 use crate::world::World;
 use latchkey_domain::api_key::Scope;
+use latchkey_secret::{SecretText, Signer};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -60,6 +61,26 @@ async fn a_deleted_connection_says_so() {
     let world = World::start().await;
     world.vault.delete_connection(&"dev".parse().unwrap(), world.connection, true).await.unwrap();
     assert_eq!(told(world.request("GET", "/echo")).await, (410, "CONNECTION_DELETED".into()));
+    world.finish().await;
+}
+
+fn certified(certificate: &str, private_key: &str) -> Option<Signer> {
+    let parameters = [(Signer::CERTIFICATE, certificate), (Signer::PRIVATE_KEY, private_key)];
+    let parameters = parameters.map(|(name, text)| (name.to_owned(), SecretText::new(text.to_owned())));
+    Some(Signer { scheme: Signer::MUTUAL_TLS.to_owned(), parameters: parameters.into() })
+}
+
+#[tokio::test]
+async fn without_the_certificate_that_belongs_to_a_credential_nothing_is_sent() {
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["client.test".to_owned()]).unwrap();
+    let world = World::signing(certified(&cert.pem(), "canary")).await;
+    assert_eq!(told(world.request("GET", "/echo")).await, (424, "CREDENTIAL_UNREADABLE".into()));
+    assert!(world.upstream.seen().is_empty());
+    world.finish().await;
+    let world = World::signing(certified(&cert.pem(), &signing_key.serialize_pem())).await;
+    assert_eq!(world.request("GET", "/echo").send().await.unwrap().status(), 200);
+    assert_eq!(world.upstream.seen()[0].headers["authorization"], "Bearer canary_access_1");
     world.finish().await;
 }
 

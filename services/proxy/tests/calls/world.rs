@@ -7,7 +7,7 @@ use latchkey_domain::integration::Settings as IntegrationSettings;
 use latchkey_domain::{AuthorizationId, ConnectionId, Digest, Environment};
 use latchkey_providers::{Catalogue, Trust};
 use latchkey_proxy::ProxyService;
-use latchkey_secret::{AccessToken, Grant, Handout, RefreshToken, Renewal, SecretText};
+use latchkey_secret::{AccessToken, Grant, Handout, RefreshToken, Renewal, SecretText, Signer};
 use latchkey_vault::config::{Database, Keys};
 use latchkey_vault::vault::Vault;
 use latchkey_vault::{Parts, VaultService};
@@ -42,6 +42,11 @@ fn environment(name: &str) -> Environment {
 impl World {
     /// A connection whose token is `canary_access_1`, good for an hour, and can be refreshed.
     pub async fn start() -> Self {
+        Self::signing(None).await
+    }
+
+    /// The same, whose credential is also what requests are signed with, or what TLS begins with.
+    pub async fn signing(signer: Option<Signer>) -> Self {
         tls::install_provider();
         let folder = tempfile::tempdir().unwrap();
         let kek = folder.path().join("kek");
@@ -61,7 +66,7 @@ impl World {
         let address = listener.local_addr().unwrap();
         http::serve(listener, proxy.http(), &lifecycle);
 
-        let connection = connected(&vault, &upstream.origin).await;
+        let connection = connected(&vault, &upstream.origin, signer).await;
         let key = key(&vault, "dev", Scope::ProxyCall).await;
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -160,7 +165,7 @@ async fn key(vault: &Vault, of: &str, scope: Scope) -> String {
     vault.issue_key(issue).await.unwrap().secret.expose().to_owned()
 }
 
-async fn connected(vault: &Vault, origin: &str) -> ConnectionId {
+async fn connected(vault: &Vault, origin: &str, signer: Option<Signer>) -> ConnectionId {
     let settings = IntegrationSettings {
         provider: PROVIDER.to_owned(),
         display_name: "CRM".to_owned(),
@@ -199,5 +204,7 @@ async fn connected(vault: &Vault, origin: &str) -> ConnectionId {
     };
     vault.start_authorization(start).await.unwrap();
     vault.claim_authorization(authorization, state, browser).await.unwrap();
-    vault.establish(authorization, obtained("canary_access_1", origin)).await.unwrap().connection
+    let mut obtained = obtained("canary_access_1", origin);
+    obtained.grant.handout.signer = signer;
+    vault.establish(authorization, obtained).await.unwrap().connection
 }

@@ -70,6 +70,14 @@ fn a_hand_out_that_needs_no_signature_is_left_as_it_is() {
 }
 
 #[test]
+fn a_certificate_is_shown_and_signs_nothing() {
+    let signer = Some(Signer { scheme: Signer::MUTUAL_TLS.into(), ..Signer::default() });
+    let mut certified = Handout { signer, ..Handout::default() };
+    sign(&mut certified, &[], None, now()).unwrap();
+    assert!(certified.headers.is_empty() && certified.signer.is_some());
+}
+
+#[test]
 fn a_request_that_is_none_is_refused_by_its_field() {
     let digest = "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072";
     let form = || vec![("a".to_owned(), "b".to_owned())];
