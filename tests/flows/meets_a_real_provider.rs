@@ -52,6 +52,12 @@ async fn a_real_server_is_connected_refreshed_ten_times_revoked_and_connected_ag
     let events = latchkey.events(&connection).await;
     assert_eq!(events, ["created", "failed", "reauthorized", "recovered"]);
     assert_eq!(provider.counters().await["reused"], 0);
+
+    // Deleted here, ended there: the server counts a revoked grant, and takes its token no more.
+    let before = provider.counters().await["revoked"];
+    latchkey.delete(&connection).await;
+    provider.wait_for("revoked", before + 1).await;
+    assert_eq!(provider.me(&mended.headers).await, 401);
     latchkey.finish();
 }
 

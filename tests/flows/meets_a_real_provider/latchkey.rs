@@ -8,7 +8,7 @@ use latchkey_testkit::pb::connect::{
     CreateConnectSessionRequest, CreateConnectSessionResponse, GetConnectSessionRequest,
 };
 use latchkey_testkit::pb::connection::connection_service_client::ConnectionServiceClient;
-use latchkey_testkit::pb::connection::{ConnectionState, GetConnectionRequest};
+use latchkey_testkit::pb::connection::{ConnectionState, DeleteConnectionRequest, GetConnectionRequest};
 use latchkey_testkit::pb::events::WatchEventsRequest;
 use latchkey_testkit::pb::events::event_service_client::EventServiceClient;
 use latchkey_testkit::pb::vault::credential_service_client::CredentialServiceClient;
@@ -191,6 +191,11 @@ impl Latchkey {
         let ask = GetConnectionRequest { connection_id: connection.to_owned() };
         let found = ConnectionServiceClient::new(self.way.clone()).get_connection(ask).await.unwrap();
         found.into_inner().connection.unwrap().state()
+    }
+
+    pub async fn delete(&self, connection: &str) {
+        let ask = DeleteConnectionRequest { connection_id: connection.to_owned(), revoke_at_provider: None };
+        ConnectionServiceClient::new(self.way.clone()).delete_connection(ask).await.unwrap();
     }
 
     /// What was told of a connection so far, and within a while: `failed` and so on.
