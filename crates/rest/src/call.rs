@@ -41,10 +41,20 @@ async fn unary(
     headers: &HeaderMap,
     message: DynamicMessage,
 ) -> Result<Response, Status> {
+    Ok(json(&answered(binding, route, headers, message).await?))
+}
+
+/// The answer itself, before it is anybody's response.
+pub async fn answered(
+    binding: &Binding,
+    route: Route,
+    headers: &HeaderMap,
+    message: DynamicMessage,
+) -> Result<Value, Status> {
     let mut client = ready(route).await?;
     let request = request(headers, message);
     let answer = client.unary(request, path(binding)?, codec(binding)).await?.into_inner();
-    Ok(json(&document(&answer)?))
+    document(&answer)
 }
 
 /// As server-sent events: each has the message as its data.

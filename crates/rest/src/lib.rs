@@ -6,6 +6,7 @@
 
 mod binding;
 mod call;
+mod calls;
 mod codec;
 mod openapi;
 mod request;
@@ -13,4 +14,5 @@ mod router;
 mod schema;
 mod template;
 
+pub use calls::Calls;
 pub use router::{RestError, router};

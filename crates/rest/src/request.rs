@@ -40,7 +40,7 @@ fn read_body(body: &[u8]) -> Result<Map<String, Value>, Fault> {
 }
 
 /// Fits the document to the message's type.
-fn typed(input: MessageDescriptor, document: Map<String, Value>) -> Result<DynamicMessage, Fault> {
+pub fn typed(input: MessageDescriptor, document: Map<String, Value>) -> Result<DynamicMessage, Fault> {
     // One field at a time first, so that the one that is wrong can be named.
     for (name, value) in &document {
         if field(&input, name).is_none() {

@@ -22,6 +22,7 @@ pub struct Pieces {
     pub parts: Parts,
     pub vault: latchkey_vault::config::Settings,
     pub refresh: latchkey_refresher::config::Settings,
+    pub connect: latchkey_connect::config::Settings,
     pub proxy: latchkey_proxy::config::Settings,
     pub journal: Journal,
     pub catalogue: Catalogue,
@@ -48,12 +49,23 @@ pub struct System {
     refresher: RefresherService,
     proxy: ProxyService,
     reflection: bool,
+    compat: bool,
 }
 
 /// # Errors
 /// Where nothing could speak to providers.
 pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> anyhow::Result<System> {
-    let Pieces { parts, vault: settings, refresh, journal, proxy, catalogue, oauth, public_url } = pieces;
+    let Pieces {
+        parts,
+        vault: settings,
+        connect: door,
+        refresh,
+        journal,
+        proxy,
+        catalogue,
+        oauth,
+        public_url,
+    } = pieces;
     let bus: Arc<dyn Bus> = parts.bus.clone();
     let vault = VaultService::new(parts, &settings, lifecycle);
     let to_vault = VaultClient::new(Route::local(grpc::layers(vault.internal())));
@@ -63,7 +75,8 @@ pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> anyhow::Result<System> 
     let proxy = ProxyService::new(to_vault.clone(), catalogue.clone(), &proxy, lifecycle)?;
     let refresher =
         RefresherService::new(to_vault.clone(), catalogue, oauth, bus, journal, &refresh, lifecycle);
-    Ok(System { to_vault, vault, connect, refresher, proxy, reflection: settings.reflection })
+    let reflection = settings.reflection || door.reflection;
+    Ok(System { to_vault, vault, connect, refresher, proxy, reflection, compat: door.compat })
 }
 
 impl System {
@@ -78,9 +91,11 @@ impl System {
             services: latchkey_vault::PUBLIC_SERVICES.into_iter().chain(latchkey_connect::SERVICES).collect(),
         };
         let addresses = [&doors.http, &doors.grpc, &doors.ops].map(|door| door.local_addr().ok());
-        let pages = self.connect.http();
-        let rest = self.connect.rest()?;
-        http::serve(doors.http, pages.merge(rest).merge(self.proxy.http()).merge(doors.pages), lifecycle);
+        let mut pages = self.connect.http().merge(self.connect.rest()?);
+        if self.compat {
+            pages = pages.merge(self.connect.compat()?);
+        }
+        http::serve(doors.http, pages.merge(self.proxy.http()).merge(doors.pages), lifecycle);
         grpc::serve(doors.grpc, both(self.vault.public(), self.connect.grpc()), options, lifecycle)?;
         ops::serve(doors.ops, self.vault.checks(), lifecycle);
         self.vault.run();

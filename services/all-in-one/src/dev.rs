@@ -97,6 +97,7 @@ pub async fn dev(data: &Path, options: Options) -> anyhow::Result<()> {
         parts: parts(&folder, settings.nats).await?,
         vault: latchkey_vault::config::Settings { reflection: true, ..Default::default() },
         refresh: latchkey_refresher::config::Settings::default(),
+        connect: latchkey_connect::config::Settings::default(),
         proxy: latchkey_proxy::config::Settings::default(),
         journal: Journal::open(&folder.journal()).context("the journal cannot be used")?,
         catalogue: match &demo {

@@ -42,6 +42,8 @@ pub struct Config {
     #[serde(default)]
     pub journal: Option<JournalSettings>,
     #[serde(default)]
+    pub connect: latchkey_connect::config::Settings,
+    #[serde(default)]
     pub proxy: latchkey_proxy::config::Settings,
     #[serde(default)]
     pub providers: latchkey_providers::Settings,
@@ -74,6 +76,7 @@ pub async fn serve(file: Option<&Path>) -> anyhow::Result<()> {
         parts: Parts::embedded(&config.database, &config.keys, bus(config.nats).await?).await?,
         vault: config.vault,
         refresh: config.refresh,
+        connect: config.connect,
         proxy: config.proxy,
         journal: journal(config.journal, &config.database)?,
         catalogue: catalogue(&config.providers)?,

@@ -26,11 +26,19 @@ pub struct Config {
     pub telemetry: Telemetry,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Offers gRPC reflection.
     pub reflection: bool,
+    /// Serves the paths that another product's clients know, beside our own.
+    pub compat: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { reflection: false, compat: true }
+    }
 }
 
 /// An address browsers are sent to. Over http only where nothing crosses a network: on a loopback address, for trials.

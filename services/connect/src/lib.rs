@@ -2,6 +2,7 @@
 //! and keeps nothing: what must be remembered is the vault's.
 
 mod browser;
+mod compat;
 pub mod config;
 mod counts;
 mod failures;

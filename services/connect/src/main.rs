@@ -39,11 +39,11 @@ async fn main() -> anyhow::Result<()> {
 
     let reflection = config.connect.reflection.then_some(latchkey_wire::DESCRIPTORS);
     let options = grpc::Options { tls: config.tls, reflection, services: SERVICES.to_vec() };
-    http::serve(
-        listen(config.listen.http, "listen.http").await?,
-        connect.http().merge(connect.rest()?),
-        &lifecycle,
-    );
+    let mut pages = connect.http().merge(connect.rest()?);
+    if config.connect.compat {
+        pages = pages.merge(connect.compat()?);
+    }
+    http::serve(listen(config.listen.http, "listen.http").await?, pages, &lifecycle);
     grpc::serve(listen(config.listen.grpc, "listen.grpc").await?, connect.grpc(), options, &lifecycle)?;
     ops::serve(listen(config.listen.ops, "listen.ops").await?, connect.checks(), &lifecycle);
     lifecycle.run_until_signal().await.context("connect did not end well")

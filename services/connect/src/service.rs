@@ -2,14 +2,14 @@
 
 use crate::flows::Flows;
 use crate::tasks::Tasks;
-use crate::{SERVICES, grpc, http};
+use crate::{SERVICES, compat, grpc, http};
 use axum::Router;
 use latchkey_chassis::grpc::layers;
 use latchkey_chassis::ops::{Checks, Trouble, Verdict};
 use latchkey_chassis::{Clock, Lifecycle, SystemClock};
 use latchkey_oauth::Client;
 use latchkey_providers::Catalogue;
-use latchkey_rest::RestError;
+use latchkey_rest::{Calls, RestError};
 use latchkey_wire::{Authenticator, DESCRIPTORS, Route, VaultClient};
 use std::sync::Arc;
 use tonic::service::Routes;
@@ -60,10 +60,23 @@ impl ConnectService {
     /// # Errors
     /// Where the protocol's description cannot be read, which only a build can get wrong.
     pub fn rest(&self) -> Result<Router, RestError> {
+        latchkey_rest::router(DESCRIPTORS, self.routes())
+    }
+
+    /// The paths that another product's clients know, over the same calls.
+    ///
+    /// # Errors
+    /// As [`Self::rest`].
+    pub fn compat(&self) -> Result<Router, RestError> {
+        let calls = Calls::new(DESCRIPTORS, self.routes())?;
+        let authenticator = Authenticator::new(self.flows.vault.clone());
+        Ok(compat::router(self.flows.clone(), authenticator, calls, &self.public_url))
+    }
+
+    /// To each service of the protocol, by its full name.
+    fn routes(&self) -> impl Fn(&str) -> Route + use<> {
         let (here, vault) = (Route::local(layers(self.grpc())), self.flows.vault.route());
-        latchkey_rest::router(DESCRIPTORS, |service| {
-            if SERVICES.contains(&service) { here.clone() } else { vault.clone() }
-        })
+        move |service| if SERVICES.contains(&service) { here.clone() } else { vault.clone() }
     }
 
     /// What backends may call.

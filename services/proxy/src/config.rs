@@ -29,13 +29,15 @@ pub struct Settings {
     pub idle_timeout_seconds: NonZeroU64,
     /// Also speaks to addresses that are not public, for providers in the same private network.
     pub allow_private_addresses: bool,
+    /// Also understands requests as another product's clients write them.
+    pub compat: bool,
 }
 
 const IDLE_TIMEOUT_SECONDS: NonZeroU64 = NonZeroU64::new(60).unwrap();
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { idle_timeout_seconds: IDLE_TIMEOUT_SECONDS, allow_private_addresses: false }
+        Self { idle_timeout_seconds: IDLE_TIMEOUT_SECONDS, allow_private_addresses: false, compat: true }
     }
 }
 

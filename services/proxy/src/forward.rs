@@ -1,5 +1,6 @@
 //! One call, from the caller's key to the provider's answer.
 
+use crate::compat::{self, Asked};
 use crate::headers::{asks_for_websocket, content_length, to_caller, to_provider};
 use crate::inject::{address, credential_headers};
 use crate::outgoing::Outgoing;
@@ -33,6 +34,8 @@ pub struct Forwarder {
     pub catalogue: Catalogue,
     pub upstream: Upstream,
     pub lifecycle: Lifecycle,
+    /// Whether requests may be written as another product's clients do.
+    pub compat: bool,
 }
 
 /// What stays the same through all tries of one call.
@@ -42,6 +45,7 @@ struct Call {
     method: Method,
     headers: HeaderMap,
     websocket: bool,
+    asked: Asked,
 }
 
 impl Forwarder {
@@ -51,12 +55,15 @@ impl Forwarder {
     /// A [`Refusal`]: nothing was passed on to the caller yet.
     pub async fn forward(&self, mut request: Request) -> Result<Response, Refusal> {
         let environment = self.environment_of(request.headers()).await?;
+        let theirs = self.compat && compat::is_theirs(request.headers());
+        let asked = if theirs { compat::translated(request.headers_mut())? } else { Asked::default() };
         let target = Target::of(request.uri(), request.headers())?;
         let websocket = asks_for_websocket(request.headers());
         let caller = websocket.then(|| hyper::upgrade::on(&mut request));
         let (parts, body) = request.into_parts();
         let outgoing = Outgoing::read(body, content_length(&parts.headers)).await?;
-        let call = Call { environment, target, method: parts.method, headers: parts.headers, websocket };
+        let call =
+            Call { environment, target, method: parts.method, headers: parts.headers, websocket, asked };
         let span = info_span!(
             "proxy",
             otel.kind = "client",
@@ -82,7 +89,8 @@ impl Forwarder {
 
     async fn tried(&self, call: &Call, mut outgoing: Outgoing) -> Result<reqwest::Response, Refusal> {
         let mut lent = self.lend(call, None).await?;
-        let mut tries = Tries::new(call.method.clone(), call.target.retries, outgoing.held().is_some());
+        let mut tries = Tries::new(call.method.clone(), call.target.retries, outgoing.held().is_some())
+            .also_after(&call.asked.retry_on);
         loop {
             let begun = Instant::now();
             let outcome = self.send(call, &lent, &mut outgoing).await?;
@@ -105,7 +113,14 @@ impl Forwarder {
             connection: call.target.connection,
             newer_than: refused.map(|lent| lent.generation),
         };
-        Ok(self.vault.lend(wish).await?)
+        let lent = self.vault.lend(wish).await?;
+        match &call.asked.integration {
+            Some(wanted) if wanted != lent.integration.as_str() => {
+                let message = "This integration has no such connection.";
+                Err(Fault::new(Kind::NotFound, Reason::ConnectionUnknown, message).into())
+            }
+            _ => Ok(lent),
+        }
     }
 
     /// One try. The outer error says that nothing may be sent at all.

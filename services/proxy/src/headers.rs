@@ -47,15 +47,16 @@ const NOT_OURS_TO_SAY: [&str; 8] = [
 /// The caller's headers as they go to the provider, without those that the credential sets.
 pub fn to_provider(sent: &HeaderMap, set_by_credential: impl Fn(&HeaderName) -> bool) -> HeaderMap {
     let named = named_by_connection(sent);
-    let crosses = |name: &HeaderName| {
-        let text = name.as_str();
-        !HOP_BY_HOP.contains(&text)
-            && !ENDS_HERE.contains(&text)
-            && !ENDS_HERE_PREFIXES.iter().any(|prefix| text.starts_with(prefix))
-            && !named.contains(name)
-            && !set_by_credential(name)
-    };
+    let crosses = |name: &HeaderName| !is_for_us(name) && !named.contains(name) && !set_by_credential(name);
     sent.iter().filter(|(name, _)| crosses(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// Whether a caller's header ends here, whatever the provider.
+pub fn is_for_us(name: &HeaderName) -> bool {
+    let text = name.as_str();
+    HOP_BY_HOP.contains(&text)
+        || ENDS_HERE.contains(&text)
+        || ENDS_HERE_PREFIXES.iter().any(|prefix| text.starts_with(prefix))
 }
 
 /// The provider's headers as they go to the caller.

@@ -3,6 +3,7 @@
 //! Invariants: a credential goes only to the origins it was sealed with; what the caller sends is never a template; no
 //! redirect is followed; nothing is sent twice that could have two effects.
 
+mod compat;
 pub mod config;
 mod forward;
 mod headers;

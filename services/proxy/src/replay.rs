@@ -18,6 +18,8 @@ pub struct Tries {
     renewed: bool,
     /// Whether the body can be sent again.
     repeatable: bool,
+    /// Statuses that the caller, too, takes for "later".
+    also: Vec<StatusCode>,
 }
 
 /// What a try came to.
@@ -45,7 +47,13 @@ pub enum Next {
 
 impl Tries {
     pub fn new(method: Method, retries: u32, repeatable: bool) -> Self {
-        Self { method, left: retries, made: 0, renewed: false, repeatable }
+        Self { method, left: retries, made: 0, renewed: false, repeatable, also: vec![] }
+    }
+
+    /// With statuses beside those that say "later" by themselves.
+    pub fn also_after(mut self, statuses: &[StatusCode]) -> Self {
+        self.also = statuses.to_vec();
+        self
     }
 
     pub fn after(&mut self, came: Came) -> Next {
@@ -56,7 +64,9 @@ impl Tries {
             return if std::mem::replace(&mut self.renewed, true) { Next::Answer } else { Next::Renew };
         }
         let asked_to_wait = match came {
-            Came::Status { status, retry_after } if passes(status) => retry_after,
+            Came::Status { status, retry_after } if passes(status) || self.also.contains(&status) => {
+                retry_after
+            }
             Came::Status { .. } => return Next::Answer,
             Came::NotSent | Came::Lost => None,
         };
@@ -144,6 +154,13 @@ mod tests {
         let mut tries = Tries::new(Method::GET, 3, true);
         assert_eq!(tries.after(asks(7)), Next::Wait(Duration::from_secs(7)));
         assert_eq!(tries.after(asks(31)), Next::Answer, "longer than a call may take");
+    }
+
+    #[test]
+    fn a_caller_may_name_more_statuses_that_say_later() {
+        let mut tries = Tries::new(Method::GET, 1, true).also_after(&[StatusCode::CONFLICT]);
+        assert_eq!(tries.after(status(409)), Next::Wait(WAIT_FIRST));
+        assert_eq!(tries.after(status(500)), Next::Answer);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The proxy as a running service.
 
+use crate::compat;
 use crate::config::Settings;
 use crate::forward::Forwarder;
 use crate::upstream::Upstream;
@@ -28,7 +29,14 @@ impl ProxyService {
         let authenticator = Authenticator::new(vault.clone());
         let upstream = Upstream::new(settings.egress(), settings.idle_timeout())?;
         Ok(Self {
-            forwarder: Forwarder { vault, authenticator, catalogue, upstream, lifecycle: lifecycle.clone() },
+            forwarder: Forwarder {
+                vault,
+                authenticator,
+                catalogue,
+                upstream,
+                lifecycle: lifecycle.clone(),
+                compat: settings.compat,
+            },
         })
     }
 
@@ -58,8 +66,10 @@ impl ProxyService {
 }
 
 async fn forward(State(forwarder): State<Forwarder>, request: Request) -> Response {
+    let theirs = forwarder.compat && compat::is_theirs(request.headers());
     match forwarder.forward(request).await {
         Ok(answer) => answer,
+        Err(refusal) if theirs => compat::refused(refusal),
         Err(refusal) => refusal.into_response(),
     }
 }

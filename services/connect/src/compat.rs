@@ -1,0 +1,119 @@
+//! The paths another product's clients know, over the same handlers as our own: their words are translated here, and
+//! nothing is decided. Keys, scopes and checks are those of the native calls.
+
+mod body;
+mod connections;
+mod cors;
+mod credentials;
+mod elsewhere;
+mod integrations;
+mod list;
+mod logo;
+mod providers;
+mod refusal;
+mod sessions;
+
+use crate::flows::Flows;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use http::{HeaderMap, header};
+use latchkey_domain::Environment;
+use latchkey_domain::api_key::Scope;
+use latchkey_rest::Calls;
+use latchkey_wire::{Authenticator, Fault};
+use refusal::Refusal;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use tonic::metadata::MetadataMap;
+use url::Url;
+
+/// What a body may hold, as natively.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+#[derive(Clone)]
+struct Door {
+    flows: Flows,
+    authenticator: Authenticator,
+    calls: Calls,
+    public_url: Arc<Url>,
+}
+
+pub fn router(flows: Flows, authenticator: Authenticator, calls: Calls, public_url: &Url) -> Router {
+    let door = Door { flows, authenticator, calls, public_url: Arc::new(public_url.clone()) };
+    // An id may hold a slash and comes as it is, so it takes the rest of the path.
+    Router::new()
+        .route("/providers", get(providers::list))
+        .route("/providers/{provider}", get(providers::one))
+        .route("/integrations", get(integrations::list).post(integrations::create))
+        .route(
+            "/integrations/{key}",
+            get(integrations::one).patch(integrations::change).delete(integrations::delete),
+        )
+        .route("/config/{key}", get(integrations::config))
+        .route("/connect/sessions", post(sessions::create))
+        .route("/connect/sessions/reconnect", post(sessions::reconnect))
+        .route("/connections", get(list::connections).post(elsewhere::unsupported))
+        .route("/connection", get(list::connections).post(elsewhere::unsupported))
+        .route(
+            "/connections/{*id}",
+            get(connections::one).delete(connections::delete).patch(elsewhere::unsupported),
+        )
+        .route(
+            "/connection/{*id}",
+            get(connections::one).delete(connections::delete).patch(elsewhere::unsupported),
+        )
+        .route("/environment-variables", get(elsewhere::variables))
+        .merge(elsewhere::routes())
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(door.clone(), known))
+        .route("/images/template-logos/{file}", get(logo::svg))
+        .layer(middleware::from_fn(cors::shared))
+        .with_state(door)
+}
+
+/// Before anything is read: a stranger is told how to show a key, and nothing else.
+async fn known(
+    State(door): State<Door>,
+    request: Request,
+    next: middleware::Next,
+) -> Result<Response, Refusal> {
+    match request.headers().get(header::AUTHORIZATION) {
+        None => return Err(Refusal::missing_key()),
+        Some(value) => Refusal::check_key_form(value)?,
+    }
+    door.authenticator.identify(&shown(request.headers())).await?;
+    Ok(next.run(request).await)
+}
+
+impl Door {
+    async fn allowed(&self, headers: &HeaderMap, scope: Scope) -> Result<Environment, Fault> {
+        Ok(self.authenticator.require(&shown(headers), scope).await?.environment)
+    }
+
+    /// A native call in the caller's name.
+    async fn call(&self, method: &str, headers: &HeaderMap, fields: Value) -> Result<Value, Fault> {
+        let fields = match fields {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        self.calls.call(method, headers, fields).await
+    }
+
+    fn logo(&self, provider: &str) -> String {
+        let base = self.public_url.as_str().trim_end_matches('/');
+        format!("{base}/images/template-logos/{provider}.svg")
+    }
+}
+
+/// Of the headers, what says whose call it is.
+fn shown(headers: &HeaderMap) -> MetadataMap {
+    let key = headers.get(header::AUTHORIZATION).map(|key| (header::AUTHORIZATION, key.clone()));
+    MetadataMap::from_headers(key.into_iter().collect())
+}
+
+/// A native answer's text; empty where it is not set.
+fn text<'a>(document: &'a Value, pointer: &str) -> &'a str {
+    document.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}

@@ -1,0 +1,219 @@
+//! Connections. Reading one is also how a caller of the contract gets its credential, where its key may have that.
+
+use super::body::Fields;
+use super::credentials::{self, RefreshTokens};
+use super::providers::is_credential;
+use super::{Door, Refusal, text};
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
+use http::{HeaderMap, StatusCode};
+use latchkey_domain::ConnectionId;
+use latchkey_domain::api_key::Scope;
+use latchkey_providers::Ask;
+use latchkey_wire::{Fault, Kind, Reason};
+use serde_json::{Map, Value, json};
+
+type Answer = Result<Json<Value>, Refusal>;
+
+pub async fn one(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let environment = door.allowed(&headers, Scope::ConnectionsRead).await?;
+    let mut query = Fields::of_query(query.as_deref());
+    let key = query.text("provider_config_key");
+    let force = query.flag("force_refresh");
+    let refresh_token = query.flag("refresh_token");
+    let app_token = query.flag("refresh_github_app_jwt_token");
+    query.done()?;
+    if app_token {
+        return Err(Refusal::unsupported("refresh_github_app_jwt_token"));
+    }
+    let full = match door.allowed(&headers, Scope::CredentialsRead).await {
+        Ok(_) => true,
+        Err(fault) if fault.reason == Reason::ScopeNotGranted && !force && !refresh_token => false,
+        Err(fault) => return Err(fault.into()),
+    };
+    let known = match key.parse() {
+        Ok(key) => door.flows.vault.get_integration(&environment, &key).await.map(drop),
+        Err(_) => Err(Fault::new(Kind::NotFound, Reason::IntegrationUnknown, "")),
+    };
+    match known {
+        Err(fault) if fault.kind == Kind::NotFound => {
+            let message = "There is no integration of this name.";
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, "unknown_provider_config", message));
+        }
+        known => known?,
+    }
+    let missing = || Refusal::not_found("This integration has no such connection.");
+    let connection = door.connection(&headers, &id, &key).await?.ok_or_else(missing)?;
+    let mut shown = whole(&connection);
+    if full {
+        let wish = json!({ "connection_id": text(&connection, "/id"), "force_refresh": force });
+        let credential =
+            door.call("GetCredential", &headers, wish).await.map_err(|fault| no_credential(fault, &shown))?;
+        let refresh_tokens = if refresh_token { RefreshTokens::Given } else { RefreshTokens::LeftOut };
+        shown["connection_config"] = door.settings(&connection, &credential);
+        shown["credentials"] = credentials::of(&credential, refresh_tokens);
+    }
+    Ok(Json(shown))
+}
+
+pub async fn delete(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    door.allowed(&headers, Scope::ConnectionsDelete).await?;
+    let mut query = Fields::of_query(query.as_deref());
+    let key = query.text("provider_config_key");
+    query.done()?;
+    let unknown =
+        || Refusal::new(StatusCode::BAD_REQUEST, "unknown_connection", "There is no such connection.");
+    let connection = door.connection(&headers, &id, &key).await?.ok_or_else(unknown)?;
+    door.call("DeleteConnection", &headers, json!({ "connection_id": text(&connection, "/id") })).await?;
+    Ok(Json(json!({ "success": true })))
+}
+
+/// Why there is no credential, with the connection beside it as the contract has it.
+fn no_credential(fault: Fault, connection: &Value) -> Refusal {
+    let (status, code) = match fault.reason {
+        Reason::ReauthRequired | Reason::CredentialUnreadable | Reason::ClientRejected => {
+            (StatusCode::FAILED_DEPENDENCY, "connection_refresh_exhausted")
+        }
+        Reason::ProviderUnavailable
+        | Reason::ProviderTimeout
+        | Reason::ProviderUnreachable
+        | Reason::ProviderResponseInvalid
+        | Reason::ProviderRateLimited
+        | Reason::RequestRejected
+        | Reason::RefusalUnconfirmed
+        | Reason::CredentialsRejected => (StatusCode::BAD_REQUEST, "refresh_token_external_error"),
+        // Not about this connection: ours, or the caller's.
+        _ => return fault.into(),
+    };
+    let payload = json!({ "code": code, "reason": fault.reason.word(), "connection": connection });
+    Refusal::new(status, "invalid_credentials", fault.message).with_payload(payload)
+}
+
+impl Door {
+    /// The connection of this id, where it is this integration's and not deleted.
+    pub async fn connection(
+        &self,
+        headers: &HeaderMap,
+        id: &str,
+        integration: &str,
+    ) -> Result<Option<Value>, Refusal> {
+        if id.parse::<ConnectionId>().is_err() {
+            return Ok(None);
+        }
+        let connection = match self.call("GetConnection", headers, json!({ "connection_id": id })).await {
+            Ok(mut found) => found["connection"].take(),
+            Err(fault) if matches!(fault.reason, Reason::ConnectionUnknown | Reason::ConnectionDeleted) => {
+                return Ok(None);
+            }
+            Err(fault) => return Err(fault.into()),
+        };
+        let here = text(&connection, "/integration") == integration
+            && text(&connection, "/state") != "CONNECTION_STATE_DELETED";
+        Ok(here.then_some(connection))
+    }
+
+    /// What was typed to connect and is no secret.
+    fn settings(&self, connection: &Value, credential: &Value) -> Value {
+        let Ok(provider) = self.flows.catalogue.get(text(connection, "/provider")) else { return json!({}) };
+        let mode = provider.auth_mode();
+        let inputs = provider.inputs.iter();
+        let settings = inputs.filter(|input| input.ask == Ask::Connection && !is_credential(mode, input));
+        let value = |name: &str| credential["fields"].get(name).cloned();
+        settings.filter_map(|input| Some((input.name.clone(), value(&input.name)?))).collect()
+    }
+}
+
+/// As it is in a list.
+pub fn item(connection: &Value) -> Value {
+    let failing =
+        matches!(text(connection, "/state"), "CONNECTION_STATE_DEGRADED" | "CONNECTION_STATE_NEEDS_REAUTH");
+    let id = text(connection, "/id");
+    // There is no log entry to name: the connection's own history says what happened.
+    let errors = if failing { json!([{ "type": "auth", "log_id": id }]) } else { json!([]) };
+    json!({
+        "id": number(id),
+        "connection_id": id,
+        "provider_config_key": text(connection, "/integration"),
+        "provider": text(connection, "/provider"),
+        "errors": errors,
+        "end_user": {
+            "id": text(connection, "/end_user"),
+            "display_name": null,
+            "email": null,
+            "tags": null,
+            "organization": null,
+        },
+        "tags": tags(connection),
+        "metadata": null,
+        "created": offset(text(connection, "/create_time")),
+    })
+}
+
+/// As it is when it is read alone, without its credential.
+fn whole(connection: &Value) -> Value {
+    let mut shown = item(connection);
+    if let Value::Object(fields) = &mut shown {
+        fields.remove("created");
+    }
+    let created = text(connection, "/create_time");
+    let changed = Some(text(connection, "/credential/obtain_time")).filter(|time| !time.is_empty());
+    shown["created_at"] = offset(created).into();
+    shown["updated_at"] = offset(changed.unwrap_or(created)).into();
+    shown["last_fetched_at"] = Value::Null;
+    shown["connection_config"] = json!({});
+    shown["webhook_url_override"] = Value::Null;
+    shown["credentials"] = json!({});
+    shown
+}
+
+pub fn tags(connection: &Value) -> Map<String, Value> {
+    Map::from_iter([("end_user_id".to_owned(), text(connection, "/end_user").into())])
+}
+
+/// Clients know connections by a number too. There is none here, so it is made of the id's random part: always the same,
+/// and small enough for every client to hold exactly (53 bits).
+fn number(id: &str) -> u64 {
+    let bytes = id.parse().map(ConnectionId::to_bytes).unwrap_or_default();
+    let random = bytes[8..].iter().fold(0, |number, byte| (number << 8) | u64::from(*byte));
+    random & ((1 << 53) - 1)
+}
+
+/// The contract writes an offset where we write `Z`.
+fn offset(time: &str) -> String {
+    time.strip_suffix('Z').map_or_else(|| time.to_owned(), |time| format!("{time}+00:00"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_has_the_same_number_every_time_and_clients_can_hold_it() {
+        let id = ConnectionId::from_parts(1_700_000_000_000, u128::MAX).to_string();
+        assert_eq!((number(&id), number(&id)), ((1 << 53) - 1, (1 << 53) - 1));
+        assert_ne!(number(&id), number(&ConnectionId::from_parts(1_700_000_000_000, 1).to_string()));
+    }
+
+    #[test]
+    fn whose_turn_it_is_shows_in_the_status() {
+        let refusal = |reason| {
+            let fault = Fault::new(Kind::Refused, reason, "No.");
+            format!("{:?}", no_credential(fault, &json!({ "connection_id": "con_1" })))
+        };
+        assert!(refusal(Reason::ReauthRequired).contains("status: 424"));
+        let provider = refusal(Reason::ProviderUnavailable);
+        assert!(provider.contains("status: 400") && provider.contains("con_1"), "{provider}");
+        let ours = Fault::new(Kind::Unavailable, Reason::StorageUnavailable, "No.");
+        assert!(format!("{:?}", no_credential(ours, &json!({}))).contains("status: 503"));
+    }
+}

@@ -1,0 +1,240 @@
+//! Integrations: registered apps. A secret that was stored here is never given back.
+
+use super::body::Fields;
+use super::{Door, Refusal, text};
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
+use http::HeaderMap;
+use latchkey_providers::{Ask, Provider};
+use latchkey_wire::{Kind, Reason};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+type Answer = Result<Json<Value>, Refusal>;
+
+pub async fn list(State(door): State<Door>, headers: HeaderMap) -> Answer {
+    let listed = door.call("ListIntegrations", &headers, json!({})).await?;
+    let integrations = listed["integrations"].as_array().into_iter().flatten();
+    Ok(Json(json!({ "data": integrations.map(|it| door.integration(it)).collect::<Vec<_>>() })))
+}
+
+pub async fn one(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    Path(key): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let mut query = Fields::of_query(query.as_deref());
+    let mut include = query.texts("include").unwrap_or_default();
+    query.done()?;
+    let integration = door.registered(&headers, &key).await?;
+    let mut shown = door.integration(&integration);
+    include.sort();
+    for what in include {
+        match what.as_str() {
+            "credentials" => return Err(Refusal::unsupported("include=credentials")),
+            // Providers' own webhooks are not received here.
+            "webhook" => shown["webhook_url"] = Value::Null,
+            _ => {
+                let message = "`include` may be webhook or credentials.";
+                let issue = super::refusal::Issue::custom(&["include"], message);
+                return Err(Refusal::invalid("invalid_query_params", vec![issue]));
+            }
+        }
+    }
+    Ok(Json(json!({ "data": shown })))
+}
+
+/// The path of old.
+pub async fn config(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    Path(key): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    if Fields::of_query(query.as_deref()).flag("include_creds") {
+        return Err(Refusal::unsupported("include_creds"));
+    }
+    let integration = door.registered(&headers, &key).await?;
+    Ok(Json(json!({ "config": door.integration(&integration) })))
+}
+
+pub async fn create(State(door): State<Door>, headers: HeaderMap, mut body: Fields) -> Answer {
+    let key = body.text("unique_key");
+    let provider_id = body.text("provider");
+    let wish = Wish::read(&mut body)?;
+    body.done()?;
+    let provider = door.flows.catalogue.get(&provider_id);
+    let provider = provider.map_err(|unknown| Refusal::body(&["provider"], unknown.to_string()))?;
+    match door.call("GetIntegration", &headers, json!({ "key": key })).await {
+        Ok(_) => return Err(Refusal::body(&["unique_key"], "There is an integration with this key.")),
+        Err(fault) if fault.kind == Kind::NotFound => {}
+        Err(fault) => return Err(fault.into()),
+    }
+    let wanted = json!({ "key": key, "provider": provider_id });
+    door.put(&headers, wanted, wish, &provider).await
+}
+
+pub async fn change(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    Path(key): Path<String>,
+    mut body: Fields,
+) -> Answer {
+    let renamed = body.optional_text("unique_key").is_some_and(|wanted| wanted != key);
+    let wish = Wish::read(&mut body)?;
+    body.done()?;
+    let mut present = door.registered(&headers, &key).await?;
+    if renamed {
+        return Err(Refusal::body(&["unique_key"], "An integration keeps its key for as long as it lives."));
+    }
+    let provider = door.flows.catalogue.get(text(&present, "/provider"));
+    let provider = provider.map_err(|unknown| Refusal::body(&["provider"], unknown.to_string()))?;
+    if let Value::Object(present) = &mut present {
+        present.remove("redirect_uri");
+        present.remove("create_time");
+    }
+    door.put(&headers, present, wish, &provider).await
+}
+
+pub async fn delete(State(door): State<Door>, headers: HeaderMap, Path(key): Path<String>) -> Answer {
+    door.registered(&headers, &key).await?;
+    door.call("DeleteIntegration", &headers, json!({ "key": key })).await?;
+    Ok(Json(json!({ "success": true })))
+}
+
+/// What of an integration may be set.
+struct Wish {
+    display_name: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    scopes: Option<Vec<String>>,
+    /// Which way to connect the credentials were given for.
+    mode: Option<String>,
+    /// By the provider's input names.
+    fields: BTreeMap<String, String>,
+}
+
+impl Wish {
+    fn read(body: &mut Fields) -> Result<Self, Refusal> {
+        body.refuse_unsupported(&["forward_webhooks"])?;
+        let display_name = body.optional_text("display_name");
+        let mut fields = body.text_map("integration_config");
+        fields.append(&mut body.text_map("custom"));
+        let mut wish =
+            Self { display_name, client_id: None, client_secret: None, scopes: None, mode: None, fields };
+        if let Some(object) = body.object("credentials") {
+            let mut credentials = Fields::new("invalid_body", object);
+            credentials.refuse_unsupported(&["webhook_secret"])?;
+            wish.mode = Some(credentials.text("type"));
+            wish.client_id = credentials.optional_text("client_id");
+            wish.client_secret = credentials.optional_text("client_secret");
+            wish.scopes = credentials.optional_text("scopes").map(|scopes| listed(&scopes));
+            for name in ["app_id", "app_link", "private_key"] {
+                wish.fields.extend(credentials.optional_text(name).map(|text| (name.to_owned(), text)));
+            }
+            credentials.done()?;
+        }
+        Ok(wish)
+    }
+}
+
+/// A comma or a space between two scopes.
+fn listed(scopes: &str) -> Vec<String> {
+    let parts = scopes.split([',', ' ']).map(str::trim);
+    parts.filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+}
+
+impl Door {
+    async fn registered(&self, headers: &HeaderMap, key: &str) -> Result<Value, Refusal> {
+        match self.call("GetIntegration", headers, json!({ "key": key })).await {
+            Ok(mut found) => Ok(found["integration"].take()),
+            // No integration has a key that cannot be one.
+            Err(fault) if fault.kind == Kind::NotFound || fault.reason == Reason::FieldInvalid => {
+                Err(Refusal::not_found(format!("There is no integration `{}`.", shortened(key))))
+            }
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    async fn put(
+        &self,
+        headers: &HeaderMap,
+        mut integration: Value,
+        wish: Wish,
+        provider: &Provider,
+    ) -> Answer {
+        let mode = provider.auth_mode().as_str();
+        if wish.mode.is_some_and(|given| given != mode) {
+            return Err(Refusal::body(&["credentials", "type"], format!("This provider's is {mode}.")));
+        }
+        let (mut fields, mut secret_fields) = (Map::new(), Map::new());
+        for (name, value) in wish.fields {
+            let presettable = |ask: &Ask| matches!(ask, Ask::Integration);
+            match provider
+                .inputs
+                .iter()
+                .find(|it| it.name == name && (presettable(&it.ask) || it.presettable))
+            {
+                None => return Err(Refusal::body(&[&name], "This provider's apps have no such field.")),
+                Some(input) if input.secret => drop(secret_fields.insert(name, value.into())),
+                Some(_) => drop(fields.insert(name, value.into())),
+            }
+        }
+        if let Some(Value::Object(mut kept)) = integration.get("fields").cloned() {
+            kept.append(&mut fields);
+            fields = kept;
+        }
+        integration["fields"] = Value::Object(fields);
+        let set = [
+            ("display_name", wish.display_name.map(Value::from)),
+            ("client_id", wish.client_id.map(Value::from)),
+            ("scopes", wish.scopes.map(Value::from)),
+        ];
+        for (name, value) in set {
+            if let Some(value) = value {
+                integration[name] = value;
+            }
+        }
+        let mut request = json!({ "integration": integration });
+        if let Some(client_secret) = wish.client_secret {
+            request["client_secret"] = client_secret.into();
+        }
+        if !secret_fields.is_empty() {
+            request["secret_fields"] = Value::Object(secret_fields);
+        }
+        let put = self.call("PutIntegration", headers, request).await?;
+        Ok(Json(json!({ "data": self.integration(&put["integration"]) })))
+    }
+
+    fn integration(&self, integration: &Value) -> Value {
+        let provider = text(integration, "/provider");
+        let created = text(integration, "/create_time");
+        json!({
+            "unique_key": text(integration, "/key"),
+            "provider": provider,
+            "display_name": text(integration, "/display_name"),
+            "logo": self.logo(provider),
+            "forward_webhooks": false,
+            "created_at": created,
+            // When it was changed is not told natively.
+            "updated_at": created,
+        })
+    }
+}
+
+/// A caller's text, short enough to be repeated.
+pub fn shortened(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_come_as_one_text() {
+        assert_eq!(listed("repo, user:email read"), ["repo", "user:email", "read"]);
+        assert!(listed(" ").is_empty());
+    }
+}

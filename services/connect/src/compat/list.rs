@@ -1,0 +1,146 @@
+//! Lists of connections, newest first, by whatever a caller knows of them.
+
+use super::body::Fields;
+use super::connections::{item, tags};
+use super::{Door, Refusal, text};
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Map, Value, json};
+use std::collections::VecDeque;
+
+pub async fn connections(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Value>, Refusal> {
+    let wish = List::read(Fields::of_query(query.as_deref()))?;
+    let connections = door.newest(&headers, &wish).await?;
+    Ok(Json(json!({ "connections": connections.iter().map(item).collect::<Vec<_>>() })))
+}
+
+/// Which connections a caller wants to see.
+struct List {
+    connection: Option<String>,
+    search: Option<String>,
+    end_user: Option<String>,
+    organization: Option<String>,
+    integrations: Vec<String>,
+    tags: Map<String, Value>,
+    limit: usize,
+    page: usize,
+}
+
+const LIMIT_DEFAULT: usize = 10_000;
+const PAGE_MAX: u64 = 1_000;
+
+/// Each of at most 500 connections.
+const NATIVE_PAGES_MAX: usize = 400;
+
+impl List {
+    fn read(mut query: Fields) -> Result<Self, Refusal> {
+        let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let integrations = query.optional_text("integrationId").unwrap_or_default();
+        let list = Self {
+            connection: query.optional_text("connectionId"),
+            search: query.optional_text("search").map(|text| text.to_lowercase()),
+            end_user: query.optional_text("endUserId"),
+            organization: query.optional_text("endUserOrganizationId"),
+            integrations: integrations.split(',').filter(|key| !key.is_empty()).map(str::to_owned).collect(),
+            tags: query.object("tags").unwrap_or_default(),
+            limit: query.number("limit", 1, 2_000).map_or(LIMIT_DEFAULT, number),
+            page: query.number("page", 0, PAGE_MAX).map_or(0, number),
+        };
+        query.done()?;
+        Ok(list)
+    }
+
+    fn wants(&self, connection: &Value) -> bool {
+        let is = |wanted: &Option<String>, pointer| {
+            wanted.as_ref().is_none_or(|wanted| wanted == text(connection, pointer))
+        };
+        let found = |text: &str| {
+            self.search.as_ref().is_none_or(|search| text.to_lowercase().contains(search.as_str()))
+        };
+        let tags = tags(connection);
+        text(connection, "/state") != "CONNECTION_STATE_DELETED"
+            && is(&self.connection, "/id")
+            && is(&self.end_user, "/end_user")
+            && self.organization.is_none()
+            && (self.integrations.is_empty()
+                || self.integrations.iter().any(|key| key == text(connection, "/integration")))
+            && (found(text(connection, "/id")) || found(text(connection, "/end_user")))
+            && self.tags.iter().all(|(name, value)| tags.get(name) == Some(value))
+    }
+
+    /// What of it the native list can already leave out.
+    fn native(&self, after: &str) -> Value {
+        let mut wish = json!({ "page_size": 500, "page_token": after });
+        if let [integration] = self.integrations.as_slice() {
+            wish["integration"] = integration.as_str().into();
+        }
+        if let Some(end_user) = &self.end_user {
+            wish["end_user"] = end_user.as_str().into();
+        }
+        wish
+    }
+}
+
+impl Door {
+    /// The page asked for. The native list begins with the oldest, so all of it is read and the end kept.
+    async fn newest(&self, headers: &HeaderMap, wish: &List) -> Result<Vec<Value>, Refusal> {
+        let reach = wish.limit.saturating_mul(wish.page + 1);
+        let (mut kept, mut after) = (VecDeque::new(), String::new());
+        for _ in 0..NATIVE_PAGES_MAX {
+            let mut listed = self.call("ListConnections", headers, wish.native(&after)).await?;
+            if let Value::Array(connections) = listed["connections"].take() {
+                kept.extend(connections.into_iter().filter(|connection| wish.wants(connection)));
+            }
+            while kept.len() > reach {
+                kept.pop_front();
+            }
+            after = text(&listed, "/next_page_token").to_owned();
+            if after.is_empty() {
+                let begin = wish.limit.saturating_mul(wish.page);
+                return Ok(kept.into_iter().rev().skip(begin).take(wish.limit).collect());
+            }
+        }
+        let message =
+            "There are too many connections to list newest first: name an integration or an end user.";
+        Err(Refusal::new(StatusCode::BAD_REQUEST, "invalid_query_params", message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection(id: &str) -> Value {
+        json!({ "id": id, "integration": "github", "end_user": "Ana", "state": "CONNECTION_STATE_ACTIVE" })
+    }
+
+    #[test]
+    fn every_filter_leaves_out_what_it_does_not_fit() {
+        let wants = |query| List::read(Fields::of_query(Some(query))).unwrap().wants(&connection("con_1"));
+        for fits in [
+            "",
+            "connectionId=con_1",
+            "search=an",
+            "endUserId=Ana",
+            "integrationId=slack,github",
+            "tags[end_user_id]=Ana",
+        ] {
+            assert!(wants(fits), "{fits}");
+        }
+        for other in [
+            "connectionId=con_2",
+            "search=bob",
+            "endUserId=ana",
+            "integrationId=slack",
+            "endUserOrganizationId=o",
+            "tags[plan]=x",
+        ] {
+            assert!(!wants(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// Keys, content types, preflights and what is not there.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Nango } from '@nangohq/node';
+import { apiKey, host, raw, refused } from './server.js';
+
+test('a call without a key, or with something that is none, is a 401 that says which', async () => {
+  const code = async (headers) => {
+    const { status, body } = await raw('/connections', { headers });
+    return [status, body.error.code];
+  };
+  const none = await fetch(`${host}/connections`);
+  assert.deepEqual([none.status, (await none.json()).error.code], [401, 'missing_auth_header']);
+  assert.equal(none.headers.get('www-authenticate'), 'Bearer');
+  assert.deepEqual(await code({ authorization: 'Basic abc' }), [401, 'malformed_auth_header']);
+  assert.deepEqual(await code({ authorization: 'Bearer 1b4e28ba-2fa1-41d2-883f-0016d3cca427' }), [401, 'invalid_secret_key_format']);
+  const last = apiKey.at(-1) === '0' ? '1' : '0';
+  assert.deepEqual(await code({ authorization: `Bearer ${apiKey.slice(0, -1)}${last}` }), [401, 'unknown_account']);
+});
+
+test('a key without the scope is a 403 that names the scope', async () => {
+  const made = await raw('/v1/api-keys', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'reader', scopes: ['connections:read'] }),
+  });
+  assert.equal(made.status, 200, JSON.stringify(made.body));
+  const reader = new Nango({ host, apiKey: made.body.secret });
+  assert(Array.isArray((await reader.listConnections()).connections));
+  const { status, code, message } = await refused(reader.createConnectSession({ end_user: { id: 'a' } }));
+  assert.deepEqual([status, code], [403, 'forbidden']);
+  assert.match(message, /sessions:write/);
+});
+
+test('a body that is not JSON is told apart from one of another type', async () => {
+  const send = async (type, body) => {
+    const answer = await raw('/connect/sessions', { method: 'POST', headers: { 'content-type': type }, body });
+    return [answer.status, answer.body.error.code];
+  };
+  assert.deepEqual(await send('text/plain', '{}'), [415, 'invalid_content_type']);
+  assert.deepEqual(await send('application/json', '{'), [400, 'invalid_json']);
+  assert.deepEqual(await send('application/json; charset=utf-8', '[]'), [400, 'invalid_body']);
+});
+
+test('a page of any origin may ask first', async () => {
+  const answer = await fetch(`${host}/providers`, {
+    method: 'OPTIONS',
+    headers: { origin: 'https://app.example', 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' },
+  });
+  assert.equal(answer.status, 204);
+  assert.equal(answer.headers.get('access-control-allow-origin'), '*');
+  assert.match(answer.headers.get('access-control-allow-headers'), /Provider-Config-Key/);
+  assert.equal(answer.headers.get('access-control-max-age'), '600');
+  assert.equal((await raw('/providers/github')).headers.get('access-control-allow-origin'), '*');
+});
+
+test('what is out of scope says so', async () => {
+  for (const path of ['/records?model=a', '/sync/status', '/scripts/config', '/functions', '/environments']) {
+    const { status, body } = await raw(path);
+    assert.deepEqual([status, body.error.code], [501, 'not_supported'], path);
+  }
+});
+
+test('our own paths are as they were', async () => {
+  const problem = await raw('/v1/nothing');
+  assert.deepEqual([problem.status, problem.body.reason], [404, 'PATH_UNKNOWN']);
+  assert.equal((await fetch(`${host}/connect`)).status, 200);
+});
