@@ -106,6 +106,7 @@ fn claim(row: &PgRow, category: &String) -> Result<Claim, StoreError> {
         fence: Fence(row.number("claim_fence")?),
         due_at: row.get("due_at")?,
         wanted: row.get("wanted")?,
+        lapsed_at: row.get("lapsed_at")?,
     })
 }
 

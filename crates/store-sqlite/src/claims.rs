@@ -122,43 +122,68 @@ async fn claim_in(
     lane: &Lane,
     max: u32,
 ) -> Result<Vec<Claim>, StoreError> {
+    let mut claims = vec![];
+    for (id, lapsed_at) in free_in(connection, query, wanted, lane, max).await? {
+        let (fence, due_at) = take(connection, query, &id).await?;
+        let (stream, lane) = (Stream::new(&query.category, id), lane.clone());
+        claims.push(Claim { stream, lane, fence, due_at, wanted, lapsed_at });
+    }
+    claims.sort_by(|a, b| (a.due_at, &a.stream).cmp(&(b.due_at, &b.stream)));
+    Ok(claims)
+}
+
+/// What can be claimed in a lane, and when the claim before ran out that nobody ended.
+async fn free_in(
+    connection: &mut SqliteConnection,
+    query: &ClaimQuery,
+    wanted: bool,
+    lane: &Lane,
+    max: u32,
+) -> Result<Vec<(String, Option<Millis>)>, StoreError> {
     let rows = sqlx::query(
-        "UPDATE streams
-         SET claimed_until = ?4, claim_fence = claim_fence + 1
-         WHERE category = ?1 AND id IN (
-             SELECT id
-             FROM streams
-             WHERE category = ?1 AND wanted = ?2 AND due_at IS NOT NULL AND environment = ?5 AND parent = ?6
-               AND MAX(due_at, COALESCE(claimed_until, due_at)) <= ?3
-             ORDER BY MAX(due_at, COALESCE(claimed_until, due_at))
-             LIMIT ?7
-         )
-         RETURNING id, claim_fence, due_at",
+        "SELECT id, claimed_until
+         FROM streams
+         WHERE category = ?1 AND wanted = ?2 AND due_at IS NOT NULL AND environment = ?4 AND parent = ?5
+           AND MAX(due_at, COALESCE(claimed_until, due_at)) <= ?3
+         ORDER BY MAX(due_at, COALESCE(claimed_until, due_at))
+         LIMIT ?6",
     )
     .bind(&query.category)
     .bind(wanted)
     .bind(query.now)
-    .bind(query.until)
     .bind(&lane.environment)
     .bind(&lane.parent)
     .bind(i64::from(max))
     .fetch_all(connection)
     .await
     .map_err(StoreError::unavailable)?;
-    let claim = |row| {
+    let free = |row| {
         let row = Row { row, table: "streams", key: &query.category };
-        Ok(Claim {
-            stream: Stream::new(&query.category, row.get::<String>("id")?),
-            lane: lane.clone(),
-            fence: Fence(row.number("claim_fence")?),
-            due_at: row.get("due_at")?,
-            wanted,
-        })
+        Ok((row.get("id")?, row.get("claimed_until")?))
     };
-    let mut claims = rows.iter().map(claim).collect::<Result<Vec<_>, StoreError>>()?;
-    // RETURNING keeps no order.
-    claims.sort_by(|a, b| (a.due_at, &a.stream).cmp(&(b.due_at, &b.stream)));
-    Ok(claims)
+    rows.iter().map(free).collect()
+}
+
+/// Inside the transaction that found it free: nobody else writes meanwhile.
+async fn take(
+    connection: &mut SqliteConnection,
+    query: &ClaimQuery,
+    id: &String,
+) -> Result<(Fence, Millis), StoreError> {
+    let row = sqlx::query(
+        "UPDATE streams
+         SET claimed_until = ?3, claim_fence = claim_fence + 1
+         WHERE category = ?1 AND id = ?2
+         RETURNING claim_fence, due_at",
+    )
+    .bind(&query.category)
+    .bind(id)
+    .bind(query.until)
+    .fetch_one(connection)
+    .await
+    .map_err(StoreError::unavailable)?;
+    let row = Row { row: &row, table: "streams", key: id };
+    Ok((Fence(row.number("claim_fence")?), row.get("due_at")?))
 }
 
 fn lane(row: &SqliteRow, category: &String) -> Result<Lane, StoreError> {

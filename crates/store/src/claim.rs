@@ -40,4 +40,7 @@ pub struct Claim {
     pub due_at: Millis,
     /// Whether somebody waits for it.
     pub wanted: bool,
+    /// When the claim before this one ran out, where its holder neither fulfilled it nor gave it back: what it did with the
+    /// stream is not known.
+    pub lapsed_at: Option<Millis>,
 }

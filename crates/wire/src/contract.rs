@@ -172,6 +172,10 @@ pub struct DueRefresh {
     pub expires_at: Option<Timestamp>,
     /// Whether a caller waits for it.
     pub wanted: bool,
+    /// When the claim before this one ran out, where nobody ended it.
+    pub lapsed_at: Option<Timestamp>,
+    /// When the present credential was obtained.
+    pub obtained_at: Timestamp,
     pub app: App,
     pub renewal: Renewal,
     pub journal: JournalKeys,
@@ -191,6 +195,28 @@ pub struct ResumeRefresh {
     pub generation: Generation,
     pub fence: u64,
     pub sealed_key: Vec<u8>,
+}
+
+/// One answer to a refresh as a refresher keeps it for another: nothing but the vault can say what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptAnswer {
+    pub connection: ConnectionId,
+    pub generation: Generation,
+    pub fence: u64,
+    pub sealed_key: Vec<u8>,
+    /// Which of the attempt's answers, from 0.
+    pub number: u8,
+    pub sealed: Vec<u8>,
+}
+
+/// What a refresher's journal knows of the refreshes made from one generation of a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consulted {
+    pub answers: Vec<KeptAnswer>,
+    /// It has begun one and not told its end yet.
+    pub in_flight: bool,
+    /// It would know of every refresh of its own since then.
+    pub since: Timestamp,
 }
 
 impl DueRefresh {

@@ -9,6 +9,7 @@ mod failure;
 mod integration;
 mod key;
 mod lending;
+mod peer;
 mod refresh;
 mod reply;
 mod revocation;

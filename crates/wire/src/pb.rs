@@ -18,6 +18,10 @@ pub mod vault {
     tonic::include_proto!("latchkey.vault.v1");
 }
 
+pub mod refresher {
+    tonic::include_proto!("latchkey.refresher.v1");
+}
+
 pub mod connect {
     tonic::include_proto!("latchkey.connect.v1");
 }

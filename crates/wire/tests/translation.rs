@@ -276,6 +276,7 @@ proptest! {
             connection, environment, integration, provider, generation, fence, due_time: Some(due_time),
             app: Some(app), renewal: Some(renewal), wanted: fence % 2 == 0, expire_time: Some(due_time),
             journal_key: Some(pb::JournalKey { secret: vec![1; 32], sealed: vec![2; 200] }),
+            lapse_time: Some(due_time), obtain_time: Some(due_time),
         };
         survives::<_, DueRefresh>(&pb::ResumeRefreshResponse { due: Some(due.clone()) })?;
         survives::<_, DueRefresh>(&due)?;

@@ -16,4 +16,6 @@ WHERE category = $1 AND id = ANY (ARRAY(
     ) AS due
     LIMIT $8
 ))
-RETURNING id, environment, parent, claim_fence, due_at, wanted
+RETURNING id, environment, parent, claim_fence, due_at, wanted,
+    -- A statement does not see what it writes: this is how it was before.
+    (SELECT old.claimed_until FROM streams AS old WHERE old.category = streams.category AND old.id = streams.id) AS lapsed_at

@@ -94,6 +94,7 @@ impl Faulty {
                 fence: Fence(u64::try_from(fence).unwrap()),
                 due_at: row.get("due_at"),
                 wanted: row.get("wanted"),
+                lapsed_at: None,
             });
         }
         claims

@@ -76,6 +76,23 @@ pub async fn a_lapsed_claim_is_given_out_again_under_a_higher_fence(database: &D
     assert!(claim_one(&*store, 200, 300).await.fence > second.fence);
 }
 
+pub async fn a_claim_tells_whether_the_one_before_ran_out(database: &Database) {
+    let store = database.client().await;
+    let stream = begin(&*store, "one", due(10)).await;
+    assert_eq!(claim_one(&*store, 20, 100).await.lapsed_at, None, "there was none before");
+    let second = claim_one(&*store, 150, 200).await;
+    assert_eq!(second.lapsed_at, Some(100), "nobody ended it");
+    assert!(store.renew(&stream, second.fence, 160).await.expect("renews"));
+    let third = claim_one(&*store, 170, 300).await;
+    assert_eq!(third.lapsed_at, Some(160), "cut short, it ran out as well");
+    store.release(&stream, third.fence).await.expect("releases");
+    let fourth = claim_one(&*store, 180, 300).await;
+    assert_eq!(fourth.lapsed_at, None, "it was given back");
+    let done = Append { card: due(190), ..append(&stream, 1) };
+    store.append(fulfilling(fourth.fence, done)).await.expect("appends");
+    assert_eq!(claim_one(&*store, 200, 300).await.lapsed_at, None, "it was fulfilled");
+}
+
 pub async fn a_release_gives_the_stream_back_still_due(database: &Database) {
     let store = database.client().await;
     begin(&*store, "one", due(10)).await;

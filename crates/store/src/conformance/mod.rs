@@ -68,6 +68,7 @@ macro_rules! conformance_tests {
             claiming::what_fell_due_first_is_claimed_first,
             claiming::two_claimers_never_share_a_stream,
             claiming::a_lapsed_claim_is_given_out_again_under_a_higher_fence,
+            claiming::a_claim_tells_whether_the_one_before_ran_out,
             claiming::a_release_gives_the_stream_back_still_due,
             claiming::the_append_that_fulfils_a_claim_ends_it,
             claiming::an_append_by_somebody_else_never_frees_a_held_claim,

@@ -72,9 +72,10 @@ impl Lanes for MemoryStore {
             claims.extend(share.into_iter().filter_map(|stream| {
                 let row = tables.streams.get_mut(&stream)?;
                 row.fence += 1;
-                row.claimed_until = Some(query.until);
+                let lapsed_at = row.claimed_until.replace(query.until);
                 let due_at = row.card.due_at?;
-                Some(Claim { stream, lane: asked.clone(), fence: Fence(row.fence), due_at, wanted })
+                let fence = Fence(row.fence);
+                Some(Claim { stream, lane: asked.clone(), fence, due_at, wanted, lapsed_at })
             }));
         }
         Ok(claims)

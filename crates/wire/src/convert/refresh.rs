@@ -12,7 +12,7 @@ use crate::{
     pb::vault::{self as pb, complete_refresh_request::Outcome},
 };
 use latchkey_domain::rotation::{Behaviour, Course, RotationClass};
-use latchkey_domain::{ConnectionId, Generation};
+use latchkey_domain::{ConnectionId, Generation, Timestamp};
 use latchkey_secret::JournalKey;
 use std::time::Duration;
 
@@ -97,6 +97,8 @@ impl From<DueRefresh> for pb::DueRefresh {
             wanted: due.wanted,
             expire_time: due.expires_at.map(timestamp_to_pb),
             journal_key: Some(due.journal.into()),
+            lapse_time: due.lapsed_at.map(timestamp_to_pb),
+            obtain_time: Some(timestamp_to_pb(due.obtained_at)),
         }
     }
 }
@@ -115,6 +117,9 @@ impl TryFrom<pb::DueRefresh> for DueRefresh {
             due_at: instant("due_time", due.due_time)?,
             expires_at: due.expire_time.map(|at| instant("expire_time", Some(at))).transpose()?,
             wanted: due.wanted,
+            lapsed_at: timestamp_from_pb("lapse_time", due.lapse_time)?,
+            // Absent is long ago: nobody's journal reaches back that far.
+            obtained_at: timestamp_from_pb("obtain_time", due.obtain_time)?.unwrap_or(Timestamp(0)),
             app: required("app", due.app)?.into(),
             renewal: required("renewal", due.renewal)?.into(),
             journal: within("journal_key", required("journal_key", due.journal_key)?)?,

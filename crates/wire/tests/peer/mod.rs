@@ -221,6 +221,8 @@ fn due(fence: u64) -> DueRefresh {
         due_at: Timestamp(5),
         expires_at: None,
         wanted: false,
+        lapsed_at: None,
+        obtained_at: Timestamp(4),
         app: app(),
         renewal: Renewal::default(),
         journal: JournalKeys { clear: JournalKey::new([7; 32]), sealed: vec![8; 200] },

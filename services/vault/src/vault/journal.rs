@@ -50,6 +50,8 @@ impl Vault {
             due_at: self.ledger.now(),
             expires_at: live.credential.expires_at,
             wanted: false,
+            lapsed_at: None,
+            obtained_at: live.credential.obtained_at,
             app,
             renewal,
             journal: JournalKeys { clear, sealed: sealed_key },

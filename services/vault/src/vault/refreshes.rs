@@ -231,7 +231,7 @@ impl Vault {
             source: None,
         })?;
         let Some(app) = self.app_for(claim, &live.profile, integrations).await? else {
-            self.ledger.store().release(&claim.stream, claim.fence).await?;
+            self.give_back(claim, now).await?;
             return Ok(None);
         };
         let journal = new_keys(&key, &claim.stream, live.credential.generation, claim.fence.0)?;
@@ -245,10 +245,21 @@ impl Vault {
             due_at: Timestamp(claim.due_at),
             expires_at: live.credential.expires_at,
             wanted: claim.wanted,
+            lapsed_at: claim.lapsed_at.map(Timestamp),
+            obtained_at: live.credential.obtained_at,
             app,
             renewal,
             journal,
         }))
+    }
+
+    /// Gives a claim back that nobody used. Where the one before it ran out, whoever claims next must learn that too.
+    async fn give_back(&self, claim: &Claim, now: Timestamp) -> Result<(), Error> {
+        if claim.lapsed_at.is_some() {
+            self.ledger.store().renew(&claim.stream, claim.fence, now.0).await?;
+            return Ok(());
+        }
+        Ok(self.ledger.store().release(&claim.stream, claim.fence).await?)
     }
 
     /// The app a refresh is made with; `None` where it is refused and this is not the time to try it again.
