@@ -91,6 +91,26 @@ async fn a_service_does_not_speak_in_the_clear_unless_told_to() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refreshers_do_not_speak_to_each_other_in_the_clear_unless_told_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = format!(
+        "[listen]\nops = \"127.0.0.1:{}\"\ninternal = \"127.0.0.1:{}\"\n\
+         [vault]\nendpoint = \"http://127.0.0.1:1\"\ninsecure = true\n[journal]\npath = {:?}\n",
+        free_port(),
+        free_port(),
+        folder.path().join("journal")
+    );
+    let file = folder.path().join("latchkey.toml");
+    for (more, named) in [
+        ("", &["`listen.internal`", "`tls`", "journal.insecure_peers = true"][..]),
+        ("peers = [{ endpoint = \"http://127.0.0.1:1\" }]\n", &["journal.peers[0]", "insecure = true"]),
+    ] {
+        fs::write(&file, format!("{plain}{more}")).unwrap();
+        refused(&run("latchkey-refresher", &["--config", &file.display().to_string()]).await, named);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_file_with_a_mistake_is_named_and_stops_no_other() {
     let wrong = "catalog: 1\nid: wrong\nname: Wrong\nobtain: {type: nonsense}\n";
     let right = "id: right\nname: Right\ncategories: [crm]\nobtain: {type: none}\napply: {scheme: none}\n\

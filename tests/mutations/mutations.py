@@ -6,6 +6,8 @@ DOMAIN = ("-p", "latchkey-domain", "--lib")
 SQLITE = ("-p", "latchkey-store-sqlite", "--test", "sqlite")
 VAULT = ("-p", "latchkey-vault", "--test", "service")
 SIMULATION = ("-p", "latchkey-tests", "--test", "simulation")
+REFRESHER = ("-p", "latchkey-refresher", "--lib")
+PEERS = ("-p", "latchkey-refresher", "--test", "peers")
 
 DECIDE = "crates/domain/src/connection/decide.rs"
 ROTATION = "crates/domain/src/rotation.rs"
@@ -77,8 +79,8 @@ MUTATIONS = [
     Mutation("a claim is released without its fence", CLAIMS, 'AND claim_fence = ?3",', 'AND ?3 = ?3",', SQLITE),
     Mutation(
         "what is held is claimed again", CLAIMS,
-        "environment = ?5 AND parent = ?6\n               AND MAX(due_at, COALESCE(claimed_until, due_at)) <= ?3",
-        "environment = ?5 AND parent = ?6\n               AND due_at <= ?3", SQLITE,
+        "environment = ?4 AND parent = ?5\n           AND MAX(due_at, COALESCE(claimed_until, due_at)) <= ?3",
+        "environment = ?4 AND parent = ?5\n           AND due_at <= ?3", SQLITE,
     ),
     Mutation(
         "whoever appends ends the claim", APPEND,
@@ -96,6 +98,22 @@ MUTATIONS = [
     Mutation(
         "vaults keep refusals to themselves", REFRESHES,
         "self.tell_of_refusal(connection, generation);", "let _ = generation;", VAULT,
+    ),
+    Mutation(
+        "no answer is copied to a peer", "services/refresher/src/peers.rs",
+        "if self.all.is_empty() {", "if !self.all.is_empty() {", PEERS,
+    ),
+    Mutation(
+        "nobody is asked about a claim that ran out", ATTEMPT,
+        "let due = if uncertain {", "let due = if false && uncertain {", PEERS,
+    ),
+    Mutation(
+        "a journal that is new is believed to know everything", "services/refresher/src/takeover.rs",
+        "known.since.plus(CLOCKS_DIFFER_MAX) <= obtained_at", "known.since <= known.since.max(obtained_at)", REFRESHER,
+    ),
+    Mutation(
+        "a claim does not tell that the one before ran out", "crates/store-sqlite/src/claims.rs",
+        'Ok((row.get("id")?, row.get("claimed_until")?))', 'Ok((row.get("id")?, None))', SQLITE,
     ),
     Mutation("a claim lapses at once", REFRESHES, "until: now.plus(CLAIM_TTL).0,", "until: now.0,", SIMULATION),
 ]

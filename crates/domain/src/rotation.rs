@@ -51,15 +51,28 @@ pub enum Resend {
     Never,
 }
 
-/// What is known of the refresher whose attempt was neither completed nor given back.
+/// What is known of the refresher whose claim ran out with nobody having ended it, where no journal holds an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Predecessor {
-    /// It says that it sent nothing, or that nothing came back and it will not send again.
-    Denies,
-    /// It does not answer.
-    Silent,
-    /// It says that it is still at it.
+    /// A refresher says that it is still at it.
     InFlight,
+    /// Every refresher would know, and none has sent anything.
+    Denied,
+    /// Some refresher does not answer.
+    Silent,
+    /// All answer, and one of them lost what it knew, or is new.
+    Forgotten,
+}
+
+/// What to do about a refresh token that a predecessor may have sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takeover {
+    /// Send it.
+    Send,
+    /// Keep away, and ask everybody again after this.
+    AskAgain(Duration),
+    /// Its answer is lost. Send once more at this instant: by then there is nothing left to lose.
+    Lost(Timestamp),
 }
 
 /// Below this a grace is too short to notice a lost answer and still be in time.
@@ -68,8 +81,8 @@ const GRACE_MIN: Duration = Duration::from_secs(20);
 const LEASE_MIN: Duration = Duration::from_secs(8);
 const LEASE_MAX: Duration = Duration::from_secs(90);
 
-/// How long a refresher that was stopped takes to come back, with its journal.
-pub const RESTART_WINDOW: Duration = Duration::from_secs(70);
+/// How often others are asked about an attempt whose end is awaited.
+const ASK_EVERY: Duration = Duration::from_secs(5);
 
 /// How long before the access token runs out a strict refresh token is sent for the second time.
 const LAST_CHANCE: Duration = Duration::from_secs(60);
@@ -139,27 +152,28 @@ impl RotationClass {
         }
     }
 
-    /// From when on another may send what a predecessor may have sent at `first_sent` under a claim that ran until
-    /// `lease_end`. Every peer has been asked before and holds no answer. `None`: not while that is so.
+    /// What to do at `now` about a refresh token that a predecessor may have sent under a claim that ran out at `lapsed_at`.
+    /// Everybody was asked, and no journal holds an answer. A strict token's lease is longer than a refresher takes to come
+    /// back with its journal, so that one which is silent then stays away for long.
     #[must_use]
     pub fn takeover(
         self,
         predecessor: Predecessor,
-        first_sent: Timestamp,
-        lease_end: Timestamp,
-    ) -> Option<Timestamp> {
-        if let Some(grace) = self.grace() {
-            let latest = first_sent.plus(grace.mul_f64(0.65));
-            return Some(match predecessor {
-                Predecessor::Denies => first_sent,
-                Predecessor::Silent | Predecessor::InFlight => latest,
-            });
-        }
-        match (self, predecessor) {
-            (_, Predecessor::InFlight) => None,
-            (Self::None, _) => Some(lease_end),
-            (_, Predecessor::Denies) => Some(first_sent),
-            (_, Predecessor::Silent) => Some(lease_end.max(first_sent.plus(RESTART_WINDOW))),
+        lapsed_at: Timestamp,
+        now: Timestamp,
+        expires_at: Option<Timestamp>,
+    ) -> Takeover {
+        // A lease is two fifths of the grace, and the provider was asked within it.
+        let in_grace = self.grace().is_some_and(|grace| now <= lapsed_at.plus(grace.mul_f64(0.25)));
+        let last_chance = expires_at.map_or(now, |end| end.minus(LAST_CHANCE)).max(now);
+        match predecessor {
+            Predecessor::InFlight => Takeover::AskAgain(ASK_EVERY),
+            Predecessor::Denied => Takeover::Send,
+            _ if self == Self::None || in_grace || last_chance == now => Takeover::Send,
+            Predecessor::Silent => {
+                Takeover::AskAgain(ASK_EVERY.max(self.lease() / 2).min(now.until(last_chance)))
+            }
+            Predecessor::Forgotten => Takeover::Lost(last_chance),
         }
     }
 

@@ -117,12 +117,13 @@ impl Common<'_> {
         let (connect, http_port, connect_port) = self.connect(&to_vault(&vaults[0]));
         let (proxy, proxy_port) = self.proxy(&to_vault(vaults.last().expect("a vault")));
         let vault_relay = relayed.then(|| Relay::to(vaults[0].peers));
+        let ports: Vec<u16> = vaults.iter().map(|_| free_port()).collect();
         let refreshers: Vec<Program> = (1..=nodes)
             .zip(&vaults)
             .map(|(number, vault)| {
                 let relay = vault_relay.as_ref().filter(|_| number == 1);
                 let port = relay.map_or(vault.peers, |relay| relay.port);
-                self.refresher(number, &route(port, &certificates), parts)
+                self.refresher(number, &ports, &route(port, &certificates), parts, &certificates)
             })
             .collect();
         let others = [connect].into_iter().chain(refreshers).chain([proxy]);
@@ -162,15 +163,35 @@ impl Common<'_> {
         (self.program("latchkey-connect", "connect", &settings, ops, &[]), http, grpc)
     }
 
-    fn refresher(&self, number: u8, to_vault: &str, parts: &Parts) -> Program {
-        let ops = free_port();
-        let settings = format!(
-            "[listen]\nops = \"127.0.0.1:{ops}\"\n[journal]\npath = {:?}\n{to_vault}{}{}{}",
-            self.folder.join(format!("journal-{number}")),
+    /// One of several that keep copies for each other, at these ports.
+    fn refresher(
+        &self,
+        number: u8,
+        ports: &[u16],
+        to_vault: &str,
+        parts: &Parts,
+        certificates: &Certificates,
+    ) -> Program {
+        let (ops, own) = (free_port(), ports[usize::from(number) - 1]);
+        let (shown, Pair { certificate, key }) = (&certificates.peer, &certificates.vault);
+        let authority = &certificates.authority;
+        let mut settings = format!(
+            "[listen]\ninternal = \"127.0.0.1:{own}\"\nops = \"127.0.0.1:{ops}\"\n\
+             [tls]\ncertificate = {certificate:?}\nkey = {key:?}\nclient_ca = {authority:?}\n\
+             {to_vault}{}{}{}[journal]\npath = {:?}\n",
             nats(parts),
             self.providers(),
             self.telemetry(),
+            self.folder.join(format!("journal-{number}")),
         );
+        for port in ports {
+            let _ = write!(
+                settings,
+                "[[journal.peers]]\nendpoint = \"https://127.0.0.1:{port}\"\n\
+                 tls = {{ ca = {authority:?}, certificate = {:?}, key = {:?}, server_name = {VAULT_NAME:?} }}\n",
+                shown.certificate, shown.key
+            );
+        }
         self.program("latchkey-refresher", &format!("refresher-{number}"), &settings, ops, &[])
     }
 

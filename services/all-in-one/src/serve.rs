@@ -91,11 +91,20 @@ pub async fn serve(file: Option<&Path>) -> anyhow::Result<()> {
 fn journal(settings: Option<JournalSettings>, database: &Database) -> anyhow::Result<Journal> {
     let settings = match (settings, database.url.strip_prefix("sqlite:")) {
         (Some(settings), _) => settings,
-        (None, Some(file)) => JournalSettings { path: Path::new(file).with_extension("journal") },
+        (None, Some(file)) => JournalSettings {
+            path: Path::new(file).with_extension("journal"),
+            peers: vec![],
+            insecure_peers: false,
+        },
         (None, None) => {
             bail!("`journal.path` is not set: give it a folder on a disk that outlives this process")
         }
     };
+    if !settings.peers.is_empty() {
+        bail!(
+            "`journal.peers` is for refreshers in processes of their own: here there is no other; remove it"
+        );
+    }
     open_journal(&settings).context("`journal.path` cannot be used")
 }
 

@@ -9,6 +9,7 @@ use crate::journal::answer::millis;
 use crate::journal::carrier::Journaled;
 use crate::journal::{AttemptId, Journal};
 use crate::leave::Leave;
+use crate::peers::Peers;
 use latchkey_chassis::Clock;
 use latchkey_domain::rotation::{Behaviour, Course, Resend, RotationClass};
 use latchkey_domain::{Failure, Phase, Reason, Timestamp};
@@ -35,6 +36,7 @@ pub struct Attempts {
     pub catalogue: Catalogue,
     pub oauth: Client,
     pub journal: Journal,
+    pub peers: Peers,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -59,14 +61,17 @@ impl Attempts {
         let begun = Instant::now();
         let span = span(&due);
         async {
-            if self.journal.is_under_way(due.connection, due.generation) {
-                // The claim lapsed while the vault was away, and what was answered is on its way there.
-                info!("This refresh was made already and is being told; its claim is given back");
-                drop(self.vault.release_refresh(due.connection, due.fence).await);
+            let class = self.documented(&due.provider).rotation;
+            let uncertain =
+                due.lapsed_at.is_some() || self.journal.is_under_way(due.connection, due.generation);
+            let due = if uncertain { self.take_over(due, class).await } else { Some(due) };
+            let Some(due) = due else { return };
+            if !self.claim_fits(&due, class).await {
                 return;
             }
-            let errand = self
-                .errand(due, |network, journal, id, keys| Journaled::new(network, journal, id, keys, begun));
+            let errand = self.errand(due, |network, journals, id, keys| {
+                Journaled::new(network, journals, id, keys, begun)
+            });
             let settled = async {
                 let (outcome, course) = errand.outcome().await;
                 leave.heard(&outcome);
@@ -85,13 +90,35 @@ impl Attempts {
         .await;
     }
 
+    /// Within a grace the claim must run out while another can still send in time, from the first request on.
+    async fn claim_fits(&self, due: &DueRefresh, class: RotationClass) -> bool {
+        if class.lease() == RotationClass::Unknown.lease() {
+            return true;
+        }
+        match self.vault.renew_refresh(due.connection, due.fence, class.lease()).await {
+            Ok(held) => held,
+            Err(fault) => {
+                warn!(
+                    reason = fault.reason.word(),
+                    "The vault cannot say whether a claim is held; nothing is sent"
+                );
+                false
+            }
+        }
+    }
+
+    /// What the catalogue documents of a provider's refresh tokens.
+    fn documented(&self, provider: &str) -> Behaviour {
+        self.catalogue.get(provider).map(|provider| behaviour(&provider)).unwrap_or_default()
+    }
+
     /// Sets out with what is due. How the requests are carried is the caller's to say.
     pub(crate) fn errand(
         &self,
         due: DueRefresh,
         carried: impl FnOnce(
             Arc<dyn latchkey_oauth::Carrier>,
-            Journal,
+            (Journal, Peers),
             AttemptId,
             contract::JournalKeys,
         ) -> Journaled,
@@ -101,7 +128,12 @@ impl Attempts {
         let id = AttemptId { connection, generation, fence };
         Errand {
             id,
-            carrier: Arc::new(carried(self.oauth.carrier(), self.journal.clone(), id, due.journal)),
+            carrier: Arc::new(carried(
+                self.oauth.carrier(),
+                (self.journal.clone(), self.peers.clone()),
+                id,
+                due.journal,
+            )),
             attempts: self.clone(),
             provider,
             integration: integration.to_string(),
@@ -128,7 +160,7 @@ impl Errand {
             let unanswered_seconds = (resends > 0).then(|| first_sent.until(self.now()).as_secs());
             let course = Course { documented, unanswered_seconds };
             let Some(fault) = lost(&came) else { return (told(&provider, came), course) };
-            metrics::counter!("latchkey_refresh_ambiguous_total", "class" => class.word()).increment(1);
+            count_ambiguous(class);
             match class.after_ambiguous(resends, first_sent, self.now(), self.expires_at) {
                 Resend::At(at) | Resend::AfterPeers(at) if self.may_wait_until(at, class).await => {
                     warn!(class = class.word(), "The answer was lost; sending again");
@@ -147,9 +179,8 @@ impl Errand {
         Timestamp(self.attempts.clock.now())
     }
 
-    /// What the catalogue documents of the provider's refresh tokens.
-    fn documented(&self) -> Behaviour {
-        self.attempts.catalogue.get(&self.provider).map(|provider| behaviour(&provider)).unwrap_or_default()
+    pub(crate) fn documented(&self) -> Behaviour {
+        self.attempts.documented(&self.provider)
     }
 
     /// What an attempt that was cut short came to. Nothing is sent again: that is for whoever holds the next claim.
@@ -160,6 +191,7 @@ impl Errand {
         };
         let came = Client::over(self.carrier.clone()).refresh(&provider, &self.app, &self.renewal).await;
         let Some(fault) = lost(&came) else { return (told(&provider, came), course) };
+        count_ambiguous(course.documented.rotation);
         let outcome =
             match course.documented.rotation.after_ambiguous(0, self.now(), self.now(), self.expires_at) {
                 Resend::At(at) | Resend::AfterPeers(at) => unanswered(fault, Some(at)),
@@ -226,6 +258,16 @@ fn no_provider() -> RefreshOutcome {
 /// The fault of a request that the provider may have acted on without our hearing of it.
 fn lost(came: &Result<Grant, Refused>) -> Option<&Refused> {
     came.as_ref().err().filter(|fault| fault.kind == FaultKind::Ambiguous)
+}
+
+/// A request of another's, whose answer is nowhere.
+pub(crate) fn ambiguous(class: RotationClass, resend_at: Timestamp) -> RefreshOutcome {
+    count_ambiguous(class);
+    unanswered(&Refused::new(FaultKind::Ambiguous), Some(resend_at))
+}
+
+fn count_ambiguous(class: RotationClass) {
+    metrics::counter!("latchkey_refresh_ambiguous_total", "class" => class.word()).increment(1);
 }
 
 fn unanswered(fault: &Refused, resend_at: Option<Timestamp>) -> RefreshOutcome {

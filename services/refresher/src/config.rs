@@ -1,7 +1,7 @@
 //! The refresher's settings: sections and nothing else.
 
 use latchkey_bus::NatsOptions;
-use latchkey_chassis::config::{Listen, Telemetry};
+use latchkey_chassis::config::{Listen, Telemetry, Tls};
 use latchkey_wire::RouteOptions;
 use serde::Deserialize;
 use std::num::NonZeroUsize;
@@ -22,6 +22,9 @@ pub struct Config {
     #[serde(default)]
     pub refresh: Settings,
     pub journal: JournalSettings,
+    /// For `listen.internal`, where the other refreshers call; with `client_ca`, so that nobody else gets in.
+    #[serde(default)]
+    pub tls: Option<Tls>,
     #[serde(default)]
     pub telemetry: Telemetry,
 }
@@ -33,6 +36,13 @@ pub struct JournalSettings {
     /// A folder of this process's own, on a disk that outlives it: what is lost with it are the answers that the vault had
     /// not heard of yet.
     pub path: PathBuf,
+    /// The `listen.internal` of every other refresher; naming this one too does no harm. Each answer is copied to one of them,
+    /// so that losing a disk loses none, and all are asked about a refresh that was not ended.
+    #[serde(default)]
+    pub peers: Vec<RouteOptions>,
+    /// Lets other refreshers call without TLS: only for a network that encrypts by itself.
+    #[serde(default)]
+    pub insecure_peers: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

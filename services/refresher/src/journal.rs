@@ -17,6 +17,7 @@ pub use folder::OpenError;
 pub use record::{AttemptId, Entry, Record, SealedAnswer};
 
 use folder::{Folder, Scanned};
+use latchkey_chassis::{Clock as _, SystemClock};
 use latchkey_domain::{ConnectionId, Generation};
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -95,15 +96,15 @@ impl Journal {
     /// # Errors
     /// Where another process has it, or it cannot be written.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        Self::open_with(path, segment::LENGTH)
+        Self::open_with(path, segment::LENGTH, SystemClock.now())
     }
 
-    /// As [`Self::open`], with segments of another length.
+    /// As [`Self::open`], with segments of another length, at another time.
     ///
     /// # Errors
     /// As there.
-    pub fn open_with(path: &Path, segment_length: u64) -> Result<Self, OpenError> {
-        let (folder, scanned) = Folder::open(path)?;
+    pub fn open_with(path: &Path, segment_length: u64, now: i64) -> Result<Self, OpenError> {
+        let (folder, scanned) = Folder::open(path, now)?;
         let mut index = Index::default();
         for Scanned { number, records } in scanned {
             let mut last = 0;
@@ -136,6 +137,12 @@ impl Journal {
     #[must_use]
     pub fn worker(&self) -> &str {
         self.0.folder.worker()
+    }
+
+    /// Since when every attempt of this worker is written down here, in Unix milliseconds: later where a disk was lost.
+    #[must_use]
+    pub fn since(&self) -> i64 {
+        self.0.folder.since()
     }
 
     /// Whether another attempt may begin: its answer has its room.
@@ -183,6 +190,8 @@ impl Journal {
     /// # Errors
     /// It is not durable.
     pub async fn hold(&self, answer: KeptAnswer, at: i64) -> Result<(), Unwritable> {
+        // Not in the room of an answer of our own that is on its way.
+        self.room_for(1).await?;
         self.append(Record { attempt: answer.attempt, at, entry: Entry::Held(answer.answer) }).await
     }
 

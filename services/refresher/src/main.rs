@@ -1,10 +1,10 @@
 //! `latchkey-refresher --config refresher.toml`
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Parser;
-use latchkey_chassis::{Lifecycle, config, ops, telemetry, tls};
+use latchkey_chassis::{Lifecycle, config, grpc, ops, telemetry, tls};
 use latchkey_oauth::{Client, ClientOptions};
-use latchkey_refresher::{Config, RefresherService, open_bus, open_journal};
+use latchkey_refresher::{Config, PEER_SERVICES, RefresherService, open_bus, open_journal, open_peers};
 use latchkey_wire::{Route, VaultClient};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -42,7 +42,22 @@ async fn main() -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {address} as `listen.ops` says"))?;
 
-    let refresher = RefresherService::new(vault, catalogue, oauth, bus, journal, &config.refresh, &lifecycle);
+    let peers = open_peers(&config.journal)?;
+    let refresher = RefresherService::new(vault, catalogue, oauth, bus, journal, &config.refresh, &lifecycle)
+        .with_peers(peers);
+    if let Some(address) = config.listen.internal {
+        if config.tls.is_none() && !config.journal.insecure_peers {
+            bail!(
+                "`listen.internal`, where the other refreshers call, needs `tls`; or set `journal.insecure_peers = true` where the \
+                 network encrypts by itself"
+            );
+        }
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("cannot listen on {address} as `listen.internal` says"))?;
+        let options = grpc::Options { tls: config.tls, reflection: None, services: PEER_SERVICES.to_vec() };
+        grpc::serve(listener, refresher.door(), options, &lifecycle)?;
+    }
     ops::serve(listener, refresher.checks(), &lifecycle);
     refresher.run();
     lifecycle.run_until_signal().await.context("the refresher did not end well")

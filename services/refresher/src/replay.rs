@@ -32,9 +32,18 @@ enum Resumed {
     Shut,
 }
 
+/// What came of telling the vault from answers that were kept.
+pub(crate) enum Told {
+    Restored,
+    /// The vault has something newer.
+    Over,
+    /// They hold no credential, or cannot be opened.
+    Useless,
+}
+
 /// One attempt's answers, as they are kept.
-struct Kept {
-    id: AttemptId,
+pub(crate) struct Kept {
+    pub id: AttemptId,
     sealed_key: Vec<u8>,
     answers: BTreeMap<u8, Vec<u8>>,
 }
@@ -59,8 +68,8 @@ impl Attempts {
         };
         let (span, answered) = (span(&due), answers.len());
         async {
-            let errand = self.errand(due, |network, journal, id, keys| {
-                Journaled::resumed(network, journal, id, keys, answers)
+            let errand = self.errand(due, |network, journals, id, keys| {
+                Journaled::resumed(network, journals, id, keys, answers)
             });
             let (outcome, course) = errand.resumed_outcome().await;
             metrics::counter!("latchkey_journal_replayed_total", "answered" => (answered > 0).to_string())
@@ -141,34 +150,49 @@ impl Attempts {
     }
 
     async fn tell_again(&self, answers: Vec<KeptAnswer>) -> u64 {
-        let mut attempts: Vec<Kept> = Vec::new();
-        for KeptAnswer { attempt: id, answer } in answers {
-            match attempts.iter_mut().find(|kept| kept.id == id) {
-                Some(kept) => drop(kept.answers.insert(answer.number, answer.sealed)),
-                None => {
-                    let answers = [(answer.number, answer.sealed)].into();
-                    attempts.push(Kept { id, sealed_key: answer.sealed_key, answers });
-                }
-            }
-        }
         let mut restored = 0;
-        for Kept { id, sealed_key, answers } in attempts {
-            if self.journal.is_under_way(id.connection, id.generation) {
-                continue;
-            }
-            let Resumed::Due(due) = self.resume(id, &sealed_key).await else { continue };
-            let errand = self.errand(*due, |network, journal, id, keys| {
-                Journaled::resumed(network, journal, id, keys, answers)
-            });
-            // A failure of the past says nothing about now.
-            let (outcome, course) = errand.resumed_outcome().await;
-            if matches!(outcome, RefreshOutcome::Refreshed(_)) {
-                errand.tell(outcome, course).await;
+        for kept in attempts_of(answers) {
+            let under_way = self.journal.is_under_way(kept.id.connection, kept.id.generation);
+            if !under_way && matches!(self.tell_kept(kept).await, Told::Restored) {
                 restored += 1;
             }
         }
         restored
     }
+
+    /// Tells what an attempt came to, whoever made it, from the answers that were kept.
+    pub(crate) async fn tell_kept(&self, Kept { id, sealed_key, answers }: Kept) -> Told {
+        let due = match self.resume(id, &sealed_key).await {
+            Resumed::Due(due) => *due,
+            Resumed::Over => return Told::Over,
+            Resumed::Shut => return Told::Useless,
+        };
+        let errand = self.errand(due, |network, journals, id, keys| {
+            Journaled::resumed(network, journals, id, keys, answers)
+        });
+        let (outcome, course) = errand.resumed_outcome().await;
+        if !matches!(outcome, RefreshOutcome::Refreshed(_)) {
+            // A failure of the past says nothing about now.
+            return Told::Useless;
+        }
+        errand.tell(outcome, course).await;
+        Told::Restored
+    }
+}
+
+/// Which answers belong together.
+pub(crate) fn attempts_of(answers: Vec<KeptAnswer>) -> Vec<Kept> {
+    let mut attempts: Vec<Kept> = Vec::new();
+    for KeptAnswer { attempt: id, answer } in answers {
+        match attempts.iter_mut().find(|kept| kept.id == id) {
+            Some(kept) => drop(kept.answers.insert(answer.number, answer.sealed)),
+            None => {
+                let answers = [(answer.number, answer.sealed)].into();
+                attempts.push(Kept { id, sealed_key: answer.sealed_key, answers });
+            }
+        }
+    }
+    attempts
 }
 
 fn is_shut(fault: &Fault) -> bool {

@@ -3,8 +3,10 @@
 use crate::attempt::Attempts;
 use crate::config::{Config, JournalSettings, Settings};
 use crate::dispatch::{Dispatch, Limits};
+use crate::grpc;
 use crate::journal::{Journal, OpenError};
 use crate::leave::Gate;
+use crate::peers::{ANSWER_WITHIN, Peers};
 use crate::reports::{Pending, reports};
 use crate::revoking::Revoking;
 use crate::worker::Worker;
@@ -16,8 +18,9 @@ use latchkey_chassis::ops::{Checks, Trouble, Verdict};
 use latchkey_chassis::{Clock, Lifecycle, SystemClock};
 use latchkey_oauth::Client;
 use latchkey_providers::Catalogue;
-use latchkey_wire::VaultClient;
+use latchkey_wire::{PeerClient, Route, RouteOptions, VaultClient};
 use std::sync::Arc;
+use tonic::service::Routes;
 
 pub struct RefresherService {
     worker: Worker,
@@ -36,7 +39,8 @@ impl RefresherService {
         settings: &Settings,
         lifecycle: &Lifecycle,
     ) -> Self {
-        let attempts = Attempts { vault, catalogue, oauth, journal, clock: Arc::new(SystemClock) };
+        let (clock, peers) = (Arc::new(SystemClock), Peers::none(lifecycle));
+        let attempts = Attempts { vault, catalogue, oauth, journal, peers, clock };
         let limits = Limits {
             all: settings.concurrency.get(),
             per_app: settings.per_provider.get(),
@@ -53,6 +57,20 @@ impl RefresherService {
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.worker.attempts.clock = clock;
         self
+    }
+
+    /// With others, each of which keeps copies for all.
+    #[must_use]
+    pub fn with_peers(mut self, peers: Vec<PeerClient>) -> Self {
+        self.worker.attempts.peers = Peers::of(peers, &self.lifecycle);
+        self
+    }
+
+    /// What the other refreshers may call.
+    #[must_use]
+    pub fn door(&self) -> Routes {
+        let Attempts { journal, clock, .. } = &self.worker.attempts;
+        grpc::door(journal, clock)
     }
 
     /// What must hold for the refresher to be ready: what is due is the vault's to say.
@@ -106,6 +124,19 @@ impl RefresherService {
 /// Where another process has it, or it cannot be written.
 pub fn open_journal(settings: &JournalSettings) -> Result<Journal, OpenError> {
     Journal::open(&settings.path)
+}
+
+/// The ways to the other refreshers.
+///
+/// # Errors
+/// Where one of `journal.peers` is no address, or is not encrypted without that being allowed.
+pub fn open_peers(settings: &JournalSettings) -> anyhow::Result<Vec<PeerClient>> {
+    let open = |(number, options): (usize, &RouteOptions)| {
+        let route = Route::remote(options.clone())
+            .with_context(|| format!("`journal.peers[{number}]` cannot be used"))?;
+        Ok(PeerClient::new(route.with_deadline(ANSWER_WITHIN)))
+    };
+    settings.peers.iter().enumerate().map(open).collect()
 }
 
 /// Where hints come from.

@@ -6,6 +6,7 @@ use crate::attempt::Attempts;
 use crate::bucket::Priority;
 use crate::dispatch::{App, Avoid, Dispatch, Endpoint, Facts, Next};
 use crate::leave::{Gate, Leave};
+use crate::takeover;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use latchkey_bus::{Bus, Hint};
@@ -196,11 +197,8 @@ impl Worker {
 
 async fn give_back(vault: &VaultClient, back: Return, spread: f64) {
     let (connection, returned) = match back {
-        Return::Release(due) => (due.connection, vault.release_refresh(due.connection, due.fence).await),
-        Return::Hold(due, hold) => {
-            let held = vault.renew_refresh(due.connection, due.fence, hold.mul_f64(spread)).await;
-            (due.connection, held.map(drop))
-        }
+        Return::Release(due) => (due.connection, takeover::give_back(vault, &due).await),
+        Return::Hold(due, hold) => (due.connection, takeover::hold(vault, &due, hold.mul_f64(spread)).await),
     };
     if let Err(fault) = returned {
         warn!(connection.id = %connection, reason = fault.reason.word(), "A claim could not be given back; it will lapse");

@@ -71,26 +71,43 @@ fn a_token_that_is_not_rotated_may_always_be_sent_again() {
     }
 }
 
+const CLASSES: [RotationClass; 4] =
+    [RotationClass::None, RotationClass::Strict, RotationClass::Unknown, GRACE];
+
 #[test]
-fn nobody_takes_over_from_one_who_is_still_at_it_unless_the_grace_would_run_out() {
-    let (sent, end) = (Timestamp(0), Timestamp(90 * SECOND));
-    for class in [RotationClass::None, RotationClass::Strict, RotationClass::Unknown] {
-        assert_eq!(class.takeover(Predecessor::InFlight, sent, end), None);
+fn nobody_takes_over_from_one_who_is_still_at_it_and_anybody_where_nothing_was_sent() {
+    for class in CLASSES {
+        let over = |predecessor| class.takeover(predecessor, Timestamp(0), Timestamp(SECOND), None);
+        assert_eq!(over(Predecessor::InFlight), Takeover::AskAgain(seconds(5)));
+        assert_eq!(over(Predecessor::Denied), Takeover::Send);
     }
-    assert_eq!(GRACE.takeover(Predecessor::InFlight, sent, end), Some(Timestamp(19_500)));
-    assert_eq!(GRACE.takeover(Predecessor::Denies, sent, end), Some(sent));
 }
 
 #[test]
-fn a_silent_predecessor_of_a_strict_token_gets_time_to_restart() {
-    let sent = Timestamp(0);
-    let at = |end| RotationClass::Strict.takeover(Predecessor::Silent, sent, Timestamp(end));
-    assert_eq!(at(10 * SECOND), Some(Timestamp(70 * SECOND)));
-    assert_eq!(at(90 * SECOND), Some(Timestamp(90 * SECOND)));
-    assert_eq!(
-        RotationClass::None.takeover(Predecessor::Silent, sent, Timestamp(10 * SECOND)),
-        Some(Timestamp(10 * SECOND))
-    );
+fn a_token_that_may_be_sent_again_is_taken_over_at_once_within_its_grace() {
+    let end = Some(Timestamp(1000 * SECOND));
+    for predecessor in [Predecessor::Silent, Predecessor::Forgotten] {
+        let at = |class: RotationClass, now| class.takeover(predecessor, Timestamp(0), Timestamp(now), end);
+        assert_eq!(at(RotationClass::None, 500 * SECOND), Takeover::Send);
+        assert_eq!(at(GRACE, 7 * SECOND), Takeover::Send);
+        assert_ne!(at(GRACE, 8 * SECOND), Takeover::Send, "a lease and this are two thirds of the grace");
+    }
+}
+
+#[test]
+fn a_strict_token_that_may_have_been_sent_waits_until_there_is_nothing_left_to_lose() {
+    let (lapsed, end) = (Timestamp(0), Some(Timestamp(1000 * SECOND)));
+    for class in [RotationClass::Strict, RotationClass::Unknown] {
+        let at = |predecessor, now, end| class.takeover(predecessor, lapsed, Timestamp(now), end);
+        let chance = Timestamp(940 * SECOND);
+        assert_eq!(at(Predecessor::Forgotten, SECOND, end), Takeover::Lost(chance));
+        assert_eq!(at(Predecessor::Silent, SECOND, end), Takeover::AskAgain(seconds(45)));
+        assert_eq!(at(Predecessor::Silent, 930 * SECOND, end), Takeover::AskAgain(seconds(10)));
+        for predecessor in [Predecessor::Silent, Predecessor::Forgotten] {
+            assert_eq!(at(predecessor, 940 * SECOND, end), Takeover::Send);
+            assert_eq!(at(predecessor, SECOND, None), Takeover::Send);
+        }
+    }
 }
 
 #[test]

@@ -4,7 +4,8 @@
 //! made again over the answers that were written down: nothing is sent for those, and nothing was ever interpreted before
 //! it was on disk.
 
-use super::{AttemptId, Journal, SealedAnswer, answer, cipher};
+use super::{AttemptId, Journal, KeptAnswer, SealedAnswer, answer, cipher};
+use crate::peers::Peers;
 use async_trait::async_trait;
 use latchkey_oauth::{Answer, AnswerBody, Call, Carrier, Fault, FaultKind};
 use latchkey_wire::contract::JournalKeys;
@@ -22,6 +23,7 @@ const CLAIM_AGE_MAX: Duration = Duration::from_secs(30);
 pub struct Journaled {
     network: Arc<dyn Carrier>,
     journal: Journal,
+    peers: Peers,
     attempt: AttemptId,
     keys: JournalKeys,
     state: Mutex<State>,
@@ -45,13 +47,13 @@ impl Journaled {
     #[must_use]
     pub fn new(
         network: Arc<dyn Carrier>,
-        journal: Journal,
+        (journal, peers): (Journal, Peers),
         attempt: AttemptId,
         keys: JournalKeys,
         claimed: Instant,
     ) -> Self {
         let state = State { claimed: Some(claimed), ..State::default() };
-        Self { network, journal, attempt, keys, state: Mutex::new(state) }
+        Self { network, journal, peers, attempt, keys, state: Mutex::new(state) }
     }
 
     /// For an attempt that was begun before, with the answers that were written down. The provider is not asked again; but
@@ -59,13 +61,13 @@ impl Journaled {
     #[must_use]
     pub fn resumed(
         network: Arc<dyn Carrier>,
-        journal: Journal,
+        (journal, peers): (Journal, Peers),
         attempt: AttemptId,
         keys: JournalKeys,
         answers: BTreeMap<u8, Vec<u8>>,
     ) -> Self {
         let state = State { answers, begun: true, resumed: true, ..State::default() };
-        Self { network, journal, attempt, keys, state: Mutex::new(state) }
+        Self { network, journal, peers, attempt, keys, state: Mutex::new(state) }
     }
 
     /// Makes ready for the same refresh once more, over the answers that came. Of a call whose answer was of no use, the
@@ -110,7 +112,7 @@ impl Journaled {
         Ok(())
     }
 
-    /// Writes an answer down, if all of it came.
+    /// Writes an answer down, if all of it came, here and with a peer: whichever disk is lost, it is on the other.
     async fn keep(&self, number: u8, came: &Answer) {
         let Some(clear) = answer::encode(came) else { return };
         let Some(sealed) = cipher::seal(&self.keys.clear, &self.attempt, number, &clear) else {
@@ -119,8 +121,10 @@ impl Journaled {
         };
         self.lock().answers.insert(number, sealed.clone());
         let kept = SealedAnswer { sealed_key: self.keys.sealed.clone(), number, sealed };
+        let copy = KeptAnswer { attempt: self.attempt, answer: kept.clone() };
         let written = self.journal.answered(self.attempt, kept, answer::millis(came.received_at));
-        if let Err(error) = written.await {
+        let (written, ()) = futures::join!(written, self.peers.copy(self.journal.worker(), copy));
+        if let Err(error) = written {
             // It is here in memory, and nowhere else would be worse: it goes on its way.
             error!(%error, "An answer could not be written down; it is lost if this process ends before the vault hears");
         }

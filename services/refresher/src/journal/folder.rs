@@ -11,6 +11,7 @@ use tracing::warn;
 const LOCK: &str = "lock";
 const WORKER: &str = "worker";
 const EPOCH: &str = "epoch";
+const SINCE: &str = "since";
 const SUFFIX: &str = ".journal";
 
 /// Why a folder cannot be this process's journal.
@@ -33,6 +34,7 @@ pub struct Folder(Arc<Held>);
 struct Held {
     path: PathBuf,
     worker: String,
+    since: i64,
     /// Held as long as it is open.
     _lock: File,
 }
@@ -44,7 +46,7 @@ pub struct Scanned {
 }
 
 impl Folder {
-    pub fn open(path: &Path) -> Result<(Self, Vec<Scanned>), OpenError> {
+    pub fn open(path: &Path, now: i64) -> Result<(Self, Vec<Scanned>), OpenError> {
         let write = |source| OpenError::Write { path: path.to_owned(), source };
         fs::create_dir_all(path).map_err(write)?;
         let lock =
@@ -54,8 +56,8 @@ impl Folder {
             Err(TryLockError::WouldBlock) => return Err(OpenError::Taken { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => return Err(write(source)),
         }
-        let worker = worker(path).map_err(write)?;
-        let folder = Self(Arc::new(Held { path: path.to_owned(), worker, _lock: lock }));
+        let (worker, since) = (worker(path).map_err(write)?, since(path, now).map_err(write)?);
+        let folder = Self(Arc::new(Held { path: path.to_owned(), worker, since, _lock: lock }));
         let read = |source| OpenError::Read { path: path.to_owned(), source };
         let mut scanned = Vec::new();
         for number in folder.numbers().map_err(read)? {
@@ -66,6 +68,10 @@ impl Folder {
 
     pub fn worker(&self) -> &str {
         &self.0.worker
+    }
+
+    pub fn since(&self) -> i64 {
+        self.0.since
     }
 
     pub fn path_of(&self, number: u64) -> PathBuf {
@@ -134,6 +140,16 @@ fn worker(path: &Path) -> io::Result<String> {
     let name = uuid::Uuid::new_v4().simple().to_string();
     replace(&file, &name)?;
     Ok(name)
+}
+
+/// When the folder was made, in Unix milliseconds: what was written down since then is in it.
+fn since(path: &Path, now: i64) -> io::Result<i64> {
+    let file = path.join(SINCE);
+    if let Some(since) = read_if_there(&file)?.and_then(|text| text.parse().ok()) {
+        return Ok(since);
+    }
+    replace(&file, &now.to_string())?;
+    Ok(now)
 }
 
 fn read_if_there(file: &Path) -> io::Result<Option<String>> {

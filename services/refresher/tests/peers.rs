@@ -1,0 +1,81 @@
+//! Two refreshers over a real socket: what one cannot tell any more, the other tells from its copy.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod world;
+
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use latchkey_chassis::{Lifecycle, grpc};
+use latchkey_domain::Generation;
+use latchkey_refresher::RefresherService;
+use latchkey_refresher::config::Settings;
+use latchkey_wire::{PeerClient, Route, RouteOptions};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::time::{sleep, timeout};
+use tonic::service::Routes;
+use tonic::{Status, body::Body};
+use world::{World, world};
+
+/// For what takes as long as the machine needs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Longer than any claim.
+const CLAIM_IS_OVER: Duration = Duration::from_secs(100);
+
+#[tokio::test]
+async fn an_answer_whose_disk_is_lost_is_told_by_the_peer_that_kept_a_copy() {
+    let mut world = world().await;
+    let provider = world.provider("only-one").await;
+    let connection = world.connected("only-one", Duration::from_millis(1)).await;
+    let asked = || provider.controls().counters().token_requests["client_credentials"];
+    let (first, second) = (Lifecycle::new(Duration::ZERO), Lifecycle::new(Duration::ZERO));
+    let settings = Settings::default();
+
+    let kept = world.journal("second");
+    let to_vault = Route::local(world.routes.clone());
+    let peer = world.refresher_with(kept.clone(), to_vault, &settings, &second);
+    let to_peer = serve(&peer, &second).await;
+    let lost = world.refresher_with(world.journal("first"), deaf(&world), &settings, &first);
+    lost.with_peers(vec![to_peer]).run();
+    let copied = async {
+        while kept.consult(connection, Generation(1)).await.unwrap().answers.is_empty() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, copied).await.expect("the peer keeps a copy");
+    first.cut();
+    assert_eq!((asked(), world.generation(connection).await), (1, Generation(1)));
+
+    world.clock.jump(CLAIM_IS_OVER);
+    peer.run();
+    let refreshed = async {
+        while world.generation(connection).await == Generation(1) {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, refreshed).await.expect("the peer finishes the refresh");
+    assert_eq!(asked(), 1, "the provider is not asked again");
+    second.cut();
+}
+
+/// The way to a vault that does not hear what came of a refresh.
+fn deaf(world: &World) -> Route {
+    let through = |request: Request, next: Next| async move {
+        if request.uri().path().ends_with("/CompleteRefresh") {
+            return Status::unavailable("cut off").into_http::<Body>().map(axum::body::Body::new);
+        }
+        next.run(request).await
+    };
+    Route::local(Routes::from(world.routes.clone().into_axum_router().layer(from_fn(through))))
+}
+
+/// Serves its door on a socket, and says how it is called.
+async fn serve(refresher: &RefresherService, lifecycle: &Lifecycle) -> PeerClient {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    grpc::serve(listener, refresher.door(), grpc::Options::default(), lifecycle).unwrap();
+    let options = RouteOptions { insecure: true, ..RouteOptions::new(endpoint) };
+    PeerClient::new(Route::remote(options).unwrap())
+}

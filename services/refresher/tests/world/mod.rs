@@ -1,0 +1,180 @@
+//! A vault with a database of its own, and providers.
+
+#![allow(dead_code, reason = "not every test needs all of it")]
+
+use latchkey_bus::Bus;
+use latchkey_chassis::{Clock, Lifecycle, SystemClock, tls};
+use latchkey_demo_provider::{Client, DemoProvider, EntryKind, Options, catalogue_entry};
+use latchkey_domain::integration::Settings as IntegrationSettings;
+use latchkey_domain::{AuthorizationId, ConnectionId, Digest, Environment, Generation};
+use latchkey_oauth::ClientOptions;
+use latchkey_providers::{Catalogue, Trust};
+use latchkey_refresher::RefresherService;
+use latchkey_refresher::config::Settings;
+use latchkey_refresher::journal::Journal;
+use latchkey_secret::{AccessToken, Grant, Handout, Renewal};
+use latchkey_vault::config::{Database, Keys};
+use latchkey_vault::vault::Vault;
+use latchkey_vault::{Parts, VaultService};
+use latchkey_wire::contract::{
+    AppSecrets, CreateSession, Obtained, PutIntegration, SessionView, StartAuthorization,
+};
+use latchkey_wire::{Route, VaultClient};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tonic::service::Routes;
+
+const CLIENT: (&str, &str) = ("robot", "canary_client");
+
+pub struct World {
+    pub vault: Vault,
+    /// What other services may call of it.
+    pub routes: Routes,
+    pub clock: JumpingClock,
+    catalogue: Catalogue,
+    bus: Arc<dyn Bus>,
+    attempts: u128,
+    folder: TempDir,
+}
+
+/// The vault's clock: the system's, and what was added to it.
+#[derive(Clone, Default)]
+pub struct JumpingClock(Arc<AtomicI64>);
+
+impl JumpingClock {
+    pub fn jump(&self, by: Duration) {
+        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for JumpingClock {
+    fn now(&self) -> i64 {
+        SystemClock.now() + self.0.load(Ordering::Relaxed)
+    }
+}
+
+fn dev() -> Environment {
+    "dev".parse().unwrap()
+}
+
+pub async fn world() -> World {
+    tls::install_provider();
+    let folder = tempfile::tempdir().unwrap();
+    let kek = folder.path().join("kek");
+    latchkey_envelope::create_key_file(&kek).unwrap();
+    let database = Database { url: format!("sqlite:{}", folder.path().join("vault.db").display()) };
+    let keys = Keys { kek: format!("file://{}", kek.display()) };
+    let bus = latchkey_bus::local();
+    let clock = JumpingClock::default();
+    let parts = Parts::embedded(&database, &keys, bus.clone()).await.unwrap();
+    let parts = Parts { clock: Arc::new(clock.clone()), ..parts };
+    let service = VaultService::new(parts, &Default::default(), &Lifecycle::new(Duration::from_secs(1)));
+    let vault = service.vault().clone();
+    let routes = service.peers();
+    World { vault, routes, clock, catalogue: Catalogue::embedded(), bus, attempts: 0, folder }
+}
+
+impl World {
+    /// A provider of its own, on a port of its own, by this name.
+    pub async fn provider(&mut self, name: &str) -> DemoProvider {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let mut options = Options::new(&issuer);
+        options.clients = vec![Client::new(CLIENT.0, CLIENT.1, [])];
+        let provider = DemoProvider::new(options).unwrap();
+        let pages = provider.router();
+        tokio::spawn(async move { axum::serve(listener, pages).await.unwrap() });
+
+        let entry =
+            catalogue_entry(&issuer, EntryKind::Machine).replace("id: demo-machine", &format!("id: {name}"));
+        // A catalogue links to public pages only.
+        let lines = entry.lines().filter(|line| !line.starts_with("links:"));
+        let entry: String = lines.map(|line| format!("{line}\n")).collect();
+        self.catalogue = self.catalogue.with_entry(&entry, Trust::Loopback).unwrap();
+        let settings = IntegrationSettings {
+            provider: name.to_owned(),
+            display_name: name.to_owned(),
+            client_id: CLIENT.0.to_owned(),
+            scopes: vec!["profile:read".to_owned()],
+            fields: BTreeMap::new(),
+        };
+        let secrets = AppSecrets { client_secret: Some(CLIENT.1.to_owned().into()), fields: BTreeMap::new() };
+        let put = PutIntegration {
+            environment: dev(),
+            key: name.parse().unwrap(),
+            settings,
+            secrets: Some(secrets),
+        };
+        self.vault.put_integration(put).await.unwrap();
+        provider
+    }
+
+    /// A connection whose token runs out after this, renewed by asking again.
+    pub async fn connected(&mut self, provider: &str, expires_in: Duration) -> ConnectionId {
+        self.attempts += 1;
+        let create = CreateSession {
+            environment: dev(),
+            end_user: "ana".parse().unwrap(),
+            integrations: vec![provider.parse().unwrap()],
+            reconnect: None,
+            lifetime: Duration::from_secs(600),
+        };
+        let created = self.vault.create_session(create).await.unwrap();
+        let (browser, state) = (Digest::of(b"browser"), Digest::of(b"state"));
+        let SessionView { id: session, .. } = self.vault.bind_session(&created.token, browser).await.unwrap();
+        let authorization = AuthorizationId::from_parts(1, self.attempts);
+        let start = StartAuthorization {
+            authorization,
+            session,
+            browser,
+            integration: provider.parse().unwrap(),
+            state,
+            redirect_uri: String::new(),
+            scopes: vec![],
+            code_verifier: None,
+            inputs: BTreeMap::new(),
+        };
+        self.vault.start_authorization(start).await.unwrap();
+        self.vault.claim_authorization(authorization, state, browser).await.unwrap();
+        let handout =
+            Handout { access_token: Some(AccessToken::new("canary_old".to_owned())), ..Handout::default() };
+        let grant = Grant {
+            handout,
+            renewal: Some(Renewal::default()),
+            expires_in: Some(expires_in),
+            ..Grant::default()
+        };
+        let obtained = Obtained { auth_mode: "OAUTH2_CC".to_owned(), grant };
+        self.vault.establish(authorization, obtained).await.unwrap().connection
+    }
+
+    pub fn refresher(&self, settings: &Settings, lifecycle: &Lifecycle) -> RefresherService {
+        let journal = self.journal("journal");
+        self.refresher_with(journal, Route::local(self.routes.clone()), settings, lifecycle)
+    }
+
+    /// One with a journal of its own and its own way to the vault.
+    pub fn refresher_with(
+        &self,
+        journal: Journal,
+        to_vault: Route,
+        settings: &Settings,
+        lifecycle: &Lifecycle,
+    ) -> RefresherService {
+        let oauth = latchkey_oauth::Client::new(&ClientOptions::default()).unwrap();
+        let (vault, catalogue) = (VaultClient::new(to_vault), self.catalogue.clone());
+        RefresherService::new(vault, catalogue, oauth, self.bus.clone(), journal, settings, lifecycle)
+    }
+
+    pub fn journal(&self, name: &str) -> Journal {
+        Journal::open(&self.folder.path().join(name)).unwrap()
+    }
+
+    pub async fn generation(&self, connection: ConnectionId) -> Generation {
+        self.vault.connection_in(&dev(), connection).await.unwrap().generation()
+    }
+}
