@@ -22,7 +22,7 @@ use latchkey_testkit::MemoryStore;
 use latchkey_vault::vault::{Credential, Query, Vault};
 use latchkey_vault::{Ids, Parts, VaultService};
 use latchkey_wire::contract::{AppSecrets, CreateSession, Obtained, PutIntegration, StartAuthorization};
-use latchkey_wire::{Route, VaultClient};
+use latchkey_wire::{PeerClient, Route, VaultClient};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -30,6 +30,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
+use tonic::codegen::Service as _;
 use tonic::service::Routes;
 use tonic::{Status, body::Body};
 
@@ -82,7 +83,11 @@ struct Worker {
     disk: TempDir,
     lifecycle: Lifecycle,
     cut_off: Arc<AtomicBool>,
+    /// Where its peer calls, while it runs.
+    door: Door,
 }
+
+type Door = Arc<Mutex<Option<Routes>>>;
 
 pub struct World {
     pub clock: SimClock,
@@ -167,9 +172,14 @@ impl World {
             sprung,
         };
         let asked = world.demand(Duration::from_secs(60));
-        for number in 0..WORKERS {
+        for _ in 0..WORKERS {
             let (lifecycle, cut_off) = (Lifecycle::new(Duration::ZERO), Arc::default());
-            world.workers.push(Worker { disk: disk(), lifecycle, cut_off });
+            let disk = disk();
+            // It was there before the connection was.
+            drop(Journal::open_with(disk.path(), SEGMENT, BEGUN - 3_600_000).unwrap());
+            world.workers.push(Worker { disk, lifecycle, cut_off, door: Door::default() });
+        }
+        for number in 0..WORKERS {
             world.start(number);
             sleep(chance.millis(0, 400)).await;
         }
@@ -203,8 +213,9 @@ impl World {
         };
         let oauth = latchkey_oauth::Client::over(Arc::new(wire));
         let vault = VaultClient::new(route);
-        let journal = Journal::open_with(self.workers[number].disk.path(), SEGMENT).unwrap();
-        RefresherService::new(
+        let disk = self.workers[number].disk.path();
+        let journal = Journal::open_with(disk, SEGMENT, self.clock.now()).unwrap();
+        let refresher = RefresherService::new(
             vault,
             CATALOGUE.clone(),
             oauth,
@@ -214,8 +225,16 @@ impl World {
             &lifecycle,
         )
         .with_clock(Arc::new(self.clock.clone()))
-        .run();
+        .with_peers(self.peers_of(number));
+        *self.workers[number].door.lock().unwrap() = Some(refresher.door());
+        refresher.run();
         self.workers[number].lifecycle = lifecycle;
+    }
+
+    /// The network between the refreshers, which is another than the one to the vault.
+    fn peers_of(&self, number: usize) -> Vec<PeerClient> {
+        let others = (0..self.workers.len()).filter(|other| *other != number);
+        others.map(|other| PeerClient::new(to_peer(self.workers[other].door.clone()))).collect()
     }
 
     /// The network between a refresher and the vault.
@@ -265,6 +284,7 @@ impl World {
             Fault::None | Fault::AnswerLost | Fault::RequestLost => {}
             Fault::Kill | Fault::NodeLost => {
                 self.workers[worker].lifecycle.cut();
+                *self.workers[worker].door.lock().unwrap() = None;
                 sleep(chance.millis(2_000, 30_000)).await;
                 if self.trap.fault == Fault::NodeLost {
                     self.workers[worker].disk = disk();
@@ -366,6 +386,21 @@ impl World {
     pub fn end(&self) {
         self.workers.iter().for_each(|worker| worker.lifecycle.cut());
     }
+}
+
+fn to_peer(door: Door) -> Route {
+    let through = move |request: Request| {
+        let door = door.lock().unwrap().clone();
+        async move {
+            match door {
+                Some(routes) => {
+                    routes.into_axum_router().call(request).await.unwrap_or_else(|never| match never {})
+                }
+                None => cut(),
+            }
+        }
+    };
+    Route::local(Routes::from(axum::Router::new().fallback(through)))
 }
 
 fn cut() -> http::Response<axum::body::Body> {
