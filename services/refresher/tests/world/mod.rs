@@ -85,6 +85,8 @@ impl World {
         let issuer = format!("http://{}", listener.local_addr().unwrap());
         let mut options = Options::new(&issuer);
         options.clients = vec![Client::new(CLIENT.0, CLIENT.1, [])];
+        // Longer than any jump of the clock.
+        options.access_token_lifetime = Duration::from_secs(3600);
         let provider = DemoProvider::new(options).unwrap();
         let pages = provider.router();
         tokio::spawn(async move { axum::serve(listener, pages).await.unwrap() });
