@@ -49,6 +49,9 @@ pub enum Scope {
     /// Issue and revoke keys.
     #[serde(rename = "keys:admin")]
     KeysAdmin,
+    /// Say where the world is told what happens, see what became of it, and have it told again.
+    #[serde(rename = "webhooks:admin")]
+    WebhooksAdmin,
 }
 
 impl Scope {
@@ -61,6 +64,7 @@ impl Scope {
         Self::ProxyCall,
         Self::IntegrationsAdmin,
         Self::KeysAdmin,
+        Self::WebhooksAdmin,
     ];
 
     #[must_use]
@@ -74,6 +78,7 @@ impl Scope {
             Self::ProxyCall => "proxy:call",
             Self::IntegrationsAdmin => "integrations:admin",
             Self::KeysAdmin => "keys:admin",
+            Self::WebhooksAdmin => "webhooks:admin",
         }
     }
 

@@ -96,6 +96,10 @@ ulid_id!(
     /// One API key; the secret half is not part of it.
     ApiKeyId, "key_", "API key id"
 );
+ulid_id!(
+    /// One place a customer is told at what happens.
+    WebhookEndpointId, "whe_", "webhook endpoint id"
+);
 
 macro_rules! name_id {
     ($(#[$doc:meta])* $name:ident, $what:literal, $expected:literal, $valid:expr) => {
@@ -153,6 +157,19 @@ name_id!(
     }
 );
 
+name_id!(
+    /// One piece of news, under the id it has wherever it is told.
+    EventId, "event id", "`evt_`, 32 hexadecimal digits and, for a second piece of news in one event, its number", |text| {
+        let mut parts = text.splitn(3, '_');
+        let (prefix, id, number) = (parts.next(), parts.next().unwrap_or_default(), parts.next());
+        let is_number = |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        prefix == Some("evt")
+            && id.len() == 32
+            && id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+            && number.is_none_or(is_number)
+    }
+);
+
 /// How many credentials a connection has had. A refresh is fenced by the generation it was made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -197,6 +214,16 @@ mod tests {
         for text in ["", "Dev", "1dev", "dev-", "a/b", &"x".repeat(33)] {
             assert!(text.parse::<Environment>().is_err(), "{text:?}");
         }
+        let id = "0".repeat(32);
+        for text in
+            ["", "evt_", "evt_0", &format!("evt_{id}_"), &format!("evt_{id}_x"), &format!("evt_{id}/1")]
+        {
+            assert!(text.parse::<EventId>().is_err(), "{text:?}");
+        }
+        assert!(
+            format!("evt_{id}").parse::<EventId>().is_ok()
+                && format!("evt_{id}_1").parse::<EventId>().is_ok()
+        );
         for text in ["", "a/b", "a b", "ü", &"x".repeat(65)] {
             assert!(text.parse::<IntegrationKey>().is_err(), "{text:?}");
         }

@@ -1,4 +1,5 @@
-//! What integrations, connect sessions, authorizations, connections and API keys are, and what may happen to them.
+//! What integrations, connect sessions, authorizations, connections, API keys and webhooks are, and what may happen to
+//! them.
 //!
 //! Everything here is decided without a clock, randomness, the network or a runtime: time, ids and digests come in with
 //! the command. `decide` answers a command with events or a refusal; `evolve` folds an event into the state and never
@@ -19,12 +20,14 @@ pub mod revocation;
 pub mod rotation;
 pub mod session;
 mod time;
+pub mod webhook_delivery;
+pub mod webhook_endpoint;
 
 pub use aggregate::{Aggregate, CardFacts, EventName};
 pub use digest::{Digest, InvalidDigest};
 pub use failure::{Cause, Failure, Owner, Phase, ProviderError, Reason};
 pub use ids::{
-    ApiKeyId, AuthorizationId, ConnectionId, EndUser, Environment, Generation, IntegrationKey, InvalidId,
-    SessionId,
+    ApiKeyId, AuthorizationId, ConnectionId, EndUser, Environment, EventId, Generation, IntegrationKey,
+    InvalidId, SessionId, WebhookEndpointId,
 };
 pub use time::Timestamp;
