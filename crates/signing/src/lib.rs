@@ -11,6 +11,7 @@ mod percent;
 pub mod request;
 pub mod saml2;
 pub mod sigv4;
+pub mod webhook;
 pub mod wsse;
 
 pub use error::SigningError;
