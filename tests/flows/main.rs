@@ -22,4 +22,5 @@ mod refreshes_before_expiry;
 mod refuses_bad_settings;
 mod speaks_rest;
 mod takes_one_answer;
+mod tells_by_webhook;
 mod tolerates_a_bad_provider;

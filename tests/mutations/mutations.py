@@ -5,6 +5,7 @@ from typing import NamedTuple
 DOMAIN = ("-p", "latchkey-domain", "--lib")
 SQLITE = ("-p", "latchkey-store-sqlite", "--test", "sqlite")
 VAULT = ("-p", "latchkey-vault", "--test", "service")
+WEBHOOKS = ("-p", "latchkey-vault", "--test", "service", "webhooks")
 SIMULATION = ("-p", "latchkey-tests", "--test", "simulation")
 REFRESHER = ("-p", "latchkey-refresher", "--lib")
 PEERS = ("-p", "latchkey-refresher", "--test", "peers")
@@ -18,6 +19,8 @@ ATTEMPT = "services/refresher/src/attempt.rs"
 REFRESHES = "services/vault/src/vault/refreshes.rs"
 REVOCATION = "crates/domain/src/revocation.rs"
 REVOCATIONS = "services/vault/src/vault/revocations.rs"
+LEASES = "services/vault/src/vault/webhook_leases.rs"
+FAN_OUT = "services/vault/src/webhook/fan_out.rs"
 
 
 class Mutation(NamedTuple):
@@ -115,5 +118,15 @@ MUTATIONS = [
         "a claim does not tell that the one before ran out", "crates/store-sqlite/src/claims.rs",
         'Ok((row.get("id")?, row.get("claimed_until")?))', 'Ok((row.get("id")?, None))', SQLITE,
     ),
+    Mutation(
+        "an attempt to deliver counts as often as it is told", "crates/domain/src/webhook_delivery.rs",
+        "if attempt.number == delivery.next_attempt() ||", "if attempt.number > 0 ||", DOMAIN,
+    ),
+    Mutation(
+        "an old webhook secret signs for ever", "crates/domain/src/webhook_endpoint.rs",
+        "now < previous.until", "now != previous.until || now == previous.until", DOMAIN,
+    ),
+    Mutation("two connects make one attempt", LEASES, "until: now.plus(ask.hold.clamp(HOLD_MIN, HOLD_MAX)).0,", "until: now.0,", WEBHOOKS),
+    Mutation("old news is told a new endpoint", FAN_OUT, "recorded.position > since", "recorded.position >= Position::START || recorded.position > since", WEBHOOKS),
     Mutation("a claim lapses at once", REFRESHES, "until: now.plus(CLAIM_TTL).0,", "until: now.0,", SIMULATION),
 ]

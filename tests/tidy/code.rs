@@ -19,6 +19,8 @@ const MAY_EXPOSE: &[&str] = &[
     "services/proxy/src/sign.rs",
     "services/vault/src/signing.rs",
     "services/vault/src/token.rs",
+    "services/vault/src/webhook/keys.rs",
+    "services/connect/src/webhooks/request.rs",
 ];
 
 fn sql_outside_the_adapters(sources: &[Source]) -> Vec<String> {

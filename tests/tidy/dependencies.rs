@@ -40,7 +40,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("connect", &["bus", "chassis", "domain", "oauth", "providers", "rest", "secret", "web-ui", "wire"]),
+    (
+        "connect",
+        &["bus", "chassis", "domain", "egress", "oauth", "providers", "rest", "secret", "web-ui", "wire"],
+    ),
     ("refresher", &["bus", "chassis", "domain", "oauth", "providers", "secret", "wire"]),
     ("proxy", &["chassis", "domain", "egress", "providers", "secret", "signing", "wire"]),
 ];

@@ -36,6 +36,12 @@ pub struct PublicResolver;
 #[error("the name leads to an address that is not public")]
 struct NotPublic;
 
+/// Whether a request failed because its host's name leads to an address that is not public.
+#[must_use]
+pub fn is_blocked(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |&error| error.source()).any(|error| error.is::<NotPublic>())
+}
+
 impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {

@@ -6,7 +6,7 @@ mod address;
 mod identity;
 mod retry_after;
 
-pub use address::{Egress, PublicResolver};
+pub use address::{Egress, PublicResolver, is_blocked};
 pub use identity::{IdentityError, identified};
 pub use retry_after::parse as retry_after;
 

@@ -33,6 +33,8 @@ pub enum RecordType {
     Inputs,
     /// A provider's answer that was noted before it was told; its generation is the fence of the refresh.
     Journal,
+    /// What messages to a webhook endpoint are signed with; its generation is the key's.
+    WebhookKeys,
 }
 
 impl RecordType {
@@ -45,6 +47,7 @@ impl RecordType {
             Self::CodeVerifier => "code_verifier",
             Self::Inputs => "inputs",
             Self::Journal => "journal",
+            Self::WebhookKeys => "webhook_keys",
         }
     }
 }

@@ -80,7 +80,8 @@ impl DataKey {
             | RecordType::ClientSecret
             | RecordType::RegisteredClient
             | RecordType::CodeVerifier
-            | RecordType::Inputs => Kind::Record,
+            | RecordType::Inputs
+            | RecordType::WebhookKeys => Kind::Record,
         };
         Label { kind, key: KeyName { id: self.id, version: Self::VERSION }, generation }
     }

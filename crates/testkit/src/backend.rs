@@ -3,6 +3,7 @@
 use crate::watch::Watch;
 use latchkey_wire::pb::admin::api_key_service_client::ApiKeyServiceClient;
 use latchkey_wire::pb::admin::integration_service_client::IntegrationServiceClient;
+use latchkey_wire::pb::admin::webhook_service_client::WebhookServiceClient;
 use latchkey_wire::pb::catalog::provider_service_client::ProviderServiceClient;
 use latchkey_wire::pb::connect::connect_session_service_client::ConnectSessionServiceClient;
 use latchkey_wire::pb::connect::{CreateConnectSessionRequest, CreateConnectSessionResponse};
@@ -154,6 +155,11 @@ impl Backend {
     #[must_use]
     pub fn keys(&self) -> ApiKeyServiceClient<Authorized> {
         ApiKeyServiceClient::new(self.connect())
+    }
+
+    #[must_use]
+    pub fn webhooks(&self) -> WebhookServiceClient<Authorized> {
+        WebhookServiceClient::new(self.vault())
     }
 
     #[must_use]

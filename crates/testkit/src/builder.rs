@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Every scope there is.
-const ALL_SCOPES: &str = "sessions:write,connections:read,connections:delete,tokens:read,credentials:read,proxy:call,integrations:admin,keys:admin";
+const ALL_SCOPES: &str = "sessions:write,connections:read,connections:delete,tokens:read,credentials:read,proxy:call,integrations:admin,keys:admin,webhooks:admin";
 
 /// A world in the making.
 #[derive(Debug, Clone)]
@@ -169,6 +169,7 @@ impl Builder {
             vault_relay,
             postgres,
             folder,
+            other_secrets: Vec::new(),
         }
     }
 }

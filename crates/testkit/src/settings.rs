@@ -10,6 +10,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// Webhooks as they are sent in production, in less time: one that fails is tried again after a second, ten times in all.
+const WEBHOOK_SCHEDULE: &str = "[vault.webhooks]\nschedule_seconds = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
+
+/// The receivers are on this machine.
+const WEBHOOK_REQUESTS: &str = "[webhooks]\nallow_private = true\ntimeout_seconds = 2\n";
+
 /// What all programs are told alike.
 pub(crate) struct Common<'a> {
     pub folder: &'a Path,
@@ -87,7 +93,7 @@ impl Common<'_> {
             "public_url = \"http://127.0.0.1:{http}\"\n\
              [listen]\nhttp = \"127.0.0.1:{http}\"\ngrpc = \"127.0.0.1:{grpc}\"\nops = \"127.0.0.1:{ops}\"\n\
              [database]\nurl = \"sqlite:{folder}/latchkey.db\"\n\
-             [keys]\nkek = \"file://{folder}/kek\"\n{}{}{}",
+             [keys]\nkek = \"file://{folder}/kek\"\n{WEBHOOK_SCHEDULE}{WEBHOOK_REQUESTS}{}{}{}",
             self.refusals(),
             self.providers(),
             self.telemetry(),
@@ -140,7 +146,7 @@ impl Common<'_> {
         let settings = format!(
             "[listen]\ngrpc = \"127.0.0.1:{public}\"\ninternal = \"127.0.0.1:{peers}\"\nops = \"127.0.0.1:{ops}\"\n\
              [database]\nurl = {:?}\n[keys]\nkek = {:?}\n{}{}\
-             [tls.peers]\ncertificate = {certificate:?}\nkey = {key:?}\nclient_ca = {:?}\n{}",
+             [tls.peers]\ncertificate = {certificate:?}\nkey = {key:?}\nclient_ca = {:?}\n{WEBHOOK_SCHEDULE}{}",
             parts.database.url(),
             parts.kek,
             nats(parts),
@@ -156,7 +162,7 @@ impl Common<'_> {
         let [http, grpc, ops] = [(); 3].map(|()| free_port());
         let settings = format!(
             "public_url = \"http://127.0.0.1:{http}\"\n\
-             [listen]\nhttp = \"127.0.0.1:{http}\"\ngrpc = \"127.0.0.1:{grpc}\"\nops = \"127.0.0.1:{ops}\"\n{to_vault}{}{}",
+             [listen]\nhttp = \"127.0.0.1:{http}\"\ngrpc = \"127.0.0.1:{grpc}\"\nops = \"127.0.0.1:{ops}\"\n{to_vault}{WEBHOOK_REQUESTS}{}{}",
             self.providers(),
             self.telemetry(),
         );

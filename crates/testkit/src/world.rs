@@ -33,6 +33,7 @@ pub struct World {
     pub(crate) postgres: Option<Postgres>,
     pub(crate) parts: Option<Parts>,
     pub(crate) folder: TempDir,
+    pub(crate) other_secrets: Vec<(String, String)>,
 }
 
 impl World {
@@ -219,6 +220,20 @@ impl World {
         self.processes = start_all(&self.programs).await;
     }
 
+    /// Kills every process in the middle of whatever it does, and starts them again.
+    ///
+    /// # Panics
+    /// Where one does not come back.
+    pub async fn crash(&mut self) {
+        self.processes.iter_mut().for_each(Process::kill);
+        self.processes = start_all(&self.programs).await;
+    }
+
+    /// One more secret that must be found nowhere.
+    pub fn also_secret(&mut self, secret: &str, name: &str) {
+        self.other_secrets.push((secret.to_owned(), name.to_owned()));
+    }
+
     /// Those that others call are stopped last.
     pub(crate) fn stop(&mut self) {
         for mut process in std::mem::take(&mut self.processes).into_iter().rev() {
@@ -277,6 +292,9 @@ impl World {
         let mut secrets = crate::Canary::new();
         if let Some(key) = self.backend.key() {
             secrets.also(key, "the API key");
+        }
+        for (secret, name) in &self.other_secrets {
+            secrets.also(secret, name);
         }
         secrets
     }

@@ -5,10 +5,10 @@ mod revocations;
 use crate::{
     Fault, Route,
     contract::{
-        ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
-        Established, IntegrationView, IssueKey, IssuedKey, KeptClient, KeyView, LendCredential,
-        LentCredential, Obtained, PutIntegration, ReportProvider, ResumeRefresh, SessionView,
-        StartAuthorization,
+        ClaimDue, ClaimWebhooks, ClaimedAuthorization, CompleteRefresh, CompleteWebhook, CreateSession,
+        CreatedSession, DueRefresh, DueWebhook, Established, IntegrationView, IssueKey, IssuedKey,
+        KeptClient, KeyView, LendCredential, LentCredential, Obtained, PutIntegration, ReportProvider,
+        ResumeRefresh, SessionView, StartAuthorization,
     },
     convert::duration_to_pb,
     fault::deadline_exceeded,
@@ -17,6 +17,7 @@ use crate::{
         refresh_journal_service_client::RefreshJournalServiceClient,
         refresh_lease_service_client::RefreshLeaseServiceClient,
         registry_service_client::RegistryServiceClient, revocation_service_client::RevocationServiceClient,
+        webhook_lease_service_client::WebhookLeaseServiceClient,
     },
 };
 use latchkey_domain::{
@@ -38,6 +39,7 @@ pub struct VaultClient {
     journal: RefreshJournalServiceClient<Route>,
     registry: RegistryServiceClient<Route>,
     revocations: RevocationServiceClient<Route>,
+    webhooks: WebhookLeaseServiceClient<Route>,
     deadline: Duration,
     route: Route,
 }
@@ -52,6 +54,7 @@ impl VaultClient {
             lending: LendingServiceClient::new(route.clone()),
             registry: RegistryServiceClient::new(route.clone()),
             revocations: RevocationServiceClient::new(route.clone()),
+            webhooks: WebhookLeaseServiceClient::new(route.clone()),
             journal: RefreshJournalServiceClient::new(route.clone()),
             route,
         }
@@ -309,6 +312,28 @@ impl Report {
         let mut leases = self.client.leases.clone();
         self.client.within_deadline(leases.complete_refresh(self.request.clone())).await?;
         Ok(())
+    }
+}
+
+/// What customers are to be told.
+impl VaultClient {
+    /// Requests to webhook endpoints that are due and nobody's, now the caller's for a while.
+    ///
+    /// # Errors
+    /// Where the vault cannot tell just now.
+    pub async fn claim_webhooks(&self, ask: ClaimWebhooks) -> Result<Vec<DueWebhook>, Fault> {
+        let mut webhooks = self.webhooks.clone();
+        read(self.within_deadline(webhooks.claim_webhooks(pb::ClaimWebhooksRequest::from(ask))).await?)
+    }
+
+    /// What became of one. Telling it again changes nothing.
+    ///
+    /// # Errors
+    /// Where the vault may not have heard: it is worth telling again.
+    pub async fn complete_webhook(&self, complete: CompleteWebhook) -> Result<(), Fault> {
+        let mut webhooks = self.webhooks.clone();
+        let request = pb::CompleteWebhookRequest::from(complete);
+        self.within_deadline(webhooks.complete_webhook(request)).await.map(drop)
     }
 }
 

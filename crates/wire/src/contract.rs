@@ -4,8 +4,10 @@
 //! [`VaultClient`]: crate::VaultClient
 
 mod revocation;
+mod webhook;
 
 pub use revocation::{DueRevocation, ReportRevocation};
+pub use webhook::{ClaimWebhooks, CompleteWebhook, DueWebhook};
 
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, EndUser, Environment, Failure, Generation,

@@ -15,6 +15,7 @@ mod reply;
 mod revocation;
 mod session;
 mod time;
+mod webhook;
 
 pub use failure::failure_to_pb;
 pub use key::{scopes_from_words, scopes_to_words};

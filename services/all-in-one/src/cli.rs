@@ -14,6 +14,7 @@ mod provider;
 mod server;
 mod show;
 mod token;
+mod webhook;
 
 pub use server::Server;
 
@@ -38,6 +39,8 @@ pub enum Command {
     Provider(provider::Arguments),
     /// Make and revoke API keys
     Key(key::Arguments),
+    /// Have your backend told what happens, over HTTP
+    Webhook(webhook::Arguments),
     /// Play the end user, or break the demo provider on purpose
     Demo(demo::Arguments),
 }
@@ -53,6 +56,7 @@ impl Command {
             Self::Integration(arguments) => arguments.run().await,
             Self::Provider(arguments) => arguments.run().await,
             Self::Key(arguments) => arguments.run().await,
+            Self::Webhook(arguments) => arguments.run().await,
             Self::Demo(arguments) => arguments.run().await,
         }
     }

@@ -5,6 +5,7 @@ use latchkey_bus::Bus;
 use latchkey_chassis::config::Tls;
 use latchkey_chassis::{Lifecycle, grpc, http, ops};
 use latchkey_connect::ConnectService;
+use latchkey_connect::config::WebhookSettings;
 use latchkey_providers::Catalogue;
 use latchkey_proxy::ProxyService;
 use latchkey_refresher::RefresherService;
@@ -24,6 +25,7 @@ pub struct Pieces {
     pub refresh: latchkey_refresher::config::Settings,
     pub connect: latchkey_connect::config::Settings,
     pub proxy: latchkey_proxy::config::Settings,
+    pub webhooks: WebhookSettings,
     pub journal: Journal,
     pub catalogue: Catalogue,
     pub oauth: latchkey_oauth::Client,
@@ -48,6 +50,7 @@ pub struct System {
     connect: ConnectService,
     refresher: RefresherService,
     proxy: ProxyService,
+    webhooks: WebhookSettings,
     reflection: bool,
     compat: bool,
 }
@@ -62,6 +65,7 @@ pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> anyhow::Result<System> 
         refresh,
         journal,
         proxy,
+        webhooks,
         catalogue,
         oauth,
         public_url,
@@ -76,7 +80,7 @@ pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> anyhow::Result<System> 
     let refresher =
         RefresherService::new(to_vault.clone(), catalogue, oauth, bus, journal, &refresh, lifecycle);
     let reflection = settings.reflection || door.reflection;
-    Ok(System { to_vault, vault, connect, refresher, proxy, reflection, compat: door.compat })
+    Ok(System { to_vault, vault, connect, refresher, proxy, webhooks, reflection, compat: door.compat })
 }
 
 impl System {
@@ -100,6 +104,7 @@ impl System {
         ops::serve(doors.ops, self.vault.checks(), lifecycle);
         self.vault.run();
         self.refresher.run();
+        self.connect.run(&self.webhooks, lifecycle)?;
         let [http, grpc, ops] = addresses;
         info!(?http, ?grpc, ?ops, "Latchkey is ready");
         Ok(())

@@ -16,6 +16,7 @@ use greeting::Greeting;
 use latchkey_bus::NatsOptions;
 use latchkey_chassis::config::Telemetry;
 use latchkey_chassis::{Lifecycle, config, telemetry};
+use latchkey_connect::config::WebhookSettings;
 use latchkey_refresher::journal::Journal;
 use latchkey_vault::Parts;
 use latchkey_vault::config::{Database, Keys};
@@ -99,6 +100,8 @@ pub async fn dev(data: &Path, options: Options) -> anyhow::Result<()> {
         refresh: latchkey_refresher::config::Settings::default(),
         connect: latchkey_connect::config::Settings::default(),
         proxy: latchkey_proxy::config::Settings::default(),
+        // The backend that is being written runs beside it.
+        webhooks: WebhookSettings { allow_private: true, ..WebhookSettings::default() },
         journal: Journal::open(&folder.journal()).context("the journal cannot be used")?,
         catalogue: match &demo {
             Some(demo) => demo.catalogue(&catalogue)?,

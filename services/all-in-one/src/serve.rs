@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use latchkey_bus::NatsOptions;
 use latchkey_chassis::config::{Listen, Telemetry, Tls};
 use latchkey_chassis::{Lifecycle, config, telemetry};
-use latchkey_connect::config::PublicUrl;
+use latchkey_connect::config::{PublicUrl, WebhookSettings};
 use latchkey_oauth::{Client, ClientOptions};
 use latchkey_refresher::config::JournalSettings;
 use latchkey_refresher::journal::Journal;
@@ -46,6 +46,8 @@ pub struct Config {
     #[serde(default)]
     pub proxy: latchkey_proxy::config::Settings,
     #[serde(default)]
+    pub webhooks: WebhookSettings,
+    #[serde(default)]
     pub providers: latchkey_providers::Settings,
     /// For the gRPC port. Absent: the ingress in front speaks TLS.
     #[serde(default)]
@@ -78,6 +80,7 @@ pub async fn serve(file: Option<&Path>) -> anyhow::Result<()> {
         refresh: config.refresh,
         connect: config.connect,
         proxy: config.proxy,
+        webhooks: config.webhooks,
         journal: journal(config.journal, &config.database)?,
         catalogue: catalogue(&config.providers)?,
         oauth: client()?,

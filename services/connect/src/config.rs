@@ -3,6 +3,7 @@
 use latchkey_chassis::config::{Listen, Telemetry, Tls};
 use latchkey_wire::RouteOptions;
 use serde::Deserialize;
+use std::num::{NonZeroU16, NonZeroU64};
 use url::{Host, Url};
 
 #[derive(Deserialize)]
@@ -19,6 +20,8 @@ pub struct Config {
     pub providers: latchkey_providers::Settings,
     #[serde(default)]
     pub connect: Settings,
+    #[serde(default)]
+    pub webhooks: WebhookSettings,
     /// For the gRPC port. Absent: the ingress in front speaks TLS.
     #[serde(default)]
     pub tls: Option<Tls>,
@@ -38,6 +41,28 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self { reflection: false, compat: true }
+    }
+}
+
+/// How requests to webhook endpoints are made.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebhookSettings {
+    /// How long an endpoint may take to answer.
+    pub timeout_seconds: NonZeroU64,
+    /// How many requests are made at once.
+    pub concurrency: NonZeroU16,
+    /// Lets endpoints be in private networks and on this machine. For installations whose backends live beside them.
+    pub allow_private: bool,
+}
+
+impl Default for WebhookSettings {
+    fn default() -> Self {
+        Self {
+            timeout_seconds: NonZeroU64::MIN.saturating_add(14),
+            concurrency: NonZeroU16::MIN.saturating_add(63),
+            allow_private: false,
+        }
     }
 }
 

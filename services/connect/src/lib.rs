@@ -1,5 +1,5 @@
 //! Connect: from a session to a connection. It shows the pages, speaks to providers' authorization and token endpoints,
-//! and keeps nothing: what must be remembered is the vault's.
+//! makes the requests to webhook endpoints, and keeps nothing: what must be remembered is the vault's.
 
 mod browser;
 mod compat;
@@ -13,6 +13,7 @@ mod pages;
 mod service;
 mod state;
 mod tasks;
+mod webhooks;
 
 pub use config::Config;
 pub use service::ConnectService;

@@ -45,6 +45,7 @@ async fn main() -> anyhow::Result<()> {
     }
     http::serve(listen(config.listen.http, "listen.http").await?, pages, &lifecycle);
     grpc::serve(listen(config.listen.grpc, "listen.grpc").await?, connect.grpc(), options, &lifecycle)?;
+    connect.run(&config.webhooks, &lifecycle).context("no client for webhook endpoints could be made")?;
     ops::serve(listen(config.listen.ops, "listen.ops").await?, connect.checks(), &lifecycle);
     lifecycle.run_until_signal().await.context("connect did not end well")
 }

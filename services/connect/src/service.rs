@@ -1,7 +1,9 @@
 //! Connect as a running service: the browser's pages and the backends' gRPC.
 
+use crate::config::WebhookSettings;
 use crate::flows::Flows;
 use crate::tasks::Tasks;
+use crate::webhooks::{RequestsError, Worker};
 use crate::{SERVICES, compat, grpc, http};
 use axum::Router;
 use latchkey_chassis::grpc::layers;
@@ -32,6 +34,16 @@ impl ConnectService {
     pub fn with_lifecycle(mut self, lifecycle: &Lifecycle) -> Self {
         self.flows.tasks = Tasks::of(lifecycle);
         self
+    }
+
+    /// Starts what goes on beside the pages and the calls: the requests to webhook endpoints.
+    ///
+    /// # Errors
+    /// Where no client for them can be made.
+    pub fn run(&self, webhooks: &WebhookSettings, lifecycle: &Lifecycle) -> Result<(), RequestsError> {
+        let worker = Worker::new(self.flows.vault.clone(), webhooks, lifecycle)?;
+        drop(lifecycle.spawn("webhooks", worker.run()));
+        Ok(())
     }
 
     /// What must hold for connect to be ready: without the vault there is no page to show.

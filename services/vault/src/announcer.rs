@@ -4,13 +4,16 @@
 //! the bus acknowledged. A bus that has lost what came last, or everything, is told again from what it still has.
 //! Several vaults may announce at once: each publishes in the feed's order, and the bus knows a repeated fact by its id.
 
-use crate::facts::{facts, incident_facts, is_news, news, revocation_facts};
+use crate::facts::{
+    endpoint_facts, facts, incident_facts, is_endpoint_news, is_news, news, revocation_facts,
+};
 use crate::ledger::{Ledger, event_of};
 use latchkey_bus::{Bus, BusError, Fact, LastPosition};
 use latchkey_domain::Aggregate;
 use latchkey_domain::connection::Connection;
 use latchkey_domain::incident::Incident;
 use latchkey_domain::revocation::Revocation;
+use latchkey_domain::webhook_endpoint::WebhookEndpoint;
 use latchkey_store::{Position, Recorded, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -151,7 +154,8 @@ impl Announcer {
     }
 }
 
-/// The facts in one recorded event; none where it is not of a connection, a revocation or an incident, or no news.
+/// The facts in one recorded event; none where it is not of a connection, a revocation, an incident or a webhook endpoint, or
+/// no news.
 ///
 /// # Errors
 /// [`StoreError`] where the event cannot be decoded or its connection not be read.
@@ -160,6 +164,7 @@ pub async fn facts_of(ledger: &Ledger, recorded: Recorded) -> Result<Vec<Fact>, 
         Connection::CATEGORY => facts_of_connection(ledger, recorded).await,
         Incident::CATEGORY => facts_of_incident(ledger, recorded).await,
         Revocation::CATEGORY => facts_of_revocation(ledger, recorded).await,
+        WebhookEndpoint::CATEGORY => facts_of_endpoint(ledger, recorded).await,
         _ => Ok(vec![]),
     }
 }
@@ -179,6 +184,15 @@ async fn facts_of_revocation(ledger: &Ledger, recorded: Recorded) -> Result<Vec<
     // It goes on where the connection's own events end.
     let before = ledger.load::<Connection>(&recorded.stream.id).await?.version;
     Ok(revocation_facts(&recorded, &event, &now.state, before))
+}
+
+async fn facts_of_endpoint(ledger: &Ledger, recorded: Recorded) -> Result<Vec<Fact>, StoreError> {
+    let event = event_of::<WebhookEndpoint>(recorded.clone())?;
+    if !is_endpoint_news(&event) {
+        return Ok(vec![]);
+    }
+    let now = ledger.load::<WebhookEndpoint>(&recorded.stream.id).await?;
+    Ok(endpoint_facts(&recorded, &event, &now.state))
 }
 
 async fn facts_of_connection(ledger: &Ledger, recorded: Recorded) -> Result<Vec<Fact>, StoreError> {

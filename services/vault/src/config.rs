@@ -4,6 +4,7 @@ use latchkey_bus::NatsOptions;
 use latchkey_chassis::config::{Listen, Telemetry, Tls};
 use latchkey_domain::connection::Ruling;
 use latchkey_domain::incident::Tolerance;
+use latchkey_domain::webhook_delivery::{NoAttempts, Schedule};
 use serde::Deserialize;
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -54,6 +55,39 @@ pub struct Settings {
     pub reflection: bool,
     /// When a provider's refusal of a grant is believed.
     pub refusals: Refusals,
+    /// How what happens is told customers over HTTP.
+    pub webhooks: Webhooks,
+}
+
+/// How what happens is told customers over HTTP.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webhooks {
+    /// The waits before each attempt, in seconds, the first one's included.
+    pub schedule_seconds: Waits,
+    /// An endpoint no delivery to which has succeeded for so long is disabled.
+    pub disable_after_seconds: u64,
+    /// Lets endpoints be told over http:// beyond this machine: what happens to end users crosses the network in the clear.
+    pub allow_http: bool,
+}
+
+/// At least one.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(try_from = "Vec<u64>")]
+pub struct Waits(pub Schedule);
+
+impl TryFrom<Vec<u64>> for Waits {
+    type Error = NoAttempts;
+
+    fn try_from(seconds: Vec<u64>) -> Result<Self, NoAttempts> {
+        Schedule::new(seconds.into_iter().map(Duration::from_secs).collect()).map(Self)
+    }
+}
+
+impl Default for Webhooks {
+    fn default() -> Self {
+        Self { schedule_seconds: Waits::default(), disable_after_seconds: 5 * 24 * 3600, allow_http: false }
+    }
 }
 
 /// When a provider's refusal of a grant is believed. For tests and trials; the defaults are meant for production.
@@ -112,6 +146,7 @@ impl Default for Settings {
             insecure_peers: false,
             reflection: false,
             refusals: Refusals::default(),
+            webhooks: Webhooks::default(),
         }
     }
 }

@@ -1,10 +1,13 @@
 use latchkey_domain::Failure;
-use latchkey_domain::{api_key, authorization, connection, incident, integration, revocation, session};
+use latchkey_domain::{
+    api_key, authorization, connection, incident, integration, revocation, session, webhook_endpoint,
+};
 use latchkey_envelope::{EnvelopeError, KeyServiceError};
 use latchkey_store::{StoreError, Stream};
 use latchkey_wire::Fault;
 
 use crate::ledger::LedgerError;
+use std::convert::Infallible;
 use std::time::Duration;
 
 /// All that can go wrong in the vault.
@@ -24,6 +27,11 @@ pub enum Error {
     Integration(#[from] integration::Refusal),
     #[error(transparent)]
     ApiKey(#[from] api_key::Refusal),
+    #[error(transparent)]
+    WebhookEndpoint(#[from] webhook_endpoint::Refusal),
+    /// Of what refuses nothing.
+    #[error(transparent)]
+    Never(#[from] Infallible),
     /// A request's field cannot be what it is.
     #[error("{message}")]
     Field { field: &'static str, message: String },

@@ -1,14 +1,16 @@
-//! What the world is told of a connection's events: which of them, under which name, with what in it. Pure.
+//! What the world is told of events: which of them, under which name, with what in it. Pure.
 //! No secret is in a fact, and nothing a person could be named by but the customer's own end-user id.
 
 mod incidents;
 mod revocations;
+mod webhook_endpoints;
 
 pub use incidents::{incident_facts, is_news};
 pub use revocations::revocation_facts;
+pub use webhook_endpoints::{endpoint_facts, is_endpoint_news};
 
 use latchkey_bus::{Fact, Severity, subject_token};
-use latchkey_domain::connection::{Connection, CredentialFacts, Event, Profile};
+use latchkey_domain::connection::{Broken, Connection, CredentialFacts, Event, Live, Profile};
 use latchkey_domain::{Environment, Failure, Generation, IntegrationKey, Timestamp};
 use latchkey_store::Recorded;
 use serde_json::{Value, json};
@@ -134,6 +136,7 @@ fn data(event: &Event, profile: &Profile, now: &Connection, news: News, name: &s
             "name": name,
             "integration": profile.integration.as_str(),
             "provider": profile.provider,
+            "auth_mode": auth_mode(event, now),
             "end_user": {"id": profile.end_user.as_str()},
         },
         "state": {"to": news.state_after(now)},
@@ -173,6 +176,17 @@ fn profile_of<'a>(event: &'a Event, now: &'a Connection) -> Option<&'a Profile> 
         Event::Established { profile, .. } => Some(profile),
         _ => now.profile(),
     }
+}
+
+/// How the connection is authorized; `None` where it was deleted.
+fn auth_mode<'a>(event: &'a Event, now: &'a Connection) -> Option<&'a str> {
+    let present = match now {
+        Connection::Live(Live { credential, .. }) | Connection::Broken(Broken { credential, .. }) => {
+            Some(credential)
+        }
+        Connection::Absent | Connection::Revoked(_) => None,
+    };
+    credential_of(event).or(present).map(|credential| credential.auth_mode.as_str())
 }
 
 fn credential_of(event: &Event) -> Option<&CredentialFacts> {

@@ -1,7 +1,7 @@
 //! The one table that says how the vault's errors look from outside.
 
 use crate::error::Error;
-use latchkey_domain::{Failure, api_key, authorization, connection, integration, session};
+use latchkey_domain::{Failure, api_key, authorization, connection, integration, session, webhook_endpoint};
 use latchkey_envelope::KeyServiceError;
 use latchkey_store::StoreError;
 use latchkey_wire::{Fault, Kind, Reason};
@@ -20,6 +20,12 @@ impl From<Error> for Fault {
             Error::Authorization(refusal) => authorization_fault(&refusal),
             Error::Integration(refusal) => integration_fault(&refusal),
             Error::ApiKey(refusal) => api_key_fault(&refusal),
+            Error::WebhookEndpoint(webhook_endpoint::Refusal::Absent) => Self::new(
+                Kind::NotFound,
+                Reason::WebhookEndpointUnknown,
+                "There is no such webhook endpoint in this environment. `ListWebhookEndpoints` shows those there are.",
+            ),
+            Error::Never(never) => match never {},
             Error::Field { field, message } => Self::field_invalid(field, message),
             Error::IntegrationUnknown(key) => Self::new(
                 Kind::NotFound,

@@ -11,11 +11,15 @@ mod lease;
 mod lending;
 mod registry;
 mod revocation;
+mod webhook;
+mod webhook_lease;
 
 use crate::error::{Error, chain};
 use crate::vault::Vault;
 use latchkey_chassis::Lifecycle;
-use latchkey_wire::pb::{connection as pb_connection, events as pb_events, vault as pb_vault};
+use latchkey_wire::pb::{
+    admin as pb_admin, connection as pb_connection, events as pb_events, vault as pb_vault,
+};
 use latchkey_wire::{Authenticator, Fault};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -38,6 +42,7 @@ pub fn public(vault: &Vault, authenticator: &Authenticator, lifecycle: &Lifecycl
     Routes::new(pb_vault::credential_service_server::CredentialServiceServer::new(door.clone()))
         .add_service(pb_connection::connection_service_server::ConnectionServiceServer::new(door.clone()))
         .add_service(pb_connection::incident_service_server::IncidentServiceServer::new(door.clone()))
+        .add_service(pb_admin::webhook_service_server::WebhookServiceServer::new(door.clone()))
         .add_service(pb_events::event_service_server::EventServiceServer::new(door))
 }
 
@@ -52,6 +57,7 @@ pub fn peers(vault: &Vault) -> Routes {
             peers.clone(),
         ))
         .add_service(pb_vault::revocation_service_server::RevocationServiceServer::new(peers.clone()))
+        .add_service(pb_vault::webhook_lease_service_server::WebhookLeaseServiceServer::new(peers.clone()))
         .add_service(pb_vault::registry_service_server::RegistryServiceServer::new(peers))
 }
 

@@ -23,6 +23,7 @@ mod sweeper;
 mod token;
 pub mod vault;
 mod waves;
+mod webhook;
 
 pub use config::Config;
 pub use error::Error;
@@ -31,18 +32,20 @@ pub use parts::Parts;
 pub use service::VaultService;
 
 /// The full names of the services on the backends' port, for health.
-pub const PUBLIC_SERVICES: [&str; 4] = [
+pub const PUBLIC_SERVICES: [&str; 5] = [
     "latchkey.vault.v1.CredentialService",
     "latchkey.connection.v1.ConnectionService",
     "latchkey.connection.v1.IncidentService",
     "latchkey.events.v1.EventService",
+    "latchkey.admin.v1.WebhookService",
 ];
 
 /// The full names of the services on the peers' port.
-pub const PEER_SERVICES: [&str; 5] = [
+pub const PEER_SERVICES: [&str; 6] = [
     "latchkey.vault.v1.FlowService",
     "latchkey.vault.v1.RefreshLeaseService",
     "latchkey.vault.v1.RefreshJournalService",
     "latchkey.vault.v1.RegistryService",
     "latchkey.vault.v1.RevocationService",
+    "latchkey.vault.v1.WebhookLeaseService",
 ];

@@ -9,6 +9,7 @@ use crate::ledger::Ledger;
 use crate::parts::Parts;
 use crate::sweeper::sweep;
 use crate::vault::Vault;
+use crate::webhook::fan_out;
 use futures::StreamExt as _;
 use latchkey_chassis::Lifecycle;
 use latchkey_chassis::grpc::layers;
@@ -27,7 +28,7 @@ use tracing::warn;
 /// How often the gauges are counted anew, at most.
 const GAUGES_EVERY: Duration = Duration::from_secs(15);
 
-/// How often it is looked whether incidents are over.
+/// How often it is looked whether incidents, and the time of webhook keys, are over.
 const TEND_EVERY: Duration = Duration::from_secs(10);
 
 /// How often it is looked for revocations that nobody makes.
@@ -112,7 +113,8 @@ impl VaultService {
         self.beside("announcer", announcer.run());
         self.beside("hints", heed(self.vault.clone()));
         self.beside("gauges", count(self.vault.clone()));
-        self.beside("incidents", tend(self.vault.clone()));
+        self.beside("tending", tend(self.vault.clone()));
+        self.beside("webhooks", fan_out(self.vault.clone()));
         self.beside("sweeper", sweep(self.vault.ledger.clone()));
         self.beside("revocations", give_up(self.vault.clone()));
     }
@@ -135,10 +137,13 @@ fn verdict<E: std::error::Error>(answer: Result<(), E>, trouble: impl FnOnce(Str
     }
 }
 
-/// Looks now and then whether incidents are over.
+/// Looks now and then whether incidents are over, and whether the time of webhook keys is.
 async fn tend(vault: Vault) {
     loop {
         sleep(TEND_EVERY).await;
+        if let Err(error) = vault.retire_webhook_keys().await {
+            warn!(error = %chain(&error), "Webhook keys whose time is over could not be destroyed");
+        }
         if let Err(error) = vault.tend_incidents().await {
             warn!(error = %chain(&error), "It could not be seen whether incidents are over");
         }

@@ -13,13 +13,18 @@ mod refreshes;
 mod refusals;
 mod revocations;
 mod sessions;
+mod webhook_deliveries;
+mod webhook_endpoints;
+mod webhook_leases;
 
 pub use connections::{Explained, ListConnections, ListedConnections};
 pub use credentials::{Credential, Full, Query, Source};
 pub use incidents::ListIncidents;
+pub use webhook_deliveries::{ListDeliveries, ListedDeliveries};
+pub use webhook_endpoints::{ChangeEndpoint, CreateEndpoint};
 
 use crate::Ids;
-use crate::config::{RefusalRules, Settings};
+use crate::config::{RefusalRules, Settings, Webhooks};
 use crate::error::Error;
 use crate::freshness::Freshness;
 use crate::keyring::Keyring;
@@ -28,7 +33,7 @@ use crate::ours::Ours;
 use crate::waves::Waves;
 use latchkey_bus::{Bus, Hint};
 use latchkey_domain::connection::{Command, Connection};
-use latchkey_domain::{Aggregate, ConnectionId, Environment, IntegrationKey};
+use latchkey_domain::{Aggregate, ConnectionId, Environment, IntegrationKey, Timestamp};
 use latchkey_store::Stream;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -45,6 +50,8 @@ pub struct Vault {
     /// completions they wait for always find a place.
     waiters: Arc<Semaphore>,
     turns: refreshes::Turns,
+    webhook_turns: refreshes::Turns,
+    webhooks: Webhooks,
     pauses: incidents::Pauses,
     waves: Waves,
     refusals: RefusalRules,
@@ -62,11 +69,19 @@ impl Vault {
             freshness: Freshness::new(),
             waiters: Arc::new(Semaphore::new(settings.waiters_max)),
             turns: refreshes::Turns::default(),
+            webhook_turns: refreshes::Turns::default(),
+            webhooks: settings.webhooks.clone(),
             pauses: incidents::Pauses::default(),
             waves: Waves::default(),
             refusals: settings.refusals.rules(),
             ours: Ours::default(),
         }
+    }
+
+    /// By the clock everything here goes by.
+    #[must_use]
+    pub(crate) fn now(&self) -> Timestamp {
+        self.ledger.now()
     }
 
     /// Carries out a command on a connection, and tells whoever waits for it.

@@ -23,7 +23,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-Scopes: sessions:write connections:read connections:delete tokens:read credentials:read proxy:call integrations:admin keys:admin
+Scopes: sessions:write connections:read connections:delete tokens:read credentials:read proxy:call integrations:admin keys:admin webhooks:admin
 
 Examples:
   latchkey key create --name backend --scopes sessions:write,connections:read,tokens:read

@@ -333,16 +333,16 @@ impl Vault {
     }
 }
 
-/// Which integration had the last turn, of all claims made through this vault.
+/// Which lane had the last turn, of all claims made through this vault.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Turns(Arc<Mutex<Option<Lane>>>);
 
 impl Turns {
-    fn last(&self) -> Option<Lane> {
+    pub(super) fn last(&self) -> Option<Lane> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn took(&self, claim: Option<&Claim>) {
+    pub(super) fn took(&self, claim: Option<&Claim>) {
         let Some(claim) = claim else { return };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(claim.lane.clone());
     }

@@ -13,4 +13,5 @@ mod reading;
 mod refreshing;
 mod revoking;
 mod watching;
+mod webhooks;
 mod world;
