@@ -59,19 +59,6 @@ async fn a_hundred_callers_at_once_share_one_refresh() {
     world.finish().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_callers_of_three_nodes_share_one_refresh() {
-    let world = World::builder().nodes(3).start().await;
-    let connection = world.connect("demo-oauth", "ana").await;
-    // The provider answers when everybody has asked, however long that takes.
-    world.provider().slow(Target::Token, Extent::Requests(1), Duration::from_secs(10));
-    let answers = join_all((0..1000).map(|_| world.backend().new_token(&connection))).await;
-    let generations: BTreeSet<u64> = answers.into_iter().map(|answer| answer.unwrap().generation).collect();
-    assert_eq!(generations, [2].into());
-    assert_eq!(world.token_requests("refresh_token"), 1);
-    world.finish().await;
-}
-
 /// The generations a hundred callers got, each with one token only.
 async fn refreshed_by_a_hundred(world: &World, connection: &str) -> Vec<u64> {
     let answers = join_all((0..100).map(|_| world.backend().new_token(connection))).await;

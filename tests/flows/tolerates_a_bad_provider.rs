@@ -1,6 +1,5 @@
 //! A provider's bad day is not the end user's: nothing but a refusal of the grant itself asks anybody to connect again.
 
-use futures::future::join_all;
 use latchkey_testkit::demo::{Extent, NextAnswer, Rotation, Target};
 use latchkey_testkit::pb::admin::{GetIntegrationRequest, PutIntegrationRequest};
 use latchkey_testkit::pb::connection::{Connection, ConnectionState, Incident, ListIncidentsRequest};
@@ -68,30 +67,6 @@ async fn paused_until_changed(answer: NextAnswer, expected: &str) {
     put_again(&world, "demo-oauth").await;
     assert!(open_incidents(&world).await.is_empty());
     eventually_refreshed(&world, &connection).await;
-    world.finish().await;
-}
-
-/// A provider that loses its grants for a while, or says so: what it says of one connection is believed, and of fifty at once
-/// it is not.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn refusing_everybody_at_once_is_an_incident_and_breaks_no_connection() {
-    let world = World::start().await;
-    let mut connections = vec![];
-    for number in 0..50 {
-        connections.push(world.connect("demo-oauth", &format!("user-{number}")).await);
-    }
-    world.provider().answer_next(NextAnswer::InvalidGrant, u32::MAX);
-    let refusals = join_all(connections.iter().map(|connection| world.backend().new_token(connection))).await;
-    assert!(refusals.iter().all(Result::is_err));
-
-    for connection in &connections {
-        world.backend().wait_for_state(connection, ConnectionState::Degraded).await;
-        let token = world.backend().token(connection).await.unwrap();
-        assert_eq!(world.call_api("/me", &token.headers).await, 200, "the present token is as good as ever");
-    }
-    let [incident] = &open_incidents(&world).await[..] else { panic!("one incident") };
-    assert_eq!((incident.kind.as_str(), incident.integration.as_str()), ("GRANTS_REFUSED", "demo-oauth"));
-    assert_eq!(world.counters().refresh_token_reuses, 0);
     world.finish().await;
 }
 
