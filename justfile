@@ -20,6 +20,14 @@ ci:
 crate name:
     tests/with-servers cargo test --package {{name}}
 
+# The browser's programs: check them, and build crates/web-ui/dist. Needs Node 20.
+ui:
+    cd crates/web-ui/web && npm ci --ignore-scripts --no-audit --no-fund && npm run build
+
+# The same, again on every change; a debug build serves them from disk.
+ui-watch:
+    cd crates/web-ui/web && npm run watch
+
 # Format and lint.
 lint:
     cargo fmt

@@ -1,0 +1,11 @@
+export { boot } from './boot';
+export { Button, type ButtonProps, IconButton, Spinner } from './button';
+export { Dialog } from './dialog';
+export { Field, type FieldProps } from './field';
+export { type Call, Problem, type ServerEvent, call, events } from './http';
+export { type I18n, type Values, createI18n, negotiate } from './i18n';
+export { Icon, type IconName } from './icon';
+export { Logo } from './logo';
+export { Notice } from './notice';
+export { StatusRegions, announce } from './status';
+export { type Appearance, type Ratio, type Scheme, type Theme, type Tokens, derive, report, wear } from './theme';
