@@ -97,6 +97,10 @@ ulid_id!(
     ApiKeyId, "key_", "API key id"
 );
 ulid_id!(
+    /// What was tried with a provider, once.
+    AuthLogId, "log_", "auth log id"
+);
+ulid_id!(
     /// One place a customer is told at what happens.
     WebhookEndpointId, "whe_", "webhook endpoint id"
 );

@@ -8,6 +8,7 @@
 
 mod aggregate;
 pub mod api_key;
+pub mod auth_log;
 pub mod authorization;
 pub mod connection;
 mod digest;
@@ -27,7 +28,7 @@ pub use aggregate::{Aggregate, CardFacts, EventName};
 pub use digest::{Digest, InvalidDigest};
 pub use failure::{Cause, Failure, Owner, Phase, ProviderError, Reason};
 pub use ids::{
-    ApiKeyId, AuthorizationId, ConnectionId, EndUser, Environment, EventId, Generation, IntegrationKey,
-    InvalidId, SessionId, WebhookEndpointId,
+    ApiKeyId, AuthLogId, AuthorizationId, ConnectionId, EndUser, Environment, EventId, Generation,
+    IntegrationKey, InvalidId, SessionId, WebhookEndpointId,
 };
 pub use time::Timestamp;
