@@ -6,8 +6,8 @@ use futures::stream::BoxStream;
 use latchkey_bus::{Bus, BusError, Fact, Hint, LastPosition};
 use latchkey_envelope::{KeyService, KeyServiceError, WrapContext};
 use latchkey_store::{
-    Append, AppendError, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded, Store,
-    StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded,
+    Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use latchkey_testkit::MemoryStore;
 use std::sync::{Arc, Mutex};
@@ -135,7 +135,7 @@ impl Store for UnsteadyStore {
 
     async fn list(&self, query: &CardQuery) -> Result<Page, StoreError> {
         self.reach().await?;
-        self.inner.list(query).await
+        Store::list(&self.inner, query).await
     }
 
     async fn tally(&self, category: &str) -> Result<Vec<Tally>, StoreError> {
@@ -176,6 +176,10 @@ impl Store for UnsteadyStore {
     async fn epoch(&self) -> Result<String, StoreError> {
         self.reach().await?;
         self.inner.epoch().await
+    }
+
+    fn auth_logs(&self) -> &dyn AuthLogs {
+        self.inner.auth_logs()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

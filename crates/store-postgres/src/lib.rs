@@ -4,6 +4,7 @@
 //! guarded by a comparison of versions, claims by row locks and fences, the feed by the numbers of transactions.
 
 mod append;
+mod auth_logs;
 mod claims;
 mod connect;
 mod cursors;
@@ -18,8 +19,8 @@ pub use connect::{ConnectError, PostgresOptions, Schema};
 use async_trait::async_trait;
 use connect::Place;
 use latchkey_store::{
-    Append, AppendError, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded, Store,
-    StoreError, Stored, Stream, Tally, Version, WrappedKey, claim_in_turns,
+    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded,
+    Store, StoreError, Stored, Stream, Tally, Version, WrappedKey, claim_in_turns,
 };
 use sqlx::PgPool;
 
@@ -28,6 +29,7 @@ use sqlx::PgPool;
 pub struct PostgresStore {
     pool: PgPool,
     place: Place,
+    logs: auth_logs::Logs,
 }
 
 impl PostgresStore {
@@ -37,7 +39,7 @@ impl PostgresStore {
     /// [`StoreError::Unavailable`] with a [`ConnectError`] that names server and database, never the password.
     pub async fn connect(url: &str, options: PostgresOptions) -> Result<Self, StoreError> {
         let (pool, place) = connect::connect(url, &options).await.map_err(StoreError::unavailable)?;
-        Ok(Self { pool, place })
+        Ok(Self { logs: auth_logs::Logs { pool: pool.clone() }, pool, place })
     }
 
     /// Waits until every connection is closed.
@@ -122,6 +124,10 @@ impl Store for PostgresStore {
 
     async fn epoch(&self) -> Result<String, StoreError> {
         epoch::epoch(&self.pool).await
+    }
+
+    fn auth_logs(&self) -> &dyn AuthLogs {
+        &self.logs
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

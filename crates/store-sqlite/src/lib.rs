@@ -4,6 +4,7 @@
 //! when it writes, and the order of commits is the order of events.
 
 mod append;
+mod auth_logs;
 mod claims;
 mod cursors;
 mod feed;
@@ -16,8 +17,8 @@ pub use open::OpenError;
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded, Store,
-    StoreError, Stored, Stream, Tally, Version, WrappedKey, claim_in_turns,
+    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded,
+    Store, StoreError, Stored, Stream, Tally, Version, WrappedKey, claim_in_turns,
 };
 use open::Pools;
 use std::path::Path;
@@ -26,6 +27,7 @@ use std::path::Path;
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     pools: Pools,
+    logs: auth_logs::Logs,
 }
 
 impl SqliteStore {
@@ -35,7 +37,7 @@ impl SqliteStore {
     /// [`StoreError::Unavailable`] with an [`OpenError`] that names the file.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let pools = open::file(path.as_ref()).await.map_err(StoreError::unavailable)?;
-        Ok(Self { pools })
+        Ok(Self::of(pools))
     }
 
     /// A database that is gone with the last clone of the store.
@@ -44,7 +46,12 @@ impl SqliteStore {
     /// [`StoreError::Unavailable`] where SQLite itself fails.
     pub async fn in_memory() -> Result<Self, StoreError> {
         let pools = open::memory().await.map_err(StoreError::unavailable)?;
-        Ok(Self { pools })
+        Ok(Self::of(pools))
+    }
+
+    fn of(pools: Pools) -> Self {
+        let logs = auth_logs::Logs { readers: pools.readers.clone(), writer: pools.writer.clone() };
+        Self { pools, logs }
     }
 
     /// Waits until every connection is closed and the write-ahead log is folded into the file.
@@ -131,6 +138,10 @@ impl Store for SqliteStore {
     /// A file can be put in another's place only while nobody has it open: so each opening is an epoch.
     async fn epoch(&self) -> Result<String, StoreError> {
         Ok(self.pools.epoch.to_string())
+    }
+
+    fn auth_logs(&self) -> &dyn AuthLogs {
+        &self.logs
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

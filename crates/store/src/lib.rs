@@ -5,6 +5,7 @@
 //! due work need) and at most one wrapped *data key*. All of them change in the transaction that appends the events,
 //! or none of them does.
 
+mod auth_logs;
 mod claim;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -13,6 +14,7 @@ mod page;
 mod stream;
 mod turns;
 
+pub use auth_logs::{AuthLogPage, AuthLogPart, AuthLogQuery, AuthLogRow, AuthLogs};
 pub use claim::{Claim, ClaimQuery, Fence, Lane};
 pub use error::{AppendError, StoreError};
 pub use page::{CardQuery, Listed, Page, Tally};
@@ -105,6 +107,9 @@ pub trait Store: Send + Sync + 'static {
     /// A name for the database's line of history. It is another whenever what was confirmed may have been lost since: after a
     /// failover to another server, a restored backup. It may be another for less.
     async fn epoch(&self) -> Result<String, StoreError>;
+
+    /// What was tried with providers, beside the events: nothing follows from it.
+    fn auth_logs(&self) -> &dyn AuthLogs;
 
     /// Whether the database answers. Fails with the reason where it does not.
     async fn ping(&self) -> Result<(), StoreError>;

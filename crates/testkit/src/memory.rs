@@ -3,15 +3,16 @@
 //!
 //! Invariant: one writer at a time, and what it writes is seen whole or not at all.
 
+mod logs;
 mod queue;
 #[cfg(test)]
 mod tests;
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, Card, CardQuery, Claim, ClaimQuery, Fence, KeyChange, Listed, Millis, NewEvent,
-    Page, Position, Recorded, Snapshot, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
-    claim_in_turns,
+    Append, AppendError, AuthLogs, Card, CardQuery, Claim, ClaimQuery, Fence, KeyChange, Listed, Millis,
+    NewEvent, Page, Position, Recorded, Snapshot, Store, StoreError, Stored, Stream, Tally, Version,
+    WrappedKey, claim_in_turns,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,6 +37,7 @@ struct Tables {
     events: Vec<Recorded>,
     keys: BTreeMap<String, WrappedKey>,
     cursors: BTreeMap<String, Position>,
+    logs: logs::Logs,
 }
 
 #[derive(Clone)]
@@ -298,6 +300,10 @@ impl Store for MemoryStore {
 
     async fn epoch(&self) -> Result<String, StoreError> {
         Ok(self.epoch.load(Ordering::Relaxed).to_string())
+    }
+
+    fn auth_logs(&self) -> &dyn AuthLogs {
+        self
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

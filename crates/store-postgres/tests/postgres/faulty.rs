@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, CardQuery, Claim, ClaimQuery, Fence, Lane, Millis, Page, Position, Recorded, Store,
-    StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, Lane, Millis, Page, Position,
+    Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use latchkey_store_postgres::PostgresStore;
 use sqlx::{PgPool, Row, postgres::PgRow};
@@ -290,6 +290,10 @@ impl Store for Faulty {
 
     async fn epoch(&self) -> Result<String, StoreError> {
         self.store.epoch().await
+    }
+
+    fn auth_logs(&self) -> &dyn AuthLogs {
+        self.store.auth_logs()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -11,6 +11,7 @@ mod contents;
 pub mod following;
 pub mod keeping;
 pub mod listing;
+pub mod logging;
 pub mod queueing;
 
 use crate::{NewEvent, Store, Stream};
@@ -101,6 +102,13 @@ macro_rules! conformance_tests {
             listing::pages_hold_every_stream_once_in_the_order_of_ids,
             listing::filters_narrow_a_list,
             listing::a_tally_counts_by_environment_parent_and_status,
+            logging::a_log_grows_part_by_part_and_its_latest_outcome_stands,
+            logging::pages_of_logs_hold_each_once_the_newest_first,
+            logging::filters_narrow_a_list_of_logs,
+            logging::another_environments_log_is_as_if_it_never_was,
+            logging::what_is_written_is_told_in_order_and_again_when_it_grows,
+            logging::a_tail_misses_nothing_while_many_write,
+            logging::the_oldest_logs_are_swept_in_steps,
         }
     };
     ($database:path; $($topic:ident :: $rule:ident),* $(,)?) => {

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use latchkey_store::{
-    Append, AppendError, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded, Store,
-    StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded,
+    Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use std::sync::{Arc, Mutex};
 
@@ -122,6 +122,10 @@ impl Store for Meddled {
 
     async fn epoch(&self) -> Result<String, StoreError> {
         self.inner.epoch().await
+    }
+
+    fn auth_logs(&self) -> &dyn AuthLogs {
+        self.inner.auth_logs()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
