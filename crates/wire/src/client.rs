@@ -1,5 +1,6 @@
 //! What the vault does for the other services, as calls in domain words.
 
+mod auth_logs;
 mod revocations;
 
 use crate::{
@@ -13,7 +14,8 @@ use crate::{
     convert::duration_to_pb,
     fault::deadline_exceeded,
     pb::vault::{
-        self as pb, flow_service_client::FlowServiceClient, lending_service_client::LendingServiceClient,
+        self as pb, auth_log_intake_service_client::AuthLogIntakeServiceClient,
+        flow_service_client::FlowServiceClient, lending_service_client::LendingServiceClient,
         refresh_journal_service_client::RefreshJournalServiceClient,
         refresh_lease_service_client::RefreshLeaseServiceClient,
         registry_service_client::RegistryServiceClient, revocation_service_client::RevocationServiceClient,
@@ -33,6 +35,7 @@ use tonic::{Response, Status};
 /// `DEADLINE_EXCEEDED` that it did not answer in time: whether the call took effect is then not known.
 #[derive(Debug, Clone)]
 pub struct VaultClient {
+    auth_logs: AuthLogIntakeServiceClient<Route>,
     flow: FlowServiceClient<Route>,
     leases: RefreshLeaseServiceClient<Route>,
     lending: LendingServiceClient<Route>,
@@ -49,6 +52,7 @@ impl VaultClient {
     pub fn new(route: Route) -> Self {
         Self {
             deadline: route.deadline(),
+            auth_logs: AuthLogIntakeServiceClient::new(route.clone()),
             flow: FlowServiceClient::new(route.clone()),
             leases: RefreshLeaseServiceClient::new(route.clone()),
             lending: LendingServiceClient::new(route.clone()),
