@@ -6,7 +6,7 @@ use latchkey_domain::connection::Ruling;
 use latchkey_domain::incident::Tolerance;
 use latchkey_domain::webhook_delivery::{NoAttempts, Schedule};
 use serde::Deserialize;
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::time::Duration;
 
 #[derive(Deserialize)]
@@ -57,6 +57,31 @@ pub struct Settings {
     pub refusals: Refusals,
     /// How what happens is told customers over HTTP.
     pub webhooks: Webhooks,
+    /// How long it is kept what was tried with providers.
+    pub logs: Logs,
+}
+
+/// How long it is kept what was tried with providers: whichever comes first.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Logs {
+    pub retention_days: NonZeroU32,
+    /// How many logs there may be, of all environments together.
+    pub max_rows: u64,
+}
+
+impl Default for Logs {
+    fn default() -> Self {
+        Self { retention_days: NonZeroU32::MIN.saturating_add(29), max_rows: 1_000_000 }
+    }
+}
+
+impl Logs {
+    /// How old a log may become.
+    #[must_use]
+    pub fn retention_millis(&self) -> u64 {
+        u64::from(self.retention_days.get()) * 24 * 3600 * 1000
+    }
 }
 
 /// How what happens is told customers over HTTP.
@@ -147,6 +172,7 @@ impl Default for Settings {
             reflection: false,
             refusals: Refusals::default(),
             webhooks: Webhooks::default(),
+            logs: Logs::default(),
         }
     }
 }

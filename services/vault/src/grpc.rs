@@ -1,10 +1,13 @@
 //! The vault's doors: parse, call, render. One set for backends, who show an API key; another for the other services,
 //! which is served on a port of its own.
 
+mod auth_log;
+mod auth_log_intake;
 mod connection;
 mod credential;
 mod events;
 mod flow;
+mod follow;
 mod incident;
 mod journal;
 mod lease;
@@ -42,6 +45,7 @@ pub fn public(vault: &Vault, authenticator: &Authenticator, lifecycle: &Lifecycl
     Routes::new(pb_vault::credential_service_server::CredentialServiceServer::new(door.clone()))
         .add_service(pb_connection::connection_service_server::ConnectionServiceServer::new(door.clone()))
         .add_service(pb_connection::incident_service_server::IncidentServiceServer::new(door.clone()))
+        .add_service(pb_admin::auth_log_service_server::AuthLogServiceServer::new(door.clone()))
         .add_service(pb_admin::webhook_service_server::WebhookServiceServer::new(door.clone()))
         .add_service(pb_events::event_service_server::EventServiceServer::new(door))
 }
@@ -58,6 +62,7 @@ pub fn peers(vault: &Vault) -> Routes {
         ))
         .add_service(pb_vault::revocation_service_server::RevocationServiceServer::new(peers.clone()))
         .add_service(pb_vault::webhook_lease_service_server::WebhookLeaseServiceServer::new(peers.clone()))
+        .add_service(pb_vault::auth_log_intake_service_server::AuthLogIntakeServiceServer::new(peers.clone()))
         .add_service(pb_vault::registry_service_server::RegistryServiceServer::new(peers))
 }
 

@@ -17,6 +17,7 @@ mod ledger;
 mod limits;
 mod ours;
 pub mod parts;
+mod retention;
 mod service;
 mod signing;
 mod sweeper;
@@ -32,16 +33,18 @@ pub use parts::Parts;
 pub use service::VaultService;
 
 /// The full names of the services on the backends' port, for health.
-pub const PUBLIC_SERVICES: [&str; 5] = [
+pub const PUBLIC_SERVICES: [&str; 6] = [
     "latchkey.vault.v1.CredentialService",
     "latchkey.connection.v1.ConnectionService",
     "latchkey.connection.v1.IncidentService",
     "latchkey.events.v1.EventService",
+    "latchkey.admin.v1.AuthLogService",
     "latchkey.admin.v1.WebhookService",
 ];
 
 /// The full names of the services on the peers' port.
-pub const PEER_SERVICES: [&str; 6] = [
+pub const PEER_SERVICES: [&str; 7] = [
+    "latchkey.vault.v1.AuthLogIntakeService",
     "latchkey.vault.v1.FlowService",
     "latchkey.vault.v1.RefreshLeaseService",
     "latchkey.vault.v1.RefreshJournalService",

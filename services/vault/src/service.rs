@@ -1,12 +1,13 @@
 //! The vault as a running service: its use cases, and what goes on beside the calls.
 
 use crate::announcer::Announcer;
-use crate::config::Settings;
+use crate::config::{Logs, Settings};
 use crate::error::chain;
 use crate::grpc;
 use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::parts::Parts;
+use crate::retention::{retain, sweep_auth_logs};
 use crate::sweeper::sweep;
 use crate::vault::Vault;
 use crate::webhook::fan_out;
@@ -39,6 +40,7 @@ pub struct VaultService {
     vault: Vault,
     parts: Parts,
     lifecycle: Lifecycle,
+    logs: Logs,
 }
 
 impl VaultService {
@@ -48,7 +50,7 @@ impl VaultService {
         let environments = EnvironmentKeys::new(parts.key_service.clone());
         let keyring = Keyring::new(parts.store.clone(), environments, settings.deployment.clone());
         let vault = Vault::new(ledger, keyring, parts.bus.clone(), parts.ids.clone(), settings);
-        Self { vault, parts, lifecycle: lifecycle.clone() }
+        Self { vault, parts, lifecycle: lifecycle.clone(), logs: settings.logs.clone() }
     }
 
     #[must_use]
@@ -116,7 +118,16 @@ impl VaultService {
         self.beside("tending", tend(self.vault.clone()));
         self.beside("webhooks", fan_out(self.vault.clone()));
         self.beside("sweeper", sweep(self.vault.ledger.clone()));
+        self.beside("retention", retain(self.vault.clone(), self.logs.clone()));
         self.beside("revocations", give_up(self.vault.clone()));
+    }
+
+    /// Sweeps the logs that are too old, or too many. Says how many there were.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn sweep(&self, logs: &Logs) -> Result<u64, StoreError> {
+        sweep_auth_logs(&self.vault, logs).await
     }
 
     fn beside(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {

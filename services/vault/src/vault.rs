@@ -1,5 +1,6 @@
 //! The vault: the one writer. It owns storage and keys and calls no provider.
 
+mod auth_logs;
 mod authorizations;
 mod clients;
 mod connections;
@@ -17,6 +18,7 @@ mod webhook_deliveries;
 mod webhook_endpoints;
 mod webhook_leases;
 
+pub use auth_logs::{AuthLogFilter, ListAuthLogs, ListedAuthLogs};
 pub use connections::{Explained, ListConnections, ListedConnections};
 pub use credentials::{Credential, Full, Query, Source};
 pub use incidents::ListIncidents;

@@ -65,7 +65,7 @@ impl pb::connection_service_server::ConnectionService for Door {
     ) -> Result<Response<pb::ExplainConnectionResponse>, Status> {
         let key = self.authenticator.require(request.metadata(), Scope::ConnectionsRead).await?;
         let id = parse("connection_id", &request.into_inner().connection_id)?;
-        let Explained { connection, revocation, explanation, history } =
+        let Explained { connection, revocation, explanation, history, auth_log } =
             self.vault.explain_connection(&key.environment, id).await.map_err(status)?;
         let history = history.into_iter().map(|told| pb::HistoryEntry {
             time: Some(timestamp_to_pb(told.at)),
@@ -78,6 +78,7 @@ impl pb::connection_service_server::ConnectionService for Door {
             whose_turn: explanation.whose_turn.to_owned(),
             what_to_do: explanation.what_to_do,
             history: history.collect(),
+            auth_log_id: auth_log.map_or_else(String::new, |id| id.to_string()),
         }))
     }
 }

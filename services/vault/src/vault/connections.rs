@@ -4,7 +4,7 @@ use crate::explain::{Explanation, event_in_words, explain, revocation_event_in_w
 use crate::ledger::event_of;
 use latchkey_domain::connection::{Connection, Refusal};
 use latchkey_domain::revocation::Revocation;
-use latchkey_domain::{Aggregate, ConnectionId, EndUser, Environment, IntegrationKey, Timestamp};
+use latchkey_domain::{Aggregate, AuthLogId, ConnectionId, EndUser, Environment, IntegrationKey, Timestamp};
 use latchkey_store::{CardQuery, Version};
 use std::cmp::Reverse;
 
@@ -41,6 +41,8 @@ pub struct Explained {
     pub revocation: Revocation,
     pub explanation: Explanation,
     pub history: Vec<Told>,
+    /// The latest attempt's.
+    pub auth_log: Option<AuthLogId>,
 }
 
 /// One line of history.
@@ -102,7 +104,8 @@ impl Vault {
             all.sort_by_key(|told| Reverse(told.at));
             history = all;
         }
-        Ok(Explained { explanation, history, revocation, connection })
+        let auth_log = self.latest_auth_log(environment, id).await?;
+        Ok(Explained { explanation, history, auth_log, revocation, connection })
     }
 
     async fn told_history<A: Aggregate>(

@@ -6,6 +6,7 @@ mod announcing;
 mod blaming;
 mod connecting;
 mod keys;
+mod logging;
 mod meddling;
 mod queueing;
 mod racing;
