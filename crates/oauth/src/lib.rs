@@ -25,6 +25,7 @@ mod identity;
 mod internal;
 mod lookup;
 mod oauth1;
+mod observed;
 mod refresh;
 mod registration;
 mod revoke;
@@ -49,6 +50,7 @@ pub use fault::{Blame, Fault, FaultKind};
 pub use identity::ClientIdentity;
 pub use latchkey_egress::Egress;
 pub use oauth1::OAuth1Begun;
+pub use observed::{Now, Observed, Seen};
 pub use refresh::refresh_origin;
 pub use registration::{
     ClientMetadata, RegisteredClient, Registration, document_client, is_shared, metadata_document,

@@ -5,6 +5,7 @@
 mod callback;
 mod client;
 mod conclude;
+mod noted;
 mod oauth1;
 mod start;
 mod turns;
@@ -18,7 +19,7 @@ use crate::tasks::Tasks;
 use latchkey_chassis::Clock;
 use latchkey_oauth::{App, Client};
 use latchkey_providers::{Catalogue, Provider};
-use latchkey_wire::{VaultClient, contract};
+use latchkey_wire::{Logbook, VaultClient, contract};
 use std::sync::Arc;
 use turns::Turns;
 use url::Url;
@@ -32,6 +33,8 @@ pub struct Flows {
     pub clock: Arc<dyn Clock>,
     pub redirect_uri: Arc<str>,
     pub tasks: Tasks,
+    /// What was tried is written down here.
+    pub logbook: Logbook,
     /// Whose clients are being registered.
     turns: Turns,
 }
@@ -52,6 +55,7 @@ impl Flows {
             clock,
             redirect_uri: redirect_uri(public_url).into(),
             tasks: Tasks::default(),
+            logbook: Logbook::default(),
             turns: Turns::default(),
         }
     }

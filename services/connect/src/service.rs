@@ -36,13 +36,16 @@ impl ConnectService {
         self
     }
 
-    /// Starts what goes on beside the pages and the calls: the requests to webhook endpoints.
+    /// Starts what goes on beside the pages and the calls: the requests to webhook endpoints, and telling the
+    /// vault what was tried.
     ///
     /// # Errors
     /// Where no client for them can be made.
     pub fn run(&self, webhooks: &WebhookSettings, lifecycle: &Lifecycle) -> Result<(), RequestsError> {
         let worker = Worker::new(self.flows.vault.clone(), webhooks, lifecycle)?;
         drop(lifecycle.spawn("webhooks", worker.run()));
+        let (logbook, vault) = (self.flows.logbook.clone(), self.flows.vault.clone());
+        drop(lifecycle.spawn("auth logs", logbook.tell(vault, lifecycle.stopping())));
         Ok(())
     }
 

@@ -9,15 +9,17 @@ use crate::journal::answer::millis;
 use crate::journal::carrier::Journaled;
 use crate::journal::{AttemptId, Journal};
 use crate::leave::Leave;
+use crate::noted::{About, refreshed};
 use crate::peers::Peers;
 use latchkey_chassis::Clock;
+use latchkey_domain::auth_log::{AuthLog, Outcome as Ending};
 use latchkey_domain::rotation::{Behaviour, Course, Resend, RotationClass};
 use latchkey_domain::{Failure, Phase, Reason, Timestamp};
-use latchkey_oauth::{App, Client, Fault as Refused, FaultKind, failure};
+use latchkey_oauth::{App, Client, Fault as Refused, FaultKind, Now, Observed, Seen, failure};
 use latchkey_providers::{Catalogue, Provider};
 use latchkey_secret::{Grant, Renewal};
 use latchkey_wire::contract::{CompleteRefresh, DueRefresh, Obtained, RefreshOutcome};
-use latchkey_wire::{Fault, Kind, Report, VaultClient, contract};
+use latchkey_wire::{Fault, Kind, Logbook, Report, VaultClient, contract};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -38,6 +40,8 @@ pub struct Attempts {
     pub journal: Journal,
     pub peers: Peers,
     pub clock: Arc<dyn Clock>,
+    /// What was tried is written down here.
+    pub logbook: Logbook,
 }
 
 /// One attempt and what it is made from.
@@ -50,6 +54,9 @@ pub(crate) struct Errand {
     expires_at: Option<Timestamp>,
     app: App,
     renewal: Renewal,
+    about: About,
+    /// What the provider was asked.
+    seen: Seen,
 }
 
 impl Attempts {
@@ -76,7 +83,9 @@ impl Attempts {
                 let (outcome, course) = errand.outcome().await;
                 leave.heard(&outcome);
                 let (words, took) = (words(&outcome), begun.elapsed());
+                let log = errand.log(&outcome);
                 let heard = errand.tell(outcome, course).await;
+                errand.write_down(log, heard);
                 let words = if heard == Heard::TooLate { ("superseded", "") } else { words };
                 count(words, errand.integration.clone(), took);
             };
@@ -123,13 +132,15 @@ impl Attempts {
             contract::JournalKeys,
         ) -> Journaled,
     ) -> Errand {
+        let about = About::refresh(&due, Timestamp(self.clock.now()));
+        let (observed, seen) = Observed::over(self.oauth.carrier(), self.now());
         let DueRefresh { connection, generation, fence, integration, provider, expires_at, .. } = due;
         let contract::App { client_id, client_secret, scopes, fields } = due.app;
         let id = AttemptId { connection, generation, fence };
         Errand {
             id,
             carrier: Arc::new(carried(
-                self.oauth.carrier(),
+                Arc::new(observed),
                 (self.journal.clone(), self.peers.clone()),
                 id,
                 due.journal,
@@ -140,7 +151,15 @@ impl Attempts {
             expires_at,
             app: App { client_id, client_secret, scopes, fields },
             renewal: due.renewal,
+            about,
+            seen,
         }
+    }
+
+    /// The clock logs go by.
+    pub(crate) fn now(&self) -> Now {
+        let clock = self.clock.clone();
+        Arc::new(move || Timestamp(clock.now()))
     }
 }
 
@@ -210,6 +229,19 @@ impl Errand {
             self.attempts.journal.settled(self.id, self.now().0).await;
         }
         heard
+    }
+
+    /// The attempt's log, before the vault has heard of it.
+    pub(crate) fn log(&self, outcome: &RefreshOutcome) -> AuthLog {
+        AuthLog { steps: self.seen.steps(), ..self.about.ended(refreshed(outcome), self.now()) }
+    }
+
+    pub(crate) fn write_down(&self, log: AuthLog, heard: Heard) {
+        let outcome = match (heard, log.outcome) {
+            (Heard::TooLate, Ending::Success) => Ending::Superseded,
+            (Heard::TooLate | Heard::Kept, outcome) => outcome,
+        };
+        self.attempts.logbook.write(AuthLog { outcome, ..log });
     }
 
     /// Waits, if not for long, and sees to it that the claim is ours then.
@@ -297,7 +329,7 @@ fn told(provider: &Provider, came: Result<Grant, Refused>) -> RefreshOutcome {
 }
 
 /// What the vault made of a report.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Heard {
     Kept,
     /// The connection has a newer credential, or is gone.

@@ -10,6 +10,7 @@ mod documented;
 mod grpc;
 pub mod journal;
 mod leave;
+mod noted;
 mod peers;
 mod queue;
 mod replay;

@@ -74,7 +74,9 @@ impl Attempts {
             let (outcome, course) = errand.resumed_outcome().await;
             metrics::counter!("latchkey_journal_replayed_total", "answered" => (answered > 0).to_string())
                 .increment(1);
-            errand.tell(outcome, course).await;
+            let log = errand.log(&outcome);
+            let heard = errand.tell(outcome, course).await;
+            errand.write_down(log, heard);
         }
         .instrument(span)
         .await;

@@ -2,12 +2,13 @@
 //!
 //! Asking twice does no harm (RFC 7009 §2.2), so nothing of this is journaled: what was not told is asked again.
 
+use crate::attempt::Attempts;
+use crate::noted::{About, revoked};
 use latchkey_domain::Phase;
+use latchkey_domain::auth_log::AuthLog;
 use latchkey_domain::revocation::Outcome;
 use latchkey_oauth::{App, Client, FaultKind, Revocation, failure};
-use latchkey_providers::Catalogue;
 use latchkey_secret::Handout;
-use latchkey_wire::VaultClient;
 use latchkey_wire::contract::{self, DueRevocation, ReportRevocation};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,9 +25,7 @@ const AT_ONCE: usize = 8;
 
 #[derive(Clone)]
 pub struct Revoking {
-    pub vault: VaultClient,
-    pub catalogue: Catalogue,
-    pub oauth: Client,
+    pub attempts: Attempts,
 }
 
 impl Revoking {
@@ -57,7 +56,7 @@ impl Revoking {
         if max == 0 {
             return vec![];
         }
-        self.vault.claim_revocations(max).await.unwrap_or_else(|fault| {
+        self.attempts.vault.claim_revocations(max).await.unwrap_or_else(|fault| {
             warn!(reason = fault.reason.word(), "It could not be learnt whose grants are to be ended");
             vec![]
         })
@@ -67,10 +66,15 @@ impl Revoking {
         let span = info_span!("revoke", connection.id = %due.connection, provider = %due.provider);
         async {
             let (connection, generation, fence) = (due.connection, due.generation, due.fence);
-            let outcome = self.ask(due).await;
+            let now = self.attempts.now();
+            let about = About::revocation(&due, now());
+            let (oauth, seen) = self.attempts.oauth.observed(now.clone());
+            let outcome = self.ask(due, &oauth).await;
+            let log = AuthLog { steps: seen.steps(), ..about.ended(revoked(&outcome), now()) };
+            self.attempts.logbook.write(log);
             count(&outcome);
             let report = ReportRevocation { connection, generation, fence, outcome };
-            if let Err(fault) = self.vault.report_revocation(report).await {
+            if let Err(fault) = self.attempts.vault.report_revocation(report).await {
                 warn!(
                     reason = fault.reason.word(),
                     "The vault has not heard of a revocation; it will be made again"
@@ -81,15 +85,15 @@ impl Revoking {
         .await;
     }
 
-    async fn ask(&self, due: DueRevocation) -> Outcome {
-        let Ok(provider) = self.catalogue.get(&due.provider) else {
+    async fn ask(&self, due: DueRevocation, oauth: &Client) -> Outcome {
+        let Ok(provider) = self.attempts.catalogue.get(&due.provider) else {
             warn!("The provider is in no catalogue, so it cannot be asked");
             return Outcome::Unsupported;
         };
         let contract::App { client_id, client_secret, scopes, fields } = due.app;
         let app = App { client_id, client_secret, scopes, fields };
         let handout = Handout { access_token: due.access_token, fields: due.fields, ..Handout::default() };
-        match self.oauth.revoke(&provider, &app, due.renewal.as_ref(), Some(&handout)).await {
+        match oauth.revoke(&provider, &app, due.renewal.as_ref(), Some(&handout)).await {
             Ok(Revocation::Done) => {
                 info!("The provider has ended the grant");
                 Outcome::Revoked

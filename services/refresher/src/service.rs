@@ -18,7 +18,7 @@ use latchkey_chassis::ops::{Checks, Trouble, Verdict};
 use latchkey_chassis::{Clock, Lifecycle, SystemClock};
 use latchkey_oauth::Client;
 use latchkey_providers::Catalogue;
-use latchkey_wire::{PeerClient, Route, RouteOptions, VaultClient};
+use latchkey_wire::{Logbook, PeerClient, Route, RouteOptions, VaultClient};
 use std::sync::Arc;
 use tonic::service::Routes;
 
@@ -40,7 +40,8 @@ impl RefresherService {
         lifecycle: &Lifecycle,
     ) -> Self {
         let (clock, peers) = (Arc::new(SystemClock), Peers::none(lifecycle));
-        let attempts = Attempts { vault, catalogue, oauth, journal, peers, clock };
+        let attempts =
+            Attempts { vault, catalogue, oauth, journal, peers, clock, logbook: Logbook::default() };
         let limits = Limits {
             all: settings.concurrency.get(),
             per_app: settings.per_provider.get(),
@@ -103,9 +104,10 @@ impl RefresherService {
         };
         let attempts = worker.attempts.clone();
         beside("reports", pending.tell(attempts.vault.clone()).boxed());
-        let (vault, catalogue) = (attempts.vault.clone(), attempts.catalogue.clone());
-        let revoking = Revoking { vault, catalogue, oauth: attempts.oauth.clone() };
-        beside("revocations", revoking.run().boxed());
+        beside("revocations", Revoking { attempts: attempts.clone() }.run().boxed());
+        // Not cut off: attempts that end while the process does are told too.
+        let telling = attempts.logbook.clone().tell(attempts.vault.clone(), lifecycle.stopping());
+        drop(lifecycle.spawn("auth logs", telling));
         beside("journal", async move { attempts.keep_house().await }.boxed());
         let stopping = lifecycle.stopping();
         drop(lifecycle.spawn("refresher", async move {

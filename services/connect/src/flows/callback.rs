@@ -1,4 +1,5 @@
 use super::conclude::Claimed;
+use super::noted::{About, Noted};
 use super::oauth1::Returned;
 use super::{Flows, app};
 use crate::counts;
@@ -50,14 +51,12 @@ impl Flows {
     ) -> Result<Answered, Problem> {
         let claimed = self.vault.claim_authorization(state.authorization, state.digest, browser).await?;
         let session = claimed.session;
-        let attempt = Claimed {
-            authorization: state.authorization,
-            environment: claimed.environment.clone(),
-            integration: claimed.integration.clone(),
-        };
-        let obtained = self.redeem(callback, pairs, claimed).await;
-        let outcome = self.concluded(attempt, obtained).await.map(drop);
-        Ok(Answered { session, outcome })
+        let attempt = Claimed::of(state.authorization, &claimed);
+        let (flows, noted) = self.noting(About::of(&claimed), state.authorization);
+        let obtained = flows.redeem(callback, pairs, claimed, &noted).await;
+        let connected = flows.concluded(attempt, obtained, &noted).await;
+        noted.ended(&connected);
+        Ok(Answered { session, outcome: connected.map(drop) })
     }
 
     async fn redeem(
@@ -65,12 +64,14 @@ impl Flows {
         callback: Callback,
         pairs: &[(String, String)],
         claimed: ClaimedAuthorization,
+        noted: &Noted,
     ) -> Result<Obtained, Problem> {
         let provider = self.provider(&claimed.provider)?;
         let (app, mut inputs) = (app(claimed.app), claimed.inputs);
         inputs.extend(callback_fields(&provider, pairs));
-        let begun = Instant::now();
+        let (begun, at) = (Instant::now(), noted.begin());
         let consented = consented(&provider, &inputs, callback, pairs);
+        noted.step("consent", at, &consented);
         counts::step(&claimed.integration, "consent", begun, &consented);
         let consented = consented?;
         let begun = Instant::now();
@@ -90,7 +91,7 @@ impl Flows {
         let grant = grant.map_err(|fault| Problem::provider(fault, Phase::Exchange));
         counts::step(&claimed.integration, "exchange", begun, &grant);
         let obtained = Obtained { auth_mode: provider.auth_mode().as_str().to_owned(), grant: grant? };
-        self.verified(&claimed.integration, &provider, &app, &inputs, obtained).await
+        self.verified(&provider, &app, &inputs, obtained, noted).await
     }
 }
 

@@ -1,9 +1,10 @@
 use super::Flows;
+use super::noted::Noted;
 use crate::counts;
 use crate::failures::Problem;
 use latchkey_domain::{AuthorizationId, ConnectionId, Environment, IntegrationKey};
 use latchkey_secret::{Grant, Handout, InvalidSecret, Renewal};
-use latchkey_wire::contract::{Established, Obtained};
+use latchkey_wire::contract::{ClaimedAuthorization, Established, Obtained};
 use latchkey_wire::{Fault, Kind};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -22,12 +23,20 @@ pub struct Claimed {
     pub integration: IntegrationKey,
 }
 
+impl Claimed {
+    pub(super) fn of(authorization: AuthorizationId, claimed: &ClaimedAuthorization) -> Self {
+        let (environment, integration) = (claimed.environment.clone(), claimed.integration.clone());
+        Self { authorization, environment, integration }
+    }
+}
+
 impl Flows {
     /// Makes the connection, or records why there is none.
     pub(super) async fn concluded(
         &self,
         claimed: Claimed,
         obtained: Result<Obtained, Problem>,
+        noted: &Noted,
     ) -> Result<ConnectionId, Problem> {
         let obtained = match obtained {
             Ok(obtained) => obtained,
@@ -36,8 +45,9 @@ impl Flows {
                 return Err(problem);
             }
         };
-        let begun = Instant::now();
+        let (begun, at) = (Instant::now(), noted.begin());
         let established = self.until_heard(claimed.authorization, &obtained).await.map_err(Problem::from);
+        noted.step("establish", at, &established);
         counts::step(&claimed.integration, "establish", begun, &established);
         let Established { connection, generation } = established?;
         let intent = if generation.0 > 1 { "reconnect" } else { "connect" };

@@ -5,13 +5,14 @@
 
 use super::callback::Answered;
 use super::conclude::Claimed;
+use super::noted::{About, Noted};
 use super::start::Wish;
 use super::{Flows, app};
 use crate::counts;
 use crate::failures::{Problem, declined};
 use crate::state::State;
 use latchkey_domain::{Digest, Phase, Timestamp};
-use latchkey_oauth::{Declined, Inputs};
+use latchkey_oauth::{Declined, Inputs, OAuth1Begun};
 use latchkey_providers::Provider;
 use latchkey_wire::contract::{ClaimedAuthorization, Obtained, StartAuthorization};
 use std::time::Instant;
@@ -49,31 +50,44 @@ impl Flows {
         provider: &Provider,
         wish: Wish,
         inputs: Inputs,
+        about: About,
     ) -> Result<Url, Problem> {
         // The request is signed with the app's secret, and the vault gives that to an attempt alone: so asking is one.
         let asking = State::new(Timestamp(self.clock.now()));
         self.record(&asking, &wish, String::new(), inputs).await?;
         let claimed =
             self.vault.claim_authorization(asking.authorization, asking.digest, wish.browser).await?;
-        let attempt = Claimed {
-            authorization: asking.authorization,
-            environment: claimed.environment.clone(),
-            integration: claimed.integration.clone(),
-        };
+        let attempt = Claimed::of(asking.authorization, &claimed);
         let (app, inputs) = (app(claimed.app), claimed.inputs);
-        let begun = self.oauth.begin_oauth1(provider, &app, inputs, &self.redirect_uri).await;
+        let (flows, noted) = self.noting(about, asking.authorization);
+        let begun = flows.oauth.begin_oauth1(provider, &app, inputs, &self.redirect_uri).await;
         let begun = match begun.map_err(|fault| Problem::provider(fault, Phase::Authorize)) {
             Ok(begun) => begun,
-            Err(problem) => return self.failed(attempt, problem).await,
+            Err(problem) => return self.failed(attempt, problem, noted).await,
         };
         let state = State::of_temporary(&begun.token);
-        self.record(&state, &wish, self.redirect_uri.to_string(), begun.inputs).await?;
+        // The browser comes back to the attempt that is named by the temporary credentials: so that is whose log it is.
+        let noted = noted.of(state.authorization);
+        let away = self.recorded(&state, &wish, begun, provider).await;
+        noted.sent_away(&away);
+        away
+    }
+
+    async fn recorded(
+        &self,
+        state: &State,
+        wish: &Wish,
+        begun: OAuth1Begun,
+        provider: &Provider,
+    ) -> Result<Url, Problem> {
+        self.record(state, wish, self.redirect_uri.to_string(), begun.inputs).await?;
         info!(authorization.id = %state.authorization, provider = %provider.id, "An end user is sent to the provider");
         Ok(begun.url)
     }
 
-    async fn failed<T>(&self, attempt: Claimed, problem: Problem) -> Result<T, Problem> {
-        let outcome = self.concluded(attempt, Err(problem)).await;
+    async fn failed<T>(&self, attempt: Claimed, problem: Problem, noted: Noted) -> Result<T, Problem> {
+        let outcome = self.concluded(attempt, Err(problem), &noted).await;
+        noted.ended(&outcome);
         Err(outcome.err().unwrap_or(Problem::StateUnknown))
     }
 
@@ -107,23 +121,25 @@ impl Flows {
         let state = State::of_temporary(&returned.token);
         let claimed = self.vault.claim_authorization(state.authorization, state.digest, browser).await?;
         let session = claimed.session;
-        let attempt = Claimed {
-            authorization: state.authorization,
-            environment: claimed.environment.clone(),
-            integration: claimed.integration.clone(),
-        };
-        let obtained = self.redeem_oauth1(returned, claimed).await;
-        let outcome = self.concluded(attempt, obtained).await.map(drop);
-        Ok(Answered { session, outcome })
+        let attempt = Claimed::of(state.authorization, &claimed);
+        let (flows, noted) = self.noting(About::of(&claimed), state.authorization);
+        let obtained = flows.redeem_oauth1(returned, claimed, &noted).await;
+        let connected = flows.concluded(attempt, obtained, &noted).await;
+        noted.ended(&connected);
+        Ok(Answered { session, outcome: connected.map(drop) })
     }
 
     async fn redeem_oauth1(
         &self,
         returned: Returned,
         claimed: ClaimedAuthorization,
+        noted: &Noted,
     ) -> Result<Obtained, Problem> {
         let provider = self.provider(&claimed.provider)?;
-        let verifier = returned.verifier.ok_or_else(|| declined(&Declined::AccessDenied, None))?;
+        let at = noted.begin();
+        let verifier = returned.verifier.ok_or_else(|| declined(&Declined::AccessDenied, None));
+        noted.step("consent", at, &verifier);
+        let verifier = verifier?;
         let app = app(claimed.app);
         let begun = Instant::now();
         let (inputs, token) = (claimed.inputs, &returned.token);
@@ -132,7 +148,7 @@ impl Flows {
         counts::step(&claimed.integration, "exchange", begun, &grant);
         let obtained = Obtained { auth_mode: provider.auth_mode().as_str().to_owned(), grant: grant? };
         // What was typed comes back in the grant's own fields.
-        self.verified(&claimed.integration, &provider, &app, &Inputs::new(), obtained).await
+        self.verified(&provider, &app, &Inputs::new(), obtained, noted).await
     }
 }
 

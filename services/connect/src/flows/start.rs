@@ -1,4 +1,5 @@
 use super::conclude::Claimed;
+use super::noted::{About, Noted};
 use super::{Flows, app};
 use crate::counts;
 use crate::failures::Problem;
@@ -40,16 +41,23 @@ impl Flows {
         let integration = offered(&session, &wish.integration)?.clone();
         let provider = self.provider(&integration.settings.provider)?;
         let inputs = checked(&provider, &wish.typed)?;
+        let about = About {
+            environment: session.environment.clone(),
+            integration: integration.key.clone(),
+            provider: provider.id.clone(),
+            session: session.id,
+            connection: session.reconnect,
+        };
         match provider.auth_mode() {
             AuthMode::OAuth2Code | AuthMode::Installation => {
                 let begun = Instant::now();
-                let away = self.send_away(&provider, &integration, wish, inputs).await;
+                let away = self.send_away(&provider, &integration, wish, inputs, about).await;
                 counts::step(&integration.key, "authorize", begun, &away);
                 away.map(Next::Away)
             }
             AuthMode::OAuth1 => {
                 let (flows, key, begun) = (self.clone(), integration.key.clone(), Instant::now());
-                let away = async move { flows.send_away_oauth1(&provider, wish, inputs).await };
+                let away = async move { flows.send_away_oauth1(&provider, wish, inputs, about).await };
                 let away = self.tasks.finish("authorize", away).await;
                 counts::step(&key, "authorize", begun, &away);
                 away.map(Next::Away)
@@ -62,7 +70,7 @@ impl Flows {
             | AuthMode::ApiKey
             | AuthMode::Basic => {
                 let flows = self.clone();
-                let connected = async move { flows.connect_at_once(&provider, wish, inputs).await };
+                let connected = async move { flows.connect_at_once(&provider, wish, inputs, about).await };
                 self.tasks.finish("connect", connected).await.map(|_| Next::Connected)
             }
             _ => Err(Problem::Unsupported(provider.name.clone())),
@@ -75,8 +83,23 @@ impl Flows {
         integration: &IntegrationView,
         wish: Wish,
         inputs: Inputs,
+        about: About,
     ) -> Result<Url, Problem> {
-        let mut state = State::new(Timestamp(self.clock.now()));
+        let state = State::new(Timestamp(self.clock.now()));
+        let (flows, noted) = self.noting(about, state.authorization);
+        let away = flows.begin(provider, integration, wish, inputs, state).await;
+        noted.sent_away(&away);
+        away
+    }
+
+    async fn begin(
+        &self,
+        provider: &Provider,
+        integration: &IntegrationView,
+        wish: Wish,
+        inputs: Inputs,
+        mut state: State,
+    ) -> Result<Url, Problem> {
         if provider.auth_mode() == AuthMode::Installation || provider.obtain.callback.code.is_some() {
             state = state.for_answer_without_code();
         }
@@ -110,8 +133,23 @@ impl Flows {
         provider: &Provider,
         wish: Wish,
         inputs: Inputs,
+        about: About,
     ) -> Result<ConnectionId, Problem> {
         let state = State::new(Timestamp(self.clock.now()));
+        let (flows, noted) = self.noting(about, state.authorization);
+        let connected = flows.connect_noted(provider, wish, inputs, state, &noted).await;
+        noted.ended(&connected);
+        connected
+    }
+
+    async fn connect_noted(
+        &self,
+        provider: &Provider,
+        wish: Wish,
+        inputs: Inputs,
+        state: State,
+        noted: &Noted,
+    ) -> Result<ConnectionId, Problem> {
         self.vault
             .start_authorization(StartAuthorization {
                 authorization: state.authorization,
@@ -126,15 +164,16 @@ impl Flows {
             })
             .await?;
         let claimed = self.vault.claim_authorization(state.authorization, state.digest, wish.browser).await?;
-        let attempt = Claimed {
-            authorization: state.authorization,
-            environment: claimed.environment.clone(),
-            integration: claimed.integration.clone(),
-        };
-        self.concluded(attempt, self.obtain(provider, claimed).await).await
+        let attempt = Claimed::of(state.authorization, &claimed);
+        self.concluded(attempt, self.obtain(provider, claimed, noted).await, noted).await
     }
 
-    async fn obtain(&self, provider: &Provider, claimed: ClaimedAuthorization) -> Result<Obtained, Problem> {
+    async fn obtain(
+        &self,
+        provider: &Provider,
+        claimed: ClaimedAuthorization,
+        noted: &Noted,
+    ) -> Result<Obtained, Problem> {
         let (app, inputs) = (app(claimed.app), claimed.inputs);
         let grant = match provider.auth_mode() {
             AuthMode::OAuth2ClientCredentials => {
@@ -155,23 +194,26 @@ impl Flows {
         };
         // A credential replaces nothing before the provider has accepted it.
         let auth_mode = provider.auth_mode().as_str().to_owned();
-        self.verified(&claimed.integration, provider, &app, &inputs, Obtained { auth_mode, grant }).await
+        self.verified(provider, &app, &inputs, Obtained { auth_mode, grant }, noted).await
     }
 
     /// Tries the credential with the provider's probe, where it has one, and learns whose account it is.
     pub(super) async fn verified(
         &self,
-        integration: &IntegrationKey,
         provider: &Provider,
         app: &latchkey_oauth::App,
         inputs: &Inputs,
         mut obtained: Obtained,
+        noted: &Noted,
     ) -> Result<Obtained, Problem> {
+        let integration = noted.integration();
         let begun = Instant::now();
         let known = self.oauth.look_up(provider, app, obtained.grant, inputs).await;
         obtained.grant = known.map_err(|fault| Problem::provider(fault, Phase::Verify))?;
+        let mark = noted.mark();
         let verified = self.oauth.verify(provider, app, &obtained.grant, inputs).await;
         let verified = verified.map_err(|fault| Problem::provider(fault, Phase::Verify));
+        noted.verified(mark, &verified);
         counts::step(integration, "verify", begun, &verified);
         counts::verification(integration, &verified);
         if let Some(account) = verified?.account() {
