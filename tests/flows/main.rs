@@ -23,4 +23,5 @@ mod refuses_bad_settings;
 mod speaks_rest;
 mod takes_one_answer;
 mod tells_by_webhook;
+mod tells_what_was_tried;
 mod tolerates_a_bad_provider;

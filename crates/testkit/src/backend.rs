@@ -2,6 +2,7 @@
 
 use crate::watch::Watch;
 use latchkey_wire::pb::admin::api_key_service_client::ApiKeyServiceClient;
+use latchkey_wire::pb::admin::auth_log_service_client::AuthLogServiceClient;
 use latchkey_wire::pb::admin::integration_service_client::IntegrationServiceClient;
 use latchkey_wire::pb::admin::webhook_service_client::WebhookServiceClient;
 use latchkey_wire::pb::catalog::provider_service_client::ProviderServiceClient;
@@ -140,6 +141,11 @@ impl Backend {
     #[must_use]
     pub fn events(&self) -> EventServiceClient<Authorized> {
         EventServiceClient::new(self.vault())
+    }
+
+    #[must_use]
+    pub fn auth_logs(&self) -> AuthLogServiceClient<Authorized> {
+        AuthLogServiceClient::new(self.vault())
     }
 
     #[must_use]

@@ -9,6 +9,7 @@ mod events;
 mod incident;
 mod integration;
 mod key;
+mod logs;
 mod page;
 mod provider;
 mod server;
@@ -31,6 +32,8 @@ pub enum Command {
     Connection(connection::Arguments),
     /// Watch what happens to connections
     Events(events::Arguments),
+    /// See what was tried with providers: attempts, refreshes, revocations, step by step
+    Logs(logs::Arguments),
     /// See what is wrong with apps and providers, and so with no single connection
     Incident(incident::Arguments),
     /// Register your apps at providers
@@ -52,6 +55,7 @@ impl Command {
             Self::Token(arguments) => arguments.run().await,
             Self::Connection(arguments) => arguments.run().await,
             Self::Events(arguments) => arguments.run().await,
+            Self::Logs(arguments) => arguments.run().await,
             Self::Incident(arguments) => arguments.run().await,
             Self::Integration(arguments) => arguments.run().await,
             Self::Provider(arguments) => arguments.run().await,

@@ -197,6 +197,9 @@ async fn explain(connections: &mut Connections, one: One) -> anyhow::Result<()> 
     for entry in &told.history {
         output::line(&format!("  {:>12}  {}", show::from_now(entry.time.as_ref()), entry.summary));
     }
+    if !told.auth_log_id.is_empty() {
+        output::line(&format!("\nStep by step: latchkey logs get {}", told.auth_log_id));
+    }
     Ok(())
 }
 
@@ -211,6 +214,7 @@ fn explanation_json(told: &pb::ExplainConnectionResponse) -> Value {
             "event": entry.event,
             "summary": entry.summary,
         })).collect::<Vec<_>>(),
+        "auth_log_id": told.auth_log_id,
     })
 }
 

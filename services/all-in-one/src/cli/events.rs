@@ -75,7 +75,7 @@ async fn follow(way: &Way, tail: &Tail, place: &mut String) -> anyhow::Result<()
     }
 }
 
-fn is_away(error: &anyhow::Error) -> bool {
+pub(super) fn is_away(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<Fault>()
         .is_some_and(|fault| matches!(fault.kind, Kind::Unavailable | Kind::Exhausted))
