@@ -4,7 +4,7 @@
 //! its resource, registered with by nobody but Latchkey itself.
 
 pub(crate) mod latchkey;
-mod provider;
+pub(crate) mod provider;
 
 use latchkey::Latchkey;
 use latchkey_testkit::pb::connection::ConnectionState;
@@ -86,6 +86,35 @@ async fn a_server_that_knows_nobody_is_found_registered_with_once_and_connected(
     let counted = provider.counters().await;
     let told = (counted["registered"], counted["reused"], counted["refused"]);
     assert_eq!(told, (1, 0, 0), "{counted:?}");
+
+    // Where its grants are ended is found with the rest of it.
+    let token = latchkey.token(&connected.1, true).await.unwrap();
+    latchkey.delete(&connected.1).await;
+    provider.wait_for("revoked", 1).await;
+    assert_eq!(provider.resource(&token.headers).await, 401);
+    assert_eq!(latchkey.revocation(&connected.1).await, "REVOKED");
+    let others = latchkey.token(&connected.2, true).await.unwrap();
+    assert_eq!(provider.resource(&others.headers).await, 200, "another grant of the same client lives on");
+    latchkey.finish();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_grant_that_cannot_be_ended_alone_is_ended_only_where_that_is_wished_for() {
+    latchkey_chassis::tls::install_provider();
+    let port = free_port();
+    let latchkey = Latchkey::start(&provider::file(port).replace("revoke: {", "revoke: {ends: account, "));
+    let provider = Provider::start(port, &latchkey.register("real").await);
+
+    let (kept, ended) = (latchkey.connect(&["real"], "").await, latchkey.connect(&["real"], "").await);
+    let token = latchkey.token(&kept, true).await.unwrap();
+    latchkey.delete(&kept).await;
+    assert_eq!(latchkey.revocation(&kept).await, "UNSUPPORTED");
+    assert_eq!((provider.me(&token.headers).await, provider.counters().await["revoked"]), (200, 0));
+
+    let token = latchkey.token(&ended, true).await.unwrap();
+    latchkey.delete_with_account(&ended).await;
+    assert_eq!(latchkey.revocation(&ended).await, "REVOKED");
+    assert_eq!((provider.me(&token.headers).await, provider.counters().await["revoked"]), (401, 1));
     latchkey.finish();
 }
 

@@ -30,6 +30,24 @@ pub enum Revocation {
     Ended(Ended),
 }
 
+/// How much may end with a grant at a provider that cannot end one alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// Nothing else: such a provider is not asked.
+    #[default]
+    Grant,
+    /// Everything the account has granted the app.
+    Account,
+}
+
+impl Extent {
+    #[must_use]
+    pub fn is_grant(&self) -> bool {
+        *self == Self::Grant
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     pub profile: Profile,
@@ -37,6 +55,8 @@ pub struct Pending {
     pub generation: Generation,
     /// What its seals are bound to.
     pub origins: Vec<String>,
+    #[serde(default)]
+    pub extent: Extent,
     pub requested_at: Timestamp,
     /// How often the provider was asked in vain.
     pub attempts: u32,
@@ -51,6 +71,8 @@ pub struct Pending {
 pub struct Ended {
     pub profile: Profile,
     pub generation: Generation,
+    #[serde(default)]
+    pub extent: Extent,
     pub requested_at: Timestamp,
     pub attempts: u32,
     pub verdict: Verdict,
@@ -79,6 +101,7 @@ pub enum Command {
         profile: Profile,
         generation: Generation,
         origins: Vec<String>,
+        extent: Extent,
         secrets: Option<Secrets>,
         at: Timestamp,
     },
@@ -108,6 +131,8 @@ pub enum Event {
         profile: Profile,
         generation: Generation,
         origins: Vec<String>,
+        #[serde(default, skip_serializing_if = "Extent::is_grant")]
+        extent: Extent,
         at: Timestamp,
         #[serde(skip)]
         secrets: Secrets,
@@ -142,6 +167,15 @@ impl Revocation {
         }
     }
 
+    /// How much may end with it.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        match self {
+            Self::Absent => Extent::Grant,
+            Self::Pending(Pending { extent, .. }) | Self::Ended(Ended { extent, .. }) => *extent,
+        }
+    }
+
     /// The generation of the latest credential it was requested for.
     fn generation(&self) -> Option<Generation> {
         match self {
@@ -163,13 +197,13 @@ impl Aggregate for Revocation {
 
     fn decide(&self, command: Command) -> Result<Vec<Event>, Refusal> {
         Ok(match (self, command) {
-            (_, Command::Request { profile, generation, origins, secrets, at }) => {
+            (_, Command::Request { profile, generation, origins, extent, secrets, at }) => {
                 if self.generation().is_some_and(|known| known >= generation) {
                     return Ok(vec![]);
                 }
                 let askable = secrets.is_some();
                 let secrets = secrets.unwrap_or_default();
-                let requested = Event::Requested { profile, generation, origins, at, secrets };
+                let requested = Event::Requested { profile, generation, origins, extent, at, secrets };
                 let ended = Event::Ended {
                     generation,
                     verdict: Verdict::NotConfirmed,
@@ -193,23 +227,35 @@ impl Aggregate for Revocation {
 
     fn evolve(self, event: Event) -> Self {
         match (self, event) {
-            (_, Event::Requested { profile, generation, origins, at, secrets }) => Self::Pending(Pending {
-                profile,
-                generation,
-                origins,
-                requested_at: at,
-                attempts: 0,
-                next_at: at,
-                failure: None,
-                secrets,
-            }),
+            (_, Event::Requested { profile, generation, origins, extent, at, secrets }) => {
+                Self::Pending(Pending {
+                    profile,
+                    generation,
+                    origins,
+                    extent,
+                    requested_at: at,
+                    attempts: 0,
+                    next_at: at,
+                    failure: None,
+                    secrets,
+                })
+            }
             (Self::Pending(pending), Event::AttemptFailed { failure, attempts, retry_at, .. }) => {
                 let failure = Some(failure);
                 Self::Pending(Pending { attempts, next_at: retry_at, failure, ..pending })
             }
             (Self::Pending(pending), Event::Ended { verdict, failure, attempts, at, .. }) => {
-                let Pending { profile, generation, requested_at, .. } = pending;
-                Self::Ended(Ended { profile, generation, requested_at, attempts, verdict, failure, at })
+                let Pending { profile, generation, extent, requested_at, .. } = pending;
+                Self::Ended(Ended {
+                    profile,
+                    generation,
+                    extent,
+                    requested_at,
+                    attempts,
+                    verdict,
+                    failure,
+                    at,
+                })
             }
             // Facts that found it in a state they say nothing about leave it as it is.
             (unchanged, Event::AttemptFailed { .. } | Event::Ended { .. }) => unchanged,

@@ -262,6 +262,13 @@ fn read_server(provider: &Provider, named: &str, issuer: &Url, metadata: &Value)
             None => {}
         }
     }
+    // Where a token is to be ended decides nothing about how one is obtained: an address that will not do is left out.
+    let revocation =
+        text(metadata, server::REVOCATION_ENDPOINT).and_then(|told| address(provider, told).ok());
+    let own = |url: &Url| url.origin() == issuer.origin() || allowed(provider, url).is_ok();
+    if let Some(endpoint) = revocation.filter(own) {
+        server.know(server::REVOCATION_ENDPOINT, endpoint.as_str());
+    }
     proves_the_code(provider, metadata)?;
     server.know(server::AUTH_METHOD, auth_method(provider, metadata)?);
     if flag(metadata, server::ISS_SENT) {

@@ -4,7 +4,7 @@ use crate::{
     App, Client, Fault, FaultKind, app::Material, assemble::unrendered, assertions, carrier::Operation,
     verdict,
 };
-use latchkey_providers::{Provider, RenderError, TokenResponse};
+use latchkey_providers::{Extent, Provider, RenderError, TokenResponse};
 use latchkey_secret::{Handout, Renewal};
 
 /// What became of a revocation.
@@ -12,12 +12,13 @@ use latchkey_secret::{Handout, Renewal};
 pub enum Revocation {
     /// The provider says that the credential is no more, whether or not it was before (RFC 7009 §2.2).
     Done,
-    /// The entry knows no way, or there is nothing in hand that could be revoked.
+    /// Nobody knows a way, or the one there is ends more than may be ended, or there is nothing in hand that could be revoked.
     NotSupported,
 }
 
 impl Client {
-    /// Revokes what there is: the refresh token, and with it its access tokens, or else the access token.
+    /// Revokes what there is: the refresh token, and with it its access tokens, or else the access token. `extent`: how much may
+    /// end with it.
     ///
     /// Safe to repeat.
     ///
@@ -29,7 +30,11 @@ impl Client {
         app: &App,
         renewal: Option<&Renewal>,
         handout: Option<&Handout>,
+        extent: Extent,
     ) -> Result<Revocation, Fault> {
+        if provider.revocation() == Some(Extent::Account) && extent == Extent::Grant {
+            return Ok(Revocation::NotSupported);
+        }
         let mut material = Material::of_app(provider, app);
         if let Some(handout) = handout {
             material = material.with_handout(handout);

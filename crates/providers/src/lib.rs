@@ -21,6 +21,7 @@ mod oauth1;
 mod percent;
 mod place;
 mod probe;
+mod revocation;
 pub mod server;
 mod settings;
 mod signer;
@@ -48,7 +49,7 @@ pub use format::obtain::{
     ObtainType, Scopes, TimeUnit,
 };
 pub use format::request::{
-    ClientAuth, Refresh, RefreshMode, Rotation, Schedule, Sign, SignScheme, Step, StepWhen,
+    ClientAuth, Extent, Refresh, RefreshMode, Rotation, Schedule, Sign, SignScheme, Step, StepWhen,
 };
 pub use format::response::{Capture, Condition, ExpiresIn, Pointer, TokenResponse};
 pub use format::webhooks::{

@@ -1,15 +1,14 @@
-//! Requests that try a credential out, say whose it is, or end it.
+//! Requests that try a credential out, or say whose it is.
 
 use crate::error::RenderError;
 use crate::evaluate::Scope;
 use crate::format::entry::{ProbeTemplate, Provider};
-use crate::format::request::{ClientAuth, Format, Method};
+use crate::format::request::{Format, Method};
 use crate::format::response::{Capture, Condition};
 use crate::format::url_template::UrlTemplate;
 use crate::http_request::{Body, HttpRequest};
 use crate::percent;
-use crate::place::header_value;
-use crate::token_request::{basic, rendered, write};
+use crate::token_request::{rendered, write};
 use crate::values::Values;
 use std::collections::BTreeMap;
 
@@ -83,53 +82,5 @@ impl Provider {
             expect: template.expect.clone().unwrap_or_default(),
             set: template.set.clone(),
         })
-    }
-
-    /// The request that ends the credential at the provider (RFC 7009, or the vendor's own).
-    pub fn revoke_request(&self, values: &Values) -> Result<Option<HttpRequest>, RenderError> {
-        const PLACE: &str = "the revocation request";
-        let Some(template) = &self.obtain.revoke else { return Ok(None) };
-        let scope = Scope::of(values);
-        let mut url = self.url(PLACE, &template.url, scope)?;
-        let mut headers = self.header_texts(PLACE, &template.headers, scope)?;
-        let mut params = rendered(&template.params, scope);
-        let from = |space: &BTreeMap<String, String>, name: &str, reference: &str| {
-            let undefined = || RenderError::Undefined { place: PLACE, reference: reference.to_owned() };
-            space.get(name).filter(|value| !value.is_empty()).cloned().ok_or_else(undefined)
-        };
-        let client = || -> Result<(String, String), RenderError> {
-            Ok((
-                from(&values.app, "client_id", "app.client_id")?,
-                from(&values.app, "client_secret", "app.client_secret")?,
-            ))
-        };
-        match template.auth.unwrap_or(ClientAuth::None) {
-            ClientAuth::None => {}
-            ClientAuth::Bearer => {
-                let token = from(&values.token, "access_token", "token.access_token")?;
-                headers.push((
-                    "authorization".into(),
-                    header_value(PLACE, "authorization", format!("Bearer {token}"))?,
-                ));
-            }
-            ClientAuth::ClientSecretBasic => headers.push(("authorization".into(), basic(&client()?))),
-            ClientAuth::ClientSecretPost => {
-                let (id, secret) = client()?;
-                params.push(("client_id".into(), id.into()));
-                params.push(("client_secret".into(), secret.into()));
-            }
-            ClientAuth::PrivateKeyJwt | ClientAuth::TlsCertificate => {
-                return Err(RenderError::Unsupported("revocation with a key or certificate"));
-            }
-        }
-        for (name, query) in &template.query {
-            if let Ok(value) = scope.template(query) {
-                percent::append(&mut url, name, &value);
-            }
-        }
-        params.extend(rendered(&template.body, scope));
-        let format = template.format.unwrap_or(if params.is_empty() { Format::None } else { Format::Form });
-        let body = write(&mut url, format, params)?;
-        Ok(Some(HttpRequest { method: template.method.name().into(), url, headers, body }))
     }
 }

@@ -22,6 +22,7 @@ pub const ISSUER: &str = "issuer";
 pub const AUTHORIZATION_ENDPOINT: &str = "authorization_endpoint";
 pub const TOKEN_ENDPOINT: &str = "token_endpoint";
 pub const REGISTRATION_ENDPOINT: &str = "registration_endpoint";
+pub const REVOCATION_ENDPOINT: &str = "revocation_endpoint";
 /// `true` where the server says that it names itself in its answers (RFC 9207 §3).
 pub const ISS_SENT: &str = "authorization_response_iss_parameter_supported";
 /// RFC 8707 §2, RFC 9728 §2.

@@ -2,7 +2,7 @@
 
 mod support;
 
-use latchkey_providers::{AuthMode, Catalogue, Grant, RotationClass, Trust};
+use latchkey_providers::{AuthMode, Catalogue, Extent, Grant, RotationClass, Trust};
 use std::fs;
 use support::{asked, connected, entry, texts};
 
@@ -355,4 +355,15 @@ fn guidance_is_plain_sentences_that_link_to_the_vendor_alone() {
         assert!(refused.contains("guidance.app_setup[0]"), "{refused}");
         assert!(refused.contains(telling), "{refused} should say {telling}");
     }
+}
+
+#[test]
+fn what_ends_with_a_grant_is_known_of_those_that_end_more() {
+    let catalogue = Catalogue::embedded();
+    let ends = |id: &str| catalogue.get(id).unwrap().revocation();
+    for id in ["google", "google-drive", "discord", "intercom", "squareup", "xero"] {
+        assert_eq!(ends(id), Some(Extent::Account), "{id}");
+    }
+    assert_eq!(ends("gitlab"), Some(Extent::Grant));
+    assert_eq!(ends("slack"), None);
 }

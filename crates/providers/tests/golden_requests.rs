@@ -2,7 +2,7 @@
 
 mod support;
 
-use latchkey_providers::{AuthMode, AuthorizationParams, Body, Grant, Rotation};
+use latchkey_providers::{AuthMode, AuthorizationParams, Body, Extent, Grant, Rotation};
 use serde_json::json;
 use support::{CODE, REFRESH, asked, connected, form, header, honest, provider, query, texts};
 
@@ -110,10 +110,9 @@ fn google_asks_for_offline_access_and_keeps_its_refresh_token() {
     let request = google.token_request(&values, CODE).unwrap();
     assert_eq!(request.url.as_str(), "https://oauth2.googleapis.com/token");
     assert_eq!(form(&request).len(), 6);
-    assert!(
-        google.revoke_request(&values).unwrap().is_none(),
-        "it would end the account's other connections"
-    );
+    assert_eq!(google.revocation(), Some(Extent::Account), "it ends the account's other connections too");
+    let request = google.revoke_request(&values).unwrap().unwrap();
+    assert_eq!(request.url.as_str(), "https://oauth2.googleapis.com/revoke");
     assert_eq!(google.origins(&values).unwrap(), ["https://www.googleapis.com", "https://*.googleapis.com"]);
 }
 

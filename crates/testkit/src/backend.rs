@@ -286,8 +286,7 @@ impl Backend {
     /// # Errors
     /// The refusal.
     pub async fn delete(&self, connection: &str) -> Result<(), Status> {
-        let request =
-            DeleteConnectionRequest { connection_id: connection.to_owned(), revoke_at_provider: None };
+        let request = DeleteConnectionRequest { connection_id: connection.to_owned(), ..Default::default() };
         self.connections().delete_connection(request).await.map(drop)
     }
 
@@ -296,8 +295,11 @@ impl Backend {
     /// # Errors
     /// The refusal.
     pub async fn delete_here(&self, connection: &str) -> Result<(), Status> {
-        let request =
-            DeleteConnectionRequest { connection_id: connection.to_owned(), revoke_at_provider: Some(false) };
+        let request = DeleteConnectionRequest {
+            connection_id: connection.to_owned(),
+            revoke_at_provider: Some(false),
+            ..Default::default()
+        };
         self.connections().delete_connection(request).await.map(drop)
     }
 

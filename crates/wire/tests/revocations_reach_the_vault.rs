@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use latchkey_domain::revocation::Outcome;
+use latchkey_domain::revocation::{Extent, Outcome};
 use latchkey_domain::{ConnectionId, Failure, Generation, Phase, ProviderError, Reason};
 use latchkey_secret::{AccessToken, RefreshToken, Renewal, SecretText};
 use latchkey_wire::contract::{App, DueRevocation, ReportRevocation};
@@ -37,6 +37,7 @@ fn due(renewal: Option<Renewal>) -> DueRevocation {
         app: App { client_id: "client".into(), client_secret: None, scopes: vec![], fields: BTreeMap::new() },
         access_token: renewal.is_some().then(|| AccessToken::new("canary_access".into())),
         fields: BTreeMap::from([("subdomain".to_owned(), text("acme"))]),
+        extent: if renewal.is_some() { Extent::Account } else { Extent::Grant },
         renewal,
     }
 }
@@ -73,6 +74,7 @@ async fn a_grant_arrives_with_all_that_is_needed_for_asking() {
         panic!("two are due")
     };
     assert_eq!((with.connection, with.generation, with.fence), (connection(), Generation(3), 4));
+    assert_eq!((with.extent, without.extent), (Extent::Account, Extent::Grant));
     assert_eq!((with.integration.as_str(), with.provider.as_str()), ("github", "github-app"));
     assert_eq!((with.environment.as_str(), with.app.client_id.as_str()), ("dev", "client"));
     assert_eq!(with.access_token.as_ref().unwrap().expose(), "canary_access");

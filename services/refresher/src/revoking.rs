@@ -6,7 +6,7 @@ use crate::attempt::Attempts;
 use crate::noted::{About, revoked};
 use latchkey_domain::Phase;
 use latchkey_domain::auth_log::AuthLog;
-use latchkey_domain::revocation::Outcome;
+use latchkey_domain::revocation::{Extent, Outcome};
 use latchkey_oauth::{App, Client, FaultKind, Revocation, failure};
 use latchkey_secret::Handout;
 use latchkey_wire::contract::{self, DueRevocation, ReportRevocation};
@@ -93,7 +93,11 @@ impl Revoking {
         let contract::App { client_id, client_secret, scopes, fields } = due.app;
         let app = App { client_id, client_secret, scopes, fields };
         let handout = Handout { access_token: due.access_token, fields: due.fields, ..Handout::default() };
-        match oauth.revoke(&provider, &app, due.renewal.as_ref(), Some(&handout)).await {
+        let extent = match due.extent {
+            Extent::Grant => latchkey_providers::Extent::Grant,
+            Extent::Account => latchkey_providers::Extent::Account,
+        };
+        match oauth.revoke(&provider, &app, due.renewal.as_ref(), Some(&handout), extent).await {
             Ok(Revocation::Done) => {
                 info!("The provider has ended the grant");
                 Outcome::Revoked

@@ -1,6 +1,6 @@
 //! Latchkey with an operator's provider file, and a backend and a browser that use it.
 
-use super::provider::{CLIENT_ID, CLIENT_SECRET};
+use super::provider::{CLIENT_ID, CLIENT_SECRET, consented};
 use latchkey_testkit::pb::admin::integration_service_client::IntegrationServiceClient;
 use latchkey_testkit::pb::admin::{Integration, PutIntegrationRequest};
 use latchkey_testkit::pb::connect::connect_session_service_client::ConnectSessionServiceClient;
@@ -13,7 +13,7 @@ use latchkey_testkit::pb::events::WatchEventsRequest;
 use latchkey_testkit::pb::events::event_service_client::EventServiceClient;
 use latchkey_testkit::pb::vault::credential_service_client::CredentialServiceClient;
 use latchkey_testkit::pb::vault::{GetAccessTokenRequest, GetAccessTokenResponse, GetCredentialRequest};
-use latchkey_testkit::{Browser, Canary, Page, binary};
+use latchkey_testkit::{Browser, Canary, binary};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -138,11 +138,7 @@ impl Latchkey {
             login.html,
             log_of(&self.folder)
         );
-        let typed = login.form_with("login").with("login", "ana").with("password", "canary_password");
-        let consent = browser.submit(&login, typed).await;
-        let asked = consent.form_with("prompt");
-        assert!(asked.fields.contains(&("prompt".to_owned(), "consent".to_owned())), "{asked:?}");
-        let done: Page = browser.submit(&consent, asked).await;
+        let done = consented(&browser, &login).await;
         assert!(done.says("is connected"), "{} {}:\n{}", done.status, done.html, log_of(&self.folder));
         self.connection_of(&link.session_id).await
     }
@@ -194,8 +190,37 @@ impl Latchkey {
     }
 
     pub async fn delete(&self, connection: &str) {
-        let ask = DeleteConnectionRequest { connection_id: connection.to_owned(), revoke_at_provider: None };
+        self.delete_as(DeleteConnectionRequest {
+            connection_id: connection.to_owned(),
+            ..Default::default()
+        })
+        .await;
+    }
+
+    /// And lets everything end at the provider that the account has granted.
+    pub async fn delete_with_account(&self, connection: &str) {
+        let connection_id = connection.to_owned();
+        let asked = DeleteConnectionRequest { connection_id, revoke_account: true, ..Default::default() };
+        self.delete_as(asked).await;
+    }
+
+    async fn delete_as(&self, ask: DeleteConnectionRequest) {
         ConnectionServiceClient::new(self.way.clone()).delete_connection(ask).await.unwrap();
+    }
+
+    /// What became of a deleted connection's grant at the provider, once that is known.
+    pub async fn revocation(&self, connection: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let ask = GetConnectionRequest { connection_id: connection.to_owned() };
+            let found = ConnectionServiceClient::new(self.way.clone()).get_connection(ask).await.unwrap();
+            let revocation = found.into_inner().connection.unwrap().revocation.unwrap();
+            if revocation.result != "PENDING" {
+                return revocation.result;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{revocation:?}");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
     }
 
     /// What was told of a connection so far, and within a while: `failed` and so on.

@@ -1,5 +1,6 @@
 //! The server in `tests/oidc`, and what an operator would write about it.
 
+use latchkey_testkit::{Browser, Page};
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -62,6 +63,15 @@ probes: {verify: {method: POST, url: "SERVER"}}
 "#
     .replace("SERVER", server)
     .replace("INPUTS", inputs)
+}
+
+/// Walks its login and its consent; gives the page after them.
+pub async fn consented(browser: &Browser, login: &Page) -> Page {
+    let typed = login.form_with("login").with("login", "ana").with("password", "canary_password");
+    let consent = browser.submit(login, typed).await;
+    let asked = consent.form_with("prompt");
+    assert!(asked.fields.contains(&("prompt".to_owned(), "consent".to_owned())), "{asked:?}");
+    browser.submit(&consent, asked).await
 }
 
 /// The server, as a process. It ends with its standard input.

@@ -1,4 +1,4 @@
-use super::{ATTEMPTS_MAX, Command, Event, Outcome, PATIENCE, Revocation, Verdict};
+use super::{ATTEMPTS_MAX, Command, Event, Extent, Outcome, PATIENCE, Revocation, Verdict};
 use crate::connection::{Profile, Secrets};
 use crate::{Aggregate, ConnectionId, Failure, Generation, Phase, Reason, Timestamp};
 use latchkey_secret::Sealed;
@@ -25,6 +25,7 @@ fn request(generation: u64, secrets: Option<Secrets>) -> Command {
         profile: profile(),
         generation: Generation(generation),
         origins,
+        extent: Extent::Account,
         secrets,
         at: Timestamp(0),
     }
@@ -51,6 +52,14 @@ fn after(commands: impl IntoIterator<Item = Command>) -> Revocation {
 fn verdict(revocation: &Revocation) -> Option<(Verdict, u32)> {
     let Revocation::Ended(ended) = revocation else { return None };
     Some((ended.verdict, ended.attempts))
+}
+
+#[test]
+fn how_much_may_end_is_known_until_it_has_ended_and_for_what_comes_late() {
+    assert_eq!(Revocation::default().extent(), Extent::Grant);
+    assert_eq!(after([request(3, Some(sealed(1)))]).extent(), Extent::Account);
+    let ended = after([request(3, Some(sealed(1))), report(3, Outcome::Revoked, 1)]);
+    assert_eq!((verdict(&ended), ended.extent()), (Some((Verdict::Revoked, 1)), Extent::Account));
 }
 
 #[test]

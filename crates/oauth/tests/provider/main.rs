@@ -12,6 +12,7 @@ mod looking_up;
 mod mutual_tls;
 mod refreshing;
 mod registering;
+mod revoking_there;
 mod server;
 mod telemetry;
 mod trying_out;

@@ -6,6 +6,7 @@ use crate::{
 };
 use latchkey_oauth::FaultKind::{CredentialsRejected, RateLimited, RequestRejected, Unavailable};
 use latchkey_oauth::{Fault, Inputs, Revocation, Verified, given};
+use latchkey_providers::Extent;
 use latchkey_secret::Account;
 use serde_json::{Value, json};
 
@@ -110,7 +111,7 @@ fn revocable(origin: &str) -> Value {
 async fn a_revocation_names_the_refresh_token_and_is_done() {
     let server = Server::answering(Reply::of(200, "text/plain", "")).await;
     let provider = entry(&server.origin, revocable(&server.origin));
-    let outcome = client().revoke(&provider, &app(), Some(&renewal()), None).await.unwrap();
+    let outcome = client().revoke(&provider, &app(), Some(&renewal()), None, Extent::Grant).await.unwrap();
     assert_eq!(outcome, Revocation::Done);
     let sent = server.only();
     assert_eq!((sent.path.as_str(), sent.form()["token"].as_str()), ("/revoke", REFRESH_TOKEN));
@@ -126,7 +127,8 @@ async fn a_token_that_was_gone_before_is_gone() {
     ] {
         let server = Server::answering(reply).await;
         let provider = entry(&server.origin, revocable(&server.origin));
-        let outcome = client().revoke(&provider, &app(), Some(&renewal()), None).await.unwrap();
+        let outcome =
+            client().revoke(&provider, &app(), Some(&renewal()), None, Extent::Grant).await.unwrap();
         assert_eq!(outcome, Revocation::Done);
     }
 }
@@ -141,14 +143,31 @@ async fn a_revocation_that_was_not_confirmed_is_not_done() {
     ] {
         let server = Server::answering(reply).await;
         let provider = entry(&server.origin, revocable(&server.origin));
-        let fault = client().revoke(&provider, &app(), Some(&renewal()), None).await.unwrap_err();
+        let fault =
+            client().revoke(&provider, &app(), Some(&renewal()), None, Extent::Grant).await.unwrap_err();
         assert_eq!(fault.is_transient(), transient, "{fault:?}");
     }
 }
 
 #[tokio::test]
+async fn what_would_end_other_grants_too_is_done_only_where_it_may() {
+    let server = Server::answering(Reply::of(200, "text/plain", "")).await;
+    let provider = entry(&server.origin, {
+        let mut changes = revocable(&server.origin);
+        changes["obtain"]["revoke"]["ends"] = json!("account");
+        changes
+    });
+    let revoke =
+        async |extent| client().revoke(&provider, &app(), Some(&renewal()), None, extent).await.unwrap();
+    assert_eq!(revoke(Extent::Grant).await, Revocation::NotSupported);
+    assert!(server.sent().is_empty());
+    assert_eq!(revoke(Extent::Account).await, Revocation::Done);
+    assert_eq!(server.only().path, "/revoke");
+}
+
+#[tokio::test]
 async fn where_the_entry_knows_no_revocation_that_is_said() {
     let provider = entry("http://127.0.0.1:1", json!({}));
-    let outcome = client().revoke(&provider, &app(), Some(&renewal()), None).await.unwrap();
+    let outcome = client().revoke(&provider, &app(), Some(&renewal()), None, Extent::Grant).await.unwrap();
     assert_eq!(outcome, Revocation::NotSupported);
 }

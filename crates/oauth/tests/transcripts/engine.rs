@@ -7,7 +7,7 @@ use crate::{
 use latchkey_oauth::{
     App, Client, ClientMetadata, Fault, Inputs, Operation, check_inputs, given, registration, visited_fields,
 };
-use latchkey_providers::{AuthMode, Body, HttpRequest, InputError, Provider, Values};
+use latchkey_providers::{AuthMode, Body, Extent, HttpRequest, InputError, Provider, Values};
 use latchkey_secret::{AuthorizationCode, Grant, RefreshToken, Renewal, SecretText};
 use latchkey_signing::{Seed, request as signing};
 use serde_json::{Map, Value};
@@ -163,8 +163,10 @@ impl Engine<'_> {
             self.record("refresh", done);
         }
         if asked.revoke.is_some() {
-            let done =
-                self.client.revoke(self.provider, &self.app, Some(&renewal), Some(&grant.handout)).await;
+            let done = self
+                .client
+                .revoke(self.provider, &self.app, Some(&renewal), Some(&grant.handout), Extent::Account)
+                .await;
             self.record("revoke", done);
         }
     }

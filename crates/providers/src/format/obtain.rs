@@ -4,7 +4,7 @@
 
 use super::callback::{Authorization, Callback, Interaction};
 use super::entry::Texts;
-use super::request::{ClientAuth, Refresh, RequestTemplate, Step, TokenRequest};
+use super::request::{ClientAuth, Refresh, RevokeTemplate, Step, TokenRequest};
 use super::response::{Pointer, TokenResponse};
 use super::template::{DocumentTemplate, KeyTemplate, Template};
 use super::url_template::UrlTemplate;
@@ -38,7 +38,7 @@ pub struct Obtain {
     pub then: Vec<Step>,
     #[serde(default)]
     pub refresh: Refresh,
-    pub revoke: Option<RequestTemplate>,
+    pub revoke: Option<RevokeTemplate>,
     #[serde(default)]
     pub scopes: Scopes,
     #[serde(default)]

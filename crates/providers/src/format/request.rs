@@ -145,10 +145,23 @@ pub enum Schedule {
     OnDemand,
 }
 
-/// A whole request, such as a revocation.
+/// What a revocation ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// The one grant the token belongs to (RFC 7009 §2).
+    #[default]
+    Grant,
+    /// Everything the account has granted the app, through whichever connection.
+    Account,
+}
+
+/// The request that ends a credential.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RequestTemplate {
+pub struct RevokeTemplate {
+    #[serde(default)]
+    pub ends: Extent,
     pub method: Method,
     pub url: UrlTemplate,
     pub auth: Option<ClientAuth>,

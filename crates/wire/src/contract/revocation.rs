@@ -1,7 +1,7 @@
 //! Ending the grants of deleted connections at their providers.
 
 use super::App;
-use latchkey_domain::revocation::Outcome;
+use latchkey_domain::revocation::{Extent, Outcome};
 use latchkey_domain::{ConnectionId, Environment, Generation, IntegrationKey};
 use latchkey_secret::{AccessToken, Renewal, SecretText};
 use std::collections::BTreeMap;
@@ -21,6 +21,8 @@ pub struct DueRevocation {
     pub fields: BTreeMap<String, SecretText>,
     /// `None` where nothing renewed it.
     pub renewal: Option<Renewal>,
+    /// How much may end with it.
+    pub extent: Extent,
 }
 
 /// What asking the provider came to.

@@ -9,7 +9,7 @@ use crate::{
     pb::vault::{self as pb, report_revocation_request::Outcome as Reported},
 };
 use latchkey_domain::Generation;
-use latchkey_domain::revocation::Outcome;
+use latchkey_domain::revocation::{Extent, Outcome};
 use latchkey_secret::AccessToken;
 
 impl From<DueRevocation> for pb::DueRevocation {
@@ -25,6 +25,7 @@ impl From<DueRevocation> for pb::DueRevocation {
             access_token: due.access_token.map_or_else(String::new, |token| token.expose().to_owned()),
             fields: exposed(&due.fields),
             renewal: due.renewal.map(Into::into),
+            ends_account: due.extent == Extent::Account,
         }
     }
 }
@@ -44,6 +45,7 @@ impl TryFrom<pb::DueRevocation> for DueRevocation {
             access_token: none_if_empty(due.access_token).map(AccessToken::new),
             fields: secrets(due.fields),
             renewal: due.renewal.map(Into::into),
+            extent: if due.ends_account { Extent::Account } else { Extent::Grant },
         })
     }
 }

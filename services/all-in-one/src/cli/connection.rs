@@ -40,6 +40,10 @@ enum Command {
         /// Leave the grant at the provider as it is, for instance because another system uses it
         #[arg(long)]
         keep_at_provider: bool,
+        /// Where the provider cannot end one grant alone, let it end everything the account has granted the app: other
+        /// connections to the same account stop working
+        #[arg(long, conflicts_with = "keep_at_provider")]
+        revoke_account: bool,
     },
 }
 
@@ -96,23 +100,20 @@ impl Arguments {
             Command::List(list) => self::list(&mut connections, list).await,
             Command::Get(one) => get(&mut connections, one).await,
             Command::Explain(one) => explain(&mut connections, one).await,
-            Command::Delete { connection, keep_at_provider } => {
-                delete(&mut connections, connection, keep_at_provider).await
+            Command::Delete { connection, keep_at_provider, revoke_account } => {
+                let revoke_at_provider = Some(!keep_at_provider);
+                let connection_id = connection;
+                let asked = pb::DeleteConnectionRequest { connection_id, revoke_at_provider, revoke_account };
+                delete(&mut connections, asked).await
             }
         }
     }
 }
 
-async fn delete(
-    connections: &mut Connections,
-    connection: String,
-    keep_at_provider: bool,
-) -> anyhow::Result<()> {
-    let request = pb::DeleteConnectionRequest {
-        connection_id: connection.clone(),
-        revoke_at_provider: Some(!keep_at_provider),
-    };
-    answer(connections.delete_connection(request)).await?;
+async fn delete(connections: &mut Connections, asked: pb::DeleteConnectionRequest) -> anyhow::Result<()> {
+    let (connection, keep_at_provider) =
+        (asked.connection_id.clone(), asked.revoke_at_provider == Some(false));
+    answer(connections.delete_connection(asked)).await?;
     output::note(&format!("Deleted {connection}. Its credential cannot be had back."));
     output::note(&if keep_at_provider {
         "The provider is not told: what was granted there stays.".to_owned()

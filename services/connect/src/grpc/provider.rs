@@ -1,5 +1,5 @@
 use super::Door;
-use latchkey_providers::{Ask, Behaviour, Guidance, Provider, REDIRECT_URL, Verification, Webhooks};
+use latchkey_providers::{Ask, Behaviour, Extent, Guidance, Provider, REDIRECT_URL, Verification, Webhooks};
 use latchkey_wire::pb::catalog as pb;
 use latchkey_wire::{Fault, Kind, Reason};
 use tonic::{Request, Response, Status};
@@ -55,7 +55,8 @@ impl Door {
             behaviour: Some(behaviour(provider.behaviour())),
             guidance: Some(guidance(&provider.guidance, &self.redirect_uri())),
             app_setup_url: provider.links.app_setup.clone().unwrap_or_default(),
-            revocable: provider.obtain.revoke.is_some(),
+            revocable: provider.revocation().is_some(),
+            revokes_account: provider.revocation() == Some(Extent::Account),
         }
     }
 }

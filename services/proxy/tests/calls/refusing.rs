@@ -2,6 +2,7 @@
 
 use crate::world::World;
 use latchkey_domain::api_key::Scope;
+use latchkey_domain::revocation::Extent;
 use latchkey_secret::{SecretText, Signer};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -59,7 +60,11 @@ async fn no_address_outside_the_credentials_own_is_called() {
 #[tokio::test]
 async fn a_deleted_connection_says_so() {
     let world = World::start().await;
-    world.vault.delete_connection(&"dev".parse().unwrap(), world.connection, true).await.unwrap();
+    world
+        .vault
+        .delete_connection(&"dev".parse().unwrap(), world.connection, Some(Extent::Grant))
+        .await
+        .unwrap();
     assert_eq!(told(world.request("GET", "/echo")).await, (410, "CONNECTION_DELETED".into()));
     world.finish().await;
 }

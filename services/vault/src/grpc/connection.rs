@@ -3,7 +3,7 @@ use crate::vault::{Explained, ListConnections};
 use latchkey_domain::Timestamp;
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::connection::{Broken, Connection, CredentialFacts, Live, Trouble};
-use latchkey_domain::revocation::Revocation;
+use latchkey_domain::revocation::{Extent, Revocation};
 use latchkey_wire::convert::{failure_to_pb, parse, parse_optional, timestamp_to_pb};
 use latchkey_wire::pb::connection as pb;
 use latchkey_wire::{Fault, Kind, Reason};
@@ -54,7 +54,18 @@ impl pb::connection_service_server::ConnectionService for Door {
         let key = self.authenticator.require(request.metadata(), Scope::ConnectionsDelete).await?;
         let asked = request.into_inner();
         let id = parse("connection_id", &asked.connection_id)?;
-        let at_provider = asked.revoke_at_provider.unwrap_or(true);
+        let at_provider = match (asked.revoke_at_provider.unwrap_or(true), asked.revoke_account) {
+            (true, true) => Some(Extent::Account),
+            (true, false) => Some(Extent::Grant),
+            (false, false) => None,
+            (false, true) => {
+                return Err(Fault::field_invalid(
+                    "revoke_account",
+                    "`revoke_account` asks the provider, which `revoke_at_provider` forbids: leave one of them out.",
+                )
+                .into());
+            }
+        };
         self.vault.delete_connection(&key.environment, id, at_provider).await.map_err(status)?;
         Ok(Response::new(pb::DeleteConnectionResponse {}))
     }

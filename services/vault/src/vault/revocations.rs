@@ -7,7 +7,7 @@ use crate::error::{Error, chain};
 use crate::keyring::Place;
 use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms};
 use latchkey_domain::connection::{Command, Connection, CredentialFacts, Live, Profile, Refusal, Secrets};
-use latchkey_domain::revocation::{self, Outcome, Pending, Revocation};
+use latchkey_domain::revocation::{self, Extent, Outcome, Pending, Revocation};
 use latchkey_domain::{
     Aggregate, ConnectionId, Environment, Failure, Generation, IntegrationKey, Phase, Reason,
 };
@@ -27,7 +27,8 @@ const CLAIMS_MAX: u32 = 100;
 
 impl Vault {
     /// Ends a connection at once, for every reader: its credential is destroyed with its key, in the transaction that says
-    /// so. Where the provider is to be asked as well, that is begun first, so that nothing is lost between the two.
+    /// so. Where the provider is to be asked as well, that is begun first, so that nothing is lost between the two; `at_provider`
+    /// says how much may end there.
     ///
     /// # Errors
     /// [`Refusal::Absent`] where the environment has no such connection. Deleting twice is no error.
@@ -35,7 +36,7 @@ impl Vault {
         &self,
         environment: &Environment,
         id: ConnectionId,
-        revoke_at_provider: bool,
+        at_provider: Option<Extent>,
     ) -> Result<(), Error> {
         let terms = Terms { key: KeyChange::Destroy, releases: None };
         for _ in 0..ATTEMPTS_MAX {
@@ -43,8 +44,8 @@ impl Vault {
             if loaded.state.profile().is_none_or(|profile| profile.environment != *environment) {
                 return Err(Refusal::Absent.into());
             }
-            if revoke_at_provider {
-                self.request_revocation(&stream_of::<Connection>(id), &loaded).await?;
+            if let Some(extent) = at_provider {
+                self.request_revocation(&stream_of::<Connection>(id), &loaded, extent).await?;
             }
             let command = Command::Revoke { at: self.ledger.now() };
             // A refresh that came first left a newer credential, and that is the one to be ended.
@@ -138,33 +139,45 @@ impl Vault {
         let Some(profile) = revocation.profile() else { return Ok(()) };
         let (handout, renewal) = (&obtained.grant.handout, obtained.grant.renewal.as_ref());
         let origins = &obtained.grant.origins;
-        self.keep_for_asking(profile.clone(), generation, origins, Some((handout, renewal))).await
+        let (profile, extent) = (profile.clone(), revocation.extent());
+        self.keep_for_asking(profile, generation, origins, extent, Some((handout, renewal))).await
     }
 
-    async fn request_revocation(&self, owner: &Stream, loaded: &Loaded<Connection>) -> Result<(), Error> {
+    async fn request_revocation(
+        &self,
+        owner: &Stream,
+        loaded: &Loaded<Connection>,
+        extent: Extent,
+    ) -> Result<(), Error> {
         let live = match loaded.state.clone() {
             Connection::Absent | Connection::Revoked(_) => return Ok(()),
             Connection::Live(live) => live,
             Connection::Broken(broken) => broken.as_live(),
         };
-        match self.pass_on(owner, &live, loaded).await {
+        match self.pass_on(owner, &live, loaded, extent).await {
             Err(cause @ (Error::KeyService(_) | Error::Unreadable { .. })) => {
                 // Deleting waits for no key service: better a grant that lives on at the provider than one that does here.
                 warn!(stream = %owner, error = %chain(&cause), "The provider cannot be asked to end a grant");
                 let Live { profile, credential, .. } = live;
-                self.keep_for_asking(profile, credential.generation, &credential.origins, None).await
+                self.keep_for_asking(profile, credential.generation, &credential.origins, extent, None).await
             }
             settled => settled,
         }
     }
 
-    async fn pass_on(&self, owner: &Stream, live: &Live, loaded: &Loaded<Connection>) -> Result<(), Error> {
+    async fn pass_on(
+        &self,
+        owner: &Stream,
+        live: &Live,
+        loaded: &Loaded<Connection>,
+        extent: Extent,
+    ) -> Result<(), Error> {
         let key = self.keyring.open(&live.profile.environment, owner, loaded.key.as_ref()).await?;
         let handout = open_handout(&key, owner, live)?.unwrap_or_default();
         let renewal = open_renewal(&key, owner, live)?;
         let CredentialFacts { generation, origins, .. } = &live.credential;
         let credential = Some((&handout, renewal.as_ref()));
-        self.keep_for_asking(live.profile.clone(), *generation, origins, credential).await
+        self.keep_for_asking(live.profile.clone(), *generation, origins, extent, credential).await
     }
 
     /// Seals a credential once more, under the revocation's own key, a new one each time.
@@ -173,6 +186,7 @@ impl Vault {
         profile: Profile,
         generation: Generation,
         origins: &[String],
+        extent: Extent,
         credential: Option<(&Handout, Option<&Renewal>)>,
     ) -> Result<(), Error> {
         let (owner, id) = (stream_of::<Revocation>(profile.id), profile.id);
@@ -192,7 +206,7 @@ impl Vault {
             });
         }
         let (origins, at) = (origins.to_vec(), self.ledger.now());
-        let command = revocation::Command::Request { profile, generation, origins, secrets, at };
+        let command = revocation::Command::Request { profile, generation, origins, extent, secrets, at };
         self.ledger.execute::<Revocation>(&id.to_string(), command, terms).await?;
         Ok(())
     }
@@ -203,11 +217,11 @@ impl Vault {
             self.ledger.store().release(&claim.stream, claim.fence).await?;
             return Ok(None);
         };
-        let Pending { profile, generation, origins, secrets, .. } = pending;
+        let Pending { profile, generation, origins, extent, secrets, .. } = pending;
         // A deletion that was cut short between its two halves is finished first. Then there may be a newer credential.
         let connection = self.ledger.load::<Connection>(&claim.stream.id).await?.state;
         if !matches!(connection, Connection::Revoked(_)) {
-            self.delete_connection(&profile.environment, profile.id, true).await?;
+            self.delete_connection(&profile.environment, profile.id, Some(extent)).await?;
             self.ledger.store().release(&claim.stream, claim.fence).await?;
             return Ok(None);
         }
@@ -229,6 +243,7 @@ impl Vault {
             access_token: handout.access_token,
             fields: handout.fields,
             renewal,
+            extent,
         }))
     }
 

@@ -3,6 +3,7 @@ use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use latchkey_bus::{Bus, BusError, Fact, Hint, LastPosition};
+use latchkey_domain::revocation::Extent;
 use latchkey_domain::{Failure, Phase, Reason};
 use latchkey_wire::contract::{Lane, ProviderState, RefreshOutcome, ReportProvider};
 use std::sync::{Arc, Mutex};
@@ -75,7 +76,7 @@ async fn news_is_announced_in_order_and_kept_while_the_bus_is_down() {
     world.service.run();
     *bus.down.lock().unwrap() = true;
     let connection = world.connected().await;
-    world.vault.delete_connection(&dev(), connection, true).await.unwrap();
+    world.vault.delete_connection(&dev(), connection, Some(Extent::Grant)).await.unwrap();
     sleep(Duration::from_millis(300)).await;
     assert!(bus.told().is_empty());
     *bus.down.lock().unwrap() = false;
@@ -89,7 +90,7 @@ async fn what_the_bus_has_lost_is_announced_again() {
     world.service.run();
     let connection = world.connected().await;
     bus.until_told(&[CREATED]).await;
-    world.vault.delete_connection(&dev(), connection, true).await.unwrap();
+    world.vault.delete_connection(&dev(), connection, Some(Extent::Grant)).await.unwrap();
     bus.until_told(&[CREATED, DELETED]).await;
     // Its last fact is lost, as when a server comes back without what it had not written to disk.
     bus.kept.lock().unwrap().pop();

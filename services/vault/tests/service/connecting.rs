@@ -1,4 +1,5 @@
 use crate::world::{World, dev};
+use latchkey_domain::revocation::Extent;
 use latchkey_domain::{AuthorizationId, Digest, authorization, connection, session};
 use latchkey_vault::Error;
 use std::time::Duration;
@@ -119,7 +120,9 @@ async fn another_environment_sees_nothing() {
     let other = "prod".parse().unwrap();
     let unknown = |error| matches!(error, Error::Connection(connection::Refusal::Absent));
     assert!(unknown(world.vault.connection_in(&other, connection).await.unwrap_err()));
-    assert!(unknown(world.vault.delete_connection(&other, connection, true).await.unwrap_err()));
+    assert!(unknown(
+        world.vault.delete_connection(&other, connection, Some(Extent::Grant)).await.unwrap_err()
+    ));
     let query = latchkey_vault::vault::Query { environment: other, ..world.query(connection) };
     assert!(unknown(world.vault.credential(&query).await.unwrap_err()));
 }
@@ -128,8 +131,8 @@ async fn another_environment_sees_nothing() {
 async fn deleting_destroys_the_key_and_history_still_reads() {
     let world = World::new().await;
     let connection = world.connected().await;
-    world.vault.delete_connection(&dev(), connection, true).await.unwrap();
-    world.vault.delete_connection(&dev(), connection, true).await.unwrap();
+    world.vault.delete_connection(&dev(), connection, Some(Extent::Grant)).await.unwrap();
+    world.vault.delete_connection(&dev(), connection, Some(Extent::Grant)).await.unwrap();
     let stream = latchkey_store::Stream::new("connection", connection.to_string());
     let stored = world.store.load(&stream).await.unwrap().unwrap();
     assert_eq!(stored.key, None);

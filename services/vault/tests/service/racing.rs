@@ -1,5 +1,6 @@
 use crate::meddling::Meddled;
 use crate::world::{TOKEN_LIFE, World, dev, put};
+use latchkey_domain::revocation::Extent;
 use latchkey_wire::contract::RefreshOutcome;
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ async fn a_connection_that_is_deleted_meanwhile_stays_deleted() {
     let authorization = world.claimed(Some(connection)).await;
     let deleter = world.clone();
     store.before("connection", async move {
-        deleter.vault.delete_connection(&dev(), connection, true).await.unwrap();
+        deleter.vault.delete_connection(&dev(), connection, Some(Extent::Grant)).await.unwrap();
     });
     assert!(world.vault.establish(authorization, world.obtained()).await.is_err());
     assert!(store.has_meddled());

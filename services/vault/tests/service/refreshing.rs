@@ -1,4 +1,5 @@
 use crate::world::{TOKEN_LIFE, World, demo, dev, invalid_grant};
+use latchkey_domain::revocation::Extent;
 use latchkey_domain::{Failure, Phase, Reason, connection};
 use latchkey_vault::Error;
 use latchkey_wire::contract::RefreshOutcome;
@@ -126,7 +127,7 @@ async fn a_refresh_for_a_deleted_connection_changes_nothing() {
     let connection = world.connected().await;
     world.clock.advance(TOKEN_LIFE);
     let due = world.claim_one().await;
-    world.vault.delete_connection(&dev(), connection, true).await.unwrap();
+    world.vault.delete_connection(&dev(), connection, Some(Extent::Grant)).await.unwrap();
     let late = world.complete(&due, RefreshOutcome::Refreshed(world.obtained())).await;
     assert!(matches!(late, Err(Error::Connection(connection::Refusal::Revoked))));
 }

@@ -2,7 +2,7 @@ use crate::keys::watched_world;
 use crate::racing::meddled_world;
 use crate::world::{TOKEN_LIFE, World, demo, dev, service_of};
 use latchkey_domain::connection::Connection;
-use latchkey_domain::revocation::{ATTEMPTS_MAX, Outcome, PATIENCE, Revocation, Verdict};
+use latchkey_domain::revocation::{ATTEMPTS_MAX, Extent, Outcome, PATIENCE, Revocation, Verdict};
 use latchkey_domain::{ConnectionId, Failure, Phase, Reason, connection};
 use latchkey_store::Stream;
 use latchkey_vault::Error;
@@ -16,7 +16,7 @@ fn down() -> Outcome {
 
 impl World {
     async fn delete(&self, connection: ConnectionId) {
-        self.vault.delete_connection(&dev(), connection, true).await.unwrap();
+        self.vault.delete_connection(&dev(), connection, Some(Extent::Grant)).await.unwrap();
     }
 
     async fn revocation_claimed(&self) -> DueRevocation {
@@ -121,7 +121,7 @@ async fn where_the_provider_is_not_to_be_asked_nothing_is_kept() {
     let connection = world.connected().await;
     world.clock.advance(TOKEN_LIFE);
     let refresh = world.claim_one().await;
-    world.vault.delete_connection(&dev(), connection, false).await.unwrap();
+    world.vault.delete_connection(&dev(), connection, None).await.unwrap();
     assert_eq!(world.keys(connection).await, (false, false));
     // Nor of a credential that comes afterwards.
     world.complete(&refresh, RefreshOutcome::Refreshed(world.obtained())).await.unwrap_err();
@@ -136,7 +136,7 @@ async fn deleting_waits_for_no_key_service() {
     // Another process, which has the environment's key not at hand and cannot have it.
     let elsewhere = service_of(&world.parts);
     key_service.down.store(true, Ordering::SeqCst);
-    elsewhere.vault().delete_connection(&dev(), connection, true).await.unwrap();
+    elsewhere.vault().delete_connection(&dev(), connection, Some(Extent::Grant)).await.unwrap();
     let read = world.vault.credential(&world.query(connection)).await;
     assert!(matches!(read, Err(Error::Connection(connection::Refusal::Revoked))));
     assert_eq!(world.ended(connection).await, Some((Verdict::NotConfirmed, 0)));

@@ -299,7 +299,7 @@ async fn a_receiver_of_the_compatible_format_is_told_what_it_knows_and_signed_as
     assert!(is_signed(&due, secret.expose()), "it is signed in the standard way too");
     complete(&world, &due, None).await;
 
-    world.vault.delete_connection(&dev(), connection, false).await.unwrap();
+    world.vault.delete_connection(&dev(), connection, None).await.unwrap();
     assert!(claim(&world.vault).await.is_empty(), "there is no word for this");
     assert_eq!(all(&world, &live).await.len(), 1);
 }

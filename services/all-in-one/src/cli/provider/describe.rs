@@ -34,11 +34,19 @@ fn head(provider: &pb::Provider, details: &pb::ProviderDetails) -> Vec<String> {
         row("scopes", &details.scopes_url),
         row("always asked", &details.default_scopes.join(" ")),
         row("probes", &details.probes.join(", ")),
-        row("revocation", if details.revocable { "yes" } else { "" }),
+        row("revocation", revocation(details)),
         row("webhooks", if provider.webhooks.is_some() { "known" } else { "" }),
     ];
     let title = format!("{} ({})", provider.name, provider.id);
     std::iter::once(title).chain(rows.into_iter().flatten()).collect()
+}
+
+fn revocation(details: &pb::ProviderDetails) -> &'static str {
+    match (details.revocable, details.revokes_account) {
+        (true, true) => "all of the account's grants at once (--revoke-account)",
+        (true, false) => "yes",
+        (false, _) => "",
+    }
 }
 
 fn addresses(details: &pb::ProviderDetails) -> Vec<String> {
@@ -119,6 +127,7 @@ pub fn object(provider: &pb::Provider) -> Value {
         "probes": details.probes,
         "webhooks": provider.webhooks.is_some(),
         "revocable": details.revocable,
+        "revokes_account": details.revokes_account,
         "behaviour": {
             "rotation": behaviour.rotation,
             "grace_seconds": behaviour.grace_seconds,
