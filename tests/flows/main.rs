@@ -20,6 +20,7 @@ mod meets_a_real_provider;
 mod publishes_events;
 mod refreshes_before_expiry;
 mod refuses_bad_settings;
+mod sees_ends_coming;
 mod speaks_rest;
 mod takes_one_answer;
 mod tells_by_webhook;

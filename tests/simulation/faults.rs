@@ -11,6 +11,7 @@ use tokio::time::Instant;
 pub enum Fault {
     None,
     ProviderSlow,
+    ProviderStalls,
     Kill,
     NodeLost,
     StoreDown,
@@ -28,9 +29,10 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::None,
         Self::ProviderSlow,
+        Self::ProviderStalls,
         Self::Kill,
         Self::NodeLost,
         Self::StoreDown,
@@ -53,6 +55,7 @@ impl fmt::Display for Fault {
         f.pad(match self {
             Self::None => "none",
             Self::ProviderSlow => "provider 15 s slow",
+            Self::ProviderStalls => "provider 55 s slow",
             Self::Kill => "refresher killed",
             Self::NodeLost => "refresher and its disk lost",
             Self::StoreDown => "database down",

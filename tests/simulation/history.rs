@@ -37,8 +37,8 @@ pub fn broken_promises(history: &[Recorded], family: &Family) -> Vec<String> {
             _ => {}
         }
     }
-    if family.in_flight_max > 1 {
-        promises.push(format!("{} requests at once with one refresh token", family.in_flight_max));
+    if family.waited_for_max > 1 {
+        promises.push(format!("{} requests at once with one refresh token", family.waited_for_max));
     }
     promises
 }

@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 /// What becomes of a refresh token that was used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,8 +57,11 @@ pub struct Family {
     /// How often it said that a grant is no good.
     pub refusals: u64,
     pub reuses: u64,
+    /// Requests it has not answered yet.
     pub in_flight: u64,
-    pub in_flight_max: u64,
+    /// Those whose answer somebody waits for.
+    waited_for: u64,
+    pub waited_for_max: u64,
 }
 
 impl Family {
@@ -75,7 +78,8 @@ impl Family {
             refusals: 0,
             reuses: 0,
             in_flight: 0,
-            in_flight_max: 0,
+            waited_for: 0,
+            waited_for_max: 0,
         }
     }
 
@@ -152,6 +156,27 @@ impl fmt::Debug for Wire {
     }
 }
 
+/// Counts a request while its answer is waited for.
+struct Waited(Arc<Mutex<Family>>);
+
+impl Waited {
+    fn begin(family: &Arc<Mutex<Family>>) -> Self {
+        let mut counted = family.lock().unwrap();
+        counted.waited_for += 1;
+        counted.waited_for_max = counted.waited_for_max.max(counted.waited_for);
+        Self(family.clone())
+    }
+}
+
+impl Drop for Waited {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().waited_for -= 1;
+    }
+}
+
+/// How long anybody would wait who was not told.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// One way over the network.
 const WAY: Duration = Duration::from_millis(20);
 
@@ -161,8 +186,10 @@ impl Carrier for Wire {
         self.trap.pass(Place::Sending, self.worker).await;
         let presented = refresh_token(&call.request.body);
         let lost = self.trap.spring_wire();
+        let deadline = call.deadline.unwrap_or(PATIENCE);
+        let _waited = Waited::begin(&self.family);
         if lost == Some(Fault::RequestLost) {
-            sleep(Duration::from_secs(75)).await;
+            sleep(deadline).await;
             return Err(latchkey_oauth::Fault::new(FaultKind::Ambiguous));
         }
         let (answer, answered) = oneshot::channel();
@@ -172,7 +199,6 @@ impl Carrier for Wire {
             let slow = {
                 let mut family = family.lock().unwrap();
                 family.in_flight += 1;
-                family.in_flight_max = family.in_flight_max.max(family.in_flight);
                 family.slow
             };
             let acted = family.lock().unwrap().act(presented);
@@ -182,7 +208,7 @@ impl Carrier for Wire {
             sleep(WAY).await;
             drop(answer.send(acted));
         });
-        let Ok((status, body)) = answered.await else {
+        let Ok(Ok((status, body))) = timeout(deadline, answered).await else {
             return Err(latchkey_oauth::Fault::new(FaultKind::Ambiguous));
         };
         if lost == Some(Fault::AnswerLost) {

@@ -11,6 +11,7 @@ use latchkey_chassis::{Clock, Lifecycle};
 use latchkey_demo_provider::{EntryKind, catalogue_entry};
 use latchkey_domain::connection::Connection;
 use latchkey_domain::integration::Settings as IntegrationSettings;
+use latchkey_domain::rotation::Behaviour;
 use latchkey_domain::{Aggregate as _, AuthorizationId, ConnectionId, Digest, Environment, Generation};
 use latchkey_envelope::KeyService;
 use latchkey_providers::{Catalogue, Trust};
@@ -304,11 +305,8 @@ impl World {
                 let jump = chance.one(&[-300_000, 120_000, 300_000]);
                 self.clock.off_by.store(jump, Ordering::Relaxed);
             }
-            Fault::ProviderSlow => {
-                self.family.lock().unwrap().slow = Duration::from_secs(15);
-                sleep(lasting).await;
-                self.family.lock().unwrap().slow = Duration::ZERO;
-            }
+            Fault::ProviderSlow => self.slow(Duration::from_secs(15), lasting).await,
+            Fault::ProviderStalls => self.slow(Duration::from_secs(55), lasting).await,
             Fault::ProviderDown => self.failing(Failing::Unavailable, lasting).await,
             Fault::RateLimited => self.failing(Failing::RateLimited, lasting).await,
             Fault::InvalidClient => self.failing(Failing::InvalidClient, lasting).await,
@@ -320,6 +318,12 @@ impl World {
         part.set(health);
         sleep(lasting).await;
         part.set(Health::Up);
+    }
+
+    async fn slow(&self, answers_after: Duration, lasting: Duration) {
+        self.family.lock().unwrap().slow = answers_after;
+        sleep(lasting).await;
+        self.family.lock().unwrap().slow = Duration::ZERO;
     }
 
     async fn failing(&self, failing: Failing, lasting: Duration) {
@@ -451,7 +455,8 @@ async fn connect(vault: &Vault, class: Class, life: Duration) -> ConnectionId {
     let renewal =
         Renewal { refresh_token: Some(RefreshToken::new("refresh-1".to_owned())), ..Renewal::default() };
     let grant = Grant { handout, renewal: Some(renewal), expires_in: Some(life), ..Grant::default() };
-    let obtained = Obtained { auth_mode: "OAUTH2".to_owned(), grant };
+    let documented = Behaviour::default();
+    let obtained = Obtained { auth_mode: "OAUTH2".to_owned(), grant, documented };
     let established = vault.establish(authorization, obtained).await.unwrap();
     assert_eq!(
         vault.connection_in(&dev(), established.connection).await.unwrap().generation(),

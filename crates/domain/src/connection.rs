@@ -219,6 +219,12 @@ impl Live {
         self.learnt.class(self.credential.behaviour.rotation)
     }
 
+    /// What its refresh tokens were seen to do, as far as they may be sent by it.
+    #[must_use]
+    pub fn learnt_rotation(&self) -> RotationClass {
+        self.learnt.to_send_by(self.credential.obtained_at)
+    }
+
     fn due_at(&self) -> Option<Timestamp> {
         self.refresh_due_at().into_iter().chain(self.warning_due_at()).min()
     }

@@ -81,16 +81,31 @@ const GRACE_MIN: Duration = Duration::from_secs(20);
 const LEASE_MIN: Duration = Duration::from_secs(8);
 const LEASE_MAX: Duration = Duration::from_secs(90);
 
+/// How long a request may take after which another can be sent, and one after which none can.
+const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE_LAST: Duration = Duration::from_secs(75);
+
 /// How often others are asked about an attempt whose end is awaited.
 const ASK_EVERY: Duration = Duration::from_secs(5);
 
 /// How long before the access token runs out a strict refresh token is sent for the second time.
 const LAST_CHANCE: Duration = Duration::from_secs(60);
 
+/// How long after the first request another one is still in time.
+fn resent_within(grace: Duration) -> Duration {
+    grace.mul_f64(0.7)
+}
+
 impl RotationClass {
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         *self == Self::Unknown
+    }
+
+    /// What is documented, or else what was learnt.
+    #[must_use]
+    pub fn or(self, learnt: Self) -> Self {
+        if self.is_unknown() { learnt } else { self }
     }
 
     /// The window in which the old token is taken again and that is long enough to be made use of.
@@ -114,14 +129,18 @@ impl RotationClass {
         self.lease() / 3
     }
 
-    /// How long the whole request may take. Long, since giving up is what makes an answer ambiguous; within a grace so short
-    /// that a second one still falls into it.
+    /// How long a request may take that is sent so long after the first one with the same refresh token. Long, since giving up
+    /// is what makes an answer ambiguous; within a grace so short that another one still falls into it, but for the last of
+    /// them.
     #[must_use]
-    pub fn deadline(self) -> Duration {
+    pub fn deadline(self, since_first: Duration) -> Duration {
         match (self, self.grace()) {
-            (_, Some(grace)) => Duration::from_secs(60).min(grace.mul_f64(0.8)),
-            (Self::None, None) => Duration::from_secs(60),
-            _ => Duration::from_secs(75),
+            (_, Some(grace)) => {
+                let short = DEADLINE.min(grace.mul_f64(0.6));
+                if since_first + short <= resent_within(grace) { short } else { DEADLINE_LAST }
+            }
+            (Self::None, None) => DEADLINE,
+            _ => DEADLINE_LAST,
         }
     }
 
@@ -139,7 +158,7 @@ impl RotationClass {
             // At once, then after 1 s, 3 s, 9 s …
             let pause = resends.checked_sub(1).map_or(0, |exponent| 3_u64.saturating_pow(exponent));
             let at = now.plus(Duration::from_secs(pause));
-            let end = first_sent.plus(grace.mul_f64(0.7));
+            let end = first_sent.plus(resent_within(grace));
             return if at <= end { Resend::At(at) } else { Resend::Never };
         }
         match self {

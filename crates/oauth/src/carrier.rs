@@ -34,6 +34,9 @@ pub struct Call {
     pub request: HttpRequest,
     /// What the client shows of itself in TLS, where it does (RFC 8705).
     pub identity: Option<ClientIdentity>,
+    /// How long it may take, from name resolution to the last byte of the answer; `None` is as long as whoever carries it
+    /// would let any take.
+    pub deadline: Option<Duration>,
 }
 
 /// What is being done, for metrics and traces.
@@ -122,6 +125,7 @@ impl fmt::Debug for Answer {
 #[derive(Debug, Clone)]
 pub struct Client {
     carrier: Arc<dyn Carrier>,
+    deadline: Option<Duration>,
 }
 
 impl Client {
@@ -136,7 +140,13 @@ impl Client {
     /// A client whose requests another carrier brings over.
     #[must_use]
     pub fn over(carrier: Arc<dyn Carrier>) -> Self {
-        Self { carrier }
+        Self { carrier, deadline: None }
+    }
+
+    /// The same, with so long for each request.
+    #[must_use]
+    pub fn within(self, deadline: Duration) -> Self {
+        Self { deadline: Some(deadline), ..self }
     }
 
     /// Who carries this client's requests: what stands before it passes on to it.
@@ -165,8 +175,14 @@ impl Client {
         request: HttpRequest,
         identity: Option<ClientIdentity>,
     ) -> Result<Answer, Fault> {
-        let call =
-            Call { operation, provider: provider.id.clone(), trust: provider.trust, request, identity };
+        let call = Call {
+            operation,
+            provider: provider.id.clone(),
+            trust: provider.trust,
+            request,
+            identity,
+            deadline: self.deadline,
+        };
         self.carrier.carry(call).await
     }
 }

@@ -26,7 +26,7 @@ const USER_AGENT: &str = concat!("latchkey/", env!("CARGO_PKG_VERSION"));
 /// How a [`Client`] behaves.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
-    /// For one request, from name resolution to the last byte of the answer.
+    /// For one request, from name resolution to the last byte of the answer, where the request does not say.
     pub deadline: Duration,
     /// For name resolution, TCP and TLS together. Kept below `deadline`, so that a request that was never written is
     /// not mistaken for one whose answer is lost.
@@ -93,6 +93,9 @@ impl Https {
         let identified = call.identity.map(|identity| self.identified(&identity, egress)).transpose()?;
         let client = identified.as_ref().unwrap_or(client);
         let mut request = into_reqwest(client, call.request).map_err(|fault| fault.at(&host))?;
+        if let Some(deadline) = call.deadline {
+            *request.timeout_mut() = Some(deadline);
+        }
         trace_context::inject(span, request.headers_mut());
         let response = client.execute(request).await.map_err(|error| lost(&error).at(&host))?;
         Ok(receive(response, host).await)

@@ -9,6 +9,7 @@ mod webhook;
 pub use revocation::{DueRevocation, ReportRevocation};
 pub use webhook::{ClaimWebhooks, CompleteWebhook, DueWebhook};
 
+use latchkey_domain::rotation::{Behaviour, RotationClass};
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, EndUser, Environment, Failure, Generation,
     IntegrationKey, SessionId, Timestamp,
@@ -112,6 +113,8 @@ pub struct Obtained {
     /// `OAUTH2`, `OAUTH2_CC`, `API_KEY` or `BASIC`.
     pub auth_mode: String,
     pub grant: Grant,
+    /// What the catalogue says that its refresh token does.
+    pub documented: Behaviour,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,6 +181,8 @@ pub struct DueRefresh {
     pub lapsed_at: Option<Timestamp>,
     /// When the present credential was obtained.
     pub obtained_at: Timestamp,
+    /// What its refresh tokens were seen to do; gone by where nothing is documented.
+    pub learnt: RotationClass,
     pub app: App,
     pub renewal: Renewal,
     pub journal: JournalKeys,

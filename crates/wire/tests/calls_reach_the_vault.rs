@@ -4,6 +4,7 @@
 
 mod peer;
 
+use latchkey_domain::rotation::{Behaviour, Course, RotationClass};
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, Digest, Failure, Generation, Phase, Timestamp,
     api_key::Scope,
@@ -41,6 +42,7 @@ fn obtained() -> Obtained {
             origins: vec![],
             account: Some(Account { id: Some("42".into()), label: None }),
         },
+        documented: Behaviour::default(),
     }
 }
 
@@ -99,6 +101,7 @@ async fn what_is_due_and_what_became_of_it() {
     let (peer, vault) = vault();
     let due = vault.claim_due(2).await.unwrap();
     assert_eq!(due.iter().map(|due| due.fence).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(due[0].learnt, RotationClass::Grace { seconds: 40 });
     let outcomes = [
         RefreshOutcome::Refreshed(obtained()),
         RefreshOutcome::Failed { failure: failure(), retry_after: Some(Duration::from_secs(1)) },
@@ -112,7 +115,7 @@ async fn what_is_due_and_what_became_of_it() {
             fence: 4,
             outcome,
             received_at: None,
-            course: latchkey_domain::rotation::Course::default(),
+            course: Course::default(),
         };
         vault.complete_refresh(complete).await.unwrap();
     }

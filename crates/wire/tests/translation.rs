@@ -167,6 +167,9 @@ prop_compose! {
             auth_mode, access_token, headers, fields, renewal, expires_in,
             scopes: scopes.map(|names| pb::GrantedScopes { names }), origins,
             account: account.map(|(id, label)| pb::Account { id, label }), base_url,
+            documented: Some(pb::RefreshTokenBehaviour {
+                rotation: "grace".into(), grace_seconds: 30, idle_seconds: 60, absolute_seconds: 90,
+            }),
             ..pb::Grant::default()
         }
     }
@@ -276,7 +279,9 @@ proptest! {
             connection, environment, integration, provider, generation, fence, due_time: Some(due_time),
             app: Some(app), renewal: Some(renewal), wanted: fence % 2 == 0, expire_time: Some(due_time),
             journal_key: Some(pb::JournalKey { secret: vec![1; 32], sealed: vec![2; 200] }),
-            lapse_time: Some(due_time), obtain_time: Some(due_time),
+            lapse_time: Some(due_time), obtain_time: Some(due_time), learnt: Some(pb::RefreshTokenBehaviour {
+                rotation: "grace".into(), grace_seconds: 40, ..pb::RefreshTokenBehaviour::default()
+            }),
         };
         survives::<_, DueRefresh>(&pb::ResumeRefreshResponse { due: Some(due.clone()) })?;
         survives::<_, DueRefresh>(&due)?;

@@ -4,7 +4,6 @@
 //! at it ([`Journaled`]), what it means is told to the vault until it has heard, for as long as the process lives, and the
 //! next process goes on from what was written down ([`crate::replay`]).
 
-use crate::documented::behaviour;
 use crate::journal::answer::millis;
 use crate::journal::carrier::Journaled;
 use crate::journal::{AttemptId, Journal};
@@ -15,7 +14,7 @@ use latchkey_chassis::Clock;
 use latchkey_domain::auth_log::{AuthLog, Outcome as Ending};
 use latchkey_domain::rotation::{Behaviour, Course, Resend, RotationClass};
 use latchkey_domain::{Failure, Phase, Reason, Timestamp};
-use latchkey_oauth::{App, Client, Fault as Refused, FaultKind, Now, Observed, Seen, failure};
+use latchkey_oauth::{App, Client, Fault as Refused, FaultKind, Now, Observed, Seen, documented, failure};
 use latchkey_providers::{Catalogue, Provider};
 use latchkey_secret::{Grant, Renewal};
 use latchkey_wire::contract::{CompleteRefresh, DueRefresh, Obtained, RefreshOutcome};
@@ -51,6 +50,7 @@ pub(crate) struct Errand {
     carrier: Arc<Journaled>,
     provider: String,
     integration: String,
+    class: RotationClass,
     expires_at: Option<Timestamp>,
     app: App,
     renewal: Renewal,
@@ -68,7 +68,7 @@ impl Attempts {
         let begun = Instant::now();
         let span = span(&due);
         async {
-            let class = self.documented(&due.provider).rotation;
+            let class = self.class(&due);
             let uncertain =
                 due.lapsed_at.is_some() || self.journal.is_under_way(due.connection, due.generation);
             let due = if uncertain { self.take_over(due, class).await } else { Some(due) };
@@ -118,7 +118,12 @@ impl Attempts {
 
     /// What the catalogue documents of a provider's refresh tokens.
     fn documented(&self, provider: &str) -> Behaviour {
-        self.catalogue.get(provider).map(|provider| behaviour(&provider)).unwrap_or_default()
+        self.catalogue.get(provider).map(|provider| documented(&provider)).unwrap_or_default()
+    }
+
+    /// What becomes of the refresh token when it is sent: as documented, or else as learnt.
+    fn class(&self, due: &DueRefresh) -> RotationClass {
+        self.documented(&due.provider).rotation.or(due.learnt)
     }
 
     /// Sets out with what is due. How the requests are carried is the caller's to say.
@@ -132,6 +137,7 @@ impl Attempts {
             contract::JournalKeys,
         ) -> Journaled,
     ) -> Errand {
+        let class = self.class(&due);
         let about = About::refresh(&due, Timestamp(self.clock.now()));
         let (observed, seen) = Observed::over(self.oauth.carrier(), self.now());
         let DueRefresh { connection, generation, fence, integration, provider, expires_at, .. } = due;
@@ -148,6 +154,7 @@ impl Attempts {
             attempts: self.clone(),
             provider,
             integration: integration.to_string(),
+            class,
             expires_at,
             app: App { client_id, client_secret, scopes, fields },
             renewal: due.renewal,
@@ -170,18 +177,18 @@ impl Errand {
         let Ok(provider) = self.attempts.catalogue.get(&self.provider) else {
             return (no_provider(), Course::default());
         };
-        let class = documented.rotation;
-        let client = Client::over(self.carrier.clone());
+        let class = self.class;
         let first_sent = self.now();
         let mut resends = 0;
         loop {
-            let came = client.refresh(&provider, &self.app, &self.renewal).await;
+            let deadline = class.deadline(first_sent.until(self.now()));
+            let came = self.client(deadline).refresh(&provider, &self.app, &self.renewal).await;
             let unanswered_seconds = (resends > 0).then(|| first_sent.until(self.now()).as_secs());
             let course = Course { documented, unanswered_seconds };
             let Some(fault) = lost(&came) else { return (told(&provider, came), course) };
             count_ambiguous(class);
             match class.after_ambiguous(resends, first_sent, self.now(), self.expires_at) {
-                Resend::At(at) | Resend::AfterPeers(at) if self.may_wait_until(at, class).await => {
+                Resend::At(at) | Resend::AfterPeers(at) if self.may_wait_until(at).await => {
                     warn!(class = class.word(), "The answer was lost; sending again");
                     resends += 1;
                     self.carrier.again(Instant::now());
@@ -192,6 +199,10 @@ impl Errand {
                 Resend::Never => return (unanswered(fault, None), course),
             }
         }
+    }
+
+    fn client(&self, deadline: Duration) -> Client {
+        Client::over(self.carrier.clone()).within(deadline)
     }
 
     fn now(&self) -> Timestamp {
@@ -208,14 +219,14 @@ impl Errand {
         let Ok(provider) = self.attempts.catalogue.get(&self.provider) else {
             return (no_provider(), Course::default());
         };
-        let came = Client::over(self.carrier.clone()).refresh(&provider, &self.app, &self.renewal).await;
+        let deadline = self.class.deadline(Duration::ZERO);
+        let came = self.client(deadline).refresh(&provider, &self.app, &self.renewal).await;
         let Some(fault) = lost(&came) else { return (told(&provider, came), course) };
-        count_ambiguous(course.documented.rotation);
-        let outcome =
-            match course.documented.rotation.after_ambiguous(0, self.now(), self.now(), self.expires_at) {
-                Resend::At(at) | Resend::AfterPeers(at) => unanswered(fault, Some(at)),
-                Resend::Never => unanswered(fault, None),
-            };
+        count_ambiguous(self.class);
+        let outcome = match self.class.after_ambiguous(0, self.now(), self.now(), self.expires_at) {
+            Resend::At(at) | Resend::AfterPeers(at) => unanswered(fault, Some(at)),
+            Resend::Never => unanswered(fault, None),
+        };
         (outcome, course)
     }
 
@@ -245,24 +256,25 @@ impl Errand {
     }
 
     /// Waits, if not for long, and sees to it that the claim is ours then.
-    async fn may_wait_until(&self, at: Timestamp, class: RotationClass) -> bool {
+    async fn may_wait_until(&self, at: Timestamp) -> bool {
         let wait = self.now().until(at);
         if wait > WAIT_HERE_MAX {
             return false;
         }
         sleep(wait).await;
-        let held = self.attempts.vault.renew_refresh(self.id.connection, self.id.fence, class.lease()).await;
+        let held =
+            self.attempts.vault.renew_refresh(self.id.connection, self.id.fence, self.class.lease()).await;
         // Where the vault cannot say, another may hold it by now.
         held.unwrap_or(false)
     }
 
     /// Renews the claim for as long as this is waited for.
     async fn keep_claim(&self) {
-        let class = self.documented().rotation;
+        let (renewal, lease) = (self.class.renewal(), self.class.lease());
         loop {
-            sleep(class.renewal()).await;
+            sleep(renewal).await;
             let AttemptId { connection, fence, .. } = self.id;
-            if let Err(fault) = self.attempts.vault.renew_refresh(connection, fence, class.lease()).await {
+            if let Err(fault) = self.attempts.vault.renew_refresh(connection, fence, lease).await {
                 warn!(reason = fault.reason.word(), "A claim could not be renewed");
             }
         }
@@ -312,7 +324,7 @@ fn told(provider: &Provider, came: Result<Grant, Refused>) -> RefreshOutcome {
         Ok(grant) => {
             info!("Refreshed");
             let auth_mode = provider.auth_mode().as_str().to_owned();
-            RefreshOutcome::Refreshed(Obtained { auth_mode, grant })
+            RefreshOutcome::Refreshed(Obtained { auth_mode, grant, documented: documented(provider) })
         }
         Err(fault) if fault.kind == FaultKind::GrantRefused => {
             warn!(http.status = fault.http_status, "The provider refuses the grant");

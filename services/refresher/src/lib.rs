@@ -6,7 +6,6 @@ mod breaker;
 mod bucket;
 pub mod config;
 mod dispatch;
-mod documented;
 mod grpc;
 pub mod journal;
 mod leave;

@@ -5,7 +5,7 @@
 mod world;
 
 use latchkey_chassis::Lifecycle;
-use latchkey_demo_provider::{Extent, Target};
+use latchkey_demo_provider::{Extent, NextAnswer, Target};
 use latchkey_domain::Generation;
 use latchkey_refresher::config::Settings;
 use std::num::NonZeroUsize;
@@ -39,4 +39,23 @@ async fn a_slow_provider_with_a_long_queue_does_not_hide_what_is_due_at_another(
     assert_eq!(slow.controls().counters().token_requests_in_flight_max, 1);
     // What waits at the slow provider is cut off: there is nothing to wait for in a test.
     assert!(lifecycle.finish().await.is_err());
+}
+
+#[tokio::test]
+async fn a_token_that_was_seen_to_stay_as_it_is_is_sent_again_at_once_when_an_answer_is_lost() {
+    let mut world = world().await;
+    let provider = world.provider("undocumented").await;
+    let connection = world.connected("undocumented", Duration::from_millis(1)).await;
+    for days_ago in [3, 2, 1] {
+        world.refreshed(days_ago, Duration::from_millis(1)).await;
+    }
+    world.refreshed(0, Duration::from_secs(3600)).await;
+
+    let lifecycle = Lifecycle::new(Duration::from_millis(10));
+    world.refresher(&Settings::default(), &lifecycle).run();
+    provider.controls().answer_next(NextAnswer::CloseAfterRequest, 1);
+    // Of what nobody knows anything it would be sent again when the present token is about to run out.
+    let credential = world.new_credential(connection).await.unwrap();
+    assert_eq!(credential.facts.generation, Generation(6));
+    assert!(lifecycle.finish().await.is_ok());
 }

@@ -20,7 +20,8 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
         ) => {
             let told = if let Connection::Live(live) = &before { live.told } else { None };
             let Some((profile, consented_at, learnt)) = lasting(&before) else { return before };
-            let learnt = rotated.map_or(learnt, |rotated| learnt.after_success(rotated));
+            let learnt =
+                rotated.map_or(learnt, |rotated| learnt.after_success(rotated, credential.obtained_at));
             let (trouble, rejected) = (None, false);
             Connection::Live(Live {
                 profile,

@@ -1,11 +1,16 @@
 //! What a provider's answers teach about its refresh tokens. What the catalogue documents goes before it.
 
 use super::{Behaviour, RotationClass};
+use crate::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// How often a refresh must have left the refresh token as it was before it is believed that it never changes: some
 /// providers replace it once a day.
 const KEPT_ENOUGH: u32 = 3;
+
+/// How long it must have stayed as it was before one is sent twice on the strength of that.
+const KEPT_LONG_ENOUGH: Duration = Duration::from_secs(48 * 3600);
 
 /// The way one refresh took, as far as it teaches something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,6 +28,9 @@ pub struct Learnt {
     /// Refreshes in a row that brought no other refresh token.
     #[serde(default)]
     pub kept: u32,
+    /// When the first of them was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_since: Option<Timestamp>,
     /// A refresh has brought another one.
     #[serde(default)]
     pub rotated: bool,
@@ -43,9 +51,12 @@ impl Learnt {
     /// After a refresh that worked. `rotated`: it brought another refresh token. That an earlier answer was lost teaches
     /// nothing here: the provider may never have seen that request.
     #[must_use]
-    pub fn after_success(self, rotated: bool) -> Self {
-        let kept = if rotated { 0 } else { self.kept.saturating_add(1) };
-        Self { kept, rotated: self.rotated || rotated, ..self }
+    pub fn after_success(self, rotated: bool, at: Timestamp) -> Self {
+        if rotated {
+            return Self { kept: 0, kept_since: None, rotated: true, ..self };
+        }
+        let kept_since = self.kept_since.or(Some(at));
+        Self { kept: self.kept.saturating_add(1), kept_since, ..self }
     }
 
     /// After a second answer to one and the same refresh token, so long after the first.
@@ -61,13 +72,25 @@ impl Learnt {
         Self { reuse_refused_seconds: refused, ..self }
     }
 
-    /// The class to act on: the documented one, or what was seen. A grace is learnt only as far as it was seen to reach, and
+    /// The class that is told, and that says whether a refusal is believed: the documented one, or what was seen. A grace is learnt only as far as it was seen to reach, and
     /// one refusal inside it unlearns it.
     #[must_use]
     pub fn class(self, documented: RotationClass) -> RotationClass {
-        if !documented.is_unknown() {
-            return documented;
+        documented.or(self.seen())
+    }
+
+    /// The class by which a refresh token is sent, where none is documented. `last_refresh`: when the latest one worked. That a
+    /// token was not replaced for a few hours is no reason to send it twice.
+    #[must_use]
+    pub fn to_send_by(self, last_refresh: Timestamp) -> RotationClass {
+        let kept = self.kept_since.map_or(Duration::ZERO, |since| since.until(last_refresh));
+        match self.seen() {
+            RotationClass::None if kept < KEPT_LONG_ENOUGH => RotationClass::Unknown,
+            seen => seen,
         }
+    }
+
+    fn seen(self) -> RotationClass {
         match (self.reuse_taken_seconds, self.reuse_refused_seconds) {
             (Some(taken), refused) if self.rotated && refused.is_none_or(|refused| taken < refused) => {
                 RotationClass::Grace { seconds: taken }

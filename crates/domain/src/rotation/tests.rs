@@ -13,28 +13,34 @@ fn a_lease_and_a_resend_fit_into_the_grace() {
     for grace in 20..4000 {
         let class = RotationClass::Grace { seconds: grace };
         assert!(class.lease() < seconds(grace).mul_f64(0.65), "{grace}");
-        assert!(class.deadline() < seconds(grace), "{grace}");
+        // After a first request that took as long as it may, another one can be sent and waited for.
+        let first = class.deadline(Duration::ZERO);
+        let end = Timestamp(0).plus(first);
+        assert_eq!(class.after_ambiguous(0, Timestamp(0), end, None), Resend::At(end), "{grace}");
+        assert!(class.deadline(first) >= first, "{grace}");
         assert!(class.renewal() * 2 < class.lease(), "{grace}");
     }
     assert_eq!(GRACE.lease(), seconds(12));
-    assert_eq!(GRACE.deadline(), seconds(24));
+    assert_eq!(GRACE.deadline(Duration::ZERO), seconds(18));
+    assert_eq!(GRACE.deadline(seconds(3)), seconds(18));
+    assert_eq!(GRACE.deadline(seconds(4)), seconds(75), "nothing can be sent after it, so it is waited for");
     assert_eq!(RotationClass::Grace { seconds: 1800 }.lease(), seconds(90));
-    assert_eq!(RotationClass::Grace { seconds: 1800 }.deadline(), seconds(60));
+    assert_eq!(RotationClass::Grace { seconds: 1800 }.deadline(Duration::ZERO), seconds(60));
 }
 
 #[test]
 fn what_is_unknown_or_too_short_a_grace_is_handled_like_strict() {
     for class in [RotationClass::Unknown, RotationClass::Grace { seconds: 19 }] {
         assert_eq!(class.lease(), RotationClass::Strict.lease());
-        assert_eq!(class.deadline(), RotationClass::Strict.deadline());
+        assert_eq!(class.deadline(Duration::ZERO), RotationClass::Strict.deadline(Duration::ZERO));
         for end in [None, Some(Timestamp(500 * SECOND))] {
             let resend =
                 |class: RotationClass| class.after_ambiguous(0, Timestamp(0), Timestamp(75 * SECOND), end);
             assert_eq!(resend(class), resend(RotationClass::Strict));
         }
     }
-    assert_eq!(RotationClass::Strict.deadline(), seconds(75));
-    assert_eq!(RotationClass::None.deadline(), seconds(60));
+    assert_eq!(RotationClass::Strict.deadline(Duration::ZERO), seconds(75));
+    assert_eq!(RotationClass::None.deadline(Duration::ZERO), seconds(60));
 }
 
 #[test]
@@ -112,26 +118,46 @@ fn a_strict_token_that_may_have_been_sent_waits_until_there_is_nothing_left_to_l
 
 #[test]
 fn what_is_documented_goes_before_what_was_seen() {
-    let seen = Learnt::default().after_success(true).after_refusal(Some(5));
+    let seen = Learnt::default().after_success(true, Timestamp(0)).after_refusal(Some(5));
     assert_eq!(seen.class(RotationClass::Unknown), RotationClass::Strict);
     assert_eq!(seen.class(GRACE), GRACE);
+    assert_eq!(GRACE.or(RotationClass::Strict), GRACE);
+    assert_eq!(RotationClass::Unknown.or(RotationClass::Strict), RotationClass::Strict);
+}
+
+#[test]
+fn a_token_is_not_sent_twice_because_it_was_kept_for_a_day() {
+    let day = 24 * 3600 * SECOND;
+    let kept = (0..20)
+        .fold(Learnt::default(), |learnt, hour| learnt.after_success(false, Timestamp(hour * day / 24)));
+    assert_eq!(kept.class(RotationClass::Unknown), RotationClass::None, "it is told");
+    assert_eq!(kept.to_send_by(Timestamp(day)), RotationClass::Unknown);
+    assert_eq!(kept.to_send_by(Timestamp(2 * day)), RotationClass::None);
+    let replaced = kept.after_success(true, Timestamp(2 * day)).after_success(false, Timestamp(5 * day));
+    assert_eq!(replaced.to_send_by(Timestamp(6 * day)), RotationClass::Unknown);
+    let taken_again = replaced.after_second_answer(40);
+    assert_eq!(taken_again.to_send_by(Timestamp(6 * day)), RotationClass::Grace { seconds: 40 });
 }
 
 #[test]
 fn it_takes_several_unrotated_refreshes_to_believe_that_nothing_rotates() {
     let mut learnt = Learnt::default();
     for _ in 0..2 {
-        learnt = learnt.after_success(false);
+        learnt = learnt.after_success(false, Timestamp(0));
         assert_eq!(learnt.class(RotationClass::Unknown), RotationClass::Unknown);
     }
-    learnt = learnt.after_success(false);
+    learnt = learnt.after_success(false, Timestamp(0));
     assert_eq!(learnt.class(RotationClass::Unknown), RotationClass::None);
-    assert_eq!(learnt.after_success(true).class(RotationClass::Unknown), RotationClass::Unknown);
+    assert_eq!(
+        learnt.after_success(true, Timestamp(0)).class(RotationClass::Unknown),
+        RotationClass::Unknown
+    );
 }
 
 #[test]
 fn a_grace_is_learnt_as_far_as_it_was_seen_and_unlearnt_by_a_refusal_inside_it() {
-    let learnt = Learnt::default().after_success(true).after_second_answer(40).after_second_answer(25);
+    let learnt =
+        Learnt::default().after_success(true, Timestamp(0)).after_second_answer(40).after_second_answer(25);
     assert_eq!(learnt.class(RotationClass::Unknown), RotationClass::Grace { seconds: 40 });
     assert_eq!(
         learnt.after_refusal(Some(90)).class(RotationClass::Unknown),

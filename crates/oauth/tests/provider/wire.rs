@@ -8,7 +8,7 @@ use latchkey_oauth::FaultKind::{Ambiguous, NotSent, ResponseInvalid, Unavailable
 use latchkey_oauth::{Client, ClientOptions, FaultKind};
 use latchkey_providers::Trust;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 
 async fn kind(origin: &str) -> FaultKind {
@@ -102,11 +102,19 @@ async fn a_status_that_says_enough_needs_no_body() {
 
 #[tokio::test]
 async fn an_answer_that_does_not_come_in_time_leaves_everything_open() {
-    let options = ClientOptions { deadline: Duration::from_millis(300), ..ClientOptions::default() };
-    let client = Client::new(&options).unwrap();
-    for bytes in [&b""[..], b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{\"acc"] {
-        let server = Wire::stalling_after(bytes).await;
-        let fault = client.refresh(&entry(&server.origin, json!({})), &app(), &renewal()).await.unwrap_err();
-        assert_eq!(fault.kind, Ambiguous);
+    let short = Duration::from_millis(300);
+    let options = ClientOptions { deadline: short, ..ClientOptions::default() };
+    // The client's own deadline, and one for a few of its requests.
+    for client in
+        [Client::new(&options).unwrap(), Client::new(&ClientOptions::default()).unwrap().within(short)]
+    {
+        for bytes in [&b""[..], b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{\"acc"] {
+            let server = Wire::stalling_after(bytes).await;
+            let asked = Instant::now();
+            let fault =
+                client.refresh(&entry(&server.origin, json!({})), &app(), &renewal()).await.unwrap_err();
+            assert_eq!(fault.kind, Ambiguous);
+            assert!(asked.elapsed() < ClientOptions::default().deadline, "it waited as long as for any");
+        }
     }
 }

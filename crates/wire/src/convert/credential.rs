@@ -1,5 +1,7 @@
 use super::{
-    exposed, none_if_empty, required_text, secrets,
+    exposed, none_if_empty,
+    refresh::{behaviour_from_pb, behaviour_to_pb},
+    required_text, secrets,
     time::{duration_from_pb, duration_to_pb},
 };
 use crate::{Fault, contract::Obtained, pb::vault as pb};
@@ -22,6 +24,7 @@ impl From<Obtained> for pb::Grant {
             origins,
             account: account.map(Into::into),
             base_url: handout.base_url.map_or_else(String::new, |url| url.expose().to_owned()),
+            documented: behaviour_to_pb(obtained.documented),
         }
     }
 }
@@ -49,6 +52,7 @@ impl TryFrom<pb::Grant> for Obtained {
                 origins: read.origins,
                 account: read.account.map(Into::into),
             },
+            documented: behaviour_from_pb(read.documented)?,
         })
     }
 }

@@ -99,6 +99,7 @@ impl From<DueRefresh> for pb::DueRefresh {
             journal_key: Some(due.journal.into()),
             lapse_time: due.lapsed_at.map(timestamp_to_pb),
             obtain_time: Some(timestamp_to_pb(due.obtained_at)),
+            learnt: behaviour_to_pb(Behaviour { rotation: due.learnt, ..Behaviour::default() }),
         }
     }
 }
@@ -120,6 +121,7 @@ impl TryFrom<pb::DueRefresh> for DueRefresh {
             lapsed_at: timestamp_from_pb("lapse_time", due.lapse_time)?,
             // Absent is long ago: nobody's journal reaches back that far.
             obtained_at: timestamp_from_pb("obtain_time", due.obtain_time)?.unwrap_or(Timestamp(0)),
+            learnt: behaviour_from_pb(due.learnt)?.rotation,
             app: required("app", due.app)?.into(),
             renewal: required("renewal", due.renewal)?.into(),
             journal: within("journal_key", required("journal_key", due.journal_key)?)?,
@@ -202,7 +204,7 @@ impl From<CompleteRefresh> for pb::CompleteRefreshRequest {
             generation: complete.generation.0,
             fence: complete.fence,
             outcome: Some(complete.outcome.into()),
-            documented: (!complete.course.documented.is_unknown()).then(|| complete.course.documented.into()),
+            documented: behaviour_to_pb(complete.course.documented),
             unanswered: complete
                 .course
                 .unanswered_seconds
@@ -222,13 +224,22 @@ impl TryFrom<pb::CompleteRefreshRequest> for CompleteRefresh {
             fence: request.fence,
             outcome: required("outcome", request.outcome)?.try_into()?,
             course: Course {
-                documented: request.documented.map(Behaviour::try_from).transpose()?.unwrap_or_default(),
+                documented: behaviour_from_pb(request.documented)?,
                 unanswered_seconds: duration_from_pb("unanswered", request.unanswered)?
                     .map(|unanswered| unanswered.as_secs()),
             },
             received_at: timestamp_from_pb("receive_time", request.receive_time)?,
         })
     }
+}
+
+/// Absent is unknown.
+pub(super) fn behaviour_to_pb(behaviour: Behaviour) -> Option<pb::RefreshTokenBehaviour> {
+    (!behaviour.is_unknown()).then(|| behaviour.into())
+}
+
+pub(super) fn behaviour_from_pb(behaviour: Option<pb::RefreshTokenBehaviour>) -> Result<Behaviour, Fault> {
+    behaviour.map_or_else(|| Ok(Behaviour::default()), Behaviour::try_from)
 }
 
 impl From<Behaviour> for pb::RefreshTokenBehaviour {

@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // Each test file uses its part.
 
+use latchkey_domain::rotation::RotationClass;
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, Environment, Failure, Generation, IntegrationKey, Phase,
     SessionId, Timestamp, api_key::Scope, integration::Settings,
@@ -223,6 +224,7 @@ fn due(fence: u64) -> DueRefresh {
         wanted: false,
         lapsed_at: None,
         obtained_at: Timestamp(4),
+        learnt: RotationClass::Grace { seconds: 40 },
         app: app(),
         renewal: Renewal::default(),
         journal: JournalKeys { clear: JournalKey::new([7; 32]), sealed: vec![8; 200] },

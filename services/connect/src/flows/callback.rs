@@ -7,7 +7,8 @@ use crate::failures::{Problem, declined};
 use crate::state::State;
 use latchkey_domain::{Digest, Failure, Phase, Reason, SessionId};
 use latchkey_oauth::{
-    Callback, CallbackError, Inputs, callback_fields, check_issuer_for, named_code, visited_fields,
+    Callback, CallbackError, Inputs, callback_fields, check_issuer_for, documented, named_code,
+    visited_fields,
 };
 use latchkey_providers::{AuthMode, Provider};
 use latchkey_secret::AuthorizationCode;
@@ -90,7 +91,8 @@ impl Flows {
         }
         let grant = grant.map_err(|fault| Problem::provider(fault, Phase::Exchange));
         counts::step(&claimed.integration, "exchange", begun, &grant);
-        let obtained = Obtained { auth_mode: provider.auth_mode().as_str().to_owned(), grant: grant? };
+        let (auth_mode, documented) = (provider.auth_mode().as_str().to_owned(), documented(&provider));
+        let obtained = Obtained { auth_mode, grant: grant?, documented };
         self.verified(&provider, &app, &inputs, obtained, noted).await
     }
 }

@@ -91,7 +91,7 @@ impl Flows {
 
 /// A grant is given away when it is told, so each telling needs one of its own, which has less time to live.
 fn copied(obtained: &Obtained, elapsed: Duration) -> Result<Obtained, InvalidSecret> {
-    let Obtained { auth_mode, grant } = obtained;
+    let Obtained { auth_mode, grant, documented } = obtained;
     let renewal = grant.renewal.as_ref().map(|renewal| Renewal::from_document(&renewal.to_document()));
     let grant = Grant {
         handout: Handout::from_document(&grant.handout.to_document())?,
@@ -101,12 +101,13 @@ fn copied(obtained: &Obtained, elapsed: Duration) -> Result<Obtained, InvalidSec
         origins: grant.origins.clone(),
         account: grant.account.clone(),
     };
-    Ok(Obtained { auth_mode: auth_mode.clone(), grant })
+    Ok(Obtained { auth_mode: auth_mode.clone(), grant, documented: *documented })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use latchkey_domain::rotation::Behaviour;
     use latchkey_secret::{AccessToken, Account, RefreshToken, SecretText};
     use latchkey_wire::convert::refresh_token_to_pb;
     use std::collections::BTreeMap;
@@ -131,7 +132,8 @@ mod tests {
             origins: vec!["https://api.example.com".into()],
             account: Some(Account { id: Some("1".into()), label: None }),
         };
-        let obtained = Obtained { auth_mode: "OAUTH2".into(), grant };
+        let documented = Behaviour { idle_seconds: Some(9), ..Behaviour::default() };
+        let obtained = Obtained { auth_mode: "OAUTH2".into(), grant, documented };
         let copy = copied(&obtained, Duration::from_secs(10)).unwrap();
         let names = |obtained: &Obtained| {
             let Grant { handout, renewal, .. } = &obtained.grant;
@@ -143,8 +145,9 @@ mod tests {
         assert_eq!(refresh_token_to_pb(copy.grant.renewal.as_ref().unwrap()), "canary_refresh");
         assert_eq!(copy.grant.expires_in, Some(Duration::from_secs(50)));
         let facts = |obtained: &Obtained| {
-            let Obtained { auth_mode, grant } = obtained;
-            (auth_mode.clone(), grant.scopes.clone(), grant.origins.clone(), grant.account.clone())
+            let Obtained { auth_mode, grant, documented } = obtained;
+            let grant = (grant.scopes.clone(), grant.origins.clone(), grant.account.clone());
+            (auth_mode.clone(), grant, *documented)
         };
         assert_eq!(facts(&copy), facts(&obtained));
     }

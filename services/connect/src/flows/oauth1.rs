@@ -12,7 +12,7 @@ use crate::counts;
 use crate::failures::{Problem, declined};
 use crate::state::State;
 use latchkey_domain::{Digest, Phase, Timestamp};
-use latchkey_oauth::{Declined, Inputs, OAuth1Begun};
+use latchkey_oauth::{Declined, Inputs, OAuth1Begun, documented};
 use latchkey_providers::Provider;
 use latchkey_wire::contract::{ClaimedAuthorization, Obtained, StartAuthorization};
 use std::time::Instant;
@@ -146,7 +146,8 @@ impl Flows {
         let grant = self.oauth.exchange_oauth1(&provider, &app, inputs, token, &verifier).await;
         let grant = grant.map_err(|fault| Problem::provider(fault, Phase::Exchange));
         counts::step(&claimed.integration, "exchange", begun, &grant);
-        let obtained = Obtained { auth_mode: provider.auth_mode().as_str().to_owned(), grant: grant? };
+        let (auth_mode, documented) = (provider.auth_mode().as_str().to_owned(), documented(&provider));
+        let obtained = Obtained { auth_mode, grant: grant?, documented };
         // What was typed comes back in the grant's own fields.
         self.verified(&provider, &app, &Inputs::new(), obtained, noted).await
     }

@@ -5,7 +5,7 @@ use crate::counts;
 use crate::failures::Problem;
 use crate::state::State;
 use latchkey_domain::{ConnectionId, Digest, IntegrationKey, Phase, SessionId, Timestamp};
-use latchkey_oauth::{Inputs, check_inputs, given};
+use latchkey_oauth::{Inputs, check_inputs, documented, given};
 use latchkey_providers::{AuthMode, Provider};
 use latchkey_wire::contract::{
     ClaimedAuthorization, IntegrationView, Obtained, SessionView, StartAuthorization,
@@ -193,8 +193,9 @@ impl Flows {
             _ => given(provider, &app, &inputs).map_err(|fault| Problem::provider(fault, Phase::Verify))?,
         };
         // A credential replaces nothing before the provider has accepted it.
-        let auth_mode = provider.auth_mode().as_str().to_owned();
-        self.verified(provider, &app, &inputs, Obtained { auth_mode, grant }, noted).await
+        let (auth_mode, documented) = (provider.auth_mode().as_str().to_owned(), documented(provider));
+        let obtained = Obtained { auth_mode, grant, documented };
+        self.verified(provider, &app, &inputs, obtained, noted).await
     }
 
     /// Tries the credential with the provider's probe, where it has one, and learns whose account it is.

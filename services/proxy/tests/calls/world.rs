@@ -4,6 +4,7 @@ use crate::upstream::Upstream;
 use latchkey_chassis::{Lifecycle, http, tls};
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::integration::Settings as IntegrationSettings;
+use latchkey_domain::rotation::Behaviour;
 use latchkey_domain::{AuthorizationId, ConnectionId, Digest, Environment};
 use latchkey_providers::{Catalogue, Trust};
 use latchkey_proxy::ProxyService;
@@ -152,7 +153,7 @@ pub fn obtained(token: &str, origin: &str) -> Obtained {
         origins: vec![origin.to_owned()],
         ..Grant::default()
     };
-    Obtained { auth_mode: "OAUTH2".to_owned(), grant }
+    Obtained { auth_mode: "OAUTH2".to_owned(), grant, documented: Behaviour::default() }
 }
 
 async fn key(vault: &Vault, of: &str, scope: Scope) -> String {

@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 use tracing::error;
 
-/// How old a claim may be when the request goes out: what is left of it is enough for the whole request.
+/// How old a claim may be when the request goes out: what is left of it is enough to renew it while the request is under way.
 const CLAIM_AGE_MAX: Duration = Duration::from_secs(30);
 
 /// One attempt's way to the provider.

@@ -6,7 +6,8 @@ use latchkey_bus::Bus;
 use latchkey_chassis::{Clock, Lifecycle, SystemClock, tls};
 use latchkey_demo_provider::{Client, DemoProvider, EntryKind, Options, catalogue_entry};
 use latchkey_domain::integration::Settings as IntegrationSettings;
-use latchkey_domain::{AuthorizationId, ConnectionId, Digest, Environment, Generation};
+use latchkey_domain::rotation::{Behaviour, Course};
+use latchkey_domain::{AuthorizationId, ConnectionId, Digest, Environment, Generation, Timestamp};
 use latchkey_oauth::ClientOptions;
 use latchkey_providers::{Catalogue, Trust};
 use latchkey_refresher::RefresherService;
@@ -14,10 +15,11 @@ use latchkey_refresher::config::Settings;
 use latchkey_refresher::journal::Journal;
 use latchkey_secret::{AccessToken, Grant, Handout, Renewal};
 use latchkey_vault::config::{Database, Keys};
-use latchkey_vault::vault::Vault;
+use latchkey_vault::vault::{Credential, Query, Vault};
 use latchkey_vault::{Parts, VaultService};
 use latchkey_wire::contract::{
-    AppSecrets, CreateSession, Obtained, PutIntegration, SessionView, StartAuthorization,
+    AppSecrets, CompleteRefresh, CreateSession, Obtained, PutIntegration, RefreshOutcome, SessionView,
+    StartAuthorization,
 };
 use latchkey_wire::{Route, VaultClient};
 use std::collections::BTreeMap;
@@ -150,7 +152,8 @@ impl World {
             expires_in: Some(expires_in),
             ..Grant::default()
         };
-        let obtained = Obtained { auth_mode: "OAUTH2_CC".to_owned(), grant };
+        let documented = Behaviour::default();
+        let obtained = Obtained { auth_mode: "OAUTH2_CC".to_owned(), grant, documented };
         self.vault.establish(authorization, obtained).await.unwrap().connection
     }
 
@@ -174,6 +177,42 @@ impl World {
 
     pub fn journal(&self, name: &str) -> Journal {
         Journal::open(&self.folder.path().join(name)).unwrap()
+    }
+
+    /// Has what is due refreshed so long ago, with nobody asked: what came lives for `expires_in` from then.
+    pub async fn refreshed(&self, days_ago: u64, expires_in: Duration) {
+        let due = self.vault.claim_due(1).await.unwrap().remove(0);
+        let token = AccessToken::new(format!("canary_of_{days_ago}"));
+        let handout = Handout { access_token: Some(token), ..Handout::default() };
+        let (renewal, expires_in) = (Some(Renewal::default()), Some(expires_in));
+        let grant = Grant { handout, renewal, expires_in, ..Grant::default() };
+        let (auth_mode, documented) = ("OAUTH2_CC".to_owned(), Behaviour::default());
+        let ago = Duration::from_secs(days_ago * 86_400);
+        let complete = CompleteRefresh {
+            connection: due.connection,
+            generation: due.generation,
+            fence: due.fence,
+            outcome: RefreshOutcome::Refreshed(Obtained { auth_mode, grant, documented }),
+            course: Course::default(),
+            received_at: Some(Timestamp(self.clock.now()).minus(ago)),
+        };
+        self.vault.complete_refresh(complete).await.unwrap();
+    }
+
+    /// What a backend gets that insists on a new one.
+    pub async fn new_credential(
+        &self,
+        connection: ConnectionId,
+    ) -> Result<Credential, latchkey_vault::Error> {
+        let query = Query {
+            newer_than: None,
+            environment: dev(),
+            connection,
+            min_remaining: None,
+            force_refresh: true,
+            deadline: Some(Duration::from_secs(30)),
+        };
+        self.vault.credential(&query).await
     }
 
     pub async fn generation(&self, connection: ConnectionId) -> Generation {

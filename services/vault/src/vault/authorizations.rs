@@ -4,7 +4,6 @@ use crate::keyring::{Key, Place};
 use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms, event_of};
 use latchkey_domain::authorization::{Attempt, Authorization, Command, Refusal, Secrets};
 use latchkey_domain::connection::{self, Connection, NewCredential, Profile};
-use latchkey_domain::rotation::Behaviour;
 use latchkey_domain::session::{self, Session};
 use latchkey_domain::{
     Aggregate as _, AuthorizationId, ConnectionId, Digest, Failure, Generation, SessionId, Timestamp,
@@ -222,7 +221,7 @@ impl Vault {
         obtained: &Obtained,
         at: Timestamp,
     ) -> Result<NewCredential, Error> {
-        let Obtained { auth_mode, grant } = obtained;
+        let Obtained { auth_mode, grant, documented } = obtained;
         let place = |record| Place { owner, record, generation: generation.0, origins: &grant.origins };
         let handout = key.seal(&grant.handout.to_document(), &place(RecordType::Handout))?;
         let renewal = grant
@@ -238,7 +237,7 @@ impl Vault {
             scopes: grant.scopes.clone().unwrap_or_else(|| requested.to_vec()),
             fingerprint: grant.handout.fingerprint(),
             account: grant.account.clone().and_then(|account| account.label.or(account.id)),
-            behaviour: Behaviour::default(),
+            behaviour: *documented,
             secrets: connection::Secrets { handout: Some(handout), renewal, set_aside: None },
             origins: grant.origins.clone(),
         })

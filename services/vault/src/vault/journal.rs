@@ -40,6 +40,7 @@ impl Vault {
         let unreadable = || Error::Unreadable { what: "credential", owner: stream.to_string(), source: None };
         let renewal = open_renewal(&key, &stream, &live)?.ok_or_else(unreadable)?;
         let app = self.unsealed(&live.profile.environment, &live.profile.integration).await?.app()?;
+        let learnt = live.learnt_rotation();
         Ok(DueRefresh {
             connection,
             environment: live.profile.environment,
@@ -52,6 +53,7 @@ impl Vault {
             wanted: false,
             lapsed_at: None,
             obtained_at: live.credential.obtained_at,
+            learnt,
             app,
             renewal,
             journal: JournalKeys { clear, sealed: sealed_key },

@@ -8,9 +8,7 @@ use crate::keyring::Key;
 use crate::ledger::{Loaded, Terms};
 use crate::ours::Part;
 use latchkey_bus::Hint;
-use latchkey_domain::connection::{
-    Command, Connection, Live, NewCredential, Outcome, Profile, Refusal, Ruling,
-};
+use latchkey_domain::connection::{Command, Connection, Live, Outcome, Profile, Refusal, Ruling};
 use latchkey_domain::incident::{Ending, Subject};
 use latchkey_domain::rotation::Course;
 use latchkey_domain::{Aggregate, ConnectionId, Failure, Generation, Phase, Reason, Timestamp};
@@ -22,12 +20,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tracing::{error, warn};
 
-/// How long a refresher has a connection to itself. A refresher that was stopped in the middle is waited for this long.
+/// How long a refresher has a connection to itself, unless it renews its claim. One that was stopped in the middle is waited
+/// for this long.
 pub const CLAIM_TTL: Duration = Duration::from_secs(90);
-
-/// How long the refresher may wait for a provider. Two tries of that length, and room to tell us, fit into a claim.
-pub const PROVIDER_TIMEOUT: Duration = Duration::from_secs(30);
-const _: () = assert!(CLAIM_TTL.as_secs() > 2 * PROVIDER_TIMEOUT.as_secs());
 
 /// How many claims one call may take.
 const CLAIMS_MAX: u32 = 200;
@@ -138,9 +133,8 @@ impl Vault {
                 }
                 let key = self.keyring.open(&profile.environment, &owner, key.as_ref()).await?;
                 let rotated = brings_another_token(&key, &owner, &state, obtained);
-                let sealed =
+                let credential =
                     self.seal_credential(&key, &owner, generation.next(), &requested, obtained, at)?;
-                let credential = NewCredential { behaviour: course.documented, ..sealed };
                 Outcome::Refreshed { credential, rotated }
             }
         };
@@ -235,6 +229,7 @@ impl Vault {
             return Ok(None);
         };
         let journal = new_keys(&key, &claim.stream, live.credential.generation, claim.fence.0)?;
+        let learnt = live.learnt_rotation();
         Ok(Some(DueRefresh {
             connection: live.profile.id,
             environment: live.profile.environment,
@@ -247,6 +242,7 @@ impl Vault {
             wanted: claim.wanted,
             lapsed_at: claim.lapsed_at.map(Timestamp),
             obtained_at: live.credential.obtained_at,
+            learnt,
             app,
             renewal,
             journal,

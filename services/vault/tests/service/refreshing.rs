@@ -1,8 +1,10 @@
 use crate::world::{TOKEN_LIFE, World, demo, dev, invalid_grant};
 use latchkey_domain::revocation::Extent;
+use latchkey_domain::rotation::{Behaviour, RotationClass};
 use latchkey_domain::{Failure, Phase, Reason, connection};
+use latchkey_secret::Renewal;
 use latchkey_vault::Error;
-use latchkey_wire::contract::RefreshOutcome;
+use latchkey_wire::contract::{Obtained, RefreshOutcome};
 use std::time::Duration;
 
 fn outage() -> RefreshOutcome {
@@ -144,4 +146,32 @@ async fn what_cannot_be_prepared_neither_blocks_the_queue_nor_is_forgotten() {
     world.register(dev()).await;
     world.clock.advance(Duration::from_secs(301));
     world.claim_one().await;
+}
+
+#[tokio::test]
+async fn what_was_learnt_of_refresh_tokens_goes_with_a_claim_once_it_was_so_for_two_days() {
+    let world = World::new().await;
+    world.connected().await;
+    let mut learnt = vec![];
+    for _ in 0..5 {
+        world.clock.advance(Duration::from_secs(20 * 3600));
+        let due = world.claim_one().await;
+        learnt.push(due.learnt);
+        let mut kept = world.obtained();
+        kept.grant.renewal = Some(Renewal::from_document(&due.renewal.to_document()).unwrap());
+        world.complete(&due, RefreshOutcome::Refreshed(kept)).await.unwrap();
+    }
+    let [.., before, after] = learnt[..] else { panic!("{learnt:?}") };
+    assert_eq!((before, after), (RotationClass::Unknown, RotationClass::None), "{learnt:?}");
+}
+
+#[tokio::test]
+async fn what_is_documented_is_known_from_the_consent_on() {
+    let world = World::new().await;
+    let authorization = world.claimed(None).await;
+    let documented = Behaviour { absolute_seconds: Some(90 * 86_400), ..Behaviour::default() };
+    let obtained = Obtained { documented, ..world.obtained() };
+    let connection = world.vault.establish(authorization, obtained).await.unwrap().connection;
+    let state = world.vault.connection_in(&dev(), connection).await.unwrap();
+    assert_eq!(state.live().unwrap().credential.behaviour, documented);
 }

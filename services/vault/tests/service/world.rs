@@ -135,7 +135,7 @@ impl World {
             origins: vec!["https://api.example.com".into()],
             account: None,
         };
-        Obtained { auth_mode: "OAUTH2".into(), grant }
+        Obtained { auth_mode: "OAUTH2".into(), grant, documented: Behaviour::default() }
     }
 
     pub async fn session(&self, reconnect: Option<ConnectionId>) -> (latchkey_domain::SessionId, SecretText) {
@@ -239,7 +239,10 @@ impl World {
         self.vault.complete_refresh(Self::report_of(due, outcome, course)).await
     }
 
-    pub fn report_of(due: &DueRefresh, outcome: RefreshOutcome, course: Course) -> CompleteRefresh {
+    pub fn report_of(due: &DueRefresh, mut outcome: RefreshOutcome, course: Course) -> CompleteRefresh {
+        if let RefreshOutcome::Refreshed(obtained) = &mut outcome {
+            obtained.documented = course.documented;
+        }
         CompleteRefresh {
             connection: due.connection,
             generation: due.generation,

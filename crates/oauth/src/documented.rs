@@ -5,7 +5,7 @@ use latchkey_providers::{Provider, Rotation};
 
 /// What its entry says. What it does not say is unknown, and the careful way is taken.
 #[must_use]
-pub fn behaviour(provider: &Provider) -> Behaviour {
+pub fn documented(provider: &Provider) -> Behaviour {
     use latchkey_providers::RotationClass as Documented;
     let token = provider.behaviour().refresh_token;
     let rotation = match (token.rotation, provider.refresh().rotation) {
