@@ -6,6 +6,7 @@
 
 #![allow(clippy::print_stdout, reason = "what was lost is told, trial by trial")]
 
+mod elsewhere;
 mod steps;
 
 use latchkey_testkit::demo::Rotation;

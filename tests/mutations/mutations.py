@@ -9,6 +9,9 @@ WEBHOOKS = ("-p", "latchkey-vault", "--test", "service", "webhooks")
 SIMULATION = ("-p", "latchkey-tests", "--test", "simulation")
 REFRESHER = ("-p", "latchkey-refresher", "--lib")
 PEERS = ("-p", "latchkey-refresher", "--test", "peers")
+REFRESHING = ("-p", "latchkey-refresher", "--test", "refreshing", "a_token_that_was_seen")
+IN_TIME = ("-p", "latchkey-oauth", "--test", "provider", "in_time")
+REVOKING = ("-p", "latchkey-oauth", "--test", "provider", "revo")
 
 DECIDE = "crates/domain/src/connection/decide.rs"
 ROTATION = "crates/domain/src/rotation.rs"
@@ -20,6 +23,8 @@ REFRESHES = "services/vault/src/vault/refreshes.rs"
 REVOCATION = "crates/domain/src/revocation.rs"
 REVOCATIONS = "services/vault/src/vault/revocations.rs"
 LEASES = "services/vault/src/vault/webhook_leases.rs"
+TAKEOVER = "services/refresher/src/takeover.rs"
+CONNECTION = "crates/domain/src/connection.rs"
 FAN_OUT = "services/vault/src/webhook/fan_out.rs"
 
 
@@ -111,7 +116,7 @@ MUTATIONS = [
         "let due = if uncertain {", "let due = if false && uncertain {", PEERS,
     ),
     Mutation(
-        "a journal that is new is believed to know everything", "services/refresher/src/takeover.rs",
+        "a journal that is new is believed to know everything", TAKEOVER,
         "known.since.plus(CLOCKS_DIFFER_MAX) <= obtained_at", "known.since <= known.since.max(obtained_at)", REFRESHER,
     ),
     Mutation(
@@ -128,5 +133,60 @@ MUTATIONS = [
     ),
     Mutation("two connects make one attempt", LEASES, "until: now.plus(ask.hold.clamp(HOLD_MIN, HOLD_MAX)).0,", "until: now.0,", WEBHOOKS),
     Mutation("old news is told a new endpoint", FAN_OUT, "recorded.position > since", "recorded.position >= Position::START || recorded.position > since", WEBHOOKS),
+    Mutation(
+        "a refresh is given up as early as any request", ATTEMPT,
+        "Client::over(self.carrier.clone()).within(deadline)", "Client::over(self.carrier.clone()).within(deadline.min(Duration::from_secs(30)))", SIMULATION,
+    ),
+    Mutation(
+        "a request's own deadline is not kept", "crates/oauth/src/transport.rs",
+        "*request.timeout_mut() = Some(deadline);", "let _ = deadline;", IN_TIME,
+    ),
+    Mutation(
+        "the last request within a grace is given up like the first", ROTATION,
+        "{ short } else { DEADLINE_LAST }", "{ short } else { short }", DOMAIN,
+    ),
+    Mutation(
+        "a grace is over before a second request fits into it", ROTATION,
+        "DEADLINE.min(grace.mul_f64(0.6))", "DEADLINE.min(grace.mul_f64(0.8))", DOMAIN,
+    ),
+    Mutation("what was learnt is gone by nowhere", ATTEMPT, ".rotation.or(due.learnt)", ".rotation", REFRESHING),
+    Mutation(
+        "a token that stayed for some hours is sent twice", "crates/domain/src/rotation/learn.rs",
+        "RotationClass::None if kept < KEPT_LONG_ENOUGH", "RotationClass::None if kept < Duration::ZERO", DOMAIN,
+    ),
+    Mutation(
+        "what was learnt is kept from the refresher", REFRESHES,
+        "let learnt = live.learnt_rotation();", "let learnt = latchkey_domain::rotation::RotationClass::Unknown;", VAULT,
+    ),
+    Mutation(
+        "a strict token is sent while the one who had it is silent", ROTATION,
+        "in_grace || last_chance == now =>", "in_grace || last_chance >= now =>", DOMAIN,
+    ),
+    Mutation(
+        "one who is still at it is not waited for", TAKEOVER,
+        "if known().any(|known| known.in_flight) {", "if known().all(|known| known.in_flight) {", REFRESHER,
+    ),
+    Mutation(
+        "an idle refresh token is left to lapse", CONNECTION,
+        "idle_end.map_or(expires_at, |idle_end| idle_end.min(expires_at))", "idle_end.map_or(expires_at, |_| expires_at)",
+        DOMAIN,
+    ),
+    Mutation(
+        "an end is told once it has come", "crates/domain/src/connection/ending.rs",
+        "let due = ends_at.minus(DAY * u32::from(days));", "let due = ends_at.plus(DAY * u32::from(days));", DOMAIN,
+    ),
+    Mutation(
+        "what is documented is not known before the first refresh", "services/vault/src/vault/authorizations.rs",
+        "behaviour: *documented,", "behaviour: latchkey_domain::rotation::Behaviour { absolute_seconds: None, ..*documented },",
+        VAULT,
+    ),
+    Mutation(
+        "everything an account has granted is ended unasked", "crates/oauth/src/revoke.rs",
+        "Some(Extent::Account) && extent == Extent::Grant", "Some(Extent::Account) && extent != extent", REVOKING,
+    ),
+    Mutation(
+        "a document may send a token to any host to be ended", "crates/oauth/src/discovery.rs",
+        "url.origin() == issuer.origin() || allowed(provider, url).is_ok()", "url.has_host()", REVOKING,
+    ),
     Mutation("a claim lapses at once", REFRESHES, "until: now.plus(CLAIM_TTL).0,", "until: now.0,", SIMULATION),
 ]

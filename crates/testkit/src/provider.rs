@@ -30,7 +30,7 @@ impl Provider {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let own = listener.local_addr().expect("a bound port").port();
         let relay = relayed.then(|| Relay::to(own));
-        let port = relay.as_ref().map_or(own, |relay| relay.port);
+        let port = relay.as_ref().map_or(own, |relay| relay.port());
         let issuer = format!("http://127.0.0.1:{port}/demo");
         let mut options = Options::new(&issuer);
         options.api_keys = vec![API_KEY.to_owned()];

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 /// Passes TCP connections on to a port of this machine, as they are.
 pub struct Relay {
-    pub(crate) port: u16,
+    port: u16,
     /// From the client.
     pub requests: Arc<Way>,
     /// To the client.
@@ -28,7 +28,12 @@ pub struct Way {
 }
 
 impl Relay {
-    pub(crate) fn to(target: u16) -> Self {
+    /// To a port of this machine, whether or not anybody listens there yet.
+    ///
+    /// # Panics
+    /// Where no port is free, or there is no runtime.
+    #[must_use]
+    pub fn to(target: u16) -> Self {
         let bound = Bound::bind("127.0.0.1:0").expect("a port is free");
         bound.set_nonblocking(true).expect("a socket can be set so");
         let port = bound.local_addr().expect("a bound port").port();
@@ -37,6 +42,12 @@ impl Relay {
         let cuts = watch::Sender::new(());
         let serving = tokio::spawn(serve(listener, target, requests.clone(), answers.clone(), cuts.clone()));
         Self { port, requests, answers, cuts, serving }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Ends every connection. What was held is lost; what comes from now on passes.

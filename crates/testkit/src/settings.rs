@@ -128,7 +128,7 @@ impl Common<'_> {
             .zip(&vaults)
             .map(|(number, vault)| {
                 let relay = vault_relay.as_ref().filter(|_| number == 1);
-                let port = relay.map_or(vault.peers, |relay| relay.port);
+                let port = relay.map_or(vault.peers, Relay::port);
                 self.refresher(number, &ports, &route(port, &certificates), parts, &certificates)
             })
             .collect();

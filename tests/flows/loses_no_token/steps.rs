@@ -1,7 +1,7 @@
 //! How far a refresh has come, brought about from outside: by holding what the programs say to each other.
 
-use latchkey_testkit::World;
 use latchkey_testkit::demo::{Extent, Target};
+use latchkey_testkit::{Relay, World};
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
@@ -33,24 +33,30 @@ impl Step {
 
     /// Has a connection refreshed and leaves the refresh at this step. What is held then is the test's to let go.
     pub async fn reached(self, world: &World, connection: &str) {
-        let (provider, vault) = (world.provider_relay(), world.vault_relay());
-        match self {
-            Self::Claimed => provider.requests.hold(),
-            Self::Asked => world.provider().slow(Target::Token, Extent::Requests(1), Duration::from_secs(5)),
-            Self::Answered | Self::WrittenDown | Self::Committed => provider.answers.hold(),
+        if self != Self::Asked {
+            return self.reached_by(world, world.provider_relay(), connection).await;
         }
+        world.provider().slow(Target::Token, Extent::Requests(1), Duration::from_secs(5));
         let asked = world.token_requests("refresh_token");
+        drop(ask(world, connection));
+        until(async || world.token_requests("refresh_token") > asked).await;
+    }
+
+    /// As [`Self::reached`], for a provider whose token endpoint is asked through this relay.
+    ///
+    /// # Panics
+    /// At [`Self::Asked`]: that the provider is at work can be told by the provider alone.
+    pub async fn reached_by(self, world: &World, provider: &Relay, connection: &str) {
+        let vault = world.vault_relay();
+        let generations = generation(world, connection).await;
+        let held = if self == Self::Claimed { &provider.requests } else { &provider.answers };
+        held.hold();
         // Whoever asks is not told before the end, if at all.
         drop(ask(world, connection));
+        within(held.holds_something()).await;
         match self {
-            Self::Claimed => within(provider.requests.holds_something()).await,
-            Self::Asked => until(async || world.token_requests("refresh_token") > asked).await,
-            Self::Answered | Self::WrittenDown | Self::Committed => {
-                within(provider.answers.holds_something()).await;
-            }
-        }
-        match self {
-            Self::Claimed | Self::Asked | Self::Answered => {}
+            Self::Claimed | Self::Answered => {}
+            Self::Asked => panic!("nothing is held while the provider is at work"),
             Self::WrittenDown => {
                 let before = world.journal();
                 vault.requests.hold();
@@ -60,7 +66,7 @@ impl Step {
             Self::Committed => {
                 vault.answers.hold();
                 provider.answers.let_go();
-                until(async || generation(world, connection).await == 2).await;
+                until(async || generation(world, connection).await > generations).await;
             }
         }
     }

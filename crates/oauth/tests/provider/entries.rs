@@ -102,3 +102,11 @@ pub fn access_token(grant: &Grant) -> &str {
 pub fn refresh_token(grant: &Grant) -> Option<&str> {
     grant.renewal.as_ref()?.refresh_token.as_ref().map(RefreshToken::expose)
 }
+
+pub fn field<'a>(fields: &'a Inputs, name: &str) -> Option<&'a str> {
+    fields.get(name).map(SecretText::expose)
+}
+
+pub fn renewing(grant: Grant) -> Renewal {
+    grant.renewal.expect("a renewal")
+}
