@@ -51,6 +51,36 @@ pub struct SessionView {
     /// Set once the session led to a connection.
     pub connection: Option<ConnectionId>,
     pub last_failure: Option<Failure>,
+    pub latest_attempt: Option<AttemptView>,
+    /// The connection that was made, or is to be mended.
+    pub summary: Option<ConnectionSummary>,
+}
+
+/// An attempt, as the browser that made it may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptView {
+    pub id: AuthorizationId,
+    pub integration: IntegrationKey,
+    pub state: AttemptState,
+}
+
+/// How far an attempt has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptState {
+    Started,
+    Claimed,
+    Completed,
+    Failed,
+}
+
+/// What an end user may know of their connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionSummary {
+    /// Whose account it is at the provider, as far as that is known.
+    pub account: Option<String>,
+    pub scopes: Vec<String>,
+    /// Why it has ended, and when; `None` while it lives.
+    pub ended: Option<(Failure, Timestamp)>,
 }
 
 /// An integration without its secrets.

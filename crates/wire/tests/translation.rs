@@ -133,14 +133,28 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn attempt()(id in authorization(), integration in name(), state in "STARTED|CLAIMED|COMPLETED|FAILED") -> pb::Attempt {
+        pb::Attempt { id, integration, state }
+    }
+}
+
+prop_compose! {
+    fn summary()(account in text(), scopes in scopes(), ended in option::of((failure(), moment()))) -> pb::ConnectionSummary {
+        let (failure, fail_time) = ended.unzip();
+        pb::ConnectionSummary { account, scopes, failure, fail_time }
+    }
+}
+
+prop_compose! {
     fn session_view()(
         id in session(), environment in environment(), end_user in end_user(),
         integrations in vec(integration(), 0..3), reconnect in sometimes(connection()), expire_time in moment(),
         connection in sometimes(connection()), last_failure in option::of(failure()),
+        latest_attempt in option::of(attempt()), summary in option::of(summary()),
     ) -> pb::Session {
         pb::Session {
             id, environment, end_user, integrations, reconnect, expire_time: Some(expire_time), connection,
-            last_failure,
+            last_failure, latest_attempt, summary,
         }
     }
 }

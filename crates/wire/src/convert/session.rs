@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     Fault,
-    contract::{CreateSession, CreatedSession, SessionView},
+    contract::{AttemptState, AttemptView, ConnectionSummary, CreateSession, CreatedSession, SessionView},
     pb::vault as pb,
 };
 use latchkey_domain::{Digest, Environment, SessionId};
@@ -70,6 +70,8 @@ impl From<SessionView> for pb::Session {
             expire_time: Some(timestamp_to_pb(view.expires_at)),
             connection: text_or_empty(view.connection),
             last_failure: view.last_failure.map(Into::into),
+            latest_attempt: view.latest_attempt.map(Into::into),
+            summary: view.summary.map(Into::into),
         }
     }
 }
@@ -87,7 +89,75 @@ impl TryFrom<pb::Session> for SessionView {
             expires_at: instant("expire_time", session.expire_time)?,
             connection: parse_optional("connection", &session.connection)?,
             last_failure: session.last_failure.map(|failure| within("last_failure", failure)).transpose()?,
+            latest_attempt: session
+                .latest_attempt
+                .map(|attempt| within("latest_attempt", attempt))
+                .transpose()?,
+            summary: session.summary.map(|summary| within("summary", summary)).transpose()?,
         })
+    }
+}
+
+impl AttemptState {
+    const WORDS: [(Self, &str); 4] = [
+        (Self::Started, "STARTED"),
+        (Self::Claimed, "CLAIMED"),
+        (Self::Completed, "COMPLETED"),
+        (Self::Failed, "FAILED"),
+    ];
+
+    /// The word it is sent as.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS.iter().find(|(state, _)| *state == self).map_or("", |(_, word)| word)
+    }
+}
+
+impl From<AttemptView> for pb::Attempt {
+    fn from(attempt: AttemptView) -> Self {
+        Self {
+            id: attempt.id.to_string(),
+            integration: attempt.integration.to_string(),
+            state: attempt.state.as_str().to_owned(),
+        }
+    }
+}
+
+impl TryFrom<pb::Attempt> for AttemptView {
+    type Error = Fault;
+
+    fn try_from(attempt: pb::Attempt) -> Result<Self, Fault> {
+        let known = AttemptState::WORDS.iter().find(|(_, word)| *word == attempt.state);
+        Ok(Self {
+            id: parse("id", &attempt.id)?,
+            integration: parse("integration", &attempt.integration)?,
+            state: required("state", known.map(|(state, _)| *state))?,
+        })
+    }
+}
+
+impl From<ConnectionSummary> for pb::ConnectionSummary {
+    fn from(summary: ConnectionSummary) -> Self {
+        let (failure, since) = summary.ended.unzip();
+        Self {
+            account: summary.account.unwrap_or_default(),
+            scopes: summary.scopes,
+            failure: failure.map(Into::into),
+            fail_time: since.map(timestamp_to_pb),
+        }
+    }
+}
+
+impl TryFrom<pb::ConnectionSummary> for ConnectionSummary {
+    type Error = Fault;
+
+    fn try_from(summary: pb::ConnectionSummary) -> Result<Self, Fault> {
+        let ended = match summary.failure {
+            None => None,
+            Some(failure) => Some((within("failure", failure)?, instant("fail_time", summary.fail_time)?)),
+        };
+        let account = Some(summary.account).filter(|account| !account.is_empty());
+        Ok(Self { account, scopes: summary.scopes, ended })
     }
 }
 

@@ -11,9 +11,10 @@ use latchkey_secret::{JournalKey, Renewal, SecretText};
 use latchkey_wire::{
     Fault, Kind, Reason,
     contract::{
-        App, ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
-        Established, IntegrationView, IssueKey, IssuedKey, JournalKeys, KeptClient, KeyView, Obtained,
-        PutIntegration, RefreshOutcome, ReportProvider, ResumeRefresh, SessionView, StartAuthorization,
+        App, AttemptState, AttemptView, ClaimDue, ClaimedAuthorization, CompleteRefresh, ConnectionSummary,
+        CreateSession, CreatedSession, DueRefresh, Established, IntegrationView, IssueKey, IssuedKey,
+        JournalKeys, KeptClient, KeyView, Obtained, PutIntegration, RefreshOutcome, ReportProvider,
+        ResumeRefresh, SessionView, StartAuthorization,
     },
     pb::vault::{
         self as pb,
@@ -100,6 +101,19 @@ fn session_view(id: SessionId) -> SessionView {
         expires_at: Timestamp(900_000),
         connection: None,
         last_failure: Some(Failure::new(latchkey_domain::Reason::UserDeclined, Phase::Authorize)),
+        latest_attempt: Some(AttemptView {
+            id: AuthorizationId::from_parts(9, 9),
+            integration: integration_key(),
+            state: AttemptState::Failed,
+        }),
+        summary: Some(ConnectionSummary {
+            account: Some("ada@example.com".into()),
+            scopes: vec!["read".into()],
+            ended: Some((
+                Failure::new(latchkey_domain::Reason::ReauthRequired, Phase::Refresh),
+                Timestamp(5),
+            )),
+        }),
     }
 }
 

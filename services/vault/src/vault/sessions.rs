@@ -6,10 +6,14 @@ use crate::token::{new_session_token, parse_session};
 use latchkey_domain::authorization::Authorization;
 use latchkey_domain::connection::Connection;
 use latchkey_domain::session::{Command, Refusal, Session, Terms as SessionTerms};
-use latchkey_domain::{Aggregate, AuthorizationId, Digest, Environment, Failure, IntegrationKey, SessionId};
+use latchkey_domain::{
+    Aggregate, AuthorizationId, ConnectionId, Digest, Environment, Failure, IntegrationKey, SessionId,
+};
 use latchkey_secret::SecretText;
 use latchkey_store::CardQuery;
-use latchkey_wire::contract::{CreateSession, CreatedSession, SessionView};
+use latchkey_wire::contract::{
+    AttemptState, AttemptView, ConnectionSummary, CreateSession, CreatedSession, SessionView,
+};
 use std::time::Duration;
 
 /// How long a session may last. Long enough to find a password, short enough that a forgotten link is dead.
@@ -18,7 +22,7 @@ const LIFETIME_MAX: Duration = Duration::from_secs(3600);
 /// How far the clock of whoever names attempts may be behind ours.
 const CLOCKS_APART: Duration = Duration::from_secs(300);
 
-/// How many attempts of one session are looked at for the latest failure.
+/// How many attempts of one session are looked at for the latest one.
 const ATTEMPTS_LOOKED_AT: u32 = 100;
 
 impl Vault {
@@ -134,6 +138,8 @@ impl Vault {
                 Err(error) => return Err(error),
             }
         }
+        let latest = self.latest_attempt(terms).await?;
+        let (latest_attempt, last_failure) = latest.as_ref().map(attempt_view).unzip();
         Ok(SessionView {
             id: terms.id,
             environment: terms.environment.clone(),
@@ -142,11 +148,23 @@ impl Vault {
             reconnect: terms.reconnect,
             expires_at: terms.expires_at,
             connection: session.connection(),
-            last_failure: self.last_failure(terms).await?,
+            last_failure: last_failure.flatten(),
+            latest_attempt: latest_attempt.flatten(),
+            summary: self.summary(session.connection().or(terms.reconnect)).await?,
         })
     }
 
-    async fn last_failure(&self, terms: &SessionTerms) -> Result<Option<Failure>, Error> {
+    async fn summary(&self, connection: Option<ConnectionId>) -> Result<Option<ConnectionSummary>, Error> {
+        let Some(id) = connection else { return Ok(None) };
+        let (credential, ended) = match self.ledger.load::<Connection>(&id.to_string()).await?.state {
+            Connection::Live(live) => (live.credential, None),
+            Connection::Broken(broken) => (broken.credential, Some((broken.failure, broken.since))),
+            Connection::Absent | Connection::Revoked(_) => return Ok(None),
+        };
+        Ok(Some(ConnectionSummary { account: credential.account, scopes: credential.scopes, ended }))
+    }
+
+    async fn latest_attempt(&self, terms: &SessionTerms) -> Result<Option<Authorization>, Error> {
         // No attempt is older than its session, so the older ones need not be searched.
         let begun = terms.created_at.minus(CLOCKS_APART);
         let query = CardQuery {
@@ -161,12 +179,22 @@ impl Vault {
         // Ids begin with the time they were made at, so the last is the latest.
         let page = self.ledger.store().list(&query).await?;
         let Some(latest) = page.items.last() else { return Ok(None) };
-        match self.ledger.state_of::<Authorization>(&latest.stream, &latest.snapshot).await? {
-            Authorization::Failed { failure, .. } => Ok(Some(failure)),
-            Authorization::Absent
-            | Authorization::Started { .. }
-            | Authorization::Claimed { .. }
-            | Authorization::Completed { .. } => Ok(None),
-        }
+        Ok(Some(self.ledger.state_of::<Authorization>(&latest.stream, &latest.snapshot).await?))
     }
+}
+
+fn attempt_view(authorization: &Authorization) -> (Option<AttemptView>, Option<Failure>) {
+    let (state, failure) = match authorization {
+        Authorization::Absent => return (None, None),
+        Authorization::Started { .. } => (AttemptState::Started, None),
+        Authorization::Claimed { .. } => (AttemptState::Claimed, None),
+        Authorization::Completed { .. } => (AttemptState::Completed, None),
+        Authorization::Failed { failure, .. } => (AttemptState::Failed, Some(failure.clone())),
+    };
+    let view = authorization.attempt().map(|attempt| AttemptView {
+        id: attempt.id,
+        integration: attempt.integration.clone(),
+        state,
+    });
+    (view, failure)
 }
