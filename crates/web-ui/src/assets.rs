@@ -19,9 +19,17 @@ pub fn url(name: &str) -> String {
     format!("/assets/{BUILD}/{name}")
 }
 
-/// Serves `dist` under `/assets/`.
+/// Serves `dist` under `/assets/`, and the script that products embed under `/sdk/`, where its address never changes.
 pub fn router() -> Router {
-    Router::new().route("/assets/{build}/{*name}", get(asset))
+    Router::new().route("/assets/{build}/{*name}", get(asset)).route("/sdk/{name}", get(script))
+}
+
+async fn script(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let name = format!("sdk/{name}");
+    match FILES.iter().find(|file| file.name == name) {
+        Some(file) => served(file, &headers, CHECKED),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 async fn asset(Path((build, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
@@ -139,6 +147,14 @@ mod tests {
         let answer = ask(&url(NAME), &[("if-none-match", &weak)]).await;
         assert_eq!(answer.status(), StatusCode::NOT_MODIFIED);
         assert!(body(answer).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_product_embeds_the_script_from_an_address_that_stays() {
+        let answer = ask("/sdk/latchkey.js", &[]).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(answer.headers()["cache-control"], "no-cache");
+        assert_eq!(answer.headers()["cross-origin-resource-policy"], "cross-origin");
     }
 
     #[tokio::test]

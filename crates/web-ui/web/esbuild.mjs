@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execFileSync } from 'node:child_process';
 import * as esbuild from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -41,7 +42,14 @@ function copyLocales() {
     const from = join(here, program, 'locales');
     if (existsSync(from)) cpSync(from, join(dist, 'locales', program), { recursive: true });
   }
+}
+
+/** The folder is the npm package as it is published. */
+function packSdk() {
   cpSync(join(here, 'sdk/package'), join(dist, 'sdk'), { recursive: true });
+  const options = ['--declaration', '--emitDeclarationOnly', '--noEmit', 'false', '--outDir', join(dist, 'sdk'), '--ignoreConfig'];
+  const lib = ['--target', 'es2022', '--lib', 'es2023,dom,dom.iterable', '--strict', '--module', 'esnext', '--moduleResolution', 'bundler'];
+  execFileSync(join(here, 'node_modules/.bin/tsc'), [...options, ...lib, 'sdk/index.ts'], { cwd: here, stdio: 'inherit' });
 }
 
 function writeManifest() {
@@ -57,11 +65,12 @@ const common = { absWorkingDir: here, bundle: true, target: 'es2022', legalComme
 for (const { outdir, ...program } of programs) {
   const options = { ...common, ...program, outdir: join(dist, outdir) };
   if (watching) {
-    const rewrite = { name: 'manifest', setup: (build) => build.onEnd(() => { copyLocales(); writeManifest(); }) };
+    const rewrite = { name: 'manifest', setup: (build) => build.onEnd(() => { copyLocales(); packSdk(); writeManifest(); }) };
     await (await esbuild.context({ ...options, plugins: [rewrite] })).watch();
   } else {
     await esbuild.build(options);
   }
 }
 copyLocales();
+packSdk();
 writeManifest();

@@ -1,6 +1,7 @@
 //! The wiring, to be read as the map of the system. Who calls whom is decided here and nowhere else: connect, the proxy and the
 //! refresher call the vault, the vault calls nobody. In a cluster the same services are wired with other routes.
 
+use anyhow::Context as _;
 use latchkey_bus::Bus;
 use latchkey_chassis::config::Tls;
 use latchkey_chassis::{Lifecycle, grpc, http, ops};
@@ -74,7 +75,8 @@ pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> anyhow::Result<System> 
     let vault = VaultService::new(parts, &settings, lifecycle);
     let to_vault = VaultClient::new(Route::local(grpc::layers(vault.internal())));
 
-    let connect = ConnectService::new(to_vault.clone(), catalogue.clone(), oauth.clone(), public_url)
+    let connect = ConnectService::new(to_vault.clone(), catalogue.clone(), oauth.clone(), public_url, &door)
+        .context("`connect.environments` cannot be used")?
         .with_lifecycle(lifecycle);
     let proxy = ProxyService::new(to_vault.clone(), catalogue.clone(), &proxy, lifecycle)?;
     let refresher =

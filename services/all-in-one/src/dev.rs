@@ -68,6 +68,8 @@ struct Settings {
     nats: Option<NatsOptions>,
     #[serde(default)]
     providers: latchkey_providers::Settings,
+    #[serde(default)]
+    connect: latchkey_connect::config::Settings,
     #[serde(default = "quiet")]
     telemetry: Telemetry,
 }
@@ -98,7 +100,7 @@ pub async fn dev(data: &Path, options: Options) -> anyhow::Result<()> {
         parts: parts(&folder, settings.nats).await?,
         vault: latchkey_vault::config::Settings { reflection: true, ..Default::default() },
         refresh: latchkey_refresher::config::Settings::default(),
-        connect: latchkey_connect::config::Settings::default(),
+        connect: settings.connect,
         proxy: latchkey_proxy::config::Settings::default(),
         // The backend that is being written runs beside it.
         webhooks: WebhookSettings { allow_private: true, ..WebhookSettings::default() },

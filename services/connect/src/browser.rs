@@ -3,8 +3,9 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use latchkey_domain::Digest;
+use latchkey_domain::{AuthorizationId, Digest, SessionId};
 use rand::Rng as _;
+use sha2::{Digest as _, Sha256};
 use url::Url;
 
 const LEN: usize = 32;
@@ -12,9 +13,30 @@ const LEN: usize = 32;
 /// How long a browser is remembered: as long as the longest session.
 const MAX_AGE: time::Duration = time::Duration::hours(1);
 
-/// A browser we gave a cookie to.
+/// How long a provider's answer is waited for: longer than an attempt lasts.
+const ATTEMPT_MAX_AGE: time::Duration = time::Duration::minutes(20);
+
+/// A browser we gave a cookie to, or a frame that keeps the same secret in memory, where it has no cookies.
 pub struct Browser {
     secret: [u8; LEN],
+}
+
+/// Where the end user goes to the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the page's own tab, which comes back to the page.
+    Tab,
+    /// In a window beside the page, which closes at the end.
+    Window,
+}
+
+impl Place {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Tab => "tab",
+            Self::Window => "window",
+        }
+    }
 }
 
 /// Where browsers reach us, and so how the cookie must be marked.
@@ -37,21 +59,82 @@ impl Cookies {
 
     #[must_use]
     pub fn read(&self, headers: &HeaderMap) -> Option<Browser> {
+        Browser::parse(CookieJar::from_headers(headers).get(self.name())?.value())
+    }
+
+    /// Who holds a session that came to this tab out of a frame, or else the browser.
+    #[must_use]
+    pub fn read_for(&self, headers: &HeaderMap, session: SessionId) -> Option<Browser> {
         let jar = CookieJar::from_headers(headers);
-        let bytes = URL_SAFE_NO_PAD.decode(jar.get(self.name())?.value()).ok()?;
-        Some(Browser { secret: bytes.try_into().ok()? })
+        let carried = jar.get(&self.of("session", &session.to_string()));
+        carried.and_then(|cookie| Browser::parse(cookie.value())).or_else(|| self.read(headers))
+    }
+
+    /// Who was sent to the provider with an attempt, and from where.
+    #[must_use]
+    pub fn read_attempt(&self, headers: &HeaderMap, attempt: AuthorizationId) -> Option<(Browser, Place)> {
+        let jar = CookieJar::from_headers(headers);
+        match jar.get(&self.of("attempt", &attempt.to_string())) {
+            Some(cookie) => {
+                let (place, browser) = cookie.value().split_once('.')?;
+                let place = if place == Place::Window.word() { Place::Window } else { Place::Tab };
+                Some((Browser::parse(browser)?, place))
+            }
+            None => Some((self.read(headers)?, Place::Tab)),
+        }
     }
 
     /// The header that makes the browser remember.
     #[must_use]
     pub fn set(&self, browser: &Browser) -> Option<(header::HeaderName, HeaderValue)> {
-        let cookie = Cookie::build((self.name(), URL_SAFE_NO_PAD.encode(browser.secret)))
+        self.cookie(self.name().to_owned(), browser.to_text(), MAX_AGE)
+    }
+
+    /// That a session which began in a frame goes on in this tab.
+    #[must_use]
+    pub fn set_for(
+        &self,
+        browser: &Browser,
+        session: SessionId,
+    ) -> Option<(header::HeaderName, HeaderValue)> {
+        self.cookie(self.of("session", &session.to_string()), browser.to_text(), MAX_AGE)
+    }
+
+    /// That the provider's answer to an attempt will come to this browser, though it does not hold the session by itself.
+    #[must_use]
+    pub fn set_attempt(
+        &self,
+        browser: &Browser,
+        attempt: AuthorizationId,
+        place: Place,
+    ) -> Option<(header::HeaderName, HeaderValue)> {
+        let value = format!("{}.{}", place.word(), browser.to_text());
+        self.cookie(self.of("attempt", &attempt.to_string()), value, ATTEMPT_MAX_AGE)
+    }
+
+    /// That an attempt is over.
+    #[must_use]
+    pub fn forget_attempt(&self, attempt: AuthorizationId) -> Option<(header::HeaderName, HeaderValue)> {
+        self.cookie(self.of("attempt", &attempt.to_string()), String::new(), time::Duration::ZERO)
+    }
+
+    fn of(&self, kind: &str, id: &str) -> String {
+        format!("{}lk_{kind}_{}", if self.secure { "__Host-" } else { "" }, id.to_ascii_lowercase())
+    }
+
+    fn cookie(
+        &self,
+        name: String,
+        value: String,
+        max_age: time::Duration,
+    ) -> Option<(header::HeaderName, HeaderValue)> {
+        let cookie = Cookie::build((name, value))
             .path("/")
             .http_only(true)
             .secure(self.secure)
             // Lax, because the provider's redirect back to us comes from another site.
             .same_site(SameSite::Lax)
-            .max_age(MAX_AGE);
+            .max_age(max_age);
         Some((header::SET_COOKIE, HeaderValue::from_str(&cookie.to_string()).ok()?))
     }
 }
@@ -62,6 +145,24 @@ impl Browser {
         let mut secret = [0; LEN];
         rand::rng().fill_bytes(&mut secret);
         Self { secret }
+    }
+
+    /// Whoever shows a session's token, where that is all they have.
+    #[must_use]
+    pub fn of_token(token: &str) -> Self {
+        Self { secret: Sha256::digest([b"token\0", token.as_bytes()].concat()).into() }
+    }
+
+    /// `None` for what is no browser's secret.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(Self { secret: URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()? })
+    }
+
+    /// For the browser's own keeping.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.secret)
     }
 
     #[must_use]
@@ -118,6 +219,20 @@ mod tests {
             "{set}"
         );
         assert!(!set.contains("Domain"), "{set}");
+    }
+
+    #[test]
+    fn an_answer_to_an_attempt_comes_to_whoever_was_sent_with_it() {
+        let cookies = Cookies::new(&"https://connect.example.com".parse().unwrap());
+        let (frame, attempt) = (Browser::new(), AuthorizationId::from_parts(1, 1));
+        let (_, set) = cookies.set_attempt(&frame, attempt, Place::Window).unwrap();
+        let set = set.to_str().unwrap().to_owned();
+        assert!(set.starts_with("__Host-lk_attempt_aut_") && set.contains("HttpOnly"), "{set}");
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, set.split(';').next().unwrap().parse().unwrap());
+        let (read, place) = cookies.read_attempt(&headers, attempt).unwrap();
+        assert_eq!((read.digest(), place), (frame.digest(), Place::Window));
+        assert!(cookies.read_attempt(&headers, AuthorizationId::from_parts(2, 2)).is_none());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The paths another product's clients know, over the same handlers as our own: their words are translated here, and
 //! nothing is decided. Keys, scopes and checks are those of the native calls.
 
+mod auth;
 mod body;
 mod connections;
 mod cors;
@@ -66,8 +67,9 @@ pub fn router(flows: Flows, authenticator: Authenticator, calls: Calls, public_u
         )
         .route("/environment-variables", get(elsewhere::variables))
         .merge(elsewhere::routes())
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::from_fn_with_state(door.clone(), known))
+        .merge(auth::routes())
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route("/images/template-logos/{file}", get(logo::svg))
         .layer(middleware::from_fn(cors::shared))
         .with_state(door)

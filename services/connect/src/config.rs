@@ -1,8 +1,11 @@
 //! Connect's settings: sections and nothing else.
 
+use crate::look::Look;
 use latchkey_chassis::config::{Listen, Telemetry, Tls};
+use latchkey_domain::Environment;
 use latchkey_wire::RouteOptions;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::num::{NonZeroU16, NonZeroU64};
 use url::{Host, Url};
 
@@ -36,11 +39,13 @@ pub struct Settings {
     pub reflection: bool,
     /// Serves the paths that another product's clients know, beside our own.
     pub compat: bool,
+    /// How the pages look, and who may embed them, by environment.
+    pub environments: BTreeMap<Environment, Look>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { reflection: false, compat: true }
+        Self { reflection: false, compat: true, environments: BTreeMap::new() }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Why connecting did not work, and what the person in front of the page can do about it.
 
-use latchkey_domain::{Failure, Phase, ProviderError, Reason};
+use latchkey_domain::{Failure, Owner, Phase, ProviderError, Reason};
 use latchkey_oauth::{CallbackError, Declined, Fault as OAuthFault, FaultKind};
-use latchkey_wire::Fault;
+use latchkey_wire::{Fault, Kind};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -32,6 +32,9 @@ pub enum Problem {
     FormStale,
     #[error("Open the link you were given: this browser has none open.")]
     NoBrowser,
+    /// A call of the page's program that is not as it should be.
+    #[error("{0}")]
+    Malformed(String),
 }
 
 impl Problem {
@@ -44,6 +47,45 @@ impl Problem {
                 message: fault.description.unwrap_or_else(|| "This cannot be right.".to_owned()),
             },
             _ => Self::Failed(failure(fault, phase)),
+        }
+    }
+
+    /// For programs, one word: an attempt's reason, the protocol's, or one of these pages' own.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Failed(failure) => failure.reason.as_str(),
+            Self::Input { .. } => "FIELD_INVALID",
+            Self::NotOffered(_) => "NOT_OFFERED",
+            Self::ProviderGone(_) => Reason::IntegrationIncomplete.as_str(),
+            Self::Unsupported(_) => "NOT_SUPPORTED",
+            Self::StateUnknown => "STATE_UNKNOWN",
+            Self::Callback(_) => Reason::ProviderResponseInvalid.as_str(),
+            Self::Vault(fault) => fault.reason.word(),
+            Self::FormStale => "PAGE_STALE",
+            Self::NoBrowser => "SESSION_UNKNOWN",
+            Self::Malformed(_) => "BODY_INVALID",
+        }
+    }
+
+    /// Whose turn it is.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        match self {
+            Self::Failed(failure) => failure.owner(),
+            Self::ProviderGone(_) | Self::Unsupported(_) | Self::Malformed(_) => Owner::Developer,
+            Self::Callback(_) => Owner::Provider,
+            Self::Vault(fault) => match fault.kind {
+                Kind::Unavailable | Kind::Exhausted | Kind::Internal => Owner::Operator,
+                Kind::Invalid | Kind::NotFound | Kind::Refused | Kind::Unauthenticated | Kind::Forbidden => {
+                    Owner::EndUser
+                }
+            },
+            Self::Input { .. }
+            | Self::NotOffered(_)
+            | Self::StateUnknown
+            | Self::FormStale
+            | Self::NoBrowser => Owner::EndUser,
         }
     }
 
@@ -61,7 +103,8 @@ impl Problem {
             | Self::Callback(_)
             | Self::Vault(_)
             | Self::FormStale
-            | Self::NoBrowser => None,
+            | Self::NoBrowser
+            | Self::Malformed(_) => None,
         }
     }
 }

@@ -3,15 +3,18 @@
 //! Invariant: nothing a browser sends is believed before the vault has found the session, or the attempt, it belongs to.
 
 mod callback;
+mod cancel;
 mod client;
 mod conclude;
+mod news;
 mod noted;
 mod oauth1;
 mod start;
 mod turns;
 
-pub use callback::Answered;
+pub use callback::{Answered, attempt_of};
 pub(crate) use client::DOCUMENT_PATH;
+pub use news::{News, Waiting};
 pub use start::{Next, Wish};
 
 use crate::failures::Problem;
@@ -35,6 +38,8 @@ pub struct Flows {
     pub tasks: Tasks,
     /// What was tried is written down here.
     pub logbook: Logbook,
+    /// For pages that wait.
+    pub news: News,
     /// Whose clients are being registered.
     turns: Turns,
 }
@@ -56,6 +61,7 @@ impl Flows {
             redirect_uri: redirect_uri(public_url).into(),
             tasks: Tasks::default(),
             logbook: Logbook::default(),
+            news: News::default(),
             turns: Turns::default(),
         }
     }

@@ -1,23 +1,30 @@
 //! The browser's door: pages, forms and the provider's way back.
 
+mod api;
+mod embed;
 mod headers;
+mod view;
+mod watch;
 
-use crate::browser::{Browser, Cookies};
+use crate::browser::{Browser, Cookies, Place};
 use crate::failures::{Problem, said};
-use crate::flows::{Answered, DOCUMENT_PATH, Flows, Next, Wish};
-use crate::pages::{Choose, Done, Field, Form, Offer, Open, ProblemPage, connected_name};
+use crate::flows::{Answered, DOCUMENT_PATH, Flows, Next, Wish, attempt_of};
+use crate::look::{Look, Looks};
+use crate::pages::{Boot, Choose, Done, Field, Form, Offer, Open, ProblemPage, connected_name};
 use askama::Template;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form as FormBody, Json, Router, middleware};
 use latchkey_domain::SessionId;
-use latchkey_providers::{Ask, AuthMode, Input};
+use latchkey_providers::AuthMode;
+use latchkey_web_ui::Policy;
 use latchkey_wire::Kind;
 use latchkey_wire::contract::{IntegrationView, SessionView};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use tracing::warn;
 use url::Url;
 
@@ -25,6 +32,7 @@ use url::Url;
 struct Site {
     flows: Flows,
     cookies: Cookies,
+    looks: Arc<Looks>,
 }
 
 /// What each input of the provider's is called in a form, so that none can be mistaken for a field of ours.
@@ -33,8 +41,8 @@ const INPUT_PREFIX: &str = "in.";
 /// Room for every field a provider asks for, a private key among them.
 const FORM_BYTES_MAX: usize = 64 * 1024;
 
-pub fn router(flows: Flows, public_url: &Url) -> Router {
-    let site = Site { flows, cookies: Cookies::new(public_url) };
+pub fn router(flows: Flows, looks: Arc<Looks>, public_url: &Url) -> Router {
+    let site = Site { flows, cookies: Cookies::new(public_url), looks };
     Router::new()
         .route("/connect", get(open_page))
         .route("/connect/open", post(open))
@@ -44,21 +52,11 @@ pub fn router(flows: Flows, public_url: &Url) -> Router {
         // A look at the address must not spend the answer, so HEAD is not GET here.
         .route("/oauth/callback", get(callback).head(only_get))
         .route(DOCUMENT_PATH, get(client_document))
-        .route(
-            "/connect/assets/connect.css",
-            get(|| asset("text/css; charset=utf-8", include_str!("../assets/connect.css"))),
-        )
-        .route(
-            "/connect/assets/open.js",
-            get(|| asset("text/javascript; charset=utf-8", include_str!("../assets/open.js"))),
-        )
+        .merge(api::routes())
+        .merge(embed::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::map_response(headers::guard(public_url)))
         .with_state(site)
-}
-
-async fn asset(content_type: &'static str, text: &'static str) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, content_type)], text)
 }
 
 /// Asked for by authorization servers, which are told what every end user may see.
@@ -67,12 +65,15 @@ async fn client_document(State(site): State<Site>) -> Json<serde_json::Value> {
 }
 
 async fn open_page() -> Response {
-    page(StatusCode::OK, &Open)
+    page(StatusCode::OK, &Open { boot: Boot::of(&Look::default(), "open") })
 }
 
+/// A link's token; or the session of a frame that goes on in a tab, with the frame's secret.
 #[derive(Deserialize)]
-struct Opening {
-    token: String,
+#[serde(untagged)]
+enum Opening {
+    Link { token: String },
+    Frame { session: SessionId, binding: String },
 }
 
 async fn open(
@@ -83,12 +84,22 @@ async fn open(
     if !headers::from_here(&headers) {
         return refuse(&Problem::FormStale);
     }
-    let browser = site.cookies.read(&headers).unwrap_or_default();
-    match site.flows.vault.bind_session(&opening.token.into(), browser.digest()).await {
+    let vault = &site.flows.vault;
+    let (opened, cookie) = match opening {
+        Opening::Link { token } => {
+            let browser = site.cookies.read(&headers).unwrap_or_default();
+            (vault.bind_session(&token.into(), browser.digest()).await, site.cookies.set(&browser))
+        }
+        Opening::Frame { session, binding } => {
+            let Some(browser) = Browser::parse(&binding) else { return refuse(&Problem::NoBrowser) };
+            (vault.get_session(session, browser.digest()).await, site.cookies.set_for(&browser, session))
+        }
+    };
+    match opened {
         Err(fault) => refuse(&fault.into()),
         Ok(session) => {
             let there = Redirect::to(&format!("/connect/{}", session.id));
-            (site.cookies.set(&browser).into_iter().collect::<HeaderMap>(), there).into_response()
+            (cookie.into_iter().collect::<HeaderMap>(), there).into_response()
         }
     }
 }
@@ -96,8 +107,9 @@ async fn open(
 async fn choose(State(site): State<Site>, headers: HeaderMap, Path(session): Path<String>) -> Response {
     match held(&site, &headers, &session).await {
         Err(problem) => refuse(&problem),
-        Ok((_, session)) if session.connection.is_some() => {
-            page(StatusCode::OK, &Done { name: connected_name(&session) })
+        Ok((browser, session)) if session.connection.is_some() => {
+            let boot = hosted(&site, &browser, &session);
+            page(StatusCode::OK, &Done { boot, name: connected_name(&session) })
         }
         Ok((browser, session)) => {
             let problem = session.last_failure.as_ref().map(|failure| said(failure).to_owned());
@@ -146,7 +158,10 @@ async fn start(
     let Ok(integration) = chosen.parse() else { return refuse(&Problem::NotOffered(chosen)) };
     let wish = Wish { session: view.id, browser: browser.digest(), integration, typed: typed.clone() };
     match site.flows.start(wish).await {
-        Ok(Next::Away(url)) => Redirect::to(url.as_str()).into_response(),
+        Ok(Next::Away { url, attempt }) => {
+            let cookie = site.cookies.set_attempt(&browser, attempt, Place::Tab);
+            (cookie.into_iter().collect::<HeaderMap>(), Redirect::to(url.as_str())).into_response()
+        }
         Ok(Next::Connected) => Redirect::to(&format!("/connect/{}", view.id)).into_response(),
         Err(problem) => again(&site, &browser, &view, &chosen, &typed, &problem),
     }
@@ -161,8 +176,13 @@ async fn callback(
     headers: HeaderMap,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Response {
-    let Some(browser) = site.cookies.read(&headers) else { return refuse(&Problem::NoBrowser) };
-    match site.flows.callback(browser.digest(), pairs).await {
+    let attempt = attempt_of(&pairs);
+    let found = match attempt {
+        Some(attempt) => site.cookies.read_attempt(&headers, attempt),
+        None => site.cookies.read(&headers).map(|browser| (browser, Place::Tab)),
+    };
+    let Some((browser, place)) = found else { return refuse(&Problem::NoBrowser) };
+    let mut answer = match site.flows.callback(browser.digest(), pairs).await {
         Ok(Answered { session, outcome: Err(problem @ Problem::Vault(_)) }) => {
             // The vault has not recorded it, so the session's page could not tell.
             warn!(session.id = %session, problem = %problem, "What a provider gave could not be kept");
@@ -173,15 +193,25 @@ async fn callback(
             if let Err(problem) = &answered.outcome {
                 warn!(session.id = %answered.session, problem = %problem, "An attempt to connect did not succeed");
             }
-            Redirect::to(&format!("/connect/{}", answered.session)).into_response()
+            match place {
+                Place::Window => Redirect::to("/connect/window/done").into_response(),
+                Place::Tab => Redirect::to(&format!("/connect/{}", answered.session)).into_response(),
+            }
         }
         Err(problem) => refuse(&problem),
+    };
+    let spent = attempt.and_then(|attempt| site.cookies.forget_attempt(attempt));
+    answer.headers_mut().extend(spent);
+    if place == Place::Window {
+        // A window that is cut off from its opener may not close itself.
+        answer.headers_mut().insert(headers::OPENER_POLICY, HeaderValue::from_static("unsafe-none"));
     }
+    answer
 }
 
 async fn held(site: &Site, headers: &HeaderMap, session: &str) -> Result<(Browser, SessionView), Problem> {
-    let browser = site.cookies.read(headers).ok_or(Problem::NoBrowser)?;
     let id: SessionId = session.parse().map_err(|_| Problem::NoBrowser)?;
+    let browser = site.cookies.read_for(headers, id).ok_or(Problem::NoBrowser)?;
     let view = site.flows.vault.get_session(id, browser.digest()).await?;
     Ok((browser, view))
 }
@@ -195,6 +225,7 @@ fn inputs_of(sent: BTreeMap<String, String>) -> BTreeMap<String, String> {
 
 fn choices(site: &Site, browser: &Browser, session: &SessionView, problem: Option<String>) -> Choose {
     Choose {
+        boot: hosted(site, browser, session),
         session: session.id.to_string(),
         form_token: browser.form_token(),
         end_user: session.end_user.to_string(),
@@ -206,7 +237,7 @@ fn choices(site: &Site, browser: &Browser, session: &SessionView, problem: Optio
 
 fn offer(site: &Site, integration: &IntegrationView) -> Option<Offer> {
     let provider = site.flows.catalogue.get(&integration.settings.provider).ok()?;
-    let asks = asked(&provider.inputs).next().is_some();
+    let asks = view::asked(&provider.inputs).next().is_some();
     Some(Offer {
         key: integration.key.to_string(),
         name: integration.settings.display_name.clone(),
@@ -220,9 +251,11 @@ fn offer(site: &Site, integration: &IntegrationView) -> Option<Offer> {
     })
 }
 
-/// What the end user is asked for; the rest is the developer's.
-fn asked(inputs: &[Input]) -> impl Iterator<Item = &Input> {
-    inputs.iter().filter(|input| matches!(input.ask, Ask::Connection | Ask::Once))
+/// What the program of a session's page begins with.
+fn hosted(site: &Site, browser: &Browser, session: &SessionView) -> Boot {
+    let look = site.looks.of(&session.environment);
+    embed::boot(site, &session.environment, look, "hosted")
+        .with_session(session.id.to_string(), browser.form_token())
 }
 
 fn fields_page(
@@ -236,7 +269,7 @@ fn fields_page(
     let found = session.integrations.iter().find(|integration| integration.key.as_str() == key);
     let integration = found.ok_or_else(|| Problem::NotOffered(key.to_owned()))?;
     let provider = site.flows.provider(&integration.settings.provider)?;
-    let fields = asked(&provider.inputs).map(|input| {
+    let fields = view::asked(&provider.inputs).map(|input| {
         let wrong = match problem {
             Some(Problem::Input { field, message }) if *field == input.name => Some(message.clone()),
             _ => None,
@@ -245,6 +278,7 @@ fn fields_page(
         Field::of(input, value, wrong)
     });
     Ok(Form {
+        boot: hosted(site, browser, session),
         session: session.id.to_string(),
         form_token: browser.form_token(),
         key: key.to_owned(),
@@ -277,7 +311,12 @@ fn again(
 }
 
 fn refuse(problem: &Problem) -> Response {
-    let status = match problem {
+    let boot = Boot::of(&Look::default(), "problem").with_problem(problem.word());
+    page(status(problem), &ProblemPage { boot, message: problem.to_string() })
+}
+
+fn status(problem: &Problem) -> StatusCode {
+    match problem {
         Problem::Vault(fault) => match fault.kind {
             Kind::Invalid => StatusCode::BAD_REQUEST,
             Kind::NotFound => StatusCode::NOT_FOUND,
@@ -287,9 +326,9 @@ fn refuse(problem: &Problem) -> Response {
             Kind::Exhausted => StatusCode::TOO_MANY_REQUESTS,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         },
+        Problem::Failed(_) | Problem::Input { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::BAD_REQUEST,
-    };
-    page(status, &ProblemPage { message: problem.to_string() })
+    }
 }
 
 fn page(status: StatusCode, template: &impl Template) -> Response {
@@ -300,4 +339,11 @@ fn page(status: StatusCode, template: &impl Template) -> Response {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// A page that may be shown, or may load, what others may not.
+fn page_with(status: StatusCode, template: &impl Template, policy: &Policy) -> Response {
+    let mut response = page(status, template);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy.header());
+    response
 }

@@ -9,6 +9,7 @@ mod failures;
 mod flows;
 mod grpc;
 mod http;
+mod look;
 mod pages;
 mod service;
 mod state;
@@ -16,6 +17,7 @@ mod tasks;
 mod webhooks;
 
 pub use config::Config;
+pub use look::LogoError;
 pub use service::ConnectService;
 
 /// The full names of the services on the gRPC port, for health.

@@ -34,8 +34,10 @@ async fn main() -> anyhow::Result<()> {
         tracing::warn!(%problem, "a provider file is left out");
     }
     let oauth = Client::new(&ClientOptions::default()).context("no client for providers could be made")?;
-    let connect =
-        ConnectService::new(vault, catalogue, oauth, config.public_url.into_url()).with_lifecycle(&lifecycle);
+    let public_url = config.public_url.into_url();
+    let connect = ConnectService::new(vault, catalogue, oauth, public_url, &config.connect)
+        .context("`connect.environments` cannot be used")?
+        .with_lifecycle(&lifecycle);
 
     let reflection = config.connect.reflection.then_some(latchkey_wire::DESCRIPTORS);
     let options = grpc::Options { tls: config.tls, reflection, services: SERVICES.to_vec() };

@@ -1,4 +1,9 @@
-//! The pages an end user sees. Server-rendered; they need a script only to read the link's fragment.
+//! The pages an end user sees. Each has a program in it, and, for browsers that run none, what the program would show as
+//! links and forms; only reading a link's fragment needs a program.
+
+mod boot;
+
+pub use boot::Boot;
 
 use askama::Template;
 use latchkey_providers::Input;
@@ -7,12 +12,36 @@ use latchkey_wire::contract::SessionView;
 /// Reads the token from the link's fragment and hands it in, so that it stands in no log and no history.
 #[derive(Template)]
 #[template(path = "open.html")]
-pub struct Open;
+pub struct Open {
+    pub boot: Boot,
+}
+
+/// The frame that products embed.
+#[derive(Template)]
+#[template(path = "embed.html")]
+pub struct EmbedPage {
+    pub boot: Boot,
+}
+
+/// A window on its way to the provider.
+#[derive(Template)]
+#[template(path = "window.html")]
+pub struct WindowPage {
+    pub boot: Boot,
+}
+
+/// A window that has come back.
+#[derive(Template)]
+#[template(path = "window_done.html")]
+pub struct WindowDonePage {
+    pub boot: Boot,
+}
 
 /// What is offered.
 #[derive(Template)]
 #[template(path = "choose.html")]
 pub struct Choose {
+    pub boot: Boot,
     pub session: String,
     pub form_token: String,
     pub end_user: String,
@@ -35,6 +64,7 @@ pub struct Offer {
 #[derive(Template)]
 #[template(path = "form.html")]
 pub struct Form {
+    pub boot: Boot,
     pub session: String,
     pub form_token: String,
     pub key: String,
@@ -59,12 +89,14 @@ pub struct Field {
 #[derive(Template)]
 #[template(path = "done.html")]
 pub struct Done {
+    pub boot: Boot,
     pub name: String,
 }
 
 #[derive(Template)]
 #[template(path = "problem.html")]
 pub struct ProblemPage {
+    pub boot: Boot,
     pub message: String,
 }
 

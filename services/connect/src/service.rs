@@ -1,7 +1,8 @@
 //! Connect as a running service: the browser's pages and the backends' gRPC.
 
-use crate::config::WebhookSettings;
+use crate::config::{Settings, WebhookSettings};
 use crate::flows::Flows;
+use crate::look::{LogoError, Looks};
 use crate::tasks::Tasks;
 use crate::webhooks::{RequestsError, Worker};
 use crate::{SERVICES, compat, grpc, http};
@@ -19,14 +20,25 @@ use url::Url;
 
 pub struct ConnectService {
     flows: Flows,
+    looks: Arc<Looks>,
     public_url: Url,
 }
 
 impl ConnectService {
-    #[must_use]
-    pub fn new(vault: VaultClient, catalogue: Catalogue, oauth: Client, public_url: Url) -> Self {
+    /// # Errors
+    /// Where a logo that the settings name is none.
+    pub fn new(
+        vault: VaultClient,
+        catalogue: Catalogue,
+        oauth: Client,
+        public_url: Url,
+        settings: &Settings,
+    ) -> Result<Self, LogoError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        Self { flows: Flows::new(vault, catalogue, oauth, clock, &public_url), public_url }
+        // Only a trial is reached over http (`PublicUrl`).
+        let on_this_machine = public_url.scheme() == "http";
+        let looks = Looks::open(&settings.environments, on_this_machine)?.into();
+        Ok(Self { flows: Flows::new(vault, catalogue, oauth, clock, &public_url), looks, public_url })
     }
 
     /// Lets the process wait, before it ends, for attempts whose browser has gone away.
@@ -65,9 +77,11 @@ impl ConnectService {
         })
     }
 
-    /// The pages.
+    /// The pages, and the programs in them.
     pub fn http(&self) -> Router {
-        http::router(self.flows.clone(), &self.public_url)
+        let pages = http::router(self.flows.clone(), self.looks.clone(), &self.public_url);
+        // In this order, for what is not there is answered by the latter.
+        latchkey_web_ui::router().merge(pages)
     }
 
     /// The same calls over HTTP and JSON, those of the vault too.

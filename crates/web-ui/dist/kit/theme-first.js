@@ -1,5 +1,8 @@
 "use strict";
 (() => {
+  // kit/appearance.ts
+  var APPEARANCE_EVENT = "appearance";
+
   // kit/boot.ts
   function boot() {
     const block = document.getElementById("boot");
@@ -113,7 +116,8 @@
       border: colour("border"),
       "border-control": legible(colour("border"), surface, 3.1),
       primary,
-      "primary-hover": mix(primary, onColour(primary), 0.88),
+      // Away from the text on it.
+      "primary-hover": mix(primary, onColour(onColour(primary)), 0.88),
       "on-primary": onColour(primary),
       "primary-text": readable(primary, [surface, canvas], 4.6),
       "primary-quiet": mix(primary, surface, 0.1),
@@ -162,6 +166,11 @@
   }
 
   // kit/theme-first.ts
+  document.documentElement.classList.add("programs");
   var { theme, appearance } = boot();
-  wear(document.documentElement, theme ?? {}, appearance ?? "auto");
+  var undress = wear(document.documentElement, theme ?? {}, appearance ?? "auto");
+  addEventListener(APPEARANCE_EVENT, (event) => {
+    undress();
+    undress = wear(document.documentElement, theme ?? {}, event.detail);
+  });
 })();

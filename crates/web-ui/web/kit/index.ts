@@ -1,3 +1,4 @@
+export { wearAppearance } from './appearance';
 export { boot } from './boot';
 export { Button, type ButtonProps, IconButton, Spinner } from './button';
 export { Dialog } from './dialog';

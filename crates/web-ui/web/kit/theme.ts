@@ -85,7 +85,8 @@ export function derive(theme: Theme, scheme: Scheme): Record<string, string> {
     border: colour('border'),
     'border-control': legible(colour('border'), surface, 3.1),
     primary,
-    'primary-hover': mix(primary, onColour(primary), 0.88),
+    // Away from the text on it.
+    'primary-hover': mix(primary, onColour(onColour(primary)), 0.88),
     'on-primary': onColour(primary),
     'primary-text': readable(primary, [surface, canvas], 4.6),
     'primary-quiet': mix(primary, surface, 0.1),

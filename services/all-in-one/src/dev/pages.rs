@@ -8,13 +8,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Form, Router, middleware};
+use axum::{Form, Json, Router, middleware};
 use futures::future::{Ready, ready};
 use latchkey_domain::{EndUser, IntegrationKey};
 use latchkey_wire::contract::CreateSession;
 use latchkey_wire::convert::secret_to_pb;
 use latchkey_wire::{Fault, VaultClient};
 use serde::Deserialize;
+use serde_json::json;
 use std::time::Duration;
 use tracing::warn;
 
@@ -71,7 +72,10 @@ pub fn router(vault: &VaultClient, greeting: &Greeting, demo: Option<&Demo>) -> 
     let site = Site { vault: vault.clone(), landing, demo: page };
     let mut pages = Router::new().route("/", get(landing_page));
     if demo.is_some() {
-        pages = pages.route("/demo", get(demo_page)).route("/demo/connect", post(connect));
+        pages = pages
+            .route("/demo", get(demo_page))
+            .route("/demo/connect", post(connect))
+            .route("/assets/demo.js", get(script));
     }
     let pages = pages
         .route("/assets/dev.css", get(stylesheet))
@@ -120,6 +124,10 @@ async fn stylesheet() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../../templates/dev.css"))
 }
 
+async fn script() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("../../templates/demo.js"))
+}
+
 async fn landing_page(State(site): State<Site>) -> Response {
     page(StatusCode::OK, &site.landing)
 }
@@ -139,7 +147,9 @@ async fn connect(State(site): State<Site>, headers: HeaderMap, Form(chosen): For
     if foreign {
         return (StatusCode::FORBIDDEN, "This form was sent by another site.").into_response();
     }
+    let wants_token = headers.get(header::ACCEPT).is_some_and(|types| types == "application/json");
     match session(&site.vault, &chosen.integration).await {
+        Ok(token) if wants_token => Json(json!({ "token": token })).into_response(),
         Ok(token) => Redirect::to(&format!("/connect#s={token}")).into_response(),
         Err(fault) => {
             let problem = Some(fault.message);
@@ -177,7 +187,8 @@ fn guard(mut response: Response) -> Ready<Response> {
     const FIXED: [(HeaderName, &str); 4] = [
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),

@@ -82,6 +82,11 @@ impl Fields {
         }
     }
 
+    /// Everything that is a text, by its name; for bodies whose names only the catalogue knows.
+    pub fn into_texts(self) -> BTreeMap<String, String> {
+        self.map.into_iter().filter_map(|(name, value)| Some((name, as_text(value)?))).collect()
+    }
+
     /// A list of texts; one text alone is a list of one.
     pub fn texts(&mut self, name: &str) -> Option<Vec<String>> {
         let list = match self.take(name)? {

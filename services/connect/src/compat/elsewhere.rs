@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 
 /// Everything that is answered with 501.
 pub fn routes() -> Router<Door> {
-    const PATHS: [&str; 15] = [
+    const PATHS: [&str; 14] = [
         "/integrations/quickstart",
-        "/connect/session",
         "/connections/metadata",
         "/connection/metadata",
         "/records",

@@ -5,7 +5,7 @@ use super::{Flows, app};
 use crate::counts;
 use crate::failures::{Problem, declined};
 use crate::state::State;
-use latchkey_domain::{Digest, Failure, Phase, Reason, SessionId};
+use latchkey_domain::{AuthorizationId, Digest, Failure, Phase, Reason, SessionId};
 use latchkey_oauth::{
     Callback, CallbackError, Inputs, callback_fields, check_issuer_for, documented, named_code,
     visited_fields,
@@ -21,6 +21,19 @@ pub struct Answered {
     pub outcome: Result<(), Problem>,
 }
 
+/// Which attempt a provider's answer says it belongs to. Believed by nobody before the vault has found it.
+#[must_use]
+pub fn attempt_of(pairs: &[(String, String)]) -> Option<AuthorizationId> {
+    let state = match Returned::parse(pairs) {
+        Some(returned) => returned.state(),
+        None => {
+            let callback = Callback::parse(pairs.iter().map(|(name, value)| (name, value))).ok()?;
+            State::parse(callback.state())?
+        }
+    };
+    Some(state.authorization)
+}
+
 impl Flows {
     /// Takes the provider's answer, once, from the browser that was sent there. What was begun is finished although the
     /// browser goes away.
@@ -28,6 +41,14 @@ impl Flows {
     /// # Errors
     /// [`Problem`] where the answer belongs to no attempt of this browser; there is no session to go back to then.
     pub async fn callback(&self, browser: Digest, pairs: Vec<(String, String)>) -> Result<Answered, Problem> {
+        let answered = self.take(browser, pairs).await;
+        if let Ok(answered) = &answered {
+            self.news.tell(answered.session);
+        }
+        answered
+    }
+
+    async fn take(&self, browser: Digest, pairs: Vec<(String, String)>) -> Result<Answered, Problem> {
         if let Some(returned) = Returned::parse(&pairs) {
             let flows = self.clone();
             let answered = async move { flows.answered_oauth1(browser, returned).await };

@@ -6,7 +6,7 @@
 use super::callback::Answered;
 use super::conclude::Claimed;
 use super::noted::{About, Noted};
-use super::start::Wish;
+use super::start::{Next, Wish};
 use super::{Flows, app};
 use crate::counts;
 use crate::failures::{Problem, declined};
@@ -17,7 +17,6 @@ use latchkey_providers::Provider;
 use latchkey_wire::contract::{ClaimedAuthorization, Obtained, StartAuthorization};
 use std::time::Instant;
 use tracing::info;
-use url::Url;
 
 /// Longer than any identifier or verifier in use.
 const PARAMETER_MAX: usize = 2048;
@@ -41,6 +40,10 @@ impl Returned {
         let verifier = one("oauth_verifier").filter(|_| denied.is_none() && one("oauth_problem").is_none());
         Some(Self { token: one("oauth_token").or(denied)?, verifier })
     }
+
+    pub(super) fn state(&self) -> State {
+        State::of_temporary(&self.token)
+    }
 }
 
 impl Flows {
@@ -51,7 +54,7 @@ impl Flows {
         wish: Wish,
         inputs: Inputs,
         about: About,
-    ) -> Result<Url, Problem> {
+    ) -> Result<Next, Problem> {
         // The request is signed with the app's secret, and the vault gives that to an attempt alone: so asking is one.
         let asking = State::new(Timestamp(self.clock.now()));
         self.record(&asking, &wish, String::new(), inputs).await?;
@@ -79,10 +82,10 @@ impl Flows {
         wish: &Wish,
         begun: OAuth1Begun,
         provider: &Provider,
-    ) -> Result<Url, Problem> {
+    ) -> Result<Next, Problem> {
         self.record(state, wish, self.redirect_uri.to_string(), begun.inputs).await?;
         info!(authorization.id = %state.authorization, provider = %provider.id, "An end user is sent to the provider");
-        Ok(begun.url)
+        Ok(Next::Away { url: begun.url, attempt: state.authorization })
     }
 
     async fn failed<T>(&self, attempt: Claimed, problem: Problem, noted: Noted) -> Result<T, Problem> {
@@ -118,7 +121,7 @@ impl Flows {
         browser: Digest,
         returned: Returned,
     ) -> Result<Answered, Problem> {
-        let state = State::of_temporary(&returned.token);
+        let state = returned.state();
         let claimed = self.vault.claim_authorization(state.authorization, state.digest, browser).await?;
         let session = claimed.session;
         let attempt = Claimed::of(state.authorization, &claimed);

@@ -4,7 +4,7 @@ use super::{Flows, app};
 use crate::counts;
 use crate::failures::Problem;
 use crate::state::State;
-use latchkey_domain::{ConnectionId, Digest, IntegrationKey, Phase, SessionId, Timestamp};
+use latchkey_domain::{AuthorizationId, ConnectionId, Digest, IntegrationKey, Phase, SessionId, Timestamp};
 use latchkey_oauth::{Inputs, check_inputs, documented, given};
 use latchkey_providers::{AuthMode, Provider};
 use latchkey_wire::contract::{
@@ -25,8 +25,8 @@ pub struct Wish {
 
 /// Where the browser goes next.
 pub enum Next {
-    /// To the provider.
-    Away(Url),
+    /// To the provider, with this attempt.
+    Away { url: Url, attempt: AuthorizationId },
     /// Nowhere: it is done.
     Connected,
 }
@@ -37,6 +37,13 @@ impl Flows {
     /// # Errors
     /// [`Problem`], in words for the end user.
     pub async fn start(&self, wish: Wish) -> Result<Next, Problem> {
+        let id = wish.session;
+        let next = self.begin(wish).await;
+        self.news.tell(id);
+        next
+    }
+
+    async fn begin(&self, wish: Wish) -> Result<Next, Problem> {
         let session = self.vault.get_session(wish.session, wish.browser).await?;
         let integration = offered(&session, &wish.integration)?.clone();
         let provider = self.provider(&integration.settings.provider)?;
@@ -53,14 +60,14 @@ impl Flows {
                 let begun = Instant::now();
                 let away = self.send_away(&provider, &integration, wish, inputs, about).await;
                 counts::step(&integration.key, "authorize", begun, &away);
-                away.map(Next::Away)
+                away
             }
             AuthMode::OAuth1 => {
                 let (flows, key, begun) = (self.clone(), integration.key.clone(), Instant::now());
                 let away = async move { flows.send_away_oauth1(&provider, wish, inputs, about).await };
                 let away = self.tasks.finish("authorize", away).await;
                 counts::step(&key, "authorize", begun, &away);
-                away.map(Next::Away)
+                away
             }
             AuthMode::OAuth2ClientCredentials
             | AuthMode::Exchange
@@ -84,22 +91,22 @@ impl Flows {
         wish: Wish,
         inputs: Inputs,
         about: About,
-    ) -> Result<Url, Problem> {
+    ) -> Result<Next, Problem> {
         let state = State::new(Timestamp(self.clock.now()));
         let (flows, noted) = self.noting(about, state.authorization);
-        let away = flows.begin(provider, integration, wish, inputs, state).await;
+        let away = flows.sent(provider, integration, wish, inputs, state).await;
         noted.sent_away(&away);
         away
     }
 
-    async fn begin(
+    async fn sent(
         &self,
         provider: &Provider,
         integration: &IntegrationView,
         wish: Wish,
         inputs: Inputs,
         mut state: State,
-    ) -> Result<Url, Problem> {
+    ) -> Result<Next, Problem> {
         if provider.auth_mode() == AuthMode::Installation || provider.obtain.callback.code.is_some() {
             state = state.for_answer_without_code();
         }
@@ -124,7 +131,7 @@ impl Flows {
             })
             .await?;
         info!(authorization.id = %state.authorization, provider = %provider.id, "An end user is sent to the provider");
-        Ok(begun.url)
+        Ok(Next::Away { url: begun.url, attempt: state.authorization })
     }
 
     /// For credentials that are typed, and for the app's own: the attempt is answered by us, in the same breath.

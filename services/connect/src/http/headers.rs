@@ -3,27 +3,22 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use futures::future::{Ready, ready};
+use latchkey_web_ui::Policy;
 use url::Url;
 
-/// The headers of every page. Framing is refused: a page that can be framed can be clicked through by another.
+/// The headers of every page that says nothing else. Framing is refused: a page that can be framed can be clicked through by
+/// another.
 ///
 /// `form-action` also rules where a form's answer may send the browser, so it must let providers through.
 pub fn guard(public_url: &Url) -> impl Fn(Response) -> Ready<Response> + Clone + Send + Sync + 'static {
-    let providers = if public_url.scheme() == "https" {
-        "https:"
-    } else {
-        "https: http://127.0.0.1:* http://localhost:*"
-    };
-    let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
-         object-src 'none'; form-action 'self' {providers}; frame-ancestors 'none'"
-    );
-    let policy =
-        HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"));
     let https = public_url.scheme() == "https";
+    let providers: &[&str] =
+        if https { &["https:"] } else { &["https:", "http://127.0.0.1:*", "http://localhost:*"] };
+    let policy = Policy::new().forms_to(providers.iter().map(ToString::to_string)).header();
     move |mut response| {
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy.clone());
+        headers.entry(OPENER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
         for (name, value) in FIXED {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
@@ -37,11 +32,13 @@ pub fn guard(public_url: &Url) -> impl Fn(Response) -> Ready<Response> + Clone +
     }
 }
 
+pub const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
 const FIXED: [(&str, &str); 4] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cache-control", "no-store"),
-    ("cross-origin-opener-policy", "same-origin"),
+    ("permissions-policy", "clipboard-write=(self)"),
 ];
 
 /// Whether a form was sent from a page of ours, as far as the browser tells (Fetch Metadata). Browsers that tell nothing

@@ -77,7 +77,10 @@ pub async fn world() -> World {
         vault.put_integration(integration(kind)).await.unwrap();
     }
     let oauth = latchkey_oauth::Client::new(&ClientOptions::default()).unwrap();
-    let connect = ConnectService::new(vault.clone(), catalogue(&issuer), oauth, url.parse::<Url>().unwrap());
+    let public_url = url.parse::<Url>().unwrap();
+    let connect =
+        ConnectService::new(vault.clone(), catalogue(&issuer), oauth, public_url, &Default::default())
+            .unwrap();
     let connect = connect.with_lifecycle(&Lifecycle::new(Duration::from_secs(5)));
     let serving = [serve(doors, demo), serve(pages, http::layers(connect.http()))];
     World { vault, provider, url, hiccups, serving, _folder: folder }
@@ -229,7 +232,15 @@ impl Browser {
     /// Goes to the provider and decides there: where the provider sends the browser back to.
     pub async fn decided(&self, session: SessionId, decision: &str) -> String {
         let away = self.start(session, EntryKind::OAuth, &[]).await;
-        let there = Url::parse(away.headers()["location"].to_str().unwrap()).unwrap();
+        self.decided_at(Url::parse(away.headers()["location"].to_str().unwrap()).unwrap(), decision).await
+    }
+
+    /// The same, of somebody who was told where to go.
+    pub async fn allowed_at(&self, there: Url) -> String {
+        self.decided_at(there, "allow").await
+    }
+
+    async fn decided_at(&self, there: Url, decision: &str) -> String {
         let page = self.http.get(there.clone()).send().await.unwrap().text().await.unwrap();
         let action = there.join(&between(&page, "action=\"", "\"")).unwrap();
         let consent = between(&page, "name=\"consent\" value=\"", "\"");

@@ -1,0 +1,42 @@
+// A link's token is in its fragment, which browsers send to nobody. It goes to the server in a form, and out of the address.
+
+const RETURN = 'return:';
+
+/** Hands in what the fragment holds; `false` where it holds nothing. */
+export function openLink(): boolean {
+  const given = new URLSearchParams(location.hash.slice(1));
+  history.replaceState(null, '', location.pathname);
+  const token = given.get('s');
+  const [session, binding] = [given.get('f'), given.get('b')];
+  const fields: Record<string, string> | undefined = token ? { token } : session && binding ? { session, binding } : undefined;
+  if (!fields) return false;
+  const back = given.get('r');
+  // For the page that the server sends the browser to; whether it may be gone to is asked there.
+  if (back) sessionStorage.setItem(RETURN, back);
+  const form = document.querySelector<HTMLFormElement>('#open');
+  const inputs = Object.entries(fields).map(([name, value]) => {
+    const input = document.createElement('input');
+    input.type = 'hidden';
+    input.name = name;
+    input.value = value;
+    return input;
+  });
+  form?.replaceChildren(...inputs);
+  form?.submit();
+  return true;
+}
+
+/** Where this session's page goes in the end: what the link named, if the environment allows exactly that. */
+export function returnAddress(session: string, allowed: readonly string[]): string | undefined {
+  const wished = sessionStorage.getItem(RETURN);
+  if (wished) {
+    sessionStorage.setItem(RETURN + session, wished);
+    sessionStorage.removeItem(RETURN);
+  }
+  const address = sessionStorage.getItem(RETURN + session);
+  const found = allowed.find((it) => it === address) ?? (allowed.length === 1 ? allowed[0] : undefined);
+  if (!found) return undefined;
+  const url = new URL(found);
+  url.searchParams.set('latchkey_session', session);
+  return url.href;
+}

@@ -1,0 +1,69 @@
+import { Button, Icon, Notice } from '../../kit';
+import { useFlow, useShared } from '../context';
+import type { Form } from '../session';
+import { Frame, Pair, Safe } from './frame';
+
+/** More than these would be read by nobody. */
+const SCOPES_SHOWN = 6;
+
+/** Before somebody is sent away: by whom, to whom, and what will be asked there. */
+export function Explain({ form }: { form: Form }) {
+  const { texts, app } = useShared();
+  const flow = useFlow();
+  const provider = form.name;
+  const mends = flow.state.session.mends;
+  const title = texts.t(mends ? 'reconnect_title' : 'explain_title', { provider });
+  const away = form.away ? texts.t('continue_at', { provider }) : texts.t('form_submit');
+  return (
+    <Frame
+      center
+      name={title}
+      title={title}
+      mark={<Pair provider={provider} />}
+      actions={
+        <>
+          <Button kind="primary" wide onClick={() => void flow.start(form)}>
+            {away}
+          </Button>
+          <Safe />
+        </>
+      }
+    >
+      {mends ? <Mends form={form} /> : <p class="lead">{texts.t('explain_lead', { provider, app })}</p>}
+      {form.scopes.length > 0 && (
+        <section class="asks">
+          <h2>{texts.t('explain_scopes', { app })}</h2>
+          <ul>
+            {form.scopes.slice(0, SCOPES_SHOWN).map((scope) => (
+              <li key={scope}>
+                <Icon name="check" size={16} />
+                <code>{scope}</code>
+              </li>
+            ))}
+            {form.scopes.length > SCOPES_SHOWN && <li class="more">{texts.t('explain_more', { count: form.scopes.length - SCOPES_SHOWN })}</li>}
+          </ul>
+        </section>
+      )}
+      {form.away && (
+        <ul class="points">
+          <li>{texts.t('explain_points_1', { app })}</li>
+          <li>{texts.t('explain_points_2')}</li>
+        </ul>
+      )}
+    </Frame>
+  );
+}
+
+/** Why somebody is here again. */
+export function Mends({ form }: { form: Form }) {
+  const { texts } = useShared();
+  const { mends } = useFlow().state.session;
+  if (!mends) return null;
+  const ended = mends.ended && texts.t('reconnect_ended', { provider: form.name, date: texts.date(new Date(mends.ended[1])) });
+  const todo = mends.account ? texts.t('reconnect_account', { account: mends.account }) : texts.t('reconnect_lead');
+  return (
+    <Notice kind={ended ? 'warning' : 'info'} title={ended || undefined}>
+      <p>{todo}</p>
+    </Notice>
+  );
+}
