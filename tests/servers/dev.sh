@@ -2,7 +2,8 @@
 # A development server for a suite that is not Rust: started with a scratch folder on free ports, stopped when the suite
 # ends. Read by tests/*/run, which define fail().
 
-# start_dev: sets $latchkey and $scratch, and exports what the server wrote into dev.env.
+# start_dev [NAME=VALUE…]: sets $latchkey and $scratch, and exports what the server wrote into dev.env. The settings are the
+# server's alone.
 start_dev() {
   latchkey="${LATCHKEY_TEST_BIN_DIR:-$root/target/debug}/latchkey"
   [ -x "$latchkey" ] || fail "$latchkey is missing: run tests/run, or cargo build --workspace --bins"
@@ -15,7 +16,7 @@ start_dev() {
   trap 'exit 143' TERM HUP
 
   local anywhere=127.0.0.1:0
-  "$latchkey" dev --data "$scratch/data" --http $anywhere --grpc $anywhere --ops $anywhere >"$scratch/log" 2>&1 &
+  env "$@" "$latchkey" dev --data "$scratch/data" --http $anywhere --grpc $anywhere --ops $anywhere >"$scratch/log" 2>&1 &
   dev_server=$!
   for _ in {1..300}; do
     [ -f "$scratch/data/dev.env" ] && break

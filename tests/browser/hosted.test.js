@@ -1,0 +1,193 @@
+// In a page of its own, behind a link: with and without its program, in tabs, over bad lines, and at another server.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+import { origin } from './host.js';
+import { assertNoSecretIn, backend, connection, decide, demo, server, session, world } from './world.js';
+
+const here = world();
+
+test('a link leads through the provider and back to the product', async () => {
+  const { connect_link, token, session_id } = await session(['demo-oauth']);
+  const { page, asked, errors, close } = await here.person();
+  await page.goto(`${connect_link}&r=${encodeURIComponent(`${origin}/connected`)}`);
+  await page.waitForURL(`${server}/connect/${session_id}`);
+  await page.getByRole('button', { name: 'Continue to Demo' }).click();
+  await decide(page);
+  await page.getByRole('heading', { name: 'Demo is connected' }).waitFor();
+  assert(!page.url().includes('code='), page.url());
+  await page.getByRole('link', { name: 'Back to Acme' }).click();
+  await page.waitForURL(`${origin}/connected?latchkey_session=${session_id}`);
+  assertNoSecretIn(asked, token);
+  assert.deepEqual(errors, []);
+  await close();
+});
+
+test('an address that the environment does not allow is not gone to', async () => {
+  const { connect_link } = await session(['demo-machine']);
+  const { page, close } = await here.person();
+  await page.goto(`${connect_link}&r=${encodeURIComponent('https://evil.example/connected')}`);
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  const back = page.getByRole('link', { name: 'Back to Acme' });
+  await back.waitFor();
+  assert(!(await back.getAttribute('href')).includes('evil'));
+  await close();
+});
+
+test('without JavaScript a connection is made with forms and redirects', async () => {
+  for (const [integration, fill] of [
+    ['demo-oauth', undefined],
+    ['demo-api-key', (page) => page.getByLabel('API key').fill(demo().api_key)],
+  ]) {
+    const { token, session_id } = await session([integration]);
+    const { page, context, close } = await here.person({ javaScriptEnabled: false });
+    // Reading the link's fragment is the one thing that needs a program.
+    const opened = await context.request.post(`${server}/connect/open`, { form: { token } });
+    assert.equal(opened.url(), `${server}/connect/${session_id}`);
+    await page.goto(opened.url());
+    if (fill) {
+      await page.getByRole('link', { name: 'Continue' }).click();
+      await fill(page);
+      await page.getByRole('button', { name: 'Connect' }).click();
+    } else {
+      await page.getByRole('button', { name: /Connect/ }).click();
+      await decide(page);
+    }
+    await page.getByRole('heading', { name: /is connected/ }).waitFor();
+    await close();
+  }
+});
+
+test('two tabs show one session, and the second is told what happened in the first', async () => {
+  const { connect_link, session_id } = await session(['demo-machine', 'demo-oauth']);
+  const { page, context, close } = await here.person();
+  await page.goto(connect_link);
+  await page.getByRole('heading', { name: 'Connect an app' }).waitFor();
+  const other = await context.newPage();
+  await other.goto(`${server}/connect/${session_id}`);
+  await other.getByRole('button', { name: /robot/i }).click();
+  await other.getByRole('button', { name: 'Connect', exact: true }).click();
+  await other.getByRole('heading', { name: /is connected/ }).waitFor();
+  await page.bringToFront();
+  await page.getByRole('heading', { name: /is connected/ }).waitFor();
+  await close();
+});
+
+test('another browser is told where the link is open', async () => {
+  const { connect_link } = await session(['demo-oauth']);
+  const one = await here.person();
+  await one.page.goto(connect_link);
+  await one.page.getByRole('button', { name: 'Continue to Demo' }).waitFor();
+  const other = await here.person();
+  await other.page.goto(connect_link);
+  await other.page.getByRole('heading', { name: 'This link is open in another browser' }).waitFor();
+  await one.close();
+  await other.close();
+});
+
+test('the way back from the provider by the browser’s own button leads to a page that works', async () => {
+  const { connect_link } = await session(['demo-oauth', 'demo-api-key']);
+  const { page, close } = await here.person();
+  await page.goto(connect_link);
+  const first = page.locator('.choice').first();
+  await first.click();
+  await page.getByRole('button', { name: 'Continue to Demo' }).click();
+  await page.locator('button[name="decision"]').first().waitFor();
+  await page.goBack();
+  const go = page.getByRole('button', { name: 'Continue to Demo' });
+  await first.or(go).first().waitFor();
+  if (await first.isVisible()) await first.click();
+  await go.click();
+  await decide(page);
+  await page.getByRole('heading', { name: 'Demo is connected' }).waitFor();
+  await close();
+});
+
+test('a step in the page is a step in the browser’s history', async () => {
+  const { connect_link } = await session(['demo-oauth', 'demo-api-key']);
+  const { page, close } = await here.person();
+  await page.goto(connect_link);
+  await page.getByRole('button', { name: /API key/ }).click();
+  await page.getByLabel('API key', { exact: true }).waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Connect an app' }).waitFor();
+  await close();
+});
+
+test('over a slow line something is there at once, and it gets there in the end', async () => {
+  const { connect_link } = await session(['demo-machine']);
+  const { page, context, close } = await here.person();
+  const cdp = await context.newCDPSession(page);
+  await cdp.send('Network.enable');
+  await cdp.send('Network.emulateNetworkConditions', { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 });
+  await page.goto(connect_link, { waitUntil: 'commit' });
+  await page.locator('.skeleton').first().waitFor({ state: 'attached' });
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByRole('heading', { name: /is connected/ }).waitFor();
+  await close();
+});
+
+test('without a line nothing typed is lost, and it goes on by itself', async () => {
+  const { connect_link } = await session(['demo-api-key']);
+  const { page, context, close } = await here.person();
+  await page.goto(connect_link);
+  await page.getByLabel('API key', { exact: true }).fill(demo().api_key);
+  await context.setOffline(true);
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByRole('heading', { name: 'You are offline' }).waitFor();
+  await context.setOffline(false);
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  const key = page.getByLabel('API key', { exact: true });
+  await key.waitFor();
+  assert.equal(await key.inputValue(), demo().api_key);
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByRole('heading', { name: /is connected/ }).waitFor();
+  await close();
+});
+
+test('where streams do not get through, an answer that waits does', async () => {
+  const { connect_link, session_id } = await session(['demo-machine', 'demo-oauth']);
+  const { page, context, close } = await here.person();
+  const asked = [];
+  await context.route('**/watch*', (route) => {
+    const streams = route.request().headers().accept === 'text/event-stream';
+    asked.push(streams ? 'stream' : 'wait');
+    return streams ? route.abort() : route.continue();
+  });
+  await page.goto(connect_link);
+  await page.getByRole('heading', { name: 'Connect an app' }).waitFor();
+  const other = await context.newPage();
+  await other.goto(`${server}/connect/${session_id}`);
+  await other.getByRole('button', { name: /robot/i }).click();
+  await other.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByRole('heading', { name: /is connected/ }).waitFor();
+  assert(asked.includes('stream') && asked.includes('wait'), asked.join());
+  await close();
+});
+
+test('a server nobody here wrote is connected to just the same', async () => {
+  const secret = 'canary_browser';
+  const script = fileURLToPath(new URL('../oidc/server.js', import.meta.url));
+  const provider = spawn(process.execPath, [script, process.env.OIDC_PORT, `${server}/oauth/callback`], { env: { ...process.env, CLIENT_SECRET: secret }, stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    await new Promise((resolve) => provider.stdout.once('data', resolve));
+    await backend('PUT', '/v1/integrations/real', { integration: { key: 'real', provider: 'real', display_name: 'Real', client_id: 'latchkey', scopes: ['openid'] }, client_secret: secret });
+    const { connect_link, session_id } = await session(['real']);
+    const { page, close } = await here.person();
+    await page.goto(connect_link);
+    await page.getByRole('button', { name: 'Continue to Real' }).click();
+    await page.getByPlaceholder('Enter any login').fill('ana');
+    await page.getByPlaceholder('and password').fill('any');
+    await page.getByRole('button', { name: 'Sign-in' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Real is connected' }).waitFor();
+    const { connection_id } = await backend('GET', `/v1/connect-sessions/${session_id}`);
+    assert.equal((await connection(connection_id)).state, 'CONNECTION_STATE_ACTIVE');
+    await close();
+  } finally {
+    provider.stdin.end();
+    await new Promise((resolve) => provider.once('exit', resolve));
+  }
+});

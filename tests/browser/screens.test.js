@@ -1,0 +1,172 @@
+// Every screen, in both schemes, both directions and three widths: axe finds nothing, nothing sticks out, nothing is hidden.
+// Which screen there is, the server decides; here its answers are written down, so that each can be had at will.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { server, session, world } from './world.js';
+
+const here = world();
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const pictures = process.env.LATCHKEY_TEST_SCREENSHOTS;
+if (pictures) mkdirSync(pictures, { recursive: true });
+
+const choice = (key, name, more = {}) => ({ key, name, provider: name, categories: [], away: true, asks: false, scopes: ['contacts.read', 'calendar.events'], ...more });
+const many = ['Acorn CRM', 'Brightdesk', 'Cloudmail', 'Datahaus', 'Ergo Calendar', 'Fjord Files', 'Güterwerk', 'Hinata 会計'].map((name, at) => choice(`i${at}`, name));
+const base = { id: 'ses_1', revision: 'r', end_user: 'ana', expires_at: Date.now() + 3_600_000, intent: 'connect', integrations: [choice('crm', 'Acorn CRM')] };
+const failed = (reason, owner = 'PROVIDER') => ({ ...base, attempt: { id: 'aut_01J', integration: 'crm', state: 'failed' }, failure: { reason, owner, phase: 'EXCHANGE', reference: 'aut_01JZY5W8Q4' } });
+const form = { key: 'crm', name: 'Acorn CRM', provider: 'Acorn CRM', away: true, scopes: ['contacts.read', 'calendar.events', 'files.metadata.read'], fields: [], steps: [], notes: [] };
+const typed = {
+  ...form,
+  away: false,
+  scopes: [],
+  steps: ['Sign in at https://acorn.example/settings and open API keys.', 'Make a key with the permission to read contacts.', 'Copy it: it is shown once.'],
+  fields: [
+    { name: 'subdomain', label: 'Subdomain', secret: false, required: true, multiline: false, before: 'https://', after: '.acorn.example', help: 'The first part of your address there.' },
+    { name: 'region', label: 'Region', secret: false, required: true, multiline: false, options: ['Europe', 'United States'] },
+    { name: 'key', label: 'API key', secret: true, required: true, multiline: false, pattern: '^ak_' },
+    { name: 'note', label: 'Certificate', secret: false, required: false, multiline: true },
+  ],
+};
+const connected = { ...base, attempt: { id: 'aut_01J', integration: 'crm', state: 'completed' }, connection: { id: 'con_1', account: 'ana@acme.example' } };
+
+// What the server says, and what somebody does then.
+const SCREENS = {
+  choose: { session: { ...base, integrations: many } },
+  'choose-nothing-found': { session: { ...base, integrations: many }, act: (page) => page.getByRole('searchbox').fill('zzz') },
+  empty: { session: { ...base, integrations: [] } },
+  explain: { session: base, form },
+  reconnect: { session: { ...base, intent: 'reconnect', mends: { id: 'con_1', account: 'ana@acme.example', ended: ['REAUTH_REQUIRED', 1_760_000_000_000] } }, form },
+  form: { session: base, form: typed },
+  'form-wrong': { session: base, form: typed, act: async (page) => {
+    await page.locator('#in-subdomain').fill('https://acme.acorn.example');
+    await page.locator('#in-key').fill('"ak_abc"');
+    await page.locator('#in-subdomain').fill('');
+    await page.locator('button[type=submit]').click();
+    await page.locator('.error').first().waitFor();
+  } },
+  verify: { session: base, form: typed, hold: true, act: async (page) => {
+    await page.locator('#in-subdomain').fill('acme');
+    await page.locator('#in-key').fill('ak_abc');
+    await page.locator('button[type=submit]').click();
+    await page.locator('.centered .spinner').waitFor();
+  } },
+  done: { session: connected, form },
+  partial: { session: { ...connected, connection: { ...connected.connection, scopes_left_out: ['calendar.events'] } }, form },
+  declined: { session: failed('USER_DECLINED', 'END_USER'), form },
+  rejected: { session: failed('CREDENTIALS_REJECTED', 'END_USER'), form },
+  setup: { session: failed('CLIENT_REJECTED', 'DEVELOPER'), form },
+  'provider-down': { session: failed('PROVIDER_UNAVAILABLE'), form },
+  busy: { session: failed('PROVIDER_RATE_LIMITED'), form },
+  ours: { session: failed('INTERNAL', 'OPERATOR'), form },
+};
+
+const VARIANTS = [];
+for (const width of [320, 500, 1280]) for (const scheme of ['light', 'dark']) for (const locale of ['en-US', 'ar']) VARIANTS.push({ width, scheme, locale });
+
+/** A browser in which the server says what a screen needs; `show` goes from one to the next. */
+async function gallery({ width, scheme, locale }, options = {}) {
+  const person = await here.person({ viewport: { width, height: 760 }, colorScheme: scheme, locale, ...options });
+  const { page, context } = person;
+  const { connect_link, session_id } = await session(['demo-oauth']);
+  let screen;
+  const json = (body) => ({ contentType: 'application/json', body: JSON.stringify(body) });
+  await context.route('**/connect/api/sessions/*', (route) => route.fulfill(json(screen.session)));
+  await context.route('**/connect/api/sessions/*/integrations/*', (route) => route.fulfill(json(screen.form)));
+  await context.route('**/connect/api/sessions/*/watch*', () => undefined);
+  await context.route('**/connect/api/sessions/*/attempts', (route) => (screen.hold ? undefined : route.continue()));
+  const show = async (name) => {
+    screen = SCREENS[name];
+    await page.goto(page.url() === 'about:blank' ? connect_link : `${server}/connect/${session_id}`);
+    await page.locator('#app h1').waitFor();
+    await screen.act?.(page);
+  };
+  return { ...person, show };
+}
+
+/** What axe says, with each finding in one line. */
+async function findings(page) {
+  const cdp = await page.context().newCDPSession(page);
+  // Not as an inline script, which the page's policy forbids.
+  await cdp.send('Runtime.evaluate', { expression: axe });
+  const { result } = await cdp.send('Runtime.evaluate', {
+    expression: `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} }).then((it) => it.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' | ')))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  return result.value;
+}
+
+for (const variant of VARIANTS) {
+  const { width, scheme, locale } = variant;
+  test(`every screen is usable by everybody: ${scheme}, ${locale}, ${width} px`, async () => {
+    const { page, errors, show, close } = await gallery(variant);
+    for (const name of Object.keys(SCREENS)) {
+      await show(name);
+      assert.deepEqual(await findings(page), [], name);
+      assert(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} has to be scrolled sideways`);
+      assert.equal(await page.evaluate(() => document.documentElement.dir), locale === 'ar' ? 'rtl' : 'ltr');
+      assert.equal(await page.evaluate(() => document.documentElement.dataset.scheme), scheme);
+      if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}-${scheme}-${locale.slice(0, 2)}.png`) });
+    }
+    assert.deepEqual(errors, []);
+    await close();
+  });
+}
+
+test('nothing that has the focus is covered, tabbing through the longest screen on the smallest', async () => {
+  const { page, show, close } = await gallery({ width: 320, scheme: 'light', locale: 'en-US' });
+  await show('form');
+  for (let tabs = 0; tabs < 14; tabs += 1) {
+    await page.keyboard.press('Tab');
+    const covered = await page.evaluate(() => {
+      const it = document.activeElement;
+      const box = it.getBoundingClientRect();
+      if (it === document.body || !box.width) return '';
+      const [x, y] = [box.left + box.width / 2, box.top + Math.min(box.height / 2, 16)];
+      const top = document.elementFromPoint(x, y);
+      return top && (it.contains(top) || top.contains(it) || it.closest('.control')?.contains(top)) ? '' : `${it.outerHTML.slice(0, 120)} at ${y}`;
+    });
+    assert.equal(covered, '');
+  }
+  await close();
+});
+
+test('what can be pressed is large enough', async () => {
+  const { page, show, close } = await gallery({ width: 320, scheme: 'light', locale: 'en-US' });
+  for (const name of ['choose', 'form', 'setup']) {
+    await show(name);
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll('#app :is(button, input, select, textarea, .button)')]
+        .filter((it) => it.getBoundingClientRect().width < 24 || it.getBoundingClientRect().height < 24)
+        .map((it) => it.outerHTML),
+    );
+    assert.deepEqual(small, [], name);
+  }
+  await close();
+});
+
+test('with the system’s own colours everything is still there', async () => {
+  const { page, show, close } = await gallery({ width: 500, scheme: 'light', locale: 'en-US' }, { forcedColors: 'active' });
+  for (const name of ['choose', 'form-wrong', 'done', 'setup']) {
+    await show(name);
+    assert.deepEqual(await findings(page), [], name);
+    if (pictures) await page.screenshot({ path: join(pictures, `${name}-forced.png`) });
+  }
+  await close();
+});
+
+test('each language is spoken', async () => {
+  const titles = [['de-DE', 'Acorn CRM verbinden'], ['es-ES', 'Conectar Acorn CRM'], ['fr-FR', 'Connecter Acorn CRM'], ['ja-JP', 'Acorn CRMを接続'], ['ar', 'ربط Acorn CRM'], ['tlh', 'Connect Acorn CRM']];
+  for (const [locale, title] of titles) {
+    const { page, show, close } = await gallery({ width: 500, scheme: 'light', locale });
+    await show('explain');
+    await page.getByRole('heading', { name: title, exact: true }).waitFor();
+    assert.equal(await page.title(), title);
+    if (pictures) await page.screenshot({ path: join(pictures, `explain-${locale}.png`) });
+    await close();
+  }
+});
