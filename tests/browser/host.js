@@ -1,5 +1,6 @@
 // The product's own site: pages that embed the connect script, on another site than the server's.
 
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 const { LATCHKEY_URL, HOST_PORT } = process.env;
@@ -31,6 +32,11 @@ export function startHost() {
     for (const [name, value] of url.searchParams) if (name.startsWith('h.')) headers[name.slice(2)] = value;
     if (url.pathname === '/host.js') {
       answer.writeHead(200, { 'content-type': 'text/javascript' }).end(SCRIPT);
+    } else if (url.pathname === '/product') {
+      answer.writeHead(200, headers).end(readFileSync(new URL('product.html', import.meta.url), 'utf8').replaceAll('SERVER', LATCHKEY_URL));
+    } else if (/^\/frontend\/\w+\.js$/.test(url.pathname)) {
+      const file = new URL(`node_modules/@nangohq/frontend/dist/${url.pathname.slice('/frontend/'.length)}`, import.meta.url);
+      answer.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(file));
     } else if (url.pathname === '/icon.svg') {
       answer.writeHead(200, { 'content-type': 'image/svg+xml' }).end('<svg xmlns="http://www.w3.org/2000/svg"/>');
     } else if (url.pathname === '/' || url.pathname === '/connected') {

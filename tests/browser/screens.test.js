@@ -6,7 +6,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { server, session, world } from './world.js';
+import { page as at } from './host.js';
+import { frame, server, session, world } from './world.js';
 
 const here = world();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -87,18 +88,17 @@ async function gallery({ width, scheme, locale }, options = {}) {
   return { ...person, show };
 }
 
-/** What axe says, with each finding in one line. */
-async function findings(page) {
-  const cdp = await page.context().newCDPSession(page);
-  // Not as an inline script, which the page's policy forbids.
-  await cdp.send('Runtime.evaluate', { expression: axe });
-  const { result } = await cdp.send('Runtime.evaluate', {
-    expression: `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} }).then((it) => it.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' | ')))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return result.value;
+/** What axe says of a page or a frame, with each finding in one line. */
+async function findings(place) {
+  // As the browser's own tools do it: as a script of the page its policy would forbid it.
+  await place.evaluate(axe);
+  return place.evaluate(async (runOnly) => {
+    const { violations } = await window.axe.run(document, { runOnly });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  }, TAGS);
 }
+
+const scrollsSideways = (place) => place.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 
 for (const variant of VARIANTS) {
   const { width, scheme, locale } = variant;
@@ -107,7 +107,7 @@ for (const variant of VARIANTS) {
     for (const name of Object.keys(SCREENS)) {
       await show(name);
       assert.deepEqual(await findings(page), [], name);
-      assert(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} has to be scrolled sideways`);
+      assert(!(await scrollsSideways(page)), `${name} has to be scrolled sideways`);
       assert.equal(await page.evaluate(() => document.documentElement.dir), locale === 'ar' ? 'rtl' : 'ltr');
       assert.equal(await page.evaluate(() => document.documentElement.dataset.scheme), scheme);
       if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}-${scheme}-${locale.slice(0, 2)}.png`) });
@@ -116,6 +116,68 @@ for (const variant of VARIANTS) {
     await close();
   });
 }
+
+for (const variant of VARIANTS) {
+  const { width, scheme, locale } = variant;
+  test(`so is every screen of a frame: ${scheme}, ${locale}, ${width} px`, async () => {
+    const { page, close } = await here.person({ viewport: { width, height: 760 }, colorScheme: scheme, locale });
+    const { token } = await session(['demo-oauth', 'demo-api-key']);
+    await page.goto(at({ tokens: [token] }));
+    await page.locator('#go').click();
+    const ui = frame(page);
+    await ui.locator('.choice').first().waitFor();
+    const inside = page.frames().find((it) => it.url().includes('/embed/'));
+    const look = async (name) => {
+      assert.deepEqual(await findings(inside), [], name);
+      assert(!(await scrollsSideways(inside)), `${name} has to be scrolled sideways`);
+      if (pictures) await page.screenshot({ path: join(pictures, `frame-${name}-${width}-${scheme}-${locale.slice(0, 2)}.png`) });
+    };
+    await look('choose');
+    await ui.locator('.choice').first().click();
+    const go = ui.locator('.foot .button-primary');
+    await inside.evaluate(() => {
+      window.really = window.open;
+      window.open = () => null;
+    });
+    await go.click();
+    await ui.locator('.foot .button-secondary').waitFor();
+    await look('blocked');
+    await inside.evaluate(() => (window.open = window.really));
+    const [popup] = await Promise.all([page.waitForEvent('popup'), go.click()]);
+    await ui.locator('.ways').waitFor();
+    await look('waiting');
+    await popup.close();
+    await ui.locator('.ways').filter({ has: page.locator('button:nth-child(2):last-child') }).waitFor();
+    await look('waiting-closed');
+    await ui.locator('.bar .icon-button').first().click();
+    await ui.locator('.choice').nth(1).click();
+    await ui.locator('#in-api_key').fill('typed');
+    await ui.locator('.bar .icon-button').last().click();
+    await ui.locator('dialog[open]').waitFor();
+    await look('leave');
+    await close();
+  });
+}
+
+test('pages that have nothing to go on with say so to everybody', async () => {
+  for (const scheme of ['light', 'dark']) {
+    const { page, close } = await here.person({ viewport: { width: 320, height: 700 }, colorScheme: scheme });
+    for (const [path, title] of [
+      ['/connect', 'This link is not complete'],
+      ['/connect/ses_01JD0000000000000000000000', 'This link is not complete'],
+      ['/connect/window', 'This window lost its page'],
+      ['/connect/window/done', 'You can close this window'],
+      ['/embed/dev', 'This page cannot be shown here'],
+      ['/oauth/callback?state=x&code=y', 'This link is not complete'],
+    ]) {
+      await page.goto(`${server}${path}`);
+      await page.getByRole('heading', { name: title }).waitFor();
+      assert.deepEqual(await findings(page), [], path);
+      if (pictures) await page.screenshot({ path: join(pictures, `nothing${path.replace(/\W+/g, '-')}-${scheme}.png`) });
+    }
+    await close();
+  }
+});
 
 test('nothing that has the focus is covered, tabbing through the longest screen on the smallest', async () => {
   const { page, show, close } = await gallery({ width: 320, scheme: 'light', locale: 'en-US' });

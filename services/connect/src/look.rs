@@ -174,6 +174,12 @@ impl Looks {
         self.by_environment.get(environment).unwrap_or(&self.plain)
     }
 
+    /// Every origin that some environment allows.
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        let looks = self.by_environment.values().chain([&self.plain]);
+        looks.flat_map(|look| look.allowed_origins.iter())
+    }
+
     /// The dark one is also the light one where there is only one, and the other way round.
     #[must_use]
     pub fn logo(&self, environment: &Environment, dark: bool) -> Option<&Logo> {

@@ -23,6 +23,13 @@ pub struct EmbedPage {
     pub boot: Boot,
 }
 
+/// The frame as another product's client shows it.
+#[derive(Template)]
+#[template(path = "compat.html")]
+pub struct CompatPage {
+    pub boot: Boot,
+}
+
 /// A window on its way to the provider.
 #[derive(Template)]
 #[template(path = "window.html")]

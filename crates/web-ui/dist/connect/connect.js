@@ -740,7 +740,7 @@ var SessionClient = class _SessionClient {
   id;
   holder;
   static async open(token, environment) {
-    const { binding, session } = await call("/connect/api/sessions", { body: { token, environment } });
+    const { binding, session } = await call("/connect/api/sessions", { body: { token, ...environment && { environment } } });
     return { client: new _SessionClient(session.id, { binding }), session };
   }
   read() {
@@ -1185,6 +1185,34 @@ function over(port, wishes) {
       port.onmessage = (event) => listener(event.data);
     }
   };
+}
+function meetCompat(origins) {
+  return new Promise((resolve, reject) => {
+    const origin = location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
+    if (window.parent === window || !allowed(origin, origins)) {
+      console.error(`Latchkey: ${origin || "this page"} may not embed the connect pages. Add it to allowed_origins of the environment.`);
+      reject(new Error("NOT_ALLOWED_HERE"));
+      return;
+    }
+    const say = (message) => window.parent.postMessage(message, origin);
+    let listener;
+    let met = false;
+    const tell = (message) => {
+      if (message.type === "close") say({ type: "close" });
+      if (message.type !== "outcome") return;
+      const { status, connection, reason } = message.outcome;
+      if (status === "connected") say({ type: "connect", payload: { providerConfigKey: connection?.integration, connectionId: connection?.id, isPending: false } });
+      if (status === "failed") say({ type: "error", payload: { errorType: reason, errorMessage: reason } });
+    };
+    addEventListener("message", ({ origin: from, source, data }) => {
+      if (from !== origin || source !== window.parent || data?.type !== "session_token") return;
+      const token = String(data.sessionToken);
+      if (met) return listener?.({ type: "token", token });
+      met = true;
+      resolve({ wishes: { token }, tell, listen: (it) => listener = it });
+    });
+    say({ type: "ready" });
+  });
 }
 
 // connect/open.ts
@@ -1936,10 +1964,10 @@ async function hosted(shared) {
   const flow = await Flow.begin(client, await client.read(), { windows: false, environment: "" });
   show({ ...shared, flow, returnTo: returnAddress(page.session ?? "", page.return_urls ?? []) });
 }
-async function framed(texts) {
+async function framed(texts, meeting) {
   let host;
   try {
-    host = await meet(page.allowed_origins ?? []);
+    host = await meeting(page.allowed_origins ?? []);
   } catch {
     return showProblem(sharedOf(texts), "NOT_ALLOWED_HERE");
   }
@@ -1947,7 +1975,7 @@ async function framed(texts) {
   const spoken = wishes.locale ? await load(page.locale ?? wishes.locale, page.texts) : texts;
   const shared = sharedOf(spoken);
   if (wishes.appearance) wearAppearance(wishes.appearance);
-  const environment = decodeURIComponent(location.pathname.split("/").pop() ?? "");
+  const environment = page.mode === "frame" ? decodeURIComponent(location.pathname.split("/").pop() ?? "") : "";
   let flow;
   let client;
   const begin = async (token) => {
@@ -1997,7 +2025,8 @@ async function main() {
   const shared = sharedOf(texts);
   try {
     if (page.mode === "hosted") await hosted(shared);
-    else if (page.mode === "frame") await framed(texts);
+    else if (page.mode === "frame") await framed(texts, meet);
+    else if (page.mode === "compat") await framed(texts, meetCompat);
     else if (page.mode === "window") await visiting(shared);
     else if (page.mode === "done") returned(shared);
     else showProblem(shared, page.problem ?? "SESSION_UNKNOWN");

@@ -47,6 +47,7 @@ function dialog(server, settings, opening) {
     };
   });
   const { element, frame } = build(`${server}/embed/${encodeURIComponent(settings.environment)}#${new URLSearchParams({ o: location.origin })}`);
+  const undim = dim();
   const before = document.activeElement;
   let port;
   const end = (result) => {
@@ -57,6 +58,7 @@ function dialog(server, settings, opening) {
     port?.close();
     element.close();
     element.remove();
+    undim();
     if (before instanceof HTMLElement) before.focus();
     emit("close", void 0);
   };
@@ -108,8 +110,17 @@ function dialog(server, settings, opening) {
     close: leave
   };
 }
+function dim() {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("dialog[data-latchkey]::backdrop { background: rgb(16 19 26 / 48%); }");
+  document.adoptedStyleSheets.push(sheet);
+  return () => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((it) => it !== sheet);
+  };
+}
 function build(src) {
   const element = document.createElement("dialog");
+  element.dataset["latchkey"] = "";
   const frame = document.createElement("iframe");
   frame.src = src;
   frame.title = "Connect";

@@ -4,7 +4,7 @@ import { useEffect, useReducer } from 'preact/hooks';
 import { Button, Dialog, Problem, StatusRegions, boot, call, wearAppearance } from '../kit';
 import { type Boot, Context, type Shared, useShared } from './context';
 import { Flow } from './flow';
-import { type Host, meet } from './host';
+import { type Host, meet, meetCompat } from './host';
 import { openLink, returnAddress } from './open';
 import { Choose } from './screens/choose';
 import { Done, Failed } from './screens/ends';
@@ -102,10 +102,10 @@ async function hosted(shared: Shared): Promise<void> {
   show({ ...shared, flow, returnTo: returnAddress(page.session ?? '', page.return_urls ?? []) });
 }
 
-async function framed(texts: Texts): Promise<void> {
+async function framed(texts: Texts, meeting: typeof meet): Promise<void> {
   let host: Host;
   try {
-    host = await meet(page.allowed_origins ?? []);
+    host = await meeting(page.allowed_origins ?? []);
   } catch {
     return showProblem(sharedOf(texts), 'NOT_ALLOWED_HERE');
   }
@@ -113,7 +113,7 @@ async function framed(texts: Texts): Promise<void> {
   const spoken = wishes.locale ? await load(page.locale ?? wishes.locale, page.texts) : texts;
   const shared = sharedOf(spoken);
   if (wishes.appearance) wearAppearance(wishes.appearance);
-  const environment = decodeURIComponent(location.pathname.split('/').pop() ?? '');
+  const environment = page.mode === 'frame' ? decodeURIComponent(location.pathname.split('/').pop() ?? '') : '';
   let flow: Flow | undefined;
   let client: SessionClient | undefined;
   const begin = async (token: string) => {
@@ -167,7 +167,8 @@ async function main(): Promise<void> {
   const shared = sharedOf(texts);
   try {
     if (page.mode === 'hosted') await hosted(shared);
-    else if (page.mode === 'frame') await framed(texts);
+    else if (page.mode === 'frame') await framed(texts, meet);
+    else if (page.mode === 'compat') await framed(texts, meetCompat);
     else if (page.mode === 'window') await visiting(shared);
     else if (page.mode === 'done') returned(shared);
     else showProblem(shared, page.problem ?? 'SESSION_UNKNOWN');

@@ -5,7 +5,7 @@ import type { Texts } from './texts';
 
 /** What the server said in the page: how it looks, and what it is for. */
 export interface Boot {
-  mode: 'open' | 'hosted' | 'frame' | 'window' | 'done' | 'problem';
+  mode: 'open' | 'hosted' | 'frame' | 'compat' | 'window' | 'done' | 'problem';
   theme?: import('../kit/theme').Theme;
   appearance?: import('../kit/theme').Appearance;
   locale?: string;

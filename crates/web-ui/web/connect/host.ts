@@ -83,3 +83,33 @@ function over(port: MessagePort, wishes: Host['wishes']): Host {
     },
   };
 }
+
+/** Meets a page that shows this frame with another product's client for browsers: by its messages, and by no port. */
+export function meetCompat(origins: readonly string[]): Promise<Host> {
+  return new Promise((resolve, reject) => {
+    const origin = location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
+    if (window.parent === window || !allowed(origin, origins)) {
+      console.error(`Latchkey: ${origin || 'this page'} may not embed the connect pages. Add it to allowed_origins of the environment.`);
+      reject(new Error('NOT_ALLOWED_HERE'));
+      return;
+    }
+    const say = (message: object) => window.parent.postMessage(message, origin);
+    let listener: ((message: FromHost) => void) | undefined;
+    let met = false;
+    const tell = (message: ToHost) => {
+      if (message.type === 'close') say({ type: 'close' });
+      if (message.type !== 'outcome') return;
+      const { status, connection, reason } = message.outcome;
+      if (status === 'connected') say({ type: 'connect', payload: { providerConfigKey: connection?.integration, connectionId: connection?.id, isPending: false } });
+      if (status === 'failed') say({ type: 'error', payload: { errorType: reason, errorMessage: reason } });
+    };
+    addEventListener('message', ({ origin: from, source, data }: MessageEvent) => {
+      if (from !== origin || source !== window.parent || data?.type !== 'session_token') return;
+      const token = String(data.sessionToken);
+      if (met) return listener?.({ type: 'token', token });
+      met = true;
+      resolve({ wishes: { token }, tell, listen: (it) => (listener = it) });
+    });
+    say({ type: 'ready' });
+  });
+}

@@ -77,7 +77,7 @@ export class SessionClient {
   ) {}
 
   static async open(token: string, environment: string): Promise<{ client: SessionClient; session: Session }> {
-    const { binding, session } = await call<{ binding: string; session: Session }>('/connect/api/sessions', { body: { token, environment } });
+    const { binding, session } = await call<{ binding: string; session: Session }>('/connect/api/sessions', { body: { token, ...(environment && { environment }) } });
     return { client: new SessionClient(session.id, { binding }), session };
   }
 

@@ -108,6 +108,7 @@ function dialog(server: string, settings: Settings, opening: Opening): Flow {
   });
 
   const { element, frame } = build(`${server}/embed/${encodeURIComponent(settings.environment)}#${new URLSearchParams({ o: location.origin })}`);
+  const undim = dim();
   const before = document.activeElement;
   let port: MessagePort | undefined;
   const end = (result: Outcome) => {
@@ -118,6 +119,7 @@ function dialog(server: string, settings: Settings, opening: Opening): Flow {
     port?.close();
     element.close();
     element.remove();
+    undim();
     if (before instanceof HTMLElement) before.focus();
     emit('close', undefined);
   };
@@ -174,9 +176,20 @@ function dialog(server: string, settings: Settings, opening: Opening): Flow {
   };
 }
 
+/** A sheet made here is no inline style, so a strict policy of the page's lets it be. */
+function dim() {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('dialog[data-latchkey]::backdrop { background: rgb(16 19 26 / 48%); }');
+  document.adoptedStyleSheets.push(sheet);
+  return () => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((it) => it !== sheet);
+  };
+}
+
 /** The browser's own modal: nothing behind it can be reached, and nothing of the page lies above it. */
 function build(src: string) {
   const element = document.createElement('dialog');
+  element.dataset['latchkey'] = '';
   const frame = document.createElement('iframe');
   frame.src = src;
   frame.title = 'Connect';

@@ -39,8 +39,8 @@ const FORM_TOKEN: &str = "x-form-token";
 #[serde(deny_unknown_fields)]
 struct Opening {
     token: String,
-    /// The frame's own: who may show it was decided by that.
-    environment: String,
+    /// The frame's own, where it has one: who may show it was decided by that.
+    environment: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -57,7 +57,7 @@ async fn open(State(site): State<Site>, body: Result<Json<Opening>, JsonRejectio
             let opening = read(body)?;
             let browser = Browser::new();
             let view = site.flows.vault.bind_session(&opening.token.into(), browser.digest()).await?;
-            if view.environment.as_str() != opening.environment {
+            if opening.environment.is_some_and(|environment| view.environment.as_str() != environment) {
                 return Err(Problem::NoBrowser);
             }
             let session = session_document(&site, &view);

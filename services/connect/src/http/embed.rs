@@ -3,7 +3,7 @@
 use super::page_with;
 use super::{Site, headers};
 use crate::look::Look;
-use crate::pages::{Boot, EmbedPage, WindowDonePage, WindowPage};
+use crate::pages::{Boot, CompatPage, EmbedPage, WindowDonePage, WindowPage};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -15,6 +15,8 @@ use latchkey_web_ui::Policy;
 pub fn routes() -> Router<Site> {
     Router::new()
         .route("/embed/{environment}", get(embed))
+        .route("/connect-ui", get(compat))
+        .route("/connect-ui/", get(compat))
         .route("/connect/window", get(window))
         .route("/connect/window/done", get(done))
         .route("/connect/logo/{environment}/{scheme}", get(logo))
@@ -32,14 +34,24 @@ async fn embed(State(site): State<Site>, Path(environment): Path<String>) -> Res
     opener_kept(page_with(StatusCode::OK, &page, &policy))
 }
 
+/// The frame as another product's client for browsers shows it: it names no environment, so whoever any of them allows may
+/// show it, and the session's token decides the rest.
+async fn compat(State(site): State<Site>) -> Response {
+    let origins: Vec<String> = site.looks.origins().map(|origin| origin.as_str().to_owned()).collect();
+    let boot = Boot::of(&Look::default(), "compat").allowing(origins.clone());
+    opener_kept(page_with(StatusCode::OK, &CompatPage { boot }, &Policy::new().framed_by(origins)))
+}
+
 /// Opened by a frame or a page of ours, which tells it where to go. It must keep its opener for that.
-async fn window(State(site): State<Site>) -> Response {
-    opener_kept(page_with(StatusCode::OK, &WindowPage { boot: plain(&site) }, &Policy::new()))
+async fn window() -> Response {
+    let boot = Boot::of(&Look::default(), "window");
+    opener_kept(page_with(StatusCode::OK, &WindowPage { boot }, &Policy::new()))
 }
 
 /// Where the window comes to in the end. The page that opened it is told by the server, so nothing is said here to anybody.
-async fn done(State(site): State<Site>) -> Response {
-    opener_kept(page_with(StatusCode::OK, &WindowDonePage { boot: plain(&site) }, &Policy::new()))
+async fn done() -> Response {
+    let boot = Boot::of(&Look::default(), "done");
+    opener_kept(page_with(StatusCode::OK, &WindowDonePage { boot }, &Policy::new()))
 }
 
 async fn logo(State(site): State<Site>, Path((environment, scheme)): Path<(String, String)>) -> Response {
@@ -58,10 +70,6 @@ pub fn boot(site: &Site, environment: &Environment, look: &Look, mode: &'static 
         site.looks.logo(environment, dark).map(|_| format!("/connect/logo/{environment}/{scheme}"))
     };
     Boot::of(look, mode).with_logos(logo(false), logo(true))
-}
-
-fn plain(_site: &Site) -> Boot {
-    Boot::of(&Look::default(), "window")
 }
 
 /// A page that opens windows, or is one, must not be cut off from the other side.

@@ -6,7 +6,7 @@ use std::fmt;
 /// What a page's program begins with, as a block of JSON in the page, which no browser runs.
 #[derive(Debug, Clone, Serialize)]
 pub struct Boot {
-    /// What the page is: `open`, `hosted`, `frame`, `window`, `done` or `problem`.
+    /// What the page is: `open`, `hosted`, `frame`, `compat`, `window`, `done` or `problem`.
     mode: &'static str,
     theme: Theme,
     appearance: Appearance,
@@ -59,6 +59,12 @@ impl Boot {
     #[must_use]
     pub fn with_logos(self, logo_light: Option<String>, logo_dark: Option<String>) -> Self {
         Self { logo_light, logo_dark, ..self }
+    }
+
+    /// For a page that whoever embeds it may have for any environment.
+    #[must_use]
+    pub fn allowing(self, allowed_origins: Vec<String>) -> Self {
+        Self { allowed_origins, ..self }
     }
 
     #[must_use]

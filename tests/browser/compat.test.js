@@ -1,0 +1,84 @@
+// Another product's client for browsers, unmodified, pointed at this server by its addresses alone.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { page as at } from './host.js';
+import { connection, decide, demo, server, session, world } from './world.js';
+
+const here = world();
+
+/** A call of the client's in the product's page. */
+async function calling(page, token, work, ...rest) {
+  return page.evaluate(
+    async ([host, connectSessionToken, source, args]) => {
+      const { default: Nango } = await import('/frontend/index.js');
+      const nango = new Nango({ host, connectSessionToken });
+      // What is thrown cannot be handed over as it is.
+      return new Function('nango', 'args', `return (${source})(nango, ...args)`)(nango, args).catch(({ type, message }) => ({ type, message }));
+    },
+    [server, token, work.toString(), rest],
+  );
+}
+
+test('a key typed into the product’s own form is tried out and kept', async () => {
+  const { token } = await session(['demo-api-key']);
+  const { page, close } = await here.person();
+  await page.goto(at());
+  const typed = (nango, apiKey) => nango.auth('demo-api-key', { credentials: { apiKey } });
+  const wrong = await calling(page, token, typed, 'wrong');
+  assert.equal(wrong.type, 'connection_test_failed');
+  const right = await calling(page, token, typed, demo().api_key);
+  assert.equal(right.providerConfigKey, 'demo-api-key');
+  assert.equal((await connection(right.connectionId)).integration, 'demo-api-key');
+  await close();
+});
+
+test('a name and a password, and nothing at all, do as well', async () => {
+  const basic = await session(['demo-basic']);
+  const machine = await session(['demo-machine']);
+  const { page, close } = await here.person();
+  await page.goto(at());
+  const { username, password } = demo();
+  const typed = await calling(page, basic.token, (nango, ...[username, password]) => nango.auth('demo-basic', { credentials: { username, password } }), username, password);
+  assert.equal((await connection(typed.connectionId)).integration, 'demo-basic');
+  const nothing = await calling(page, machine.token, (nango) => nango.create('demo-machine'));
+  assert.equal((await connection(nothing.connectionId)).integration, 'demo-machine');
+  await close();
+});
+
+test('what the session does not offer, and a token that is none, are refused by the words the client knows', async () => {
+  const { token } = await session(['demo-api-key']);
+  const { page, close } = await here.person();
+  await page.goto(at());
+  const other = (nango) => nango.auth('demo-basic', { credentials: { username: 'a', password: 'b' } });
+  assert.equal((await calling(page, token, other)).type, 'integration_not_allowed');
+  assert.equal((await calling(page, 'lk_cs_nothing', other)).type, 'unknown_connect_session_token');
+  await close();
+});
+
+test('its connect pages are ours, and tell it what it waits for', async () => {
+  const { token } = await session(['demo-oauth']);
+  const { page, close } = await here.person();
+  await page.goto(at());
+  await page.evaluate(
+    async ([host, sessionToken]) => {
+      const { default: Nango } = await import('/frontend/index.js');
+      window.heard = [];
+      const ui = new Nango({ host }).openConnectUI({ baseURL: `${host}/connect-ui`, apiURL: host, onEvent: (event) => window.heard.push(event) });
+      ui.setSessionToken(sessionToken);
+    },
+    [server, token],
+  );
+  const ui = page.frameLocator('#connect-ui');
+  const [popup] = await Promise.all([page.waitForEvent('popup'), ui.getByRole('button', { name: 'Continue to Demo' }).click()]);
+  await decide(popup);
+  await ui.getByRole('heading', { name: 'Demo is connected' }).waitFor();
+  await page.waitForFunction(() => window.heard.some(({ type }) => type === 'connect'));
+  const heard = await page.evaluate(() => window.heard);
+  const { payload } = heard.find(({ type }) => type === 'connect');
+  assert.equal(payload.providerConfigKey, 'demo-oauth');
+  assert.equal((await connection(payload.connectionId)).integration, 'demo-oauth');
+  await ui.getByRole('button', { name: 'Done' }).click();
+  await page.locator('#connect-ui').waitFor({ state: 'detached' });
+  await close();
+});
