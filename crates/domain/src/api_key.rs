@@ -1,6 +1,6 @@
 //! An API key: what a backend proves itself with. `Absent → Active → Revoked`. Only a digest of its secret is kept.
 
-use crate::{Aggregate, ApiKeyId, CardFacts, Digest, Environment, EventName, Timestamp};
+use crate::{Aggregate, ApiKeyId, CardFacts, Digest, Environment, EventName, Role, Timestamp};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Issued {
     pub secret: Digest,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
+    /// Set where the key is an operator's login to the dashboard; its name is the operator's then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
 }
 
 /// What a key may do.
@@ -43,12 +46,18 @@ pub enum Scope {
     /// Call a provider's API through the proxy, without seeing the credential.
     #[serde(rename = "proxy:call")]
     ProxyCall,
-    /// Register, change and retire integrations.
+    /// See integrations; never a secret.
+    #[serde(rename = "integrations:read")]
+    IntegrationsRead,
+    /// Register, change and retire integrations, and see them.
     #[serde(rename = "integrations:admin")]
     IntegrationsAdmin,
-    /// Issue and revoke keys.
+    /// Issue and revoke keys, and let operators in.
     #[serde(rename = "keys:admin")]
     KeysAdmin,
+    /// See where the world is told what happens, and what became of it.
+    #[serde(rename = "webhooks:read")]
+    WebhooksRead,
     /// Say where the world is told what happens, see what became of it, and have it told again.
     #[serde(rename = "webhooks:admin")]
     WebhooksAdmin,
@@ -62,8 +71,10 @@ impl Scope {
         Self::TokensRead,
         Self::CredentialsRead,
         Self::ProxyCall,
+        Self::IntegrationsRead,
         Self::IntegrationsAdmin,
         Self::KeysAdmin,
+        Self::WebhooksRead,
         Self::WebhooksAdmin,
     ];
 
@@ -76,9 +87,21 @@ impl Scope {
             Self::TokensRead => "tokens:read",
             Self::CredentialsRead => "credentials:read",
             Self::ProxyCall => "proxy:call",
+            Self::IntegrationsRead => "integrations:read",
             Self::IntegrationsAdmin => "integrations:admin",
             Self::KeysAdmin => "keys:admin",
+            Self::WebhooksRead => "webhooks:read",
             Self::WebhooksAdmin => "webhooks:admin",
+        }
+    }
+
+    /// Whether who has this scope may do what the other one is for.
+    #[must_use]
+    pub fn includes(self, other: Self) -> bool {
+        match self {
+            Self::IntegrationsAdmin => matches!(other, Self::IntegrationsAdmin | Self::IntegrationsRead),
+            Self::WebhooksAdmin => matches!(other, Self::WebhooksAdmin | Self::WebhooksRead),
+            _ => self == other,
         }
     }
 
@@ -195,6 +218,7 @@ mod tests {
             secret: Digest::of(b"secret"),
             created_at: Timestamp(0),
             expires_at: Some(Timestamp(100)),
+            role: None,
         })
     }
 

@@ -101,6 +101,10 @@ ulid_id!(
     AuthLogId, "log_", "auth log id"
 );
 ulid_id!(
+    /// One link that lets an operator in.
+    LoginLinkId, "lgn_", "login link id"
+);
+ulid_id!(
     /// One place a customer is told at what happens.
     WebhookEndpointId, "whe_", "webhook endpoint id"
 );

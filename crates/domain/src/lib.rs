@@ -16,8 +16,10 @@ mod failure;
 mod ids;
 pub mod incident;
 pub mod integration;
+pub mod login_link;
 pub mod refresh;
 pub mod revocation;
+mod role;
 pub mod rotation;
 pub mod session;
 mod time;
@@ -29,6 +31,7 @@ pub use digest::{Digest, InvalidDigest};
 pub use failure::{Cause, Failure, Owner, Phase, ProviderError, Reason};
 pub use ids::{
     ApiKeyId, AuthLogId, AuthorizationId, ConnectionId, EndUser, Environment, EventId, Generation,
-    IntegrationKey, InvalidId, SessionId, WebhookEndpointId,
+    IntegrationKey, InvalidId, LoginLinkId, SessionId, WebhookEndpointId,
 };
+pub use role::Role;
 pub use time::Timestamp;

@@ -28,6 +28,8 @@ pub async fn call(binding: &Binding, route: Route, headers: &HeaderMap, message:
     answer.unwrap_or_else(|status| problem(&status.into()))
 }
 
+/// A fault as a problem document (RFC 9457), which no cache keeps.
+#[must_use]
 pub fn problem(fault: &Fault) -> Response {
     let mut response =
         (fault.http_status(), fault.problem_headers(), fault.problem().to_string()).into_response();

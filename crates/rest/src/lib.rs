@@ -14,5 +14,6 @@ mod router;
 mod schema;
 mod template;
 
+pub use call::problem;
 pub use calls::Calls;
 pub use router::{RestError, router};

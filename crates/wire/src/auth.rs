@@ -1,7 +1,7 @@
 //! Whose call this is: the API key in its metadata, checked with the vault and remembered for a few seconds.
 //! No key is kept: an answer is found by the key's digest.
 
-use crate::{Fault, Kind, Reason, VaultClient, contract::KeyView};
+use crate::{Fault, Kind, Reason, VaultClient, actor, contract::KeyView};
 use latchkey_domain::{Digest, api_key::Scope};
 use latchkey_secret::SecretText;
 use moka::{Expiry, future::Cache};
@@ -47,7 +47,7 @@ impl Authenticator {
     /// the vault could not be asked.
     pub async fn require(&self, metadata: &MetadataMap, scope: Scope) -> Result<KeyView, Fault> {
         let key = self.identify(metadata).await?;
-        if key.scopes.contains(&scope) {
+        if key.scopes.iter().any(|granted| granted.includes(scope)) {
             return Ok(key);
         }
         let needed = scope.as_str();
@@ -71,7 +71,10 @@ impl Authenticator {
         };
         // Callers that come at once with one key wait for one question.
         match self.answers.try_get_with(Digest::of(key.expose().as_bytes()), asking).await {
-            Ok(Answer::Known(view)) => Ok(KeyView::clone(&view)),
+            Ok(Answer::Known(view)) => {
+                actor::note(view.id);
+                Ok(KeyView::clone(&view))
+            }
             Ok(Answer::Refused(fault)) | Err(fault) => Err(Fault::clone(&fault)),
         }
     }

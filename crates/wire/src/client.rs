@@ -1,6 +1,7 @@
 //! What the vault does for the other services, as calls in domain words.
 
 mod auth_logs;
+mod logins;
 mod revocations;
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     pb::vault::{
         self as pb, auth_log_intake_service_client::AuthLogIntakeServiceClient,
         flow_service_client::FlowServiceClient, lending_service_client::LendingServiceClient,
+        login_service_client::LoginServiceClient,
         refresh_journal_service_client::RefreshJournalServiceClient,
         refresh_lease_service_client::RefreshLeaseServiceClient,
         registry_service_client::RegistryServiceClient, revocation_service_client::RevocationServiceClient,
@@ -39,6 +41,7 @@ pub struct VaultClient {
     flow: FlowServiceClient<Route>,
     leases: RefreshLeaseServiceClient<Route>,
     lending: LendingServiceClient<Route>,
+    logins: LoginServiceClient<Route>,
     journal: RefreshJournalServiceClient<Route>,
     registry: RegistryServiceClient<Route>,
     revocations: RevocationServiceClient<Route>,
@@ -56,6 +59,7 @@ impl VaultClient {
             flow: FlowServiceClient::new(route.clone()),
             leases: RefreshLeaseServiceClient::new(route.clone()),
             lending: LendingServiceClient::new(route.clone()),
+            logins: LoginServiceClient::new(route.clone()),
             registry: RegistryServiceClient::new(route.clone()),
             revocations: RevocationServiceClient::new(route.clone()),
             webhooks: WebhookLeaseServiceClient::new(route.clone()),

@@ -12,7 +12,7 @@ pub use webhook::{ClaimWebhooks, CompleteWebhook, DueWebhook};
 use latchkey_domain::rotation::{Behaviour, RotationClass};
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, EndUser, Environment, Failure, Generation,
-    IntegrationKey, SessionId, Timestamp,
+    IntegrationKey, LoginLinkId, Role, SessionId, Timestamp,
     api_key::Scope,
     integration::{RegisteredClient, Settings},
     rotation::Course,
@@ -332,6 +332,8 @@ pub struct KeyView {
     pub scopes: Vec<Scope>,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
+    /// Set where it is an operator's login to the dashboard.
+    pub role: Option<Role>,
     pub revoked: bool,
 }
 
@@ -348,6 +350,24 @@ pub struct IssuedKey {
     pub key: KeyView,
     /// Shown once.
     pub secret: SecretText,
+}
+
+/// Lets an operator into the dashboard.
+#[derive(Debug)]
+pub struct CreateLogin {
+    pub environment: Environment,
+    pub operator: String,
+    pub role: Role,
+    /// How long the link is good for.
+    pub lifetime: Duration,
+}
+
+#[derive(Debug)]
+pub struct CreatedLogin {
+    pub login: LoginLinkId,
+    /// Shown once, and good for one login.
+    pub token: SecretText,
+    pub expires_at: Timestamp,
 }
 
 #[derive(Debug)]

@@ -10,6 +10,7 @@ mod failure;
 mod integration;
 mod key;
 mod lending;
+mod login;
 mod peer;
 mod refresh;
 mod reply;

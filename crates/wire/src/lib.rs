@@ -1,6 +1,7 @@
 //! What travels between services: the generated code, the [`contract`] in domain words, the translation between the two,
 //! [`Fault`]s, and typed clients over a [`Route`], which is a socket or a function call.
 
+pub mod actor;
 mod auth;
 mod client;
 pub mod contract;

@@ -8,7 +8,7 @@ mod trace;
 pub use deadline::grpc_timeout;
 pub use remote::{RouteError, RouteOptions, RouteTls};
 
-use crate::fault::deadline_exceeded;
+use crate::{actor, fault::deadline_exceeded};
 use std::{
     future::Future,
     pin::Pin,
@@ -80,6 +80,7 @@ impl Service<http::Request<Body>> for Route {
         let deadline = deadline::shortest(request.headers(), self.deadline);
         deadline::tell(request.headers_mut(), deadline);
         trace::inject(request.headers_mut());
+        actor::inject(request.headers_mut());
         let way = self.way.clone();
         Box::pin(async move {
             let answer = tokio::time::timeout(deadline, way.call(request)).await;

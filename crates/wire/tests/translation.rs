@@ -194,9 +194,10 @@ prop_compose! {
         id in key_id(), environment in environment(), name in text(),
         scopes in proptest::sample::subsequence(Scope::ALL, 0..=Scope::ALL.len()), create_time in moment(),
         expire_time in option::of(moment()), revoked: bool,
+        role in proptest::sample::select(vec!["", "viewer", "developer", "admin"]),
     ) -> pb::Key {
         let scopes = scopes.iter().map(|scope| scope.as_str().into()).collect();
-        pb::Key { id, environment, name, scopes, create_time: Some(create_time), expire_time, revoked }
+        pb::Key { id, environment, name, scopes, create_time: Some(create_time), expire_time, revoked, role: role.into() }
     }
 }
 
@@ -483,5 +484,6 @@ fn valid_key() -> pb::Key {
         create_time: Some(Timestamp::default()),
         expire_time: None,
         revoked: false,
+        role: String::new(),
     }
 }

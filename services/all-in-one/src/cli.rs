@@ -10,6 +10,8 @@ mod incident;
 mod integration;
 mod key;
 mod logs;
+mod offline;
+mod operator;
 mod page;
 mod provider;
 mod server;
@@ -42,6 +44,8 @@ pub enum Command {
     Provider(provider::Arguments),
     /// Make and revoke API keys
     Key(key::Arguments),
+    /// Let people into the dashboard
+    Operator(operator::Arguments),
     /// Have your backend told what happens, over HTTP
     Webhook(webhook::Arguments),
     /// Play the end user, or break the demo provider on purpose
@@ -60,6 +64,7 @@ impl Command {
             Self::Integration(arguments) => arguments.run().await,
             Self::Provider(arguments) => arguments.run().await,
             Self::Key(arguments) => arguments.run().await,
+            Self::Operator(arguments) => arguments.run().await,
             Self::Webhook(arguments) => arguments.run().await,
             Self::Demo(arguments) => arguments.run().await,
         }

@@ -97,7 +97,7 @@ impl System {
             services: latchkey_vault::PUBLIC_SERVICES.into_iter().chain(latchkey_connect::SERVICES).collect(),
         };
         let addresses = [&doors.http, &doors.grpc, &doors.ops].map(|door| door.local_addr().ok());
-        let mut pages = self.connect.http().merge(self.connect.rest()?);
+        let mut pages = self.connect.http().merge(self.connect.rest()?).merge(self.connect.dashboard()?);
         if self.compat {
             pages = pages.merge(self.connect.compat()?);
         }

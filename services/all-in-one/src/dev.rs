@@ -120,7 +120,8 @@ pub async fn dev(data: &Path, options: Options) -> anyhow::Result<()> {
     secrets.api_key = Some(api_key.clone());
     folder.write_secrets(&secrets)?;
 
-    let greeting = doors.greeting(&folder, &public_url, published, demo.is_some(), api_key)?;
+    let login = seed::login_link(&system.to_vault, &public_url).await?;
+    let greeting = doors.greeting(&folder, &public_url, published, demo.is_some(), api_key, login)?;
     let pages = pages::router(&system.to_vault, &greeting, demo.as_ref());
     system.run(doors.with(pages), &lifecycle)?;
     env_of(&greeting).write(&folder.env_file()).context("dev.env cannot be written")?;
@@ -185,6 +186,7 @@ impl Listeners {
         published: bool,
         demo: bool,
         api_key: String,
+        login: String,
     ) -> anyhow::Result<Greeting> {
         Ok(Greeting {
             folder: folder.path().to_owned(),
@@ -194,6 +196,7 @@ impl Listeners {
             published,
             demo,
             api_key,
+            login,
         })
     }
 
@@ -218,6 +221,6 @@ fn env_of(greeting: &Greeting) -> EnvFile {
     file.set(env_file::OPS, &greeting.ops);
     file.set(env_file::API_KEY, &greeting.api_key);
     file.set(env_file::ENVIRONMENT, ENVIRONMENT);
-    file.set(env_file::DASHBOARD_LOGIN, &greeting.url);
+    file.set(env_file::DASHBOARD_LOGIN, &greeting.login);
     file
 }

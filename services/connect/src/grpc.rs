@@ -2,11 +2,13 @@
 
 mod api_key;
 mod integration;
+mod operator;
 mod provider;
 mod session;
 
 use crate::flows::{Flows, redirect_uri};
 use latchkey_wire::Authenticator;
+use latchkey_wire::actor::{Doors, told_apart};
 use latchkey_wire::pb::{admin, catalog, connect};
 use std::sync::Arc;
 use tonic::service::Routes;
@@ -31,8 +33,11 @@ pub fn routes(flows: &Flows, authenticator: &Authenticator, public_url: &Url) ->
         authenticator: authenticator.clone(),
         public_url: Arc::new(public_url.clone()),
     };
-    Routes::new(connect::connect_session_service_server::ConnectSessionServiceServer::new(door.clone()))
-        .add_service(admin::integration_service_server::IntegrationServiceServer::new(door.clone()))
-        .add_service(admin::api_key_service_server::ApiKeyServiceServer::new(door.clone()))
-        .add_service(catalog::provider_service_server::ProviderServiceServer::new(door))
+    let routes =
+        Routes::new(connect::connect_session_service_server::ConnectSessionServiceServer::new(door.clone()))
+            .add_service(admin::integration_service_server::IntegrationServiceServer::new(door.clone()))
+            .add_service(admin::api_key_service_server::ApiKeyServiceServer::new(door.clone()))
+            .add_service(admin::operator_service_server::OperatorServiceServer::new(door.clone()))
+            .add_service(catalog::provider_service_server::ProviderServiceServer::new(door));
+    told_apart(routes, Doors::Public)
 }

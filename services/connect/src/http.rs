@@ -6,6 +6,8 @@ mod headers;
 mod view;
 mod watch;
 
+pub use headers::{from_here, guard_dashboard};
+
 use crate::browser::{Browser, Cookies, Place};
 use crate::failures::{Problem, said};
 use crate::flows::{Answered, DOCUMENT_PATH, Flows, Next, Wish, attempt_of};

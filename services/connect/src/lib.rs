@@ -5,6 +5,7 @@ mod browser;
 mod compat;
 pub mod config;
 mod counts;
+mod dashboard;
 mod failures;
 mod flows;
 mod grpc;
@@ -20,10 +21,17 @@ pub use config::Config;
 pub use look::LogoError;
 pub use service::ConnectService;
 
+/// Opens the dashboard, once. The token is in the fragment, which browsers send to nobody.
+#[must_use]
+pub fn login_link(public_url: &url::Url, token: &str) -> String {
+    format!("{}/dashboard/login#t={token}", public_url.as_str().trim_end_matches('/'))
+}
+
 /// The full names of the services on the gRPC port, for health.
-pub const SERVICES: [&str; 4] = [
+pub const SERVICES: [&str; 5] = [
     "latchkey.connect.v1.ConnectSessionService",
     "latchkey.admin.v1.IntegrationService",
     "latchkey.admin.v1.ApiKeyService",
+    "latchkey.admin.v1.OperatorService",
     "latchkey.catalog.v1.ProviderService",
 ];

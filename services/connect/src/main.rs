@@ -41,7 +41,7 @@ async fn main() -> anyhow::Result<()> {
 
     let reflection = config.connect.reflection.then_some(latchkey_wire::DESCRIPTORS);
     let options = grpc::Options { tls: config.tls, reflection, services: SERVICES.to_vec() };
-    let mut pages = connect.http().merge(connect.rest()?);
+    let mut pages = connect.http().merge(connect.rest()?).merge(connect.dashboard()?);
     if config.connect.compat {
         pages = pages.merge(connect.compat()?);
     }

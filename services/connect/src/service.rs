@@ -5,7 +5,7 @@ use crate::flows::Flows;
 use crate::look::{LogoError, Looks};
 use crate::tasks::Tasks;
 use crate::webhooks::{RequestsError, Worker};
-use crate::{SERVICES, compat, grpc, http};
+use crate::{SERVICES, compat, dashboard, grpc, http};
 use axum::Router;
 use latchkey_chassis::grpc::layers;
 use latchkey_chassis::ops::{Checks, Trouble, Verdict};
@@ -90,6 +90,16 @@ impl ConnectService {
     /// Where the protocol's description cannot be read, which only a build can get wrong.
     pub fn rest(&self) -> Result<Router, RestError> {
         latchkey_rest::router(DESCRIPTORS, self.routes())
+    }
+
+    /// Where operators log in, and what their pages ask for.
+    ///
+    /// # Errors
+    /// As [`Self::rest`].
+    pub fn dashboard(&self) -> Result<Router, RestError> {
+        let vault = self.flows.vault.clone();
+        let authenticator = Authenticator::new(vault.clone());
+        Ok(dashboard::router(vault, authenticator, self.rest()?, &self.public_url))
     }
 
     /// The paths that another product's clients know, over the same calls.

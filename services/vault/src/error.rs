@@ -1,6 +1,7 @@
 use latchkey_domain::Failure;
 use latchkey_domain::{
-    api_key, authorization, connection, incident, integration, revocation, session, webhook_endpoint,
+    api_key, authorization, connection, incident, integration, login_link, revocation, session,
+    webhook_endpoint,
 };
 use latchkey_envelope::{EnvelopeError, KeyServiceError};
 use latchkey_store::{StoreError, Stream};
@@ -27,6 +28,8 @@ pub enum Error {
     Integration(#[from] integration::Refusal),
     #[error(transparent)]
     ApiKey(#[from] api_key::Refusal),
+    #[error(transparent)]
+    LoginLink(#[from] login_link::Refusal),
     #[error(transparent)]
     WebhookEndpoint(#[from] webhook_endpoint::Refusal),
     /// Of what refuses nothing.

@@ -259,6 +259,7 @@ pub fn event_in_words(event: &Event) -> String {
             )
         }
         Event::Broken { failure, .. } => format!("The connection broke: {}.", cause_in_words(failure)),
+        Event::CredentialRevealed { .. } => "An operator was shown the credential.".into(),
         Event::Revoked { .. } => "The connection was deleted.".into(),
     }
 }

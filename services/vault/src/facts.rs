@@ -78,7 +78,8 @@ pub fn news(event: &Event) -> Vec<News> {
         Event::CredentialsRefreshed { recovered: false, .. }
         | Event::RefreshFailed { .. }
         | Event::AnswerSetAside { .. }
-        | Event::CredentialRejected { .. } => vec![],
+        | Event::CredentialRejected { .. }
+        | Event::CredentialRevealed { .. } => vec![],
     }
 }
 
@@ -200,6 +201,7 @@ fn credential_of(event: &Event) -> Option<&CredentialFacts> {
         | Event::RefusalWithdrawn { .. }
         | Event::Expiring { .. }
         | Event::Broken { .. }
+        | Event::CredentialRevealed { .. }
         | Event::Revoked { .. } => None,
     }
 }
@@ -216,6 +218,7 @@ pub fn failure_of(event: &Event) -> Option<&Failure> {
         | Event::CredentialRejected { .. }
         | Event::AnswerSetAside { .. }
         | Event::Expiring { .. }
+        | Event::CredentialRevealed { .. }
         | Event::Revoked { .. } => None,
     }
 }

@@ -1,7 +1,9 @@
 //! The one table that says how the vault's errors look from outside.
 
 use crate::error::Error;
-use latchkey_domain::{Failure, api_key, authorization, connection, integration, session, webhook_endpoint};
+use latchkey_domain::{
+    Failure, api_key, authorization, connection, integration, login_link, session, webhook_endpoint,
+};
 use latchkey_envelope::KeyServiceError;
 use latchkey_store::StoreError;
 use latchkey_wire::{Fault, Kind, Reason};
@@ -20,6 +22,7 @@ impl From<Error> for Fault {
             Error::Authorization(refusal) => authorization_fault(&refusal),
             Error::Integration(refusal) => integration_fault(&refusal),
             Error::ApiKey(refusal) => api_key_fault(&refusal),
+            Error::LoginLink(refusal) => login_fault(&refusal),
             Error::WebhookEndpoint(webhook_endpoint::Refusal::Absent) => Self::new(
                 Kind::NotFound,
                 Reason::WebhookEndpointUnknown,
@@ -194,6 +197,17 @@ fn api_key_fault(refusal: &api_key::Refusal) -> Fault {
             "The API key has expired. Create a new one.",
         ),
     }
+}
+
+fn login_fault(refusal: &login_link::Refusal) -> Fault {
+    use login_link::Refusal;
+    const HOW: &str = "`latchkey operator login-link` makes another, and so can an admin in the dashboard.";
+    let (kind, reason, message) = match refusal {
+        Refusal::Unknown => (Kind::NotFound, Reason::LoginUnknown, "This login link is not valid."),
+        Refusal::Expired => (Kind::Refused, Reason::LoginExpired, "This login link has expired."),
+        Refusal::Used => (Kind::Refused, Reason::LoginUsed, "This login link was used already."),
+    };
+    Fault::new(kind, reason, format!("{message} {HOW}"))
 }
 
 fn key_service_fault(error: &KeyServiceError) -> Fault {

@@ -12,6 +12,7 @@ mod incident;
 mod journal;
 mod lease;
 mod lending;
+mod login;
 mod registry;
 mod revocation;
 mod webhook;
@@ -20,6 +21,7 @@ mod webhook_lease;
 use crate::error::{Error, chain};
 use crate::vault::Vault;
 use latchkey_chassis::Lifecycle;
+use latchkey_wire::actor::{Doors, told_apart};
 use latchkey_wire::pb::{
     admin as pb_admin, connection as pb_connection, events as pb_events, vault as pb_vault,
 };
@@ -42,28 +44,31 @@ pub fn public(vault: &Vault, authenticator: &Authenticator, lifecycle: &Lifecycl
         lifecycle: lifecycle.clone(),
         watchers: Arc::new(Semaphore::new(WATCHERS_MAX)),
     };
-    Routes::new(pb_vault::credential_service_server::CredentialServiceServer::new(door.clone()))
+    let routes = Routes::new(pb_vault::credential_service_server::CredentialServiceServer::new(door.clone()))
         .add_service(pb_connection::connection_service_server::ConnectionServiceServer::new(door.clone()))
         .add_service(pb_connection::incident_service_server::IncidentServiceServer::new(door.clone()))
         .add_service(pb_admin::auth_log_service_server::AuthLogServiceServer::new(door.clone()))
         .add_service(pb_admin::webhook_service_server::WebhookServiceServer::new(door.clone()))
-        .add_service(pb_events::event_service_server::EventServiceServer::new(door))
+        .add_service(pb_events::event_service_server::EventServiceServer::new(door));
+    told_apart(routes, Doors::Public)
 }
 
 /// What the other services may call. Secrets cross these calls.
 #[must_use]
 pub fn peers(vault: &Vault) -> Routes {
     let peers = Peers { vault: vault.clone() };
-    Routes::new(pb_vault::flow_service_server::FlowServiceServer::new(peers.clone()))
+    let routes = Routes::new(pb_vault::flow_service_server::FlowServiceServer::new(peers.clone()))
         .add_service(pb_vault::refresh_lease_service_server::RefreshLeaseServiceServer::new(peers.clone()))
         .add_service(pb_vault::lending_service_server::LendingServiceServer::new(peers.clone()))
         .add_service(pb_vault::refresh_journal_service_server::RefreshJournalServiceServer::new(
             peers.clone(),
         ))
+        .add_service(pb_vault::login_service_server::LoginServiceServer::new(peers.clone()))
         .add_service(pb_vault::revocation_service_server::RevocationServiceServer::new(peers.clone()))
         .add_service(pb_vault::webhook_lease_service_server::WebhookLeaseServiceServer::new(peers.clone()))
         .add_service(pb_vault::auth_log_intake_service_server::AuthLogIntakeServiceServer::new(peers.clone()))
-        .add_service(pb_vault::registry_service_server::RegistryServiceServer::new(peers))
+        .add_service(pb_vault::registry_service_server::RegistryServiceServer::new(peers));
+    told_apart(routes, Doors::Peers)
 }
 
 #[derive(Clone)]

@@ -5,12 +5,14 @@
 
 use latchkey_chassis::Clock;
 use latchkey_chassis::trace::current_traceparent;
-use latchkey_domain::{Aggregate, EventName, Timestamp};
+use latchkey_domain::{Aggregate, ApiKeyId, EventName, Timestamp};
 use latchkey_store::{
     Append, AppendError, Card, Fence, KeyChange, NewEvent, Recorded, Snapshot, Store, StoreError, Stored,
     Stream, Version, WrappedKey,
 };
+use latchkey_wire::actor;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -190,9 +192,9 @@ impl Ledger {
         let unwritable =
             || StoreError::Corrupt { table: "events", key: stream.to_string(), what: "cannot be encoded" };
         let now = self.now().0;
-        let trace = current_traceparent();
+        let (trace, by) = (current_traceparent(), actor::current());
         let recorded = events.iter().map(|event| {
-            let payload = serde_json::to_value(event).map_err(|_| unwritable())?;
+            let payload = signed(serde_json::to_value(event).map_err(|_| unwritable())?, by);
             let kind = format!("{}.{}", A::CATEGORY, event.name());
             Ok(NewEvent { id: Uuid::now_v7(), kind, schema: SCHEMA, at: now, payload, trace: trace.clone() })
         });
@@ -259,6 +261,23 @@ impl Ledger {
             }
         }
     }
+}
+
+/// The name beside an event's own fields that says who had it done.
+const BY: &str = "by";
+
+/// An event with the key in whose name it happened, where it was in anybody's.
+fn signed(mut payload: Value, by: Option<ApiKeyId>) -> Value {
+    if let (Value::Object(fields), Some(by)) = (&mut payload, by) {
+        fields.entry(BY).or_insert_with(|| by.to_string().into());
+    }
+    payload
+}
+
+/// The key in whose name a recorded event happened; `None` where it happened by itself.
+#[must_use]
+pub fn by(recorded: &Recorded) -> Option<ApiKeyId> {
+    recorded.event.payload.get(BY)?.as_str()?.parse().ok()
 }
 
 /// A recorded event in the words of its aggregate.

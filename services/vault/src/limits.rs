@@ -33,6 +33,14 @@ pub fn key_name(name: &str) -> Result<(), Error> {
 }
 
 /// # Errors
+/// [`Error::Field`] where nobody could tell who it is by the name.
+pub fn operator(name: &str) -> Result<(), Error> {
+    held(!name.trim().is_empty() && is_line(name, NAME_CHARS_MAX), "operator", || {
+        format!("Say who it is in 1 to {NAME_CHARS_MAX} characters, none of them a control character.")
+    })
+}
+
+/// # Errors
 /// [`Error::Field`] with the first setting that is too long, or holds control characters.
 pub fn settings(settings: &Settings) -> Result<(), Error> {
     held(is_line(&settings.display_name, NAME_CHARS_MAX), "integration.display_name", || {

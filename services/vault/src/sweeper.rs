@@ -1,4 +1,4 @@
-//! Forgets sessions and attempts that ended long ago. Their events stay; the rows that are kept for reading them go, and
+//! Forgets sessions, attempts and login links that ended long ago. Their events stay; the rows that are kept for reading them go, and
 //! with them the keys of what was sealed in them.
 //!
 //! They fall due by their cards, like refreshes do, so that sweeping costs what there is to sweep; a claim makes sure that
@@ -8,6 +8,7 @@ use crate::error::chain;
 use crate::ledger::Ledger;
 use latchkey_domain::Aggregate as _;
 use latchkey_domain::authorization::Authorization;
+use latchkey_domain::login_link::LoginLink;
 use latchkey_domain::session::Session;
 use latchkey_store::{ClaimQuery, StoreError};
 use std::time::Duration;
@@ -29,7 +30,7 @@ const CLAIM: Duration = Duration::from_secs(60);
 /// What was claimed and not forgotten is claimed again later.
 pub async fn sweep(ledger: Ledger) {
     loop {
-        for category in [Session::CATEGORY, Authorization::CATEGORY] {
+        for category in [Session::CATEGORY, Authorization::CATEGORY, LoginLink::CATEGORY] {
             match forget_all(&ledger, category).await {
                 Ok(0) => {}
                 Ok(forgotten) => info!(category, forgotten, "Forgot what ended long ago"),

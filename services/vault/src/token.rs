@@ -1,12 +1,13 @@
-//! The two texts that open doors here: a connect session's token and an API key. Each names what it belongs to, so that
-//! checking it is one read, and carries 256 random bits of which only a digest is kept.
+//! The texts that open doors here: the tokens of a connect session and of a login link, and an API key. Each names what it
+//! belongs to, so that checking it is one read, and carries 256 random bits of which only a digest is kept.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use latchkey_domain::{ApiKeyId, Digest, Environment, SessionId};
+use latchkey_domain::{ApiKeyId, Digest, Environment, LoginLinkId, SessionId};
 use latchkey_secret::SecretText;
 use rand::Rng as _;
 
 const SESSION_PREFIX: &str = "lk_cs_";
+const LOGIN_PREFIX: &str = "lk_in_";
 const KEY_PREFIX: &str = "lk_";
 const SECRET_LEN: usize = 32;
 const ID_LEN: usize = 16;
@@ -14,19 +15,34 @@ const ID_LEN: usize = 16;
 /// A new connect session token: `lk_cs_`, then the session's id and 32 random bytes in base64url.
 #[must_use]
 pub fn new_session_token(session: SessionId) -> (SecretText, Digest) {
-    let secret = random_secret();
-    let bytes = [&session.to_bytes()[..], &secret].concat();
-    (SecretText::new(format!("{SESSION_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))), Digest::of(&secret))
+    new_token(SESSION_PREFIX, session.to_bytes())
 }
 
-/// The session a token names and the digest of its secret half; `None` where it has not the form of a token.
-fn parse_session_token(token: &str) -> Option<(SessionId, Digest)> {
-    let bytes = URL_SAFE_NO_PAD.decode(token.strip_prefix(SESSION_PREFIX)?).ok()?;
+/// A new login link's token: `lk_in_`, then as for a session.
+#[must_use]
+pub fn new_login_token(link: LoginLinkId) -> (SecretText, Digest) {
+    new_token(LOGIN_PREFIX, link.to_bytes())
+}
+
+fn new_token(prefix: &str, id: [u8; ID_LEN]) -> (SecretText, Digest) {
+    let secret = random_secret();
+    let bytes = [&id[..], &secret].concat();
+    (SecretText::new(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))), Digest::of(&secret))
+}
+
+/// The id a token names and the digest of its secret half; `None` where it has not the form of a token.
+fn parse_token(prefix: &str, token: &str) -> Option<([u8; ID_LEN], Digest)> {
+    let bytes = URL_SAFE_NO_PAD.decode(token.strip_prefix(prefix)?).ok()?;
     if bytes.len() != ID_LEN + SECRET_LEN {
         return None;
     }
     let (id, secret) = bytes.split_at(ID_LEN);
-    Some((SessionId::from_bytes(id.try_into().ok()?), Digest::of(secret)))
+    Some((id.try_into().ok()?, Digest::of(secret)))
+}
+
+/// The session a token names and the digest of its secret half; `None` where it has not the form of a token.
+fn parse_session_token(token: &str) -> Option<(SessionId, Digest)> {
+    parse_token(SESSION_PREFIX, token).map(|(id, secret)| (SessionId::from_bytes(id), secret))
 }
 
 /// A new API key: `lk_<environment>_<id>_<secret>_<checksum>`. The prefix lets scanners find leaked keys; the checksum
@@ -58,6 +74,12 @@ fn parse_api_key(text: &str) -> Option<(Environment, ApiKeyId, Digest)> {
 #[must_use]
 pub fn parse_session(token: &SecretText) -> Option<(SessionId, Digest)> {
     parse_session_token(token.expose())
+}
+
+/// The login link a token that was shown to us names, and the digest of its secret half.
+#[must_use]
+pub fn parse_login(token: &SecretText) -> Option<(LoginLinkId, Digest)> {
+    parse_token(LOGIN_PREFIX, token.expose()).map(|(id, secret)| (LoginLinkId::from_bytes(id), secret))
 }
 
 /// [`parse_api_key`] of a key that was shown to us.

@@ -10,6 +10,7 @@ mod integrations;
 mod journal;
 mod keys;
 mod lending;
+mod logins;
 mod refreshes;
 mod refusals;
 mod revocations;

@@ -40,6 +40,10 @@ pub enum Command {
     Expire {
         at: Timestamp,
     },
+    /// An operator is about to be shown the credential.
+    Reveal {
+        at: Timestamp,
+    },
     Revoke {
         at: Timestamp,
     },

@@ -17,6 +17,7 @@ pub(super) fn decide(connection: &Connection, command: Command) -> Result<Vec<Ev
         Command::Warn { at } => Ok(warn(connection, at)),
         Command::ReportRejection { generation, at } => report_rejection(connection, generation, at),
         Command::Expire { at } => expire(connection, at),
+        Command::Reveal { at } => reveal(connection, at),
         Command::Revoke { at } => revoke(connection, at),
     }
 }
@@ -175,6 +176,16 @@ fn expire(connection: &Connection, at: Timestamp) -> Result<Vec<Event>, Refusal>
     let failure =
         Failure { cause: Some(Cause::GrantExpired), ..Failure::new(Reason::ReauthRequired, Phase::Refresh) };
     Ok(vec![Event::Broken { generation: live.credential.generation, failure, at }])
+}
+
+fn reveal(connection: &Connection, at: Timestamp) -> Result<Vec<Event>, Refusal> {
+    match connection {
+        Connection::Absent => Err(Refusal::Absent),
+        Connection::Revoked(_) => Err(Refusal::Revoked),
+        Connection::Live(_) | Connection::Broken(_) => {
+            Ok(vec![Event::CredentialRevealed { generation: connection.generation(), at }])
+        }
+    }
 }
 
 fn revoke(connection: &Connection, at: Timestamp) -> Result<Vec<Event>, Refusal> {

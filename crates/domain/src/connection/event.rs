@@ -76,6 +76,11 @@ pub enum Event {
         failure: Failure,
         at: Timestamp,
     },
+    /// An operator was shown the credential. Backends, who are given it all day, are not recorded.
+    CredentialRevealed {
+        generation: Generation,
+        at: Timestamp,
+    },
     Revoked {
         generation: Generation,
         at: Timestamp,
@@ -131,6 +136,7 @@ impl EventName for Event {
             Self::RefusalWithdrawn { .. } => "refusal_withdrawn",
             Self::Expiring { .. } => "expiring",
             Self::Broken { .. } => "broken",
+            Self::CredentialRevealed { .. } => "credential_revealed",
             Self::Revoked { .. } => "revoked",
         }
     }

@@ -89,6 +89,7 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
             | Event::RefusalWithdrawn { .. }
             | Event::Expiring { .. }
             | Event::Broken { .. }
+            | Event::CredentialRevealed { .. }
             | Event::Revoked { .. },
         ) => unchanged,
     }

@@ -178,6 +178,18 @@ fn a_deleted_connection_stays_deleted() {
 }
 
 #[test]
+fn a_look_at_the_credential_is_recorded_and_changes_nothing() {
+    let reveal = || Command::Reveal { at: Timestamp(5) };
+    let recorded = Event::CredentialRevealed { generation: live().generation(), at: Timestamp(5) };
+    assert_eq!(live().decide(reveal()), Ok(vec![recorded.clone()]));
+    assert_eq!(live().evolve(recorded), live());
+    let deleted =
+        after([establish(0, credential(0, Some(HOUR), true)), Command::Revoke { at: Timestamp(5) }]);
+    assert_eq!(deleted.decide(reveal()), Err(Refusal::Revoked));
+    assert_eq!(Connection::Absent.decide(reveal()), Err(Refusal::Absent));
+}
+
+#[test]
 fn a_token_is_usable_while_it_lasts_long_enough() {
     let usable = |now, min| live().usable(Timestamp(now), Duration::from_millis(min)).unwrap();
     assert!(matches!(usable(0, 1000), Usability::Usable { .. }));
@@ -289,6 +301,7 @@ fn every_event_ever_written_still_decodes() {
         "expiring",
         "broken",
         "revoked",
+        "credential_revealed",
     ] {
         assert!(names.contains(name), "golden/connection.jsonl has no `{name}`");
     }

@@ -1,5 +1,5 @@
 use super::{
-    parse, parse_word, required, required_text, secret,
+    none_if_empty, parse, parse_word, required, required_text, secret,
     time::{instant, timestamp_from_pb, timestamp_to_pb},
     within, within_list,
 };
@@ -8,7 +8,7 @@ use crate::{
     contract::{IssueKey, IssuedKey, KeyView},
     pb::vault as pb,
 };
-use latchkey_domain::{ApiKeyId, Environment, api_key::Scope};
+use latchkey_domain::{ApiKeyId, Environment, Role, api_key::Scope};
 use latchkey_secret::SecretText;
 
 impl From<KeyView> for pb::Key {
@@ -20,6 +20,7 @@ impl From<KeyView> for pb::Key {
             scopes: scopes_to_words(&key.scopes),
             create_time: Some(timestamp_to_pb(key.created_at)),
             expire_time: key.expires_at.map(timestamp_to_pb),
+            role: key.role.map_or_else(String::new, |role| role.as_str().to_owned()),
             revoked: key.revoked,
         }
     }
@@ -36,6 +37,9 @@ impl TryFrom<pb::Key> for KeyView {
             scopes: scopes_from_words("scopes", &key.scopes)?,
             created_at: instant("create_time", key.create_time)?,
             expires_at: timestamp_from_pb("expire_time", key.expire_time)?,
+            role: none_if_empty(key.role)
+                .map(|word| parse_word("role", &word, Role::from_word))
+                .transpose()?,
             revoked: key.revoked,
         })
     }

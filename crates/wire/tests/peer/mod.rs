@@ -125,6 +125,7 @@ pub fn key_view(environment: Environment) -> KeyView {
         scopes: vec![Scope::TokensRead],
         created_at: Timestamp(1),
         expires_at: None,
+        role: None,
         revoked: false,
     }
 }

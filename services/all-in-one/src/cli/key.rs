@@ -2,28 +2,22 @@
 //! none yet to ask a server with.
 
 use super::server::answer;
-use super::{Server, duration, show};
+use super::{Server, duration, offline, show};
 use crate::output;
-use anyhow::Context as _;
 use clap::Subcommand;
-use latchkey_chassis::{Lifecycle, config, grpc};
 use latchkey_domain::Timestamp;
 use latchkey_domain::api_key::Scope;
-use latchkey_vault::config::{Database, Keys, Settings};
-use latchkey_vault::{Parts, VaultService};
 use latchkey_wire::contract::IssueKey;
 use latchkey_wire::convert::{secret_to_pb, timestamp_to_pb};
 use latchkey_wire::pb::admin as pb;
 use latchkey_wire::pb::admin::api_key_service_client::ApiKeyServiceClient;
-use latchkey_wire::{Route, VaultClient};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-Scopes: sessions:write connections:read connections:delete tokens:read credentials:read proxy:call integrations:admin keys:admin webhooks:admin
+Scopes: sessions:write connections:read connections:delete tokens:read credentials:read proxy:call integrations:read integrations:admin keys:admin webhooks:read webhooks:admin
 
 Examples:
   latchkey key create --name backend --scopes sessions:write,connections:read,tokens:read
@@ -111,13 +105,8 @@ impl Create {
     }
 
     async fn on_database(&self, file: &Path, environment: &str) -> anyhow::Result<()> {
-        let settings: Offline = config::load(Some(file))?;
-        let environment =
-            environment.parse().with_context(|| format!("`{environment}` is no environment's name"))?;
-        let parts = Parts::embedded(&settings.database, &settings.keys, latchkey_bus::local()).await?;
-        // Nothing of it runs: one call is made, and that is all.
-        let vault = VaultService::new(parts, &settings.vault, &Lifecycle::new(Duration::ZERO));
-        let vault = VaultClient::new(Route::local(grpc::layers(vault.peers())));
+        let environment = offline::environment(environment)?;
+        let vault = offline::Settings::read(file)?.vault().await?;
         let issue = IssueKey {
             environment,
             name: self.name.clone(),
@@ -134,15 +123,6 @@ impl Create {
             SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().checked_add(self.lifetime?)?;
         Some(Timestamp(i64::try_from(until.as_millis()).ok()?))
     }
-}
-
-/// What a key is made with. Other sections belong to the services, which check them.
-#[derive(Deserialize)]
-struct Offline {
-    database: Database,
-    keys: Keys,
-    #[serde(default)]
-    vault: Settings,
 }
 
 fn say(id: &str, secret: &str) {

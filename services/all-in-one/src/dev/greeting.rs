@@ -14,6 +14,8 @@ pub struct Greeting {
     pub published: bool,
     pub demo: bool,
     pub api_key: String,
+    /// Opens the dashboard, once.
+    pub login: String,
 }
 
 impl Greeting {
@@ -23,7 +25,7 @@ impl Greeting {
 
     fn text(&self) -> String {
         let version = env!("CARGO_PKG_VERSION");
-        let Self { url, ops, api_key, .. } = self;
+        let Self { url, ops, api_key, login, .. } = self;
         let folder = shown(&self.folder);
         let grpc = self.grpc.trim_start_matches("http://");
         let events = match self.published {
@@ -36,6 +38,7 @@ impl Greeting {
             ),
             String::new(),
             format!("Start here   {url}"),
+            format!("Dashboard    {login}"),
         ];
         if self.demo {
             lines.push(format!("Demo         {url}/demo   connect an account with a click"));
@@ -95,6 +98,7 @@ mod tests {
             published: false,
             demo,
             api_key: "canary_key".into(),
+            login: "http://127.0.0.1:1/dashboard/login#t=canary_login".into(),
         };
         greeting.text()
     }
@@ -107,6 +111,7 @@ mod tests {
             "127.0.0.1:2 ",
             "http://127.0.0.1:3/metrics",
             "canary_key",
+            "/dashboard/login#t=canary_login",
             "/data/here",
         ] {
             assert!(text.contains(said), "{said} is not in\n{text}");

@@ -5,15 +5,16 @@ use super::folder::{Demo as DemoSecrets, Folder, Secrets};
 use super::{DEMO_PATH, ENVIRONMENT};
 use anyhow::Context as _;
 use latchkey_demo_provider::{Client, DemoProvider, EntryKind, Options, catalogue_entry};
-use latchkey_domain::Environment;
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::integration::Settings;
+use latchkey_domain::{Environment, Role};
 use latchkey_providers::{Catalogue, Trust};
 use latchkey_secret::SecretText;
-use latchkey_wire::contract::{AppSecrets, IssueKey, PutIntegration};
+use latchkey_wire::contract::{AppSecrets, CreateLogin, IssueKey, PutIntegration};
 use latchkey_wire::convert::secret_to_pb;
 use latchkey_wire::{Kind, VaultClient};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use url::Url;
 
 /// The demo's apps at the demo provider.
@@ -45,6 +46,27 @@ pub async fn api_key(vault: &VaultClient, kept: Option<String>) -> anyhow::Resul
     let issue = IssueKey { environment, name: "dev".into(), scopes: Scope::ALL.to_vec(), expires_at: None };
     let issued = vault.issue_key(issue).await.context("no API key could be made")?;
     Ok(secret_to_pb(&issued.secret))
+}
+
+/// Whom a development server's first login is recorded as.
+const DEVELOPER: &str = "developer";
+
+/// Somebody may look at the terminal late in the day they started the server.
+const LINK_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+
+/// Opens the dashboard, once.
+///
+/// # Errors
+/// Where the vault cannot make one.
+pub async fn login_link(vault: &VaultClient, public_url: &Url) -> anyhow::Result<String> {
+    let create = CreateLogin {
+        environment: ENVIRONMENT.parse()?,
+        operator: DEVELOPER.into(),
+        role: Role::Admin,
+        lifetime: LINK_LIFETIME,
+    };
+    let created = vault.create_login(create).await.context("no login link could be made")?;
+    Ok(latchkey_connect::login_link(public_url, &secret_to_pb(&created.token)))
 }
 
 /// The demo provider as part of this process.

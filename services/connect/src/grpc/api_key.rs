@@ -65,6 +65,7 @@ fn render(key: &KeyView) -> pb::ApiKey {
         scopes: key.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
         create_time: Some(timestamp_to_pb(key.created_at)),
         expire_time: key.expires_at.map(timestamp_to_pb),
+        role: key.role.map_or_else(String::new, |role| role.as_str().to_owned()),
         revoked: key.revoked,
     }
 }

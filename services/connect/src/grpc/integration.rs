@@ -51,7 +51,7 @@ impl pb::integration_service_server::IntegrationService for Door {
         &self,
         request: Request<pb::GetIntegrationRequest>,
     ) -> Result<Response<pb::GetIntegrationResponse>, Status> {
-        let key = self.authenticator.require(request.metadata(), Scope::IntegrationsAdmin).await?;
+        let key = self.authenticator.require(request.metadata(), Scope::IntegrationsRead).await?;
         let asked = parse("key", &request.into_inner().key)?;
         let view = self.flows.vault.get_integration(&key.environment, &asked).await?;
         Ok(Response::new(pb::GetIntegrationResponse { integration: Some(self.render(&view)) }))
@@ -61,7 +61,7 @@ impl pb::integration_service_server::IntegrationService for Door {
         &self,
         request: Request<pb::ListIntegrationsRequest>,
     ) -> Result<Response<pb::ListIntegrationsResponse>, Status> {
-        let key = self.authenticator.require(request.metadata(), Scope::IntegrationsAdmin).await?;
+        let key = self.authenticator.require(request.metadata(), Scope::IntegrationsRead).await?;
         let views = self.flows.vault.list_integrations(&key.environment).await?;
         let integrations = views.iter().map(|view| self.render(view)).collect();
         Ok(Response::new(pb::ListIntegrationsResponse { integrations }))

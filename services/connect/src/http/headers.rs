@@ -10,11 +10,26 @@ use url::Url;
 /// another.
 ///
 /// `form-action` also rules where a form's answer may send the browser, so it must let providers through.
-pub fn guard(public_url: &Url) -> impl Fn(Response) -> Ready<Response> + Clone + Send + Sync + 'static {
+pub fn guard(public_url: &Url) -> impl Fn(Response) -> Ready<Response> + Clone + Send + Sync + use<> {
+    let providers: &[&str] = match public_url.scheme() {
+        "https" => &["https:"],
+        _ => &["https:", "http://127.0.0.1:*", "http://localhost:*"],
+    };
+    guarded(public_url, Policy::new().forms_to(providers.iter().map(ToString::to_string)).header())
+}
+
+/// The headers of the dashboard: it sends no form, and asks nobody but us.
+pub fn guard_dashboard(
+    public_url: &Url,
+) -> impl Fn(Response) -> Ready<Response> + Clone + Send + Sync + use<> {
+    guarded(public_url, Policy::new().header())
+}
+
+fn guarded(
+    public_url: &Url,
+    policy: HeaderValue,
+) -> impl Fn(Response) -> Ready<Response> + Clone + Send + Sync + use<> {
     let https = public_url.scheme() == "https";
-    let providers: &[&str] =
-        if https { &["https:"] } else { &["https:", "http://127.0.0.1:*", "http://localhost:*"] };
-    let policy = Policy::new().forms_to(providers.iter().map(ToString::to_string)).header();
     move |mut response| {
         let headers = response.headers_mut();
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy.clone());

@@ -82,6 +82,7 @@ impl pb::connection_service_server::ConnectionService for Door {
             time: Some(timestamp_to_pb(told.at)),
             event: told.event,
             summary: told.summary,
+            by: told.by.unwrap_or_default(),
         });
         Ok(Response::new(pb::ExplainConnectionResponse {
             connection: render(&connection).map(|connection| with_revocation(connection, &revocation)),

@@ -3,6 +3,7 @@ use crate::error::Error;
 use crate::signing::{self, ToSign};
 use crate::vault::{Credential, Query, Source, Vault};
 use latchkey_domain::api_key::Scope;
+use latchkey_wire::contract::KeyView;
 use latchkey_wire::convert::parse;
 use latchkey_wire::convert::{
     HandoutReply, duration_from_pb, handout_to_pb, refresh_token_to_pb, timestamp_to_pb,
@@ -22,6 +23,7 @@ impl pb::credential_service_server::CredentialService for Door {
         let key = self.authenticator.require(request.metadata(), Scope::TokensRead).await?;
         let deadline = deadline(request.metadata());
         let asked = request.into_inner();
+        self.record_reveal(&key, &asked.connection_id).await?;
         let to_sign = asked.request.map(to_sign).transpose()?;
         let query =
             query(key.environment, &asked.connection_id, asked.min_remaining, asked.force_refresh, deadline)?;
@@ -51,6 +53,7 @@ impl pb::credential_service_server::CredentialService for Door {
         let key = self.authenticator.require(request.metadata(), Scope::CredentialsRead).await?;
         let deadline = deadline(request.metadata());
         let asked = request.into_inner();
+        self.record_reveal(&key, &asked.connection_id).await?;
         let query =
             query(key.environment, &asked.connection_id, asked.min_remaining, asked.force_refresh, deadline)?;
         let full = measured(&self.vault, self.vault.full_credential(&query), |full| &full.credential).await?;
@@ -72,6 +75,18 @@ impl pb::credential_service_server::CredentialService for Door {
             signer,
         };
         Ok(told(response, source))
+    }
+}
+
+impl Door {
+    /// A person's look at a credential is recorded before they have it. Backends are given credentials all day, which is
+    /// counted and not recorded.
+    async fn record_reveal(&self, key: &KeyView, connection: &str) -> Result<(), Status> {
+        if key.role.is_none() {
+            return Ok(());
+        }
+        let id = parse("connection_id", connection)?;
+        self.vault.reveal(&key.environment, id).await.map_err(status)
     }
 }
 

@@ -44,7 +44,7 @@ impl pb::webhook_service_server::WebhookService for Door {
         &self,
         request: Request<pb::GetWebhookEndpointRequest>,
     ) -> Result<Response<pb::GetWebhookEndpointResponse>, Status> {
-        let environment = self.webhooks_of(request.metadata()).await?;
+        let environment = self.shown_webhooks_of(request.metadata()).await?;
         let id = parse("endpoint_id", &request.into_inner().endpoint_id)?;
         let live = self.vault.webhook_endpoint(&environment, id).await.map_err(status)?;
         Ok(Response::new(pb::GetWebhookEndpointResponse { endpoint: Some(self.render(&live)) }))
@@ -54,7 +54,7 @@ impl pb::webhook_service_server::WebhookService for Door {
         &self,
         request: Request<pb::ListWebhookEndpointsRequest>,
     ) -> Result<Response<pb::ListWebhookEndpointsResponse>, Status> {
-        let environment = self.webhooks_of(request.metadata()).await?;
+        let environment = self.shown_webhooks_of(request.metadata()).await?;
         let endpoints = self.vault.webhook_endpoints(&environment).await.map_err(status)?;
         let endpoints = endpoints.iter().map(|live| self.render(live)).collect();
         Ok(Response::new(pb::ListWebhookEndpointsResponse { endpoints }))
@@ -116,7 +116,7 @@ impl pb::webhook_service_server::WebhookService for Door {
         &self,
         request: Request<pb::ListDeliveriesRequest>,
     ) -> Result<Response<pb::ListDeliveriesResponse>, Status> {
-        let environment = self.webhooks_of(request.metadata()).await?;
+        let environment = self.shown_webhooks_of(request.metadata()).await?;
         let asked = request.into_inner();
         let state = pb::DeliveryState::try_from(asked.state)
             .map_err(|_| Fault::field_invalid("state", "There is no such state."))?;
@@ -138,7 +138,7 @@ impl pb::webhook_service_server::WebhookService for Door {
         &self,
         request: Request<pb::GetDeliveryRequest>,
     ) -> Result<Response<pb::GetDeliveryResponse>, Status> {
-        let environment = self.webhooks_of(request.metadata()).await?;
+        let environment = self.shown_webhooks_of(request.metadata()).await?;
         let asked = request.into_inner();
         let (endpoint, event) =
             (parse("endpoint_id", &asked.endpoint_id)?, parse("event_id", &asked.event_id)?);
@@ -168,6 +168,11 @@ impl Door {
     /// The environment whose webhooks a caller may see to.
     async fn webhooks_of(&self, metadata: &MetadataMap) -> Result<Environment, Fault> {
         Ok(self.authenticator.require(metadata, Scope::WebhooksAdmin).await?.environment)
+    }
+
+    /// The environment whose webhooks a caller may see.
+    async fn shown_webhooks_of(&self, metadata: &MetadataMap) -> Result<Environment, Fault> {
+        Ok(self.authenticator.require(metadata, Scope::WebhooksRead).await?.environment)
     }
 
     fn render(&self, live: &Live) -> pb::WebhookEndpoint {

@@ -1,8 +1,8 @@
 use super::{Vault, stream_of};
 use crate::error::Error;
 use crate::explain::{Explanation, event_in_words, explain, revocation_event_in_words};
-use crate::ledger::event_of;
-use latchkey_domain::connection::{Connection, Refusal};
+use crate::ledger::{Terms, by, event_of};
+use latchkey_domain::connection::{Command, Connection, Refusal};
 use latchkey_domain::revocation::Revocation;
 use latchkey_domain::{Aggregate, AuthLogId, ConnectionId, EndUser, Environment, IntegrationKey, Timestamp};
 use latchkey_store::{CardQuery, Version};
@@ -51,6 +51,8 @@ pub struct Told {
     pub at: Timestamp,
     pub event: String,
     pub summary: String,
+    /// Who had it done; `None` where it happened by itself.
+    pub by: Option<String>,
 }
 
 impl Vault {
@@ -108,6 +110,17 @@ impl Vault {
         Ok(Explained { explanation, history, auth_log, revocation, connection })
     }
 
+    /// Records that an operator is about to be shown the credential; where that cannot be recorded, nothing is shown.
+    ///
+    /// # Errors
+    /// Where there is no credential, or the store does not answer.
+    pub async fn reveal(&self, environment: &Environment, id: ConnectionId) -> Result<(), Error> {
+        self.connection_in(environment, id).await?;
+        let reveal = Command::Reveal { at: self.ledger.now() };
+        self.ledger.execute::<Connection>(&id.to_string(), reveal, Terms::default()).await?;
+        Ok(())
+    }
+
     async fn told_history<A: Aggregate>(
         &self,
         id: ConnectionId,
@@ -119,7 +132,11 @@ impl Vault {
         let mut told = vec![];
         for recorded in self.ledger.store().history(&stream, after, HISTORY_TOLD).await?.into_iter().rev() {
             let (at, event) = (Timestamp(recorded.event.at), recorded.event.kind.clone());
-            told.push(Told { at, event, summary: in_words(&event_of::<A>(recorded)?) });
+            let by = match by(&recorded) {
+                Some(key) => Some(self.key_name(key).await?),
+                None => None,
+            };
+            told.push(Told { at, event, summary: in_words(&event_of::<A>(recorded)?), by });
         }
         Ok(told)
     }

@@ -4,7 +4,7 @@ use crate::ledger::Terms;
 use crate::limits;
 use crate::token::{new_api_key, parse_key};
 use latchkey_domain::api_key::{ApiKey, Command, Issued, Refusal};
-use latchkey_domain::{Aggregate, ApiKeyId, Environment};
+use latchkey_domain::{Aggregate, ApiKeyId, Environment, Role};
 use latchkey_secret::SecretText;
 use latchkey_store::CardQuery;
 use latchkey_wire::contract::{IssueKey, IssuedKey, KeyView};
@@ -38,12 +38,25 @@ impl Vault {
                 message: "Name at least one scope the key is to have.".into(),
             });
         }
-        let now = self.ledger.now();
-        if issue.expires_at.is_some_and(|expires_at| expires_at <= now) {
+        if issue.expires_at.is_some_and(|expires_at| expires_at <= self.ledger.now()) {
             let message = "A key that has expired opens nothing. Name a time to come, or none.".to_owned();
             return Err(Error::Field { field: "expire_time", message });
         }
-        let id = ApiKeyId::from_parts(now.0.unsigned_abs(), self.ids.next_bits());
+        let id = self.new_key_id();
+        self.issue(id, issue, None).await
+    }
+
+    pub(super) fn new_key_id(&self) -> ApiKeyId {
+        ApiKeyId::from_parts(self.ledger.now().0.unsigned_abs(), self.ids.next_bits())
+    }
+
+    /// A backend's key, or an operator's login where there is a role.
+    pub(super) async fn issue(
+        &self,
+        id: ApiKeyId,
+        issue: IssueKey,
+        role: Option<Role>,
+    ) -> Result<IssuedKey, Error> {
         let (secret, digest) = new_api_key(&issue.environment, id);
         let issued = Issued {
             id,
@@ -51,12 +64,24 @@ impl Vault {
             name: issue.name,
             scopes: issue.scopes,
             secret: digest,
-            created_at: now,
+            created_at: self.ledger.now(),
             expires_at: issue.expires_at,
+            role,
         };
         let key = view(&issued, false);
         self.ledger.execute::<ApiKey>(&id.to_string(), Command::Issue(issued), Terms::default()).await?;
         Ok(IssuedKey { key, secret })
+    }
+
+    /// What whoever has the key is called; its id where there is no such key.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(super) async fn key_name(&self, id: ApiKeyId) -> Result<String, Error> {
+        match self.ledger.load::<ApiKey>(&id.to_string()).await?.state {
+            ApiKey::Active(issued) | ApiKey::Revoked(issued) => Ok(issued.name),
+            ApiKey::Absent => Ok(id.to_string()),
+        }
     }
 
     /// # Errors
@@ -111,6 +136,7 @@ fn view(issued: &Issued, revoked: bool) -> KeyView {
         scopes: issued.scopes.clone(),
         created_at: issued.created_at,
         expires_at: issued.expires_at,
+        role: issued.role,
         revoked,
     }
 }

@@ -1,0 +1,121 @@
+//! An operator's login, as the browser keeps it.
+
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use latchkey_domain::Digest;
+use latchkey_wire::Fault;
+use tonic::metadata::MetadataMap;
+use url::Url;
+
+/// What every request of the dashboard's pages carries, and no other site's can: it is told to them alone.
+pub const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
+
+/// As long as the vault lets a login last; a login that ended earlier opens nothing whatever the cookie says.
+const MAX_AGE: time::Duration = time::Duration::hours(12);
+
+/// An API key in the clear, hence no `Debug`.
+pub struct Login(String);
+
+/// Where browsers reach us, and so how the cookie must be marked.
+#[derive(Clone)]
+pub struct Cookies {
+    secure: bool,
+}
+
+impl Cookies {
+    pub fn new(public_url: &Url) -> Self {
+        Self { secure: public_url.scheme() == "https" }
+    }
+
+    /// The `__Host-` prefix makes browsers refuse the cookie from any other host, so that nobody can plant one.
+    fn name(&self) -> &'static str {
+        if self.secure { "__Host-lk_operator" } else { "lk_operator" }
+    }
+
+    pub fn read(&self, headers: &HeaderMap) -> Option<Login> {
+        let jar = CookieJar::from_headers(headers);
+        Some(Login(jar.get(self.name())?.value().to_owned()))
+    }
+
+    pub fn set(&self, key: String) -> Option<(HeaderName, HeaderValue)> {
+        self.header(key, MAX_AGE)
+    }
+
+    /// Makes the browser forget.
+    pub fn clear(&self) -> Option<(HeaderName, HeaderValue)> {
+        self.header(String::new(), time::Duration::ZERO)
+    }
+
+    fn header(&self, value: String, max_age: time::Duration) -> Option<(HeaderName, HeaderValue)> {
+        let cookie = Cookie::build((self.name(), value))
+            .path("/")
+            .http_only(true)
+            .secure(self.secure)
+            .same_site(SameSite::Strict)
+            .max_age(max_age);
+        let mut value = HeaderValue::from_str(&cookie.to_string()).ok()?;
+        value.set_sensitive(true);
+        Some((header::SET_COOKIE, value))
+    }
+}
+
+impl Login {
+    pub fn new(key: String) -> Self {
+        Self(key)
+    }
+
+    /// As a backend would show the key.
+    pub fn authorization(&self) -> Result<HeaderValue, Fault> {
+        let mut value =
+            HeaderValue::from_str(&format!("Bearer {}", self.0)).map_err(|_| super::logged_out())?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    pub fn metadata(&self) -> Result<MetadataMap, Fault> {
+        let headers = HeaderMap::from_iter([(header::AUTHORIZATION, self.authorization()?)]);
+        Ok(MetadataMap::from_headers(headers))
+    }
+
+    pub fn csrf_token(&self) -> String {
+        Digest::of(format!("{}csrf", self.0).as_bytes()).to_string()
+    }
+
+    /// Whether the request came from a page that was told the token. Digests are compared, so that the time it takes tells
+    /// nothing.
+    pub fn sent(&self, headers: &HeaderMap) -> bool {
+        let shown = headers.get(&CSRF_HEADER).map(HeaderValue::as_bytes).unwrap_or_default();
+        Digest::of(shown) == Digest::of(self.csrf_token().as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(public_url: &str) -> String {
+        let cookies = Cookies::new(&public_url.parse().unwrap());
+        let (_, value) = cookies.set("lk_dev_1".into()).unwrap();
+        value.to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_cookie_is_for_our_own_pages_and_for_no_script() {
+        let cookie = set("https://latchkey.example.com");
+        for marked in ["__Host-lk_operator=", "HttpOnly", "Secure", "SameSite=Strict", "Path=/"] {
+            assert!(cookie.contains(marked), "{marked}: {cookie}");
+        }
+        assert!(!cookie.contains("Domain"), "{cookie}");
+        let trial = set("http://127.0.0.1:8080");
+        assert!(trial.starts_with("lk_operator=") && trial.contains("SameSite=Strict"), "{trial}");
+    }
+
+    #[test]
+    fn a_token_is_good_for_one_login() {
+        let (mine, other) = (Login::new("a".into()), Login::new("b".into()));
+        let with = |token: String| HeaderMap::from_iter([(CSRF_HEADER, token.parse().unwrap())]);
+        assert!(mine.sent(&with(mine.csrf_token())));
+        assert!(!mine.sent(&with(other.csrf_token())) && !mine.sent(&HeaderMap::new()));
+        assert_ne!(mine.csrf_token(), Digest::of(b"a").to_string());
+    }
+}
