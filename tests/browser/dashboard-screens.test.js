@@ -1,0 +1,88 @@
+// Every screen of the dashboard: to be read by everybody, in both themes, on a phone, and without an error in it.
+
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { accessible, api, connect, latchkey, operator, picture, settled, url, useBrowser } from './operators.js';
+
+const used = useBrowser();
+const there = {};
+
+before(async () => {
+  there.active = connect('ana@acme.example');
+  there.broken = connect('bo@globex.example');
+  for (const integration of ['demo-api-key', 'demo-basic', 'demo-machine']) connect('carla@initech.example', integration);
+  latchkey('demo', 'revoke', there.broken);
+  there.endpoint = (await api('POST', '/webhook-endpoints', { url: 'http://127.0.0.1:9/hook', description: 'backend' })).endpoint.id;
+});
+
+const SCREENS = {
+  health: () => '',
+  start: () => '/start',
+  connections: () => '/connections',
+  connection: () => `/connections/${there.active}`,
+  'connection-broken': () => `/connections/${there.broken}`,
+  integrations: () => '/integrations',
+  integration: () => '/integrations/demo-oauth',
+  providers: () => '/providers',
+  provider: () => '/providers/github',
+  logs: () => '/logs',
+  events: () => '/events',
+  webhooks: () => '/webhooks',
+  webhook: () => `/webhooks/${there.endpoint}`,
+  keys: () => '/keys',
+  settings: () => '/settings',
+  nowhere: () => '/no/such/place',
+};
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const width of [1280, 320]) {
+    test(`every screen can be read by everybody: ${colorScheme}, ${width} px`, async (t) => {
+      const page = await operator(used, 'admin', { colorScheme, viewport: { width, height: 860 } });
+      for (const [name, path] of Object.entries(SCREENS)) {
+        await t.test(name, async () => {
+          page.troubles.length = 0;
+          await page.goto(`${url}/dashboard${path()}`);
+          await settled(page);
+          assert.equal(await page.locator('.notice-danger').count(), 0, await page.locator('.notice-danger').allInnerTexts().then(String));
+          await picture(page, `dashboard-${name}-${colorScheme}-${width}`);
+          await accessible(page, name);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert(wide <= 0, `${name} is ${wide} px wider than its window`);
+          assert.deepEqual(page.troubles, []);
+        });
+      }
+    });
+  }
+}
+
+test('a dialog, the search and the shortcuts can be read by everybody, and work without a mouse', async () => {
+  const page = await operator(used, 'admin');
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
+  await page.getByRole('heading', { name: 'Connections', exact: true }).waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  await accessible(page, 'shortcuts');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: /^Search/ }).fill('github');
+  await page.getByRole('option', { name: /GitHub/ }).first().waitFor();
+  await accessible(page, 'search');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: /Add GitHub/ }).waitFor();
+  await page.goto(`${url}/dashboard/connections`);
+  await page.getByRole('button', { name: 'Create a link' }).first().click();
+  await page.getByRole('dialog', { name: 'Create a link' }).waitFor();
+  await accessible(page, 'dialog');
+  assert.deepEqual(page.troubles, []);
+});
+
+test('a chart is a table too', async () => {
+  const page = await operator(used, 'viewer');
+  await page.goto(`${url}/dashboard`);
+  const chart = page.getByRole('figure').first();
+  const before = await chart.locator('.bar-value').allInnerTexts();
+  await chart.getByRole('button', { name: 'Show as table' }).click();
+  const cells = await chart.getByRole('cell').allInnerTexts();
+  assert.deepEqual(cells.map((cell) => cell.split(',')[0]), before);
+});

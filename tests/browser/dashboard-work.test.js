@@ -1,0 +1,177 @@
+// What operators do in the dashboard, and that it happens.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+import { api, connect, latchkey, operator, settled, url, useBrowser } from './operators.js';
+
+const used = useBrowser();
+
+test('a link made here lets an end user connect', async () => {
+  const page = await operator(used, 'developer');
+  await page.goto(`${url}/dashboard/connections`);
+  await page.getByRole('button', { name: 'Create a link' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Integration').selectOption('demo-oauth');
+  await dialog.getByLabel('End user').fill('dora@hooli.example');
+  await dialog.getByRole('button', { name: 'Create link' }).click();
+  const link = await dialog.getByRole('link', { name: 'Open it' }).getAttribute('href');
+  assert(link.startsWith(`${url}/connect#s=`), link);
+  await dialog.getByRole('button', { name: 'Copy link' }).click();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), link);
+});
+
+test('a credential is shown on demand alone, and that it was is recorded with who it was', async () => {
+  const id = connect('eve@hooli.example');
+  const page = await operator(used, 'admin');
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(`${url}/dashboard/connections/${id}`);
+  await settled(page);
+  const { access_token } = await api('GET', `/connections/${id}:accessToken`);
+  assert(!asked.some((path) => path.includes(':credential') || path.includes(':accessToken')), String(asked));
+  assert.equal(await page.getByText(access_token).count(), 0);
+  await page.getByRole('button', { name: /Reveal/ }).click();
+  await page.getByText(access_token).waitFor();
+  await page.reload();
+  await page.getByText('An operator was shown the credential. By ana.').waitFor();
+  assert.equal(await page.getByText(access_token).count(), 0);
+});
+
+test('a connection that broke says whose turn it is, and makes the link that mends it', async () => {
+  const id = connect('finn@umbrella.example');
+  latchkey('demo', 'revoke', id);
+  const page = await operator(used, 'developer');
+  await page.goto(`${url}/dashboard/connections/${id}`);
+  await page.getByText('End user’s turn').waitFor();
+  await page.getByRole('button', { name: 'Create a reconnect link' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Create link' }).click();
+  await page.getByRole('dialog').getByRole('link', { name: 'Open it' }).waitFor();
+});
+
+test('connections are found by the server, and the address is the view', async () => {
+  const id = connect('greta@initech.example');
+  latchkey('demo', 'revoke', id);
+  const page = await operator(used, 'viewer');
+  await page.goto(`${url}/dashboard/connections`);
+  await page.getByLabel('State', { exact: true }).selectOption('NEEDS_REAUTH');
+  await page.getByRole('link', { name: /greta@initech\.example/ }).waitFor();
+  assert.match(page.url(), /state=NEEDS_REAUTH/);
+  await page.reload();
+  await page.getByRole('link', { name: /greta@initech\.example/ }).waitFor();
+  const states = await page.locator('tbody .badge').allInnerTexts();
+  assert.deepEqual([...new Set(states)], ['Needs reauth']);
+  await page.getByRole('searchbox').fill('nobody@initech.example');
+  await page.keyboard.press('Enter');
+  await page.getByText('No connection fits').waitFor();
+  await page.getByRole('button', { name: 'Clear the filters' }).click();
+  await page.getByRole('searchbox').fill('greta@initech.example');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: /greta@initech\.example/ }).waitFor();
+  assert.match(page.url(), /end_user=greta/);
+});
+
+test('many connections are deleted at once, and those alone that were chosen', async () => {
+  const [one, other, kept] = ['h1', 'h2', 'h3'].map((name) => connect(`${name}@bulk.example`));
+  const page = await operator(used, 'developer');
+  await page.goto(`${url}/dashboard/connections`);
+  for (const name of ['h1', 'h2']) await page.getByRole('checkbox', { name: new RegExp(`${name}@bulk`) }).check();
+  await page.getByRole('region', { name: 'With the chosen connections' }).getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('2 of 2 done').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+  const state = async (id) => (await api('GET', `/connections/${id}`)).connection.state;
+  assert.deepEqual(await Promise.all([one, other, kept].map(state)), ['CONNECTION_STATE_DELETED', 'CONNECTION_STATE_DELETED', 'CONNECTION_STATE_ACTIVE']);
+});
+
+test('an integration is added with the exact redirect URL beside it, and changed afterwards', async () => {
+  const page = await operator(used, 'developer');
+  await page.goto(`${url}/dashboard/providers`);
+  await page.getByRole('searchbox').fill('gitlab');
+  await page.getByRole('link', { name: /^GitLab/ }).first().click();
+  await page.getByText(`${url}/oauth/callback`, { exact: true }).first().waitFor();
+  await page.getByLabel('Key', { exact: true }).fill('gl');
+  await page.getByLabel('Client id').fill('the-client');
+  await page.getByLabel('Client secret').fill('canary_secret');
+  await page.getByLabel(/Scopes/).fill('read_user api ');
+  await page.getByRole('button', { name: 'Add integration' }).click();
+  await page.getByText('GitLab is added').waitFor();
+  const { integration } = await api('GET', '/integrations/gl');
+  assert.deepEqual([integration.client_id, integration.scopes], ['the-client', ['read_user', 'api']]);
+  await page.getByLabel('Name', { exact: true }).fill('Our GitLab');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await page.getByText('Saved').waitFor();
+  assert.equal((await api('GET', '/integrations/gl')).integration.display_name, 'Our GitLab');
+  assert.doesNotMatch(await page.content(), /canary_secret/);
+});
+
+test('a key is shown once, opens what its scopes say, and nothing once it is revoked', async () => {
+  const page = await operator(used, 'admin');
+  await page.goto(`${url}/dashboard/keys`);
+  await page.getByRole('button', { name: 'Create a key' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  await dialog.getByText(/Give the key a name/).waitFor();
+  await dialog.getByLabel('Name').fill('ci');
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  const key = await dialog.locator('.copy-field code').innerText();
+  const opens = async (path) => (await fetch(`${url}/v1${path}`, { headers: { authorization: `Bearer ${key}` } })).status;
+  assert.deepEqual([await opens('/connections'), await opens('/integrations')], [200, 403]);
+  await dialog.getByRole('button', { name: 'I have it' }).click();
+  assert.doesNotMatch(await page.content(), new RegExp(key));
+  await page.getByRole('button', { name: 'Revoke ci' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke key' }).click();
+  await page.getByRole('row', { name: /ci.*Revoked/ }).waitFor();
+  while ((await opens('/connections')) !== 401) await new Promise((resolve) => setTimeout(resolve, 200));
+});
+
+test('an endpoint is told, and what it was told can be seen and told again', async () => {
+  const heard = [];
+  const server = createServer((request, response) => {
+    heard.push(request.headers['webhook-id']);
+    response.writeHead(204).end();
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const page = await operator(used, 'developer');
+  await page.goto(`${url}/dashboard/webhooks`);
+  await page.getByRole('button', { name: 'Add an endpoint' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Address').fill(`http://127.0.0.1:${server.address().port}/hook`);
+  await dialog.getByRole('button', { name: 'Add endpoint' }).click();
+  await dialog.getByText(/^whsec_/).waitFor();
+  await dialog.getByRole('button', { name: 'I have it' }).click();
+  await page.getByRole('button', { name: 'Send a test' }).click();
+  const delivered = page.getByText('Delivered', { exact: true });
+  while ((await page.locator('summary').filter({ has: delivered }).count()) === 0) {
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await settled(page);
+  }
+  await page.locator('summary', { hasText: 'test.ping' }).click();
+  await page.getByRole('button', { name: 'Deliver again' }).click();
+  while (heard.length < 2) await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(heard[0], heard[1]);
+  server.close();
+});
+
+test('events are followed as they happen; a pause holds what comes and loses nothing', async () => {
+  const page = await operator(used, 'viewer');
+  await page.goto(`${url}/dashboard/events`);
+  const first = connect('ina@live.example');
+  await page.locator('summary', { hasText: 'ina@live.example' }).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  connect('jo@live.example');
+  await page.getByText('1 new one waiting').waitFor();
+  assert.equal(await page.locator('summary', { hasText: 'jo@live.example' }).count(), 0);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.locator('summary', { hasText: 'jo@live.example' }).waitFor();
+  await page.locator('summary', { hasText: 'ina@live.example' }).click();
+  await page.getByRole('link', { name: first }).waitFor();
+});
+
+test('the guide knows what has happened', async () => {
+  const page = await operator(used, 'admin');
+  await settled(page);
+  const done = page.locator('.step', { hasText: 'Connect an account' });
+  await done.getByText('Done').waitFor();
+  await page.getByText(`${url}/v1/connections/con_`).first().waitFor();
+});
