@@ -46,7 +46,7 @@ function dialog(server, settings, opening) {
       emit("outcome", result);
     };
   });
-  const { element, frame } = build(`${server}/embed/${encodeURIComponent(settings.environment)}#${new URLSearchParams({ o: location.origin })}`);
+  const { element, frame, whole, resize } = build(`${server}/embed/${encodeURIComponent(settings.environment)}#${new URLSearchParams({ o: location.origin })}`);
   const undim = dim();
   const before = document.activeElement;
   let port;
@@ -73,7 +73,7 @@ function dialog(server, settings, opening) {
     if (data.type === "ready") emit("ready", void 0);
     else if (data.type === "step") emit("step", { step: data.step, integration: data.integration });
     else if (data.type === "title") frame.title = data.title;
-    else if (data.type === "size") frame.style.height = `${data.height}px`;
+    else if (data.type === "size") resize(data.height);
     else if (data.type === "outcome") settle(data.outcome);
     else if (data.type === "close") end({ status: "dismissed" });
     else if (data.type === "token") void token().then((it) => it && port?.postMessage({ type: "token", token: it }));
@@ -89,7 +89,7 @@ function dialog(server, settings, opening) {
     port.onmessage = heard;
     const { locale, appearance } = settings;
     const { integration } = opening;
-    frame.contentWindow?.postMessage({ type: "welcome", nonce: data.nonce, token: it, integration, locale, appearance }, server, [channel.port2]);
+    frame.contentWindow?.postMessage({ type: "welcome", nonce: data.nonce, token: it, integration, locale, appearance, whole }, server, [channel.port2]);
   };
   addEventListener("message", greeted);
   element.addEventListener("cancel", (event) => {
@@ -129,13 +129,13 @@ function build(src) {
   Object.assign(element.style, {
     width: small ? "100%" : "min(27rem, 100%)",
     maxWidth: "100%",
-    height: small ? "100dvh" : "auto",
+    height: small ? "100dvh" : "fit-content",
     maxHeight: small ? "100dvh" : "calc(100dvh - 32px)",
     padding: "0",
     border: "0",
     borderRadius: small ? "0" : "16px",
     overflow: "hidden",
-    background: "Canvas",
+    background: "transparent",
     boxShadow: "0 24px 64px -12px rgb(0 0 0 / 35%)"
   });
   Object.assign(frame.style, {
@@ -146,7 +146,10 @@ function build(src) {
     border: "0"
   });
   element.append(frame);
-  return { element, frame };
+  const resize = (height) => {
+    if (!small) frame.style.height = `${height}px`;
+  };
+  return { element, frame, whole: small, resize };
 }
 export {
   connect,

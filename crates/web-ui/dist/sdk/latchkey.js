@@ -71,7 +71,7 @@ var latchkey = (() => {
         emit("outcome", result);
       };
     });
-    const { element, frame } = build(`${server}/embed/${encodeURIComponent(settings.environment)}#${new URLSearchParams({ o: location.origin })}`);
+    const { element, frame, whole, resize } = build(`${server}/embed/${encodeURIComponent(settings.environment)}#${new URLSearchParams({ o: location.origin })}`);
     const undim = dim();
     const before = document.activeElement;
     let port;
@@ -98,7 +98,7 @@ var latchkey = (() => {
       if (data.type === "ready") emit("ready", void 0);
       else if (data.type === "step") emit("step", { step: data.step, integration: data.integration });
       else if (data.type === "title") frame.title = data.title;
-      else if (data.type === "size") frame.style.height = `${data.height}px`;
+      else if (data.type === "size") resize(data.height);
       else if (data.type === "outcome") settle(data.outcome);
       else if (data.type === "close") end({ status: "dismissed" });
       else if (data.type === "token") void token().then((it) => it && port?.postMessage({ type: "token", token: it }));
@@ -114,7 +114,7 @@ var latchkey = (() => {
       port.onmessage = heard;
       const { locale, appearance } = settings;
       const { integration } = opening;
-      frame.contentWindow?.postMessage({ type: "welcome", nonce: data.nonce, token: it, integration, locale, appearance }, server, [channel.port2]);
+      frame.contentWindow?.postMessage({ type: "welcome", nonce: data.nonce, token: it, integration, locale, appearance, whole }, server, [channel.port2]);
     };
     addEventListener("message", greeted);
     element.addEventListener("cancel", (event) => {
@@ -154,13 +154,13 @@ var latchkey = (() => {
     Object.assign(element.style, {
       width: small ? "100%" : "min(27rem, 100%)",
       maxWidth: "100%",
-      height: small ? "100dvh" : "auto",
+      height: small ? "100dvh" : "fit-content",
       maxHeight: small ? "100dvh" : "calc(100dvh - 32px)",
       padding: "0",
       border: "0",
       borderRadius: small ? "0" : "16px",
       overflow: "hidden",
-      background: "Canvas",
+      background: "transparent",
       boxShadow: "0 24px 64px -12px rgb(0 0 0 / 35%)"
     });
     Object.assign(frame.style, {
@@ -171,7 +171,10 @@ var latchkey = (() => {
       border: "0"
     });
     element.append(frame);
-    return { element, frame };
+    const resize = (height) => {
+      if (!small) frame.style.height = `${height}px`;
+    };
+    return { element, frame, whole: small, resize };
   }
   return __toCommonJS(sdk_exports);
 })();

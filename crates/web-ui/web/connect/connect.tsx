@@ -113,6 +113,7 @@ async function framed(texts: Texts, meeting: typeof meet): Promise<void> {
   const spoken = wishes.locale ? await load(page.locale ?? wishes.locale, page.texts) : texts;
   const shared = sharedOf(spoken);
   if (wishes.appearance) wearAppearance(wishes.appearance);
+  document.body.classList.toggle('whole', wishes.whole === true);
   const environment = page.mode === 'frame' ? decodeURIComponent(location.pathname.split('/').pop() ?? '') : '';
   let flow: Flow | undefined;
   let client: SessionClient | undefined;

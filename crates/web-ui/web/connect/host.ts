@@ -28,7 +28,14 @@ export type FromHost = { type: 'token'; token: string } | { type: 'close' } | { 
 
 export interface Host {
   /** What the product wishes for this opening. */
-  wishes: { token: string; integration?: string; locale?: string; appearance?: 'auto' | 'light' | 'dark' };
+  wishes: {
+    token: string;
+    integration?: string;
+    locale?: string;
+    appearance?: 'auto' | 'light' | 'dark';
+    /** Whether the frame is as large as the screen. */
+    whole?: boolean;
+  };
   tell(message: ToHost): void;
   listen(listener: (message: FromHost) => void): void;
 }
