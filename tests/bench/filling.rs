@@ -5,7 +5,7 @@
 use crate::database::Database;
 use anyhow::Context as _;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use latchkey_domain::connection::{Command, Connection, NewCredential, Profile, Secrets};
+use latchkey_domain::connection::{About, Command, Connection, NewCredential, Profile, Secrets};
 use latchkey_domain::{
     Aggregate as _, AuthorizationId, ConnectionId, Environment, EventName as _, Generation, Timestamp,
 };
@@ -105,6 +105,8 @@ impl Filler {
             authorization: AuthorizationId::from_parts(self.now.0.unsigned_abs(), number as u128),
             replaces: Generation(0),
             credential: self.credential(&stream, data, number)?,
+            about: About::default(),
+            external_id_taken: false,
         };
         let events = Connection::default().decide(command)?;
         let state = events.iter().cloned().fold(Connection::default(), Connection::evolve);
@@ -132,8 +134,10 @@ impl Filler {
                 status: facts.status.to_owned(),
                 label: facts.label,
                 due_at: facts.due_at.map(|due_at| due_at.0),
+                ..Card::default()
             },
             key: KeyChange::Put(key),
+            tags: None,
             releases: None,
         })
     }

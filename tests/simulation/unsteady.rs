@@ -138,9 +138,20 @@ impl Store for UnsteadyStore {
         Store::list(&self.inner, query).await
     }
 
-    async fn tally(&self, category: &str) -> Result<Vec<Tally>, StoreError> {
+    async fn tally(&self, category: &str, environment: Option<&str>) -> Result<Vec<Tally>, StoreError> {
         self.reach().await?;
-        self.inner.tally(category).await
+        self.inner.tally(category, environment).await
+    }
+
+    async fn count_ending(
+        &self,
+        category: &str,
+        environment: &str,
+        from: Millis,
+        until: Millis,
+    ) -> Result<u64, StoreError> {
+        self.reach().await?;
+        self.inner.count_ending(category, environment, from, until).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

@@ -432,6 +432,7 @@ async fn connect(vault: &Vault, class: Class, life: Duration) -> ConnectionId {
         integrations: vec!["simulated".parse().unwrap()],
         reconnect: None,
         lifetime: Duration::from_secs(600),
+        about: latchkey_domain::connection::About::default(),
     };
     let created = vault.create_session(create).await.unwrap();
     let (browser, state) = (Digest::of(b"browser"), Digest::of(b"state"));

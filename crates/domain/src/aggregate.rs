@@ -1,5 +1,6 @@
 use crate::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
+use std::collections::BTreeMap;
 
 /// A thing with a history. Its state follows from its events alone, its secrets excepted: those live in state only.
 pub trait Aggregate: Default + Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -11,7 +12,8 @@ pub trait Aggregate: Default + Clone + Serialize + DeserializeOwned + Send + Syn
     type Command: Clone + Send;
     type Event: EventName + Clone + Serialize + DeserializeOwned + Send;
     type Refusal: std::error::Error + Send + Sync + 'static;
-    /// What is sealed and belongs to the present state; a superseded secret is in no event and so is gone.
+    /// What belongs to the present state alone and is in no event: what is sealed, and what people say of it. What took its
+    /// place is gone.
     type Secrets: Default + Clone + Serialize + DeserializeOwned + Send + Sync;
 
     /// What a command leads to. Pure. A repeated command leads to nothing.
@@ -38,6 +40,12 @@ pub struct CardFacts {
     pub status: &'static str,
     pub label: String,
     pub due_at: Option<Timestamp>,
+    /// When nothing can keep it alive any more, where that is known.
+    pub ends_at: Option<Timestamp>,
+    /// Its name in its customer's words; unique among those of its kind with the same parent.
+    pub external_id: Option<String>,
+    /// What it is found by.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// The name an event is recorded under, without its category: `credentials_refreshed`.

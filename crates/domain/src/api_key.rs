@@ -35,6 +35,9 @@ pub enum Scope {
     /// See connections and their events; never a secret.
     #[serde(rename = "connections:read")]
     ConnectionsRead,
+    /// Make connections of credentials that are brought, describe them, switch them off and on.
+    #[serde(rename = "connections:write")]
+    ConnectionsWrite,
     #[serde(rename = "connections:delete")]
     ConnectionsDelete,
     /// Be given access tokens and ready-made headers.
@@ -67,6 +70,7 @@ impl Scope {
     pub const ALL: &'static [Self] = &[
         Self::SessionsWrite,
         Self::ConnectionsRead,
+        Self::ConnectionsWrite,
         Self::ConnectionsDelete,
         Self::TokensRead,
         Self::CredentialsRead,
@@ -83,6 +87,7 @@ impl Scope {
         match self {
             Self::SessionsWrite => "sessions:write",
             Self::ConnectionsRead => "connections:read",
+            Self::ConnectionsWrite => "connections:write",
             Self::ConnectionsDelete => "connections:delete",
             Self::TokensRead => "tokens:read",
             Self::CredentialsRead => "credentials:read",

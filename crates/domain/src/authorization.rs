@@ -200,6 +200,7 @@ impl Aggregate for Authorization {
             label: attempt.id.to_string(),
             // What is to be done then is to forget it, as its session is forgotten.
             due_at: Some(attempt.expires_at.plus(RETENTION)),
+            ..CardFacts::default()
         }
     }
 

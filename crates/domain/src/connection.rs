@@ -4,6 +4,8 @@
 //! when the provider refused it and that is believed ([`Ruling`]), or when its token ran out and nothing can renew it; a
 //! revoked one stays revoked.
 
+mod about;
+mod aggregate;
 mod command;
 mod decide;
 mod ending;
@@ -12,15 +14,14 @@ mod evolve;
 #[cfg(test)]
 mod tests;
 
+pub use about::{About, ExternalId, Field};
 pub use command::{Command, NewCredential, Outcome, Ruling};
 pub use ending::{Told, WARNED_DAYS};
 pub use event::{CredentialFacts, Event};
 
 use crate::refresh;
 use crate::rotation::{Learnt, RotationClass};
-use crate::{
-    Aggregate, CardFacts, ConnectionId, EndUser, Environment, Failure, Generation, IntegrationKey, Timestamp,
-};
+use crate::{ConnectionId, EndUser, Environment, Failure, Generation, IntegrationKey, Timestamp};
 use latchkey_secret::{JsonSecret, Sealed};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -60,6 +61,11 @@ pub struct Live {
     pub learnt: Learnt,
     /// The latest warning that its end is near.
     pub told: Option<Told>,
+    /// Since when it is switched off, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_at: Option<Timestamp>,
+    #[serde(skip)]
+    pub about: About,
     #[serde(skip)]
     pub secrets: Secrets,
 }
@@ -84,6 +90,11 @@ pub struct Broken {
     pub since: Timestamp,
     pub consented_at: Timestamp,
     pub learnt: Learnt,
+    /// Since when it is switched off, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_at: Option<Timestamp>,
+    #[serde(skip)]
+    pub about: About,
     #[serde(skip)]
     pub secrets: Secrets,
 }
@@ -105,6 +116,15 @@ pub struct Secrets {
     pub set_aside: Option<Sealed<JsonSecret>>,
 }
 
+/// What is of the present state alone, and in no event: what is sealed, and what people say of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Apart {
+    #[serde(flatten)]
+    pub secrets: Secrets,
+    #[serde(default)]
+    pub about: About,
+}
+
 /// Why a command cannot be carried out: a state of affairs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -118,6 +138,11 @@ pub enum Refusal {
     Superseded,
     #[error("the connection belongs to another integration")]
     OtherIntegration,
+    #[error("the connection is switched off")]
+    Disabled,
+    /// What people say of it was changed since it was read.
+    #[error("the connection was changed since it was read")]
+    EtagMismatch { current: String },
 }
 
 /// What a caller who wants a credential can have now.
@@ -141,10 +166,12 @@ impl Connection {
     }
 
     /// # Errors
-    /// [`Refusal`] where the connection is not live.
+    /// [`Refusal`] where the connection is not live, or switched off.
     pub fn live(&self) -> Result<&Live, Refusal> {
         match self {
             Self::Absent => Err(Refusal::Absent),
+            Self::Live(Live { disabled_at: Some(_), .. })
+            | Self::Broken(Broken { disabled_at: Some(_), .. }) => Err(Refusal::Disabled),
             Self::Live(live) => Ok(live),
             Self::Broken(broken) => Err(Refusal::NeedsReauthorization(Box::new(broken.failure.clone()))),
             Self::Revoked(_) => Err(Refusal::Revoked),
@@ -158,6 +185,33 @@ impl Connection {
             Self::Live(Live { profile, .. })
             | Self::Broken(Broken { profile, .. })
             | Self::Revoked(Revoked { profile, .. }) => Some(profile),
+        }
+    }
+
+    /// What people say of it; `None` where there is none, or it was deleted.
+    #[must_use]
+    pub fn about(&self) -> Option<&About> {
+        match self {
+            Self::Live(Live { about, .. }) | Self::Broken(Broken { about, .. }) => Some(about),
+            Self::Absent | Self::Revoked(_) => None,
+        }
+    }
+
+    /// Since when it is switched off, where it is.
+    #[must_use]
+    pub fn disabled_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Live(Live { disabled_at, .. }) | Self::Broken(Broken { disabled_at, .. }) => *disabled_at,
+            Self::Absent | Self::Revoked(_) => None,
+        }
+    }
+
+    /// After this nothing renews it, where such an end is known.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Live(live) => live.ends_at(),
+            Self::Absent | Self::Broken(_) | Self::Revoked(_) => None,
         }
     }
 
@@ -186,6 +240,8 @@ impl Broken {
             consented_at: self.consented_at,
             learnt: self.learnt,
             told: None,
+            disabled_at: self.disabled_at,
+            about: self.about,
             secrets: self.secrets,
         }
     }
@@ -226,6 +282,9 @@ impl Live {
     }
 
     fn due_at(&self) -> Option<Timestamp> {
+        if self.disabled_at.is_some() {
+            return None;
+        }
         self.refresh_due_at().into_iter().chain(self.warning_due_at()).min()
     }
 
@@ -250,54 +309,5 @@ impl Live {
         // A refresh token that ends when it is idle is used before that, whether or not its access token has run out.
         let idle_end = credential.behaviour.idle_end(credential.obtained_at);
         Some(due_by(idle_end.map_or(expires_at, |idle_end| idle_end.min(expires_at))))
-    }
-}
-
-impl Aggregate for Connection {
-    const CATEGORY: &'static str = "connection";
-    const FORMAT: u32 = 2;
-    type Command = Command;
-    type Event = Event;
-    type Refusal = Refusal;
-    type Secrets = Secrets;
-
-    fn decide(&self, command: Command) -> Result<Vec<Event>, Refusal> {
-        decide::decide(self, command)
-    }
-
-    fn evolve(self, event: Event) -> Self {
-        evolve::evolve(self, event)
-    }
-
-    fn card(&self) -> CardFacts {
-        let Some(profile) = self.profile() else { return CardFacts::default() };
-        let (status, due_at) = match self {
-            Self::Absent => ("absent", None),
-            Self::Live(live) => (if live.trouble.is_some() { "degraded" } else { "active" }, live.due_at()),
-            Self::Broken(_) => ("needs_reauth", None),
-            Self::Revoked(_) => ("deleted", None),
-        };
-        CardFacts {
-            environment: profile.environment.to_string(),
-            parent: profile.integration.to_string(),
-            subject: profile.end_user.to_string(),
-            status,
-            label: profile.id.to_string(),
-            due_at,
-        }
-    }
-
-    fn secrets(&self) -> Secrets {
-        match self {
-            Self::Live(Live { secrets, .. }) | Self::Broken(Broken { secrets, .. }) => secrets.clone(),
-            Self::Absent | Self::Revoked(_) => Secrets::default(),
-        }
-    }
-
-    fn restore_secrets(&mut self, restored: Secrets) {
-        match self {
-            Self::Live(Live { secrets, .. }) | Self::Broken(Broken { secrets, .. }) => *secrets = restored,
-            Self::Absent | Self::Revoked(_) => {}
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Names, parsed once at the door. A value of one of these types cannot be malformed.
 
+use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use ulid::Ulid;
@@ -84,6 +85,14 @@ ulid_id!(
     /// One end user's account at one provider, for as long as it is known here.
     ConnectionId, "con_", "connection id"
 );
+impl ConnectionId {
+    /// When it was made, by the clock of whoever made it.
+    #[must_use]
+    pub fn made_at(self) -> Timestamp {
+        Timestamp(i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX))
+    }
+}
+
 ulid_id!(
     /// One attempt to get an end user's consent.
     AuthorizationId, "aut_", "authorization id"

@@ -229,7 +229,7 @@ impl Aggregate for Incident {
             subject: subject.provider.clone(),
             status,
             label: kind.as_str().to_owned(),
-            due_at: None,
+            ..CardFacts::default()
         }
     }
 

@@ -275,6 +275,7 @@ impl Aggregate for Revocation {
             status,
             label: profile.id.to_string(),
             due_at,
+            ..CardFacts::default()
         }
     }
 

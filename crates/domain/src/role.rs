@@ -22,6 +22,7 @@ impl Role {
         let viewer = [Scope::ConnectionsRead, Scope::IntegrationsRead, Scope::WebhooksRead];
         let developer = [
             Scope::SessionsWrite,
+            Scope::ConnectionsWrite,
             Scope::ConnectionsDelete,
             Scope::ProxyCall,
             Scope::IntegrationsAdmin,

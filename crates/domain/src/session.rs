@@ -1,6 +1,7 @@
 //! A connect session: a customer's permission for one end user to connect, for a short while, once.
 //! `Absent → Open → Completed`. The first browser to open it keeps it; it ends with success or with time.
 
+use crate::connection::About;
 use crate::{
     Aggregate, CardFacts, ConnectionId, Digest, EndUser, Environment, EventName, IntegrationKey, SessionId,
     Timestamp,
@@ -20,6 +21,9 @@ pub enum Session {
         terms: Terms,
         /// The browser that opened it; nobody yet if `None`.
         browser: Option<Digest>,
+        /// What is said of the connection it leads to. In no event.
+        #[serde(skip)]
+        about: About,
     },
     Completed {
         terms: Terms,
@@ -46,7 +50,10 @@ pub struct Terms {
 
 #[derive(Debug, Clone)]
 pub enum Command {
-    Create(Terms),
+    Create {
+        terms: Terms,
+        about: About,
+    },
     /// A browser shows the token, and the binding it means to keep from now on.
     Bind {
         token: Digest,
@@ -63,9 +70,19 @@ pub enum Command {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    Created { terms: Terms },
-    Bound { browser: Digest, at: Timestamp },
-    Completed { connection: ConnectionId, at: Timestamp },
+    Created {
+        terms: Terms,
+        #[serde(skip)]
+        about: About,
+    },
+    Bound {
+        browser: Digest,
+        at: Timestamp,
+    },
+    Completed {
+        connection: ConnectionId,
+        at: Timestamp,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -109,6 +126,15 @@ impl Session {
         }
     }
 
+    /// What is said of the connection it is to lead to.
+    #[must_use]
+    pub fn about(&self) -> About {
+        match self {
+            Self::Open { about, .. } => about.clone(),
+            Self::Absent | Self::Completed { .. } => About::default(),
+        }
+    }
+
     #[must_use]
     pub fn connection(&self) -> Option<ConnectionId> {
         match self {
@@ -124,12 +150,13 @@ impl Aggregate for Session {
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
-    type Secrets = ();
+    // Nothing stood here before there was anything to say.
+    type Secrets = Option<About>;
 
     fn decide(&self, command: Command) -> Result<Vec<Event>, Refusal> {
         match (self, command) {
-            (Self::Absent, Command::Create(terms)) => Ok(vec![Event::Created { terms }]),
-            (Self::Open { .. } | Self::Completed { .. }, Command::Create(_)) => Ok(vec![]),
+            (Self::Absent, Command::Create { terms, about }) => Ok(vec![Event::Created { terms, about }]),
+            (Self::Open { .. } | Self::Completed { .. }, Command::Create { .. }) => Ok(vec![]),
             (Self::Absent, Command::Bind { .. } | Command::Complete { .. }) => Err(Refusal::Unknown),
             (Self::Open { terms, .. } | Self::Completed { terms, .. }, Command::Bind { token, .. })
                 if terms.token != token =>
@@ -137,7 +164,7 @@ impl Aggregate for Session {
                 Err(Refusal::Unknown)
             }
             (Self::Completed { .. }, Command::Bind { .. }) => Err(Refusal::Consumed),
-            (Self::Open { terms, browser }, Command::Bind { browser: asking, at, .. }) => match browser {
+            (Self::Open { terms, browser, .. }, Command::Bind { browser: asking, at, .. }) => match browser {
                 _ if terms.expires_at <= at => Err(Refusal::Expired),
                 None => Ok(vec![Event::Bound { browser: asking, at }]),
                 Some(holder) if *holder == asking => Ok(vec![]),
@@ -157,11 +184,11 @@ impl Aggregate for Session {
 
     fn evolve(self, event: Event) -> Self {
         match (self, event) {
-            (_, Event::Created { terms }) => Self::Open { terms, browser: None },
-            (Self::Open { terms, .. }, Event::Bound { browser, .. }) => {
-                Self::Open { terms, browser: Some(browser) }
+            (_, Event::Created { terms, about }) => Self::Open { terms, browser: None, about },
+            (Self::Open { terms, about, .. }, Event::Bound { browser, .. }) => {
+                Self::Open { terms, browser: Some(browser), about }
             }
-            (Self::Open { terms, browser }, Event::Completed { connection, .. }) => {
+            (Self::Open { terms, browser, .. }, Event::Completed { connection, .. }) => {
                 Self::Completed { terms, browser, connection }
             }
             (
@@ -184,9 +211,18 @@ impl Aggregate for Session {
         }
     }
 
-    fn secrets(&self) {}
+    fn secrets(&self) -> Option<About> {
+        match self {
+            Self::Open { about, .. } => Some(about.clone()),
+            Self::Absent | Self::Completed { .. } => None,
+        }
+    }
 
-    fn restore_secrets(&mut self, (): ()) {}
+    fn restore_secrets(&mut self, restored: Option<About>) {
+        if let (Self::Open { about, .. }, Some(restored)) = (self, restored) {
+            *about = restored;
+        }
+    }
 }
 
 impl EventName for Event {
@@ -216,6 +252,10 @@ mod tests {
         }
     }
 
+    fn create() -> Command {
+        Command::Create { terms: terms(), about: About { display_name: "Acme".into(), ..About::default() } }
+    }
+
     fn bind(token: &[u8], browser: &[u8], at: i64) -> Command {
         Command::Bind { token: Digest::of(token), browser: Digest::of(browser), at: Timestamp(at) }
     }
@@ -232,7 +272,7 @@ mod tests {
 
     #[test]
     fn the_first_browser_keeps_it() {
-        let session = after([Command::Create(terms()), bind(b"token", b"a", 1)]);
+        let session = after([create(), bind(b"token", b"a", 1)]);
         assert_eq!(session.decide(bind(b"token", b"a", 2)), Ok(vec![]));
         assert_eq!(session.decide(bind(b"token", b"b", 2)), Err(Refusal::OtherBrowser));
         assert!(session.held_by(&Digest::of(b"a"), Timestamp(2)).is_ok());
@@ -241,24 +281,36 @@ mod tests {
 
     #[test]
     fn an_expired_session_opens_for_nobody() {
-        let session = after([Command::Create(terms())]);
+        let session = after([create()]);
         assert_eq!(session.decide(bind(b"token", b"a", 900_000)), Err(Refusal::Expired));
-        let held = after([Command::Create(terms()), bind(b"token", b"a", 1)]);
+        let held = after([create(), bind(b"token", b"a", 1)]);
         assert_eq!(held.held_by(&Digest::of(b"a"), Timestamp(900_000)), Err(Refusal::Expired));
     }
 
     #[test]
     fn a_session_is_dead_after_success() {
-        let session = after([Command::Create(terms()), bind(b"token", b"a", 1), complete()]);
+        let session = after([create(), bind(b"token", b"a", 1), complete()]);
         assert_eq!(session.decide(bind(b"token", b"a", 2)), Err(Refusal::Consumed));
         assert_eq!(session.held_by(&Digest::of(b"a"), Timestamp(2)), Err(Refusal::Consumed));
     }
 
     #[test]
     fn another_token_is_not_told_that_the_session_exists() {
-        let session = after([Command::Create(terms()), bind(b"token", b"a", 1), complete()]);
+        let session = after([create(), bind(b"token", b"a", 1), complete()]);
         assert_eq!(session.decide(bind(b"guess", b"a", 2)), Err(Refusal::Unknown));
         assert_eq!(Session::Absent.decide(bind(b"guess", b"a", 2)), Err(Refusal::Unknown));
+    }
+
+    #[test]
+    fn what_is_said_of_the_connection_to_come_is_kept_apart_until_there_is_one() {
+        let mut session = after([create(), bind(b"token", b"a", 1)]);
+        assert_eq!(session.about().display_name, "Acme");
+        let recorded = serde_json::to_string(&Session::Absent.decide(create()).unwrap()).unwrap();
+        assert!(!recorded.contains("Acme"), "{recorded}");
+        // A session of before there was anything to say.
+        session.restore_secrets(serde_json::from_str("null").unwrap());
+        assert_eq!(session.about().display_name, "Acme");
+        assert_eq!(after([create(), bind(b"token", b"a", 1), complete()]).secrets(), None);
     }
 
     #[test]

@@ -6,6 +6,11 @@ use prost_reflect::{DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, M
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+/// What holds whatever JSON its writer likes.
+const DOCUMENTS: [&str; 3] = ["google.protobuf.Struct", "google.protobuf.Value", "google.protobuf.ListValue"];
+
+const DEPTH_MAX: usize = 20;
+
 /// # Errors
 /// `FIELD_INVALID` with the field.
 pub fn message(
@@ -40,13 +45,16 @@ fn read_body(body: &[u8]) -> Result<Map<String, Value>, Fault> {
 }
 
 /// Fits the document to the message's type.
-pub fn typed(input: MessageDescriptor, document: Map<String, Value>) -> Result<DynamicMessage, Fault> {
+pub fn typed(input: MessageDescriptor, mut document: Map<String, Value>) -> Result<DynamicMessage, Fault> {
+    write_masks(&input, &mut document);
     // One field at a time first, so that the one that is wrong can be named.
     for (name, value) in &document {
-        if field(&input, name).is_none() {
-            return Err(unknown(name, &known(&input)));
+        let Some(described) = field(&input, name) else { return Err(unknown(name, &known(&input))) };
+        if depth(value) > DEPTH_MAX {
+            let message = format!("`{name}` is nested deeper than {DEPTH_MAX} levels.");
+            return Err(Fault::field_invalid(name, message));
         }
-        if holds_null(value) {
+        if holds_null(&described, value) {
             return Err(Fault::field_invalid(name, format!("Leave `{name}` out rather than make it null.")));
         }
         let alone = Map::from_iter([(name.clone(), value.clone())]);
@@ -61,13 +69,52 @@ pub fn typed(input: MessageDescriptor, document: Map<String, Value>) -> Result<D
         .ok_or_else(|| Fault::field_invalid("body", "The fields do not fit together."))
 }
 
-/// The JSON mapping would read null as "not set", which is seldom what whoever wrote it meant.
-fn holds_null(value: &Value) -> bool {
+/// A mask's JSON form has the fields in lower camel case. Here it may have them as they are called everywhere else, too.
+fn write_masks(input: &MessageDescriptor, document: &mut Map<String, Value>) {
+    for (name, value) in document {
+        let is_mask = field(input, name).is_some_and(|field| {
+            matches!(field.kind(), Kind::Message(message) if message.full_name() == "google.protobuf.FieldMask")
+        });
+        if let (true, Value::String(text)) = (is_mask, value) {
+            *text = camel_case(text);
+        }
+    }
+}
+
+fn camel_case(text: &str) -> String {
+    let mut words = text.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |camel, word| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        camel + &first.into_iter().chain(letters).collect::<String>()
+    })
+}
+
+/// How many levels a value has. Each is several in a message, of which only so many are read.
+fn depth(value: &Value) -> usize {
     match value {
-        Value::Null => true,
-        Value::Array(items) => items.iter().any(holds_null),
-        Value::Object(fields) => fields.values().any(holds_null),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
+        Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or_default(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
+}
+
+/// The JSON mapping would read null as "not set", which is seldom what whoever wrote it meant. Inside a document that is the
+/// caller's own it is a value like any other.
+fn holds_null(described: &FieldDescriptor, value: &Value) -> bool {
+    match (described.kind(), value) {
+        (_, Value::Null) => true,
+        (Kind::Message(message), _) if DOCUMENTS.contains(&message.full_name()) => false,
+        (_, Value::Array(items)) => items.iter().any(|item| holds_null(described, item)),
+        (Kind::Message(message), Value::Object(fields)) if !described.is_map() => {
+            fields.iter().any(|(name, value)| match field(&message, name) {
+                Some(inner) => holds_null(&inner, value),
+                None => value.is_null(),
+            })
+        }
+        (_, Value::Object(fields)) => fields.values().any(Value::is_null),
+        (_, Value::Bool(_) | Value::Number(_) | Value::String(_)) => false,
     }
 }
 
@@ -205,5 +252,31 @@ mod tests {
         let wrong =
             read("PutIntegration", vec![("integration.key", "mine".to_owned())], "", "{\"integration\": 1}");
         assert_eq!(wrong.unwrap_err(), "integration");
+    }
+
+    #[test]
+    fn a_document_may_hold_null_and_nothing_else_may() {
+        let path = || vec![("connection_id", "con_1".to_owned())];
+        let update = |body| read("UpdateConnection", path(), "", body);
+        let body = r#"{"metadata": {"plan": null, "list": [null]}, "tags": {"team": "crm"}}"#;
+        let expected = serde_json::json!({
+            "connectionId": "con_1", "tags": {"team": "crm"}, "metadata": {"plan": null, "list": [null]},
+        });
+        assert_eq!(update(body).unwrap(), expected);
+        assert_eq!(update(r#"{"metadata": null}"#).unwrap_err(), "metadata");
+        assert_eq!(update(r#"{"tags": {"team": null}}"#).unwrap_err(), "tags");
+        let deep =
+            format!("{}{}", r#"{"a":"#.repeat(DEPTH_MAX + 1), "1}".to_owned() + &"}".repeat(DEPTH_MAX));
+        assert_eq!(update(&format!(r#"{{"metadata": {deep}}}"#)).unwrap_err(), "metadata");
+    }
+
+    #[test]
+    fn a_mask_is_written_in_either_case() {
+        let path = || vec![("connection_id", "con_1".to_owned())];
+        for mask in ["display_name,tags", "displayName,tags"] {
+            let read =
+                read("UpdateConnection", path(), "", &format!(r#"{{"update_mask": "{mask}"}}"#)).unwrap();
+            assert_eq!(read["updateMask"], "displayName,tags");
+        }
     }
 }

@@ -7,6 +7,7 @@
 use crate::rows::column;
 use latchkey_store::{Append, AppendError, KeyChange, NewEvent, StoreError, Stream, Version, WrappedKey};
 use sqlx::{PgConnection, PgPool};
+use std::collections::BTreeMap;
 
 pub async fn append(pool: &PgPool, append: Append) -> Result<Version, AppendError> {
     let version = Version(append.expected.0 + append.events.len() as u64);
@@ -24,6 +25,9 @@ pub async fn append(pool: &PgPool, append: Append) -> Result<Version, AppendErro
     if !append.events.is_empty() {
         record(&mut transaction, &append).await?;
     }
+    if let Some(tags) = &append.tags {
+        tag(&mut transaction, &append, tags).await?;
+    }
     match &append.key {
         KeyChange::Keep => {}
         KeyChange::Put(key) => put_key(&mut transaction, &append.stream, key).await?,
@@ -38,11 +42,12 @@ async fn create(
     connection: &mut PgConnection,
     append: &Append,
     version: Version,
-) -> Result<bool, StoreError> {
+) -> Result<bool, AppendError> {
     let created = sqlx::query(
         "INSERT INTO streams (category, id, version, snapshot_format, snapshot,
-                              environment, parent, subject, status, label, due_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                              environment, parent, subject, status, label, due_at,
+                              ends_at, external_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          ON CONFLICT (category, id) DO NOTHING",
     )
     .bind(&append.stream.category)
@@ -56,9 +61,11 @@ async fn create(
     .bind(&append.card.status)
     .bind(&append.card.label)
     .bind(append.card.due_at)
+    .bind(append.card.ends_at)
+    .bind(&append.card.external_id)
     .execute(connection)
     .await
-    .map_err(StoreError::unavailable)?;
+    .map_err(|error| not_written(&append.stream, error))?;
     Ok(created.rows_affected() == 1)
 }
 
@@ -67,12 +74,13 @@ async fn replace(
     connection: &mut PgConnection,
     append: &Append,
     version: Version,
-) -> Result<bool, StoreError> {
+) -> Result<bool, AppendError> {
     // Without a fence the comparison is NULL, and the claim stays whoever holds it.
     let replaced = sqlx::query(
         "UPDATE streams
          SET version = $4, snapshot_format = $5, snapshot = $6,
              environment = $7, parent = $8, subject = $9, status = $10, label = $11, due_at = $12,
+             ends_at = $14, external_id = $15,
              claimed_until = CASE WHEN claim_fence = $13 THEN NULL ELSE claimed_until END,
              wanted = wanted AND version = $4
          WHERE category = $1 AND id = $2 AND version = $3",
@@ -90,9 +98,11 @@ async fn replace(
     .bind(&append.card.label)
     .bind(append.card.due_at)
     .bind(append.releases.map(|fence| column(fence.0)))
+    .bind(append.card.ends_at)
+    .bind(&append.card.external_id)
     .execute(connection)
     .await
-    .map_err(StoreError::unavailable)?;
+    .map_err(|error| not_written(&append.stream, error))?;
     Ok(replaced.rows_affected() == 1)
 }
 
@@ -129,6 +139,40 @@ fn not_recorded(stream: &Stream, error: sqlx::Error) -> StoreError {
         return StoreError::Corrupt { table: "streams", key: stream.to_string(), what };
     }
     StoreError::unavailable(error)
+}
+
+/// Why a stream's row could not be written.
+fn not_written(stream: &Stream, error: sqlx::Error) -> AppendError {
+    let taken = error.as_database_error().and_then(|error| error.constraint()) == Some("streams_external_id");
+    if taken { AppendError::Taken(stream.clone()) } else { StoreError::unavailable(error).into() }
+}
+
+/// Puts a stream's tags in the place of those it had.
+async fn tag(
+    connection: &mut PgConnection,
+    append: &Append,
+    tags: &BTreeMap<String, String>,
+) -> Result<(), StoreError> {
+    let stream = &append.stream;
+    sqlx::query("DELETE FROM stream_tags WHERE category = $1 AND id = $2")
+        .bind(&stream.category)
+        .bind(&stream.id)
+        .execute(&mut *connection)
+        .await
+        .map_err(StoreError::unavailable)?;
+    sqlx::query(
+        "INSERT INTO stream_tags (category, environment, name, value, id)
+         SELECT $1, $2, tag.name, tag.value, $3 FROM UNNEST($4::TEXT[], $5::TEXT[]) AS tag (name, value)",
+    )
+    .bind(&stream.category)
+    .bind(&append.card.environment)
+    .bind(&stream.id)
+    .bind(tags.keys().cloned().collect::<Vec<_>>())
+    .bind(tags.values().cloned().collect::<Vec<_>>())
+    .execute(connection)
+    .await
+    .map_err(StoreError::unavailable)?;
+    Ok(())
 }
 
 async fn put_key(connection: &mut PgConnection, stream: &Stream, key: &WrappedKey) -> Result<(), StoreError> {

@@ -163,9 +163,12 @@ pub async fn forget(pool: &PgPool, stream: &Stream, fence: Fence) -> Result<bool
         "WITH forgotten AS (
              DELETE FROM streams
              WHERE category = $1 AND id = $2 AND claim_fence = $3 AND claimed_until IS NOT NULL
-             RETURNING category || '/' || id AS owner
+             RETURNING category, id, category || '/' || id AS owner
          ), key AS (
              DELETE FROM data_keys WHERE owner IN (SELECT owner FROM forgotten)
+         ), tag AS (
+             DELETE FROM stream_tags USING forgotten
+             WHERE stream_tags.category = forgotten.category AND stream_tags.id = forgotten.id
          )
          SELECT owner FROM forgotten",
     )

@@ -94,8 +94,18 @@ impl Store for PostgresStore {
         lists::list(&self.pool, query).await
     }
 
-    async fn tally(&self, category: &str) -> Result<Vec<Tally>, StoreError> {
-        lists::tally(&self.pool, category).await
+    async fn tally(&self, category: &str, environment: Option<&str>) -> Result<Vec<Tally>, StoreError> {
+        lists::tally(&self.pool, category, environment).await
+    }
+
+    async fn count_ending(
+        &self,
+        category: &str,
+        environment: &str,
+        from: Millis,
+        until: Millis,
+    ) -> Result<u64, StoreError> {
+        lists::count_ending(&self.pool, category, environment, from, until).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

@@ -6,6 +6,7 @@
 use crate::rows::column;
 use latchkey_store::{Append, AppendError, KeyChange, NewEvent, StoreError, Stream, Version, WrappedKey};
 use sqlx::{SqliteConnection, SqlitePool};
+use std::collections::BTreeMap;
 
 pub async fn append(pool: &SqlitePool, append: Append) -> Result<Version, AppendError> {
     let version = Version(append.expected.0 + append.events.len() as u64);
@@ -23,6 +24,9 @@ pub async fn append(pool: &SqlitePool, append: Append) -> Result<Version, Append
     for (version, event) in (append.expected.0 + 1..).zip(&append.events) {
         record(&mut transaction, &append, Version(version), event).await?;
     }
+    if let Some(tags) = &append.tags {
+        tag(&mut transaction, &append, tags).await?;
+    }
     match &append.key {
         KeyChange::Keep => {}
         KeyChange::Put(key) => put_key(&mut transaction, &append.stream, key).await?,
@@ -37,11 +41,12 @@ async fn create(
     connection: &mut SqliteConnection,
     append: &Append,
     version: Version,
-) -> Result<bool, StoreError> {
+) -> Result<bool, AppendError> {
     let created = sqlx::query(
         "INSERT INTO streams (category, id, version, snapshot_format, snapshot,
-                              environment, parent, subject, status, label, due_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                              environment, parent, subject, status, label, due_at,
+                              ends_at, external_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
          ON CONFLICT (category, id) DO NOTHING",
     )
     .bind(&append.stream.category)
@@ -55,9 +60,11 @@ async fn create(
     .bind(&append.card.status)
     .bind(&append.card.label)
     .bind(append.card.due_at)
+    .bind(append.card.ends_at)
+    .bind(&append.card.external_id)
     .execute(connection)
     .await
-    .map_err(StoreError::unavailable)?;
+    .map_err(|error| not_written(&append.stream, error))?;
     Ok(created.rows_affected() == 1)
 }
 
@@ -66,12 +73,13 @@ async fn replace(
     connection: &mut SqliteConnection,
     append: &Append,
     version: Version,
-) -> Result<bool, StoreError> {
+) -> Result<bool, AppendError> {
     // Without a fence the comparison is NULL, and the claim stays whoever holds it.
     let replaced = sqlx::query(
         "UPDATE streams
          SET version = ?4, snapshot_format = ?5, snapshot = ?6,
              environment = ?7, parent = ?8, subject = ?9, status = ?10, label = ?11, due_at = ?12,
+             ends_at = ?14, external_id = ?15,
              claimed_until = CASE WHEN claim_fence = ?13 THEN NULL ELSE claimed_until END,
              wanted = wanted AND version = ?4
          WHERE category = ?1 AND id = ?2 AND version = ?3",
@@ -89,9 +97,11 @@ async fn replace(
     .bind(&append.card.label)
     .bind(append.card.due_at)
     .bind(append.releases.map(|fence| column(fence.0)))
+    .bind(append.card.ends_at)
+    .bind(&append.card.external_id)
     .execute(connection)
     .await
-    .map_err(StoreError::unavailable)?;
+    .map_err(|error| not_written(&append.stream, error))?;
     Ok(replaced.rows_affected() == 1)
 }
 
@@ -127,6 +137,43 @@ fn not_recorded(stream: &Stream, error: sqlx::Error) -> StoreError {
         return StoreError::Corrupt { table: "streams", key: stream.to_string(), what };
     }
     StoreError::unavailable(error)
+}
+
+/// Why a stream's row could not be written.
+fn not_written(stream: &Stream, error: sqlx::Error) -> AppendError {
+    let taken = error
+        .as_database_error()
+        .is_some_and(|error| error.is_unique_violation() && error.message().contains("external_id"));
+    if taken { AppendError::Taken(stream.clone()) } else { StoreError::unavailable(error).into() }
+}
+
+/// Puts a stream's tags in the place of those it had.
+async fn tag(
+    connection: &mut SqliteConnection,
+    append: &Append,
+    tags: &BTreeMap<String, String>,
+) -> Result<(), StoreError> {
+    let stream = &append.stream;
+    sqlx::query("DELETE FROM stream_tags WHERE category = ?1 AND id = ?2")
+        .bind(&stream.category)
+        .bind(&stream.id)
+        .execute(&mut *connection)
+        .await
+        .map_err(StoreError::unavailable)?;
+    for (name, value) in tags {
+        sqlx::query(
+            "INSERT INTO stream_tags (category, environment, name, value, id) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )
+        .bind(&stream.category)
+        .bind(&append.card.environment)
+        .bind(name)
+        .bind(value)
+        .bind(&stream.id)
+        .execute(&mut *connection)
+        .await
+        .map_err(StoreError::unavailable)?;
+    }
+    Ok(())
 }
 
 async fn put_key(

@@ -253,6 +253,7 @@ pub async fn forget(pool: &SqlitePool, stream: &Stream, fence: Fence) -> Result<
     let removed = remove(&mut transaction, stream, fence).await?;
     if removed {
         remove_key(&mut transaction, stream).await?;
+        remove_tags(&mut transaction, stream).await?;
     }
     transaction.commit().await.map_err(StoreError::unavailable)?;
     Ok(removed)
@@ -274,6 +275,16 @@ async fn remove(
     .await
     .map_err(StoreError::unavailable)?;
     Ok(removed.rows_affected() == 1)
+}
+
+async fn remove_tags(connection: &mut SqliteConnection, stream: &Stream) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM stream_tags WHERE category = ?1 AND id = ?2")
+        .bind(&stream.category)
+        .bind(&stream.id)
+        .execute(connection)
+        .await
+        .map_err(StoreError::unavailable)?;
+    Ok(())
 }
 
 async fn remove_key(connection: &mut SqliteConnection, stream: &Stream) -> Result<(), StoreError> {

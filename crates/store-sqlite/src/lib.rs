@@ -107,8 +107,18 @@ impl Store for SqliteStore {
         lists::list(&self.pools.readers, query).await
     }
 
-    async fn tally(&self, category: &str) -> Result<Vec<Tally>, StoreError> {
-        lists::tally(&self.pools.readers, category).await
+    async fn tally(&self, category: &str, environment: Option<&str>) -> Result<Vec<Tally>, StoreError> {
+        lists::tally(&self.pools.readers, category, environment).await
+    }
+
+    async fn count_ending(
+        &self,
+        category: &str,
+        environment: &str,
+        from: Millis,
+        until: Millis,
+    ) -> Result<u64, StoreError> {
+        lists::count_ending(&self.pools.readers, category, environment, from, until).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

@@ -1,87 +1,103 @@
-//! Streams by their cards.
+//! Streams by their cards. Each way to look for them has a statement of its own, so that it is planned for the index made
+//! for it; what else is asked for is looked at row by row.
+
+mod statements;
 
 use crate::rows::Row;
-use latchkey_store::{CardQuery, Listed, Page, StoreError, Stream, Tally, Version};
-use sqlx::SqlitePool;
+use latchkey_store::{CardQuery, EndsAfter, Listed, Millis, Order, Page, StoreError, Stream, Tally, Version};
+use sqlx::query::Query;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Database, Sqlite, SqlitePool};
+use statements::{ALL, ENDING, OF_EXTERNAL_ID, OF_PARENT, OF_STATUS, OF_SUBJECT, OF_TAG};
+
+/// Before and behind every id there can be, in the order of bytes.
+const FIRST: &str = "";
+const BEHIND_LAST: &str = "\u{10FFFF}";
 
 pub async fn list(pool: &SqlitePool, query: &CardQuery) -> Result<Page, StoreError> {
-    let rows = match &query.subject {
-        None => of_all(pool, query).await,
-        Some(subject) => of_subject(pool, query, subject).await,
+    let rows = match query.order {
+        Order::Ids => by_ids(pool, query, 0, query.after.as_deref().unwrap_or(FIRST)).await,
+        Order::IdsDescending => by_ids(pool, query, 1, query.after.as_deref().unwrap_or(BEHIND_LAST)).await,
+        Order::Ends { from, until } => {
+            let after = query.after.as_deref().and_then(|after| after.parse().ok());
+            let after = after.unwrap_or_else(EndsAfter::start);
+            let bounds = (from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX));
+            by_ends(pool, query, bounds, &after).await
+        }
     };
-    let rows = rows.map_err(StoreError::unavailable)?;
-    let mut items = Vec::with_capacity(rows.len());
-    for row in rows.iter().take(query.max as usize) {
+    let mut found = vec![];
+    for row in &rows.map_err(StoreError::unavailable)? {
         let id: String = Row { row, table: "streams", key: &query.category }.get("id")?;
         let stream = Stream::new(query.category.clone(), id);
         let row = Row { row, table: "streams", key: &stream };
         let (version, snapshot, card) = (Version(row.number("version")?), row.snapshot()?, row.card()?);
-        items.push(Listed { stream, version, snapshot, card });
+        found.push(Listed { stream, version, snapshot, card });
     }
-    let more = rows.len() > items.len();
-    let next = items.last().filter(|_| more).map(|last| last.stream.id.clone());
-    Ok(Page { items, next })
+    Ok(Page::of(found, query.max, query.order))
 }
 
-async fn of_all(pool: &SqlitePool, query: &CardQuery) -> sqlx::Result<Vec<SqliteRow>> {
-    sqlx::query(
-        "SELECT id, version, snapshot_format, snapshot, environment, parent, subject, status, label, due_at
-         FROM streams
-         WHERE category = ?1 AND environment = ?2
-           AND (?3 IS NULL OR parent = ?3)
-           AND (?4 IS NULL OR status = ?4)
-           AND id > COALESCE(?5, '')
-         ORDER BY id
-         LIMIT ?6",
-    )
-    .bind(&query.category)
-    .bind(&query.environment)
-    .bind(&query.parent)
-    .bind(&query.status)
-    .bind(&query.after)
-    .bind(one_more(query))
-    .fetch_all(pool)
-    .await
+/// By the narrowest of what is asked for.
+async fn by_ids(
+    pool: &SqlitePool,
+    query: &CardQuery,
+    direction: usize,
+    after: &str,
+) -> sqlx::Result<Vec<SqliteRow>> {
+    let statements = match query {
+        CardQuery { external_id: Some(_), .. } => OF_EXTERNAL_ID,
+        CardQuery { tag: Some(_), .. } => OF_TAG,
+        CardQuery { subject: Some(_), .. } => OF_SUBJECT,
+        CardQuery { status: Some(_), .. } => OF_STATUS,
+        CardQuery { parent: Some(_), .. } => OF_PARENT,
+        _ => ALL,
+    };
+    let statement = asking(statements[direction], query).bind(after);
+    match &query.tag {
+        Some((name, value)) if query.external_id.is_none() => {
+            statement.bind(name).bind(value).fetch_all(pool).await
+        }
+        Some(_) | None => statement.fetch_all(pool).await,
+    }
 }
 
-/// A statement of its own, so that it is planned for the subject's own index.
-async fn of_subject(pool: &SqlitePool, query: &CardQuery, subject: &str) -> sqlx::Result<Vec<SqliteRow>> {
-    sqlx::query(
-        "SELECT id, version, snapshot_format, snapshot, environment, parent, subject, status, label, due_at
-         FROM streams
-         WHERE category = ?1 AND environment = ?2 AND subject = ?7
-           AND (?3 IS NULL OR parent = ?3)
-           AND (?4 IS NULL OR status = ?4)
-           AND id > COALESCE(?5, '')
-         ORDER BY id
-         LIMIT ?6",
-    )
-    .bind(&query.category)
-    .bind(&query.environment)
-    .bind(&query.parent)
-    .bind(&query.status)
-    .bind(&query.after)
-    .bind(one_more(query))
-    .bind(subject)
-    .fetch_all(pool)
-    .await
+async fn by_ends(
+    pool: &SqlitePool,
+    query: &CardQuery,
+    (from, until): (i64, i64),
+    after: &EndsAfter,
+) -> sqlx::Result<Vec<SqliteRow>> {
+    let statement = asking(ENDING, query).bind(&after.id).bind(from).bind(until).bind(after.ends_at);
+    statement.fetch_all(pool).await
 }
 
-/// One more than asked for tells whether there is a next page.
-fn one_more(query: &CardQuery) -> i64 {
-    i64::from(query.max) + 1
+type Statement<'q> = Query<'q, Sqlite, <Sqlite as Database>::Arguments>;
+
+/// What every statement is told. One row more than is asked for tells whether there is a next page.
+fn asking<'q>(statement: &'static str, query: &'q CardQuery) -> Statement<'q> {
+    sqlx::query(statement)
+        .bind(&query.category)
+        .bind(&query.environment)
+        .bind(&query.parent)
+        .bind(&query.status)
+        .bind(&query.subject)
+        .bind(&query.external_id)
+        .bind(i64::from(query.max) + 1)
 }
 
-pub async fn tally(pool: &SqlitePool, category: &str) -> Result<Vec<Tally>, StoreError> {
+pub async fn tally(
+    pool: &SqlitePool,
+    category: &str,
+    environment: Option<&str>,
+) -> Result<Vec<Tally>, StoreError> {
     let rows = sqlx::query(
         "SELECT environment, parent, status, COUNT(*) AS count
          FROM streams
-         WHERE category = ?1
+         WHERE category = ?1 AND (?2 IS NULL OR environment = ?2)
          GROUP BY environment, parent, status
          ORDER BY environment, parent, status",
     )
     .bind(category)
+    .bind(environment)
     .fetch_all(pool)
     .await
     .map_err(StoreError::unavailable)?;
@@ -95,4 +111,26 @@ pub async fn tally(pool: &SqlitePool, category: &str) -> Result<Vec<Tally>, Stor
         })
     };
     rows.iter().map(tally).collect()
+}
+
+pub async fn count_ending(
+    pool: &SqlitePool,
+    category: &str,
+    environment: &str,
+    from: Millis,
+    until: Millis,
+) -> Result<u64, StoreError> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS count
+         FROM streams
+         WHERE category = ?1 AND environment = ?2 AND ends_at >= ?3 AND ends_at < ?4",
+    )
+    .bind(category)
+    .bind(environment)
+    .bind(from)
+    .bind(until)
+    .fetch_one(pool)
+    .await
+    .map_err(StoreError::unavailable)?;
+    Row { row: &row, table: "streams", key: &category }.number("count")
 }

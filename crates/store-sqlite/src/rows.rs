@@ -33,6 +33,8 @@ impl<'r> Row<'r> {
             status: self.get("status")?,
             label: self.get("label")?,
             due_at: self.get("due_at")?,
+            ends_at: self.get("ends_at")?,
+            external_id: self.get("external_id")?,
         })
     }
 

@@ -28,6 +28,9 @@ pub enum AppendError {
     /// The stream has moved on since it was loaded: load, decide and append again.
     #[error("stream {0} has changed since it was loaded")]
     Conflict(Stream),
+    /// Another stream of the same category, environment and parent has the external id this one was to have.
+    #[error("another stream has the external id that stream {0} was to have")]
+    Taken(Stream),
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -17,7 +17,7 @@ mod turns;
 pub use auth_logs::{AuthLogPage, AuthLogPart, AuthLogQuery, AuthLogRow, AuthLogs};
 pub use claim::{Claim, ClaimQuery, Fence, Lane};
 pub use error::{AppendError, StoreError};
-pub use page::{CardQuery, Listed, Page, Tally};
+pub use page::{CardQuery, EndsAfter, InvalidPlace, Listed, Order, Page, Tally};
 pub use stream::{
     Append, Card, KeyChange, NewEvent, Position, Recorded, Snapshot, Stored, Stream, Version, WrappedKey,
 };
@@ -40,7 +40,8 @@ pub trait Store: Send + Sync + 'static {
     /// Dropping the future leaves it open whether the append took place, as losing the database during commit does.
     ///
     /// # Errors
-    /// [`AppendError::Conflict`] where another append came first; nothing is written then.
+    /// [`AppendError::Conflict`] where another append came first, and [`AppendError::Taken`] where another stream has the
+    /// card's external id; nothing is written then.
     async fn append(&self, append: Append) -> Result<Version, AppendError>;
 
     /// The events of one stream after a version, oldest first, at most `max`.
@@ -78,11 +79,20 @@ pub trait Store: Send + Sync + 'static {
     /// events stay. Says whether it was removed. For streams that have ended, whose id is never used again.
     async fn forget(&self, stream: &Stream, fence: Fence) -> Result<bool, StoreError>;
 
-    /// One page of streams by their cards, in the order of their ids.
+    /// One page of streams by their cards. An `after` that is no place in this order begins at the start.
     async fn list(&self, query: &CardQuery) -> Result<Page, StoreError>;
 
-    /// How many streams of a category there are, by environment, parent and status.
-    async fn tally(&self, category: &str) -> Result<Vec<Tally>, StoreError>;
+    /// How many streams of a category there are, by environment, parent and status; in all environments or in one.
+    async fn tally(&self, category: &str, environment: Option<&str>) -> Result<Vec<Tally>, StoreError>;
+
+    /// How many streams of a category and environment end not before `from` and before `until`.
+    async fn count_ending(
+        &self,
+        category: &str,
+        environment: &str,
+        from: Millis,
+        until: Millis,
+    ) -> Result<u64, StoreError>;
 
     /// How many streams of a category are due and unclaimed at `now`.
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError>;

@@ -1,16 +1,84 @@
-use crate::{Card, Snapshot, Stream, Version};
+use crate::{Card, Millis, Snapshot, Stream, Version};
+use std::{fmt, str::FromStr};
 
 /// Which streams to list. Fields left `None` do not restrict.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct CardQuery {
     pub category: String,
     pub environment: String,
     pub parent: Option<String>,
     pub subject: Option<String>,
     pub status: Option<String>,
-    /// The id of the last stream of the page before this one.
+    pub external_id: Option<String>,
+    /// A tag's name and value.
+    pub tag: Option<(String, String)>,
+    pub order: Order,
+    /// What [`Page::next`] said of the page before this one.
     pub after: Option<String>,
     pub max: u32,
+}
+
+/// In which order streams are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// By their ids: `after` is the id of the last one of the page before.
+    #[default]
+    Ids,
+    IdsDescending,
+    /// Those that have an end, by [`Card::ends_at`], if it is not before `from` and before `until`.
+    Ends {
+        from: Option<Millis>,
+        until: Option<Millis>,
+    },
+}
+
+impl Order {
+    /// Where in this order a stream stands: what to give as [`CardQuery::after`] for those behind it.
+    #[must_use]
+    pub fn place(self, listed: &Listed) -> String {
+        match self {
+            Self::Ids | Self::IdsDescending => listed.stream.id.clone(),
+            Self::Ends { .. } => {
+                let ends_at = listed.card.ends_at.unwrap_or_default();
+                EndsAfter { ends_at, id: listed.stream.id.clone() }.to_string()
+            }
+        }
+    }
+}
+
+/// A place in the order of ends, as it is in [`Page::next`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndsAfter {
+    pub ends_at: Millis,
+    pub id: String,
+}
+
+impl EndsAfter {
+    /// Before everything.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { ends_at: Millis::MIN, id: String::new() }
+    }
+}
+
+impl fmt::Display for EndsAfter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.ends_at, self.id)
+    }
+}
+
+/// Text that is no place in the order of ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a place in a list: expected a time and an id joined by a slash")]
+pub struct InvalidPlace;
+
+impl FromStr for EndsAfter {
+    type Err = InvalidPlace;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPlace> {
+        let (ends_at, id) = text.split_once('/').ok_or(InvalidPlace)?;
+        Ok(Self { ends_at: ends_at.parse().map_err(|_| InvalidPlace)?, id: id.to_owned() })
+    }
 }
 
 /// One stream in a list, with all that is known of it without reading its history.
@@ -36,4 +104,15 @@ pub struct Tally {
     pub parent: String,
     pub status: String,
     pub count: u64,
+}
+
+impl Page {
+    /// The page of what was found, where one more than `max` was looked for.
+    #[must_use]
+    pub fn of(mut found: Vec<Listed>, max: u32, order: Order) -> Self {
+        let more = found.len() > max as usize;
+        found.truncate(max as usize);
+        let next = found.last().filter(|_| more).map(|last| order.place(last));
+        Self { items: found, next }
+    }
 }

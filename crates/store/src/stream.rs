@@ -1,4 +1,5 @@
 use crate::{Fence, Millis};
+use std::collections::BTreeMap;
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
@@ -91,7 +92,7 @@ pub struct Snapshot {
 }
 
 /// What lists and the queue of due work need to know of a stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Card {
     pub environment: String,
     /// What the stream hangs under, for instance a connection's integration; empty where nothing.
@@ -102,6 +103,10 @@ pub struct Card {
     pub label: String,
     /// When something must be done about it; `None` where nothing will ever be.
     pub due_at: Option<Millis>,
+    /// When it ends by itself; `None` where it does not, or nobody knows.
+    pub ends_at: Option<Millis>,
+    /// Its name in its customer's words; unique among streams of one category, environment and parent.
+    pub external_id: Option<String>,
 }
 
 /// A data key under a key above it. Opaque here.
@@ -137,6 +142,8 @@ pub struct Append {
     pub snapshot: Snapshot,
     pub card: Card,
     pub key: KeyChange,
+    /// What it is found by from now on; `None` keeps what there is.
+    pub tags: Option<BTreeMap<String, String>>,
     /// The claim this append fulfils: it ends with it, if it still is the one held. Other claims are left alone.
     pub releases: Option<Fence>,
 }

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Every scope there is.
-const ALL_SCOPES: &str = "sessions:write,connections:read,connections:delete,tokens:read,credentials:read,proxy:call,integrations:read,integrations:admin,keys:admin,webhooks:read,webhooks:admin";
+const ALL_SCOPES: &str = "sessions:write,connections:read,connections:write,connections:delete,tokens:read,credentials:read,proxy:call,integrations:read,integrations:admin,keys:admin,webhooks:read,webhooks:admin";
 
 /// A world in the making.
 #[derive(Debug, Clone)]

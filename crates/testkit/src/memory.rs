@@ -3,6 +3,7 @@
 //!
 //! Invariant: one writer at a time, and what it writes is seen whole or not at all.
 
+mod lists;
 mod logs;
 mod queue;
 #[cfg(test)]
@@ -10,9 +11,9 @@ mod tests;
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, Card, CardQuery, Claim, ClaimQuery, Fence, KeyChange, Listed, Millis,
-    NewEvent, Page, Position, Recorded, Snapshot, Store, StoreError, Stored, Stream, Tally, Version,
-    WrappedKey, claim_in_turns,
+    Append, AppendError, AuthLogs, Card, CardQuery, Claim, ClaimQuery, Fence, KeyChange, Millis, NewEvent,
+    Page, Position, Recorded, Snapshot, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    claim_in_turns,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,6 +49,7 @@ struct Row {
     fence: u64,
     claimed_until: Option<Millis>,
     wanted: bool,
+    tags: BTreeMap<String, String>,
 }
 
 impl Row {
@@ -113,15 +115,19 @@ impl MemoryStore {
 
 impl Tables {
     fn append(&mut self, append: Append) -> Result<Version, AppendError> {
-        let Append { stream, expected, events, snapshot, card, key, releases } = append;
+        let Append { stream, expected, events, snapshot, card, key, tags, releases } = append;
         let old = self.streams.get(&stream);
         let stands = old.map_or(Version(0), |row| row.version);
         if stands != expected || (old.is_none() && events.is_empty()) {
             return Err(AppendError::Conflict(stream));
         }
+        if self.is_taken(&stream, &card) {
+            return Err(AppendError::Taken(stream));
+        }
         let version = Version(expected.0 + events.len() as u64);
         let (fence, claimed_until, wanted) =
             old.map_or((0, None, false), |row| (row.fence, row.claimed_until, row.wanted));
+        let tags = tags.or_else(|| old.map(|row| row.tags.clone())).unwrap_or_default();
         let fulfilled = releases.is_some_and(|releases| releases.0 == fence);
         let row = Row {
             version,
@@ -129,6 +135,7 @@ impl Tables {
             fence,
             claimed_until: claimed_until.filter(|_| !fulfilled),
             wanted: wanted && version == expected,
+            tags,
             card: card.clone(),
         };
         for (number, event) in (expected.0 + 1..).zip(events) {
@@ -143,21 +150,23 @@ impl Tables {
         Ok(version)
     }
 
+    /// Whether another stream has the external id that this one is to have.
+    fn is_taken(&self, stream: &Stream, card: &Card) -> bool {
+        card.external_id.is_some()
+            && self.streams.iter().any(|(other, row)| {
+                other != stream
+                    && other.category == stream.category
+                    && row.card.environment == card.environment
+                    && row.card.parent == card.parent
+                    && row.card.external_id == card.external_id
+            })
+    }
+
     fn record(&mut self, stream: &Stream, version: Version, environment: &str, event: NewEvent) {
         let position = Position { tx: 0, sequence: self.events.len() as u64 + 1 };
         let (stream, environment) = (stream.clone(), environment.to_owned());
         self.events.push(Recorded { position, stream, version, environment, event });
     }
-}
-
-fn asked_for(query: &CardQuery, stream: &Stream, card: &Card) -> bool {
-    let matches = |wanted: &Option<String>, is: &String| wanted.as_ref().is_none_or(|wanted| wanted == is);
-    stream.category == query.category
-        && card.environment == query.environment
-        && matches(&query.parent, &card.parent)
-        && matches(&query.subject, &card.subject)
-        && matches(&query.status, &card.status)
-        && query.after.as_ref().is_none_or(|after| stream.id > *after)
 }
 
 #[async_trait]
@@ -227,35 +236,37 @@ impl Store for MemoryStore {
     }
 
     async fn list(&self, query: &CardQuery) -> Result<Page, StoreError> {
-        let tables = self.tables();
-        let mut found: Vec<_> = tables
-            .streams
-            .iter()
-            .filter(|(stream, row)| asked_for(query, stream, &row.card))
-            .take(query.max as usize + 1)
-            .map(|(stream, row)| Listed {
-                stream: stream.clone(),
-                version: row.version,
-                snapshot: row.snapshot.clone(),
-                card: row.card.clone(),
-            })
-            .collect();
-        let more = found.len() > query.max as usize;
-        found.truncate(query.max as usize);
-        let next = found.last().filter(|_| more).map(|last| last.stream.id.clone());
-        Ok(Page { items: found, next })
+        Ok(self.tables().list(query))
     }
 
-    async fn tally(&self, category: &str) -> Result<Vec<Tally>, StoreError> {
+    async fn tally(&self, category: &str, environment: Option<&str>) -> Result<Vec<Tally>, StoreError> {
         let mut counts: BTreeMap<(String, String, String), u64> = BTreeMap::new();
         for (stream, Row { card, .. }) in &self.tables().streams {
-            if stream.category == category {
+            if stream.category == category
+                && environment.is_none_or(|environment| environment == card.environment)
+            {
                 let of = (card.environment.clone(), card.parent.clone(), card.status.clone());
                 *counts.entry(of).or_default() += 1;
             }
         }
         let tally = |((environment, parent, status), count)| Tally { environment, parent, status, count };
         Ok(counts.into_iter().map(tally).collect())
+    }
+
+    async fn count_ending(
+        &self,
+        category: &str,
+        environment: &str,
+        from: Millis,
+        until: Millis,
+    ) -> Result<u64, StoreError> {
+        let tables = self.tables();
+        let ending = tables.streams.iter().filter(|(stream, Row { card, .. })| {
+            stream.category == category
+                && card.environment == environment
+                && card.ends_at.is_some_and(|ends_at| (from..until).contains(&ends_at))
+        });
+        Ok(ending.count() as u64)
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

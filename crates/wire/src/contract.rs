@@ -14,11 +14,12 @@ use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, EndUser, Environment, Failure, Generation,
     IntegrationKey, LoginLinkId, Role, SessionId, Timestamp,
     api_key::Scope,
+    connection::{About, ExternalId},
     integration::{RegisteredClient, Settings},
     rotation::Course,
 };
 use latchkey_secret::{ClientSecret, CodeVerifier, Grant, JournalKey, Renewal, SecretText, Signer};
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 /// A backend's wish to let an end user connect.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct CreateSession {
     pub integrations: Vec<IntegrationKey>,
     pub reconnect: Option<ConnectionId>,
     pub lifetime: Duration,
+    /// What is said of a new connection.
+    pub about: About,
 }
 
 #[derive(Debug)]
@@ -295,11 +298,31 @@ pub enum RefreshOutcome {
     Refused(Failure),
 }
 
+/// A connection, as a caller names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    Id(ConnectionId),
+    /// By its customer's own id for it.
+    External {
+        integration: IntegrationKey,
+        external_id: ExternalId,
+    },
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::External { external_id, .. } => external_id.fmt(f),
+        }
+    }
+}
+
 /// The proxy's wish for a credential.
 #[derive(Debug)]
 pub struct LendCredential {
     pub environment: Environment,
-    pub connection: ConnectionId,
+    pub connection: Named,
     /// The generation the provider has just refused.
     pub newer_than: Option<Generation>,
 }

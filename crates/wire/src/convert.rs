@@ -2,6 +2,7 @@
 //! in the message and never repeated. What goes out cannot fail. The server parses what the client renders and the
 //! other way round, so both directions of every type are here.
 
+mod about;
 mod auth_log;
 mod authorization;
 mod client;
@@ -19,6 +20,7 @@ mod session;
 mod time;
 mod webhook;
 
+pub use about::{about_from_pb, document_from_pb};
 pub use auth_log::{operation_from_pb, outcome_from_pb};
 pub use failure::failure_to_pb;
 pub use key::{scopes_from_words, scopes_to_words};

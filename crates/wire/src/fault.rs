@@ -18,6 +18,10 @@ pub enum Kind {
     /// The caller's operator: you may not.
     Forbidden,
     NotFound,
+    /// The caller: another has the name it wants.
+    Taken,
+    /// The caller: read it again, and change that.
+    Outdated,
     /// The end user, a developer or nobody: the state of things forbids it.
     Refused,
     /// Nobody yet: try again after a while.

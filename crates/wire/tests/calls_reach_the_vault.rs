@@ -59,6 +59,7 @@ async fn from_a_session_to_a_connection() {
         integrations: vec![integration_key()],
         reconnect: None,
         lifetime: Duration::from_secs(60),
+        about: latchkey_domain::connection::About::default(),
     };
     let created = vault.create_session(wish).await.unwrap();
     assert_eq!(created.token.expose(), "canary_ada");

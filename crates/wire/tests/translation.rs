@@ -21,7 +21,7 @@ use proptest::{
     prelude::*,
     sample::select,
 };
-use prost_types::{Duration, Timestamp};
+use prost_types::{Duration, Struct, Timestamp};
 use std::{collections::BTreeMap, fmt::Debug};
 
 /// Text to words and words to text.
@@ -218,14 +218,16 @@ proptest! {
     fn sessions_survive(
         view in session_view(), environment in environment(), end_user in end_user(),
         integrations in vec(name(), 0..3), reconnect in sometimes(connection()), lifetime in span(),
-        token in word(), expire_time in moment(),
+        token in word(), expire_time in moment(), external_id in name(), display_name in text(), tags in map(),
     ) {
         let created = pb::CreateSessionResponse {
             session: view.id.clone(), token, expire_time: Some(expire_time),
         };
         survives::<_, CreatedSession>(&created)?;
         let lifetime = Some(lifetime);
-        let wish = pb::CreateSessionRequest { environment, end_user, integrations, reconnect, lifetime };
+        let (metadata, config) = (Some(Struct::default()), Some(Struct::default()));
+        let about = Some(pb::About { external_id, display_name, tags, metadata, config });
+        let wish = pb::CreateSessionRequest { environment, end_user, integrations, reconnect, lifetime, about };
         survives::<_, CreateSession>(&wish)?;
         survives::<_, SessionView>(&pb::BindSessionResponse { session: Some(view.clone()) })?;
         survives::<_, SessionView>(&pb::GetSessionResponse { session: Some(view.clone()) })?;
@@ -414,6 +416,7 @@ fn a_malformed_field_is_named_and_not_repeated() {
         integrations: vec!["github".into()],
         reconnect: String::new(),
         lifetime: Some(Duration { seconds: 60, nanos: 0 }),
+        about: None,
     };
     assert!(CreateSession::try_from(valid.clone()).is_ok());
     let wish = |change: fn(&mut pb::CreateSessionRequest)| {
@@ -427,6 +430,11 @@ fn a_malformed_field_is_named_and_not_repeated() {
     refused(wish(|request| request.integrations.push("canary/".into())), "integrations[1]");
     refused(wish(|request| request.reconnect = "canary".into()), "reconnect");
     refused(wish(|request| request.lifetime = None), "lifetime");
+    let about = || pb::About { external_id: "canary\n".into(), ..pb::About::default() };
+    refused(
+        CreateSession::try_from(pb::CreateSessionRequest { about: Some(about()), ..valid.clone() }),
+        "about.external_id",
+    );
     refused(wish(|request| request.lifetime = Some(Duration { seconds: -1, nanos: 0 })), "lifetime");
 }
 

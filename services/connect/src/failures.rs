@@ -77,9 +77,13 @@ impl Problem {
             Self::Callback(_) => Owner::Provider,
             Self::Vault(fault) => match fault.kind {
                 Kind::Unavailable | Kind::Exhausted | Kind::Internal => Owner::Operator,
-                Kind::Invalid | Kind::NotFound | Kind::Refused | Kind::Unauthenticated | Kind::Forbidden => {
-                    Owner::EndUser
-                }
+                Kind::Invalid
+                | Kind::NotFound
+                | Kind::Taken
+                | Kind::Outdated
+                | Kind::Refused
+                | Kind::Unauthenticated
+                | Kind::Forbidden => Owner::EndUser,
             },
             Self::Input { .. }
             | Self::NotOffered(_)

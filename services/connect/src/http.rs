@@ -322,7 +322,7 @@ fn status(problem: &Problem) -> StatusCode {
         Problem::Vault(fault) => match fault.kind {
             Kind::Invalid => StatusCode::BAD_REQUEST,
             Kind::NotFound => StatusCode::NOT_FOUND,
-            Kind::Refused => StatusCode::GONE,
+            Kind::Refused | Kind::Taken | Kind::Outdated => StatusCode::GONE,
             Kind::Unauthenticated | Kind::Forbidden => StatusCode::FORBIDDEN,
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Kind::Exhausted => StatusCode::TOO_MANY_REQUESTS,

@@ -57,7 +57,7 @@ impl Forwarder {
         let environment = self.environment_of(request.headers()).await?;
         let theirs = self.compat && compat::is_theirs(request.headers());
         let asked = if theirs { compat::translated(request.headers_mut())? } else { Asked::default() };
-        let target = Target::of(request.uri(), request.headers())?;
+        let target = Target::of(request.uri(), request.headers(), asked.integration.as_deref())?;
         let websocket = asks_for_websocket(request.headers());
         let caller = websocket.then(|| hyper::upgrade::on(&mut request));
         let (parts, body) = request.into_parts();
@@ -110,7 +110,7 @@ impl Forwarder {
     async fn lend(&self, call: &Call, refused: Option<&LentCredential>) -> Result<LentCredential, Refusal> {
         let wish = LendCredential {
             environment: call.environment.clone(),
-            connection: call.target.connection,
+            connection: call.target.connection.clone(),
             newer_than: refused.map(|lent| lent.generation),
         };
         let lent = self.vault.lend(wish).await?;

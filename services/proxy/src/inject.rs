@@ -108,6 +108,7 @@ mod tests {
     use super::*;
     use latchkey_domain::Generation;
     use latchkey_wire::Reason;
+    use latchkey_wire::contract::Named;
 
     fn lent(base: Option<&str>, origins: &[&str]) -> LentCredential {
         LentCredential {
@@ -125,7 +126,7 @@ mod tests {
 
     fn target(path: &str, base_url: Option<&str>) -> Target {
         Target {
-            connection: "con_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap(),
+            connection: Named::Id("con_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap()),
             path: path.into(),
             query: Some("q=1".into()),
             base_url: base_url.map(|url| url.parse().unwrap()),

@@ -4,7 +4,7 @@
 
 use crate::refusal::Refusal;
 use http::{HeaderMap, Uri};
-use latchkey_domain::ConnectionId;
+use latchkey_wire::contract::Named;
 use url::Url;
 
 /// The path under which everything is proxied.
@@ -21,7 +21,7 @@ pub const RETRIES_MAX: u32 = 10;
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Target {
-    pub connection: ConnectionId,
+    pub connection: Named,
     /// As the caller wrote it, without the prefix, with a slash in front.
     pub path: String,
     pub query: Option<String>,
@@ -32,7 +32,9 @@ pub struct Target {
 impl Target {
     /// # Errors
     /// With the header or the part of the path that cannot be used.
-    pub fn of(uri: &Uri, headers: &HeaderMap) -> Result<Self, Refusal> {
+    ///
+    /// `integration` is the one the connection has to be of, where the caller named one: then it may have its own id for it.
+    pub fn of(uri: &Uri, headers: &HeaderMap, integration: Option<&str>) -> Result<Self, Refusal> {
         let rest = uri.path().strip_prefix(PREFIX).unwrap_or_default();
         if rest.contains('\\') || rest.starts_with('/') {
             let what =
@@ -42,9 +44,8 @@ impl Target {
         let connection = text(headers, CONNECTION)?.ok_or_else(|| {
             Refusal::field(CONNECTION, "Name the connection in the header latchkey-connection.")
         })?;
-        let connection = connection
-            .parse()
-            .map_err(|_| Refusal::field(CONNECTION, "That is no connection id: it looks like con_01J…"))?;
+        let connection = named(connection, integration)
+            .ok_or_else(|| Refusal::field(CONNECTION, "That is no connection id: it looks like con_01J…"))?;
         Ok(Self {
             connection,
             path: format!("/{rest}"),
@@ -53,6 +54,14 @@ impl Target {
             retries: retries(headers)?,
         })
     }
+}
+
+fn named(connection: &str, integration: Option<&str>) -> Option<Named> {
+    if let Ok(id) = connection.parse() {
+        return Some(Named::Id(id));
+    }
+    let integration = integration?.parse().ok()?;
+    Some(Named::External { integration, external_id: connection.parse().ok()? })
 }
 
 fn base_url(headers: &HeaderMap) -> Result<Option<Url>, Refusal> {
@@ -89,7 +98,7 @@ mod tests {
 
     fn target(uri: &str, pairs: &[(&'static str, &str)]) -> Result<Target, Refusal> {
         let headers = pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        Target::of(&uri.parse().unwrap(), &headers.collect())
+        Target::of(&uri.parse().unwrap(), &headers.collect(), None)
     }
 
     #[test]
@@ -111,5 +120,18 @@ mod tests {
         for wrong in ["evil", "https://u:p@x.example", "https://x.example/?q", "data:x"] {
             assert_eq!(field("/proxy/x", &[(CONNECTION, ID), (BASE_URL, wrong)]), BASE_URL, "{wrong}");
         }
+    }
+
+    #[test]
+    fn who_names_the_integration_may_use_an_id_of_its_own() {
+        let headers = HeaderMap::from_iter([(CONNECTION.parse().unwrap(), "user/42".parse().unwrap())]);
+        let of = |integration| Target::of(&"/proxy/x".parse().unwrap(), &headers, integration);
+        let external = Named::External {
+            integration: "github".parse().unwrap(),
+            external_id: "user/42".parse().unwrap(),
+        };
+        assert_eq!(of(Some("github")).unwrap().connection, external);
+        assert_eq!(of(None).unwrap_err().field_name(), CONNECTION);
+        assert_eq!(of(Some("a/b")).unwrap_err().field_name(), CONNECTION);
     }
 }

@@ -38,6 +38,9 @@ pub enum Error {
     /// A request's field cannot be what it is.
     #[error("{message}")]
     Field { field: &'static str, message: String },
+    /// Another connection of the integration has this external id.
+    #[error("another connection has this external id")]
+    ExternalIdTaken,
     /// An integration the session does not offer, or that is not there.
     #[error("there is no integration `{0}` in this environment")]
     IntegrationUnknown(String),
@@ -75,6 +78,7 @@ where
             LedgerError::Refused(refusal) => refusal.into(),
             LedgerError::Store(error) => error.into(),
             LedgerError::Contended(stream) => Self::Contended(stream),
+            LedgerError::Taken(_) => Self::ExternalIdTaken,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::ours::{Part, Trouble};
 use latchkey_domain::connection::{Broken, Connection, Event, Live};
 use latchkey_domain::incident::{Ending, Incident, Kind, Open, Subject};
 use latchkey_domain::revocation::Revocation;
-use latchkey_domain::{Cause, Failure, Owner, Reason};
+use latchkey_domain::{ApiKeyId, Cause, Failure, Owner, Reason};
 
 /// An answer for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,14 @@ pub struct Explanation {
 
 #[must_use]
 pub fn explain(connection: &Connection, incidents: &[Open], revocation: &Revocation) -> Option<Explanation> {
+    if connection.disabled_at().is_some() {
+        return Some(Explanation {
+            what_happened: "The connection was switched off. Its credential stays, and is neither handed out nor refreshed."
+                .into(),
+            whose_turn: Owner::Developer.as_str(),
+            what_to_do: "Enable it when it is to be used again.".into(),
+        });
+    }
     // What is wrong with the app or the provider comes before what follows from it for this connection.
     let behind = incidents.iter().find(|open| is_behind(open.kind, connection));
     if let Some(open) = behind {
@@ -260,6 +268,20 @@ pub fn event_in_words(event: &Event) -> String {
         }
         Event::Broken { failure, .. } => format!("The connection broke: {}.", cause_in_words(failure)),
         Event::CredentialRevealed { .. } => "An operator was shown the credential.".into(),
+        Event::Described { external_id_taken: true, .. } => {
+            "It was made without the external id it was to have, which another connection had by then.".into()
+        }
+        Event::Described { fields, by, .. } => {
+            let names: Vec<_> = fields.iter().map(|field| field.name()).collect();
+            let whose = by.map_or_else(|| "with the connect session".to_owned(), |key| format!("with {key}"));
+            format!("What is said of it was changed, {whose}: {}.", names.join(", "))
+        }
+        Event::Disabled { by, .. } => format!("It was switched off{}.", with(by.as_ref())),
+        Event::Enabled { by, .. } => format!("It was switched on again{}.", with(by.as_ref())),
         Event::Revoked { .. } => "The connection was deleted.".into(),
     }
+}
+
+fn with(key: Option<&ApiKeyId>) -> String {
+    key.map_or_else(String::new, |key| format!(", with {key}"))
 }

@@ -25,6 +25,9 @@ pub enum News {
     Expiring,
     Failed,
     Recovered,
+    Updated,
+    Disabled,
+    Enabled,
     Deleted,
 }
 
@@ -38,6 +41,9 @@ impl News {
             Self::Expiring => "expiring",
             Self::Failed => "failed",
             Self::Recovered => "recovered",
+            Self::Updated => "updated",
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
             Self::Deleted => "deleted",
         }
     }
@@ -46,17 +52,28 @@ impl News {
         match self {
             Self::Failed => Severity::Error,
             Self::Degraded | Self::Expiring => Severity::Warning,
-            Self::Created | Self::Reauthorized | Self::Recovered | Self::Deleted => Severity::Info,
+            Self::Created
+            | Self::Reauthorized
+            | Self::Recovered
+            | Self::Updated
+            | Self::Disabled
+            | Self::Enabled
+            | Self::Deleted => Severity::Info,
         }
     }
 
     fn state_after(self, now: &Connection) -> &'static str {
         match self {
-            Self::Expiring if matches!(now, Connection::Live(live) if live.trouble.is_some()) => "DEGRADED",
-            Self::Created | Self::Reauthorized | Self::Recovered | Self::Expiring => "ACTIVE",
+            Self::Created | Self::Reauthorized | Self::Recovered => "ACTIVE",
             Self::Degraded => "DEGRADED",
             Self::Failed => "NEEDS_REAUTH",
+            Self::Disabled => "DISABLED",
             Self::Deleted => "DELETED",
+            Self::Expiring | Self::Updated | Self::Enabled => match now {
+                Connection::Live(Live { trouble: Some(_), .. }) => "DEGRADED",
+                Connection::Broken(_) => "NEEDS_REAUTH",
+                Connection::Absent | Connection::Live(_) | Connection::Revoked(_) => "ACTIVE",
+            },
         }
     }
 }
@@ -74,8 +91,13 @@ pub fn news(event: &Event) -> Vec<News> {
         Event::RefreshFailed { attempts: 1, .. } | Event::RefusalWithdrawn { .. } => vec![News::Degraded],
         Event::Expiring { .. } => vec![News::Expiring],
         Event::Broken { .. } => vec![News::Failed],
+        // What is said of a new connection is part of its being made.
+        Event::Described { by: Some(_), .. } => vec![News::Updated],
+        Event::Disabled { .. } => vec![News::Disabled],
+        Event::Enabled { .. } => vec![News::Enabled],
         Event::Revoked { .. } => vec![News::Deleted],
         Event::CredentialsRefreshed { recovered: false, .. }
+        | Event::Described { by: None, .. }
         | Event::RefreshFailed { .. }
         | Event::AnswerSetAside { .. }
         | Event::CredentialRejected { .. }
@@ -155,6 +177,9 @@ fn data(event: &Event, profile: &Profile, now: &Connection, news: News, name: &s
         data["failure"] = failure_data(failure);
         data["token"] = json!({"usable_until": usable_until(event, now).map(rfc3339)});
     }
+    if let Event::Described { fields, .. } = event {
+        data["changed"] = fields.iter().map(|field| field.name()).collect();
+    }
     if let Event::Expiring { ends_at, days, .. } = event {
         data["expiring"] = json!({"end_time": rfc3339(*ends_at), "days": days, "owner": "END_USER"});
     }
@@ -202,6 +227,9 @@ fn credential_of(event: &Event) -> Option<&CredentialFacts> {
         | Event::Expiring { .. }
         | Event::Broken { .. }
         | Event::CredentialRevealed { .. }
+        | Event::Described { .. }
+        | Event::Disabled { .. }
+        | Event::Enabled { .. }
         | Event::Revoked { .. } => None,
     }
 }
@@ -219,6 +247,9 @@ pub fn failure_of(event: &Event) -> Option<&Failure> {
         | Event::AnswerSetAside { .. }
         | Event::Expiring { .. }
         | Event::CredentialRevealed { .. }
+        | Event::Described { .. }
+        | Event::Disabled { .. }
+        | Event::Enabled { .. }
         | Event::Revoked { .. } => None,
     }
 }

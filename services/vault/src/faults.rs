@@ -30,6 +30,13 @@ impl From<Error> for Fault {
             ),
             Error::Never(never) => match never {},
             Error::Field { field, message } => Self::field_invalid(field, message),
+            Error::ExternalIdTaken => Self::new(
+                Kind::Taken,
+                Reason::AlreadyExists,
+                "Another connection of this integration has this external id. Choose another one, or list connections by \
+                 external_id to find the one that has it.",
+            )
+            .with("field", "external_id"),
             Error::IntegrationUnknown(key) => Self::new(
                 Kind::NotFound,
                 Reason::IntegrationUnknown,
@@ -91,6 +98,17 @@ fn connection_fault(refusal: connection::Refusal) -> Fault {
             Reason::RefreshSuperseded,
             "A newer credential has taken the place of this one.",
         ),
+        Refusal::Disabled => Fault::new(
+            Kind::Refused,
+            Reason::ConnectionDisabled,
+            "The connection is switched off. Enable it, and it gives credentials again.",
+        ),
+        Refusal::EtagMismatch { current } => Fault::new(
+            Kind::Outdated,
+            Reason::EtagMismatch,
+            "The connection was changed since it was read. Read it again, and change that.",
+        )
+        .with("current_etag", current),
         Refusal::OtherIntegration => Fault::new(
             Kind::Refused,
             Reason::IntegrationMismatch,

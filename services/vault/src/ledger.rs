@@ -71,6 +71,9 @@ pub enum LedgerError<R: std::error::Error> {
     /// Others kept changing the stream.
     #[error("stream {0} changed too often while a command was being decided")]
     Contended(Stream),
+    /// Another stream has the external id that this one was to have.
+    #[error("another stream has the external id that stream {0} was to have")]
+    Taken(Stream),
 }
 
 /// Secrets stand beside the state they belong to, so that they outlive a change of the state's shape.
@@ -164,14 +167,18 @@ impl Ledger {
                 return Ok(Some(Settled { state: loaded.state, events }));
             }
         };
+        let tags = loaded.state.card().tags;
         let state = events.iter().cloned().fold(loaded.state, A::evolve);
-        let append = self.append_of(stream, loaded.version, &state, &events, terms)?;
+        let mut append = self.append_of(stream, loaded.version, &state, &events, terms)?;
+        // Tags are written when they change, which is seldom, and not with every refresh.
+        append.tags = append.tags.filter(|now| *now != tags);
         match self.store.append(append).await {
             Ok(_) => {
                 self.appended.send_modify(|count| *count = count.wrapping_add(1));
                 Ok(Some(Settled { state, events }))
             }
             Err(AppendError::Conflict(_)) => Ok(None),
+            Err(AppendError::Taken(stream)) => Err(LedgerError::Taken(stream)),
             Err(AppendError::Store(error)) => Err(error.into()),
         }
     }
@@ -214,7 +221,10 @@ impl Ledger {
                 status: facts.status.to_owned(),
                 label: facts.label,
                 due_at: facts.due_at.map(|due_at| due_at.0),
+                ends_at: facts.ends_at.map(|ends_at| ends_at.0),
+                external_id: facts.external_id,
             },
+            tags: Some(facts.tags),
             key: terms.key.clone(),
             releases: terms.releases,
             expected,

@@ -4,6 +4,7 @@
 
 use crate::error::Error;
 use latchkey_domain::IntegrationKey;
+use latchkey_domain::connection::About;
 use latchkey_domain::integration::Settings;
 
 const OFFERED_MAX: usize = 50;
@@ -13,6 +14,10 @@ const SCOPES_MAX: usize = 200;
 const SCOPE_CHARS_MAX: usize = 512;
 const FIELDS_MAX: usize = 64;
 const FIELD_CHARS_MAX: usize = 4096;
+const TAGS_MAX: usize = 20;
+const TAG_NAME_CHARS_MAX: usize = 64;
+const TAG_VALUE_CHARS_MAX: usize = 255;
+const DOCUMENT_BYTES_MAX: usize = 16 * 1024;
 
 /// # Errors
 /// [`Error::Field`] where a session would offer more than anyone can choose from.
@@ -63,6 +68,38 @@ pub fn settings(settings: &Settings) -> Result<(), Error> {
     held(fields.len() <= FIELDS_MAX && fields.iter().all(sound), "integration.fields", || {
         format!("At most {FIELDS_MAX} fields, with values of at most {FIELD_CHARS_MAX} characters.")
     })
+}
+
+/// # Errors
+/// [`Error::Field`] with the first field of what is said of a connection that is malformed or too large.
+pub fn about(about: &About) -> Result<(), Error> {
+    held(is_line(&about.display_name, NAME_CHARS_MAX), "display_name", || {
+        format!("The name may have {NAME_CHARS_MAX} characters, none of them a control character.")
+    })?;
+    let sound = |(name, value): (&String, &String)| {
+        is_tag_name(name) && !value.is_empty() && is_line(value, TAG_VALUE_CHARS_MAX)
+    };
+    held(about.tags.len() <= TAGS_MAX && about.tags.iter().all(sound), "tags", || {
+        format!(
+            "At most {TAGS_MAX} tags, with names of 1 to {TAG_NAME_CHARS_MAX} lower-case letters, digits and . _ - /, beginning \
+             with a letter, and values of 1 to {TAG_VALUE_CHARS_MAX} characters, none of them a control character."
+        )
+    })?;
+    for (field, document) in [("metadata", &about.metadata), ("config", &about.config)] {
+        let size = serde_json::to_vec(document).map_or(usize::MAX, |text| text.len());
+        held(size <= DOCUMENT_BYTES_MAX, field, || {
+            format!("At most {DOCUMENT_BYTES_MAX} bytes as JSON, and this has {size}.")
+        })?;
+    }
+    Ok(())
+}
+
+fn is_tag_name(name: &str) -> bool {
+    name.len() <= TAG_NAME_CHARS_MAX
+        && name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-/".contains(&byte))
 }
 
 fn is_line(text: &str, chars_max: usize) -> bool {
@@ -124,5 +161,39 @@ mod tests {
         for name in ["", "a\u{7}", &"x".repeat(NAME_CHARS_MAX + 1)] {
             assert!(key_name(name).is_err(), "{name:?}");
         }
+    }
+
+    fn refused_about(change: impl FnOnce(&mut About)) -> Option<&'static str> {
+        let mut said = About {
+            display_name: "é".repeat(NAME_CHARS_MAX),
+            tags: (0..TAGS_MAX).map(|n| (format!("t{n}"), "é".repeat(TAG_VALUE_CHARS_MAX))).collect(),
+            metadata: [("k".to_owned(), "x".repeat(DOCUMENT_BYTES_MAX - 8).into())].into_iter().collect(),
+            ..About::default()
+        };
+        change(&mut said);
+        match about(&said) {
+            Ok(()) => None,
+            Err(Error::Field { field, .. }) => Some(field),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_a_connection_may_be_as_long_as_the_limits_and_no_longer() {
+        assert_eq!(refused_about(|_| {}), None);
+        assert_eq!(refused_about(|said| said.display_name.push('x')), Some("display_name"));
+        assert_eq!(refused_about(|said| said.display_name = "a\u{7}".into()), Some("display_name"));
+        assert_eq!(refused_about(|said| drop(said.tags.insert("more".into(), "x".into()))), Some("tags"));
+        for name in ["", "Team", "1st", "a b", "a=b", &"x".repeat(TAG_NAME_CHARS_MAX + 1)] {
+            let tags = [(name.to_owned(), "x".to_owned())];
+            assert_eq!(refused_about(|said| said.tags = tags.into()), Some("tags"), "{name:?}");
+        }
+        for value in ["", "a\nb", &"x".repeat(TAG_VALUE_CHARS_MAX + 1)] {
+            let tags = [("team".to_owned(), value.to_owned())];
+            assert_eq!(refused_about(|said| said.tags = tags.into()), Some("tags"), "{value:?}");
+        }
+        assert_eq!(refused_about(|said| drop(said.metadata.insert("l".into(), 1.into()))), Some("metadata"));
+        let large = || [("k".to_owned(), "x".repeat(DOCUMENT_BYTES_MAX).into())].into_iter().collect();
+        assert_eq!(refused_about(|said| said.config = large()), Some("config"));
     }
 }

@@ -205,7 +205,7 @@ type Labels = (String, String, String);
 async fn count_once(vault: &Vault, shown: &mut BTreeSet<Labels>) -> Result<(), StoreError> {
     let store = vault.ledger.store();
     let mut counted = BTreeSet::new();
-    for tally in store.tally(Connection::CATEGORY).await? {
+    for tally in store.tally(Connection::CATEGORY, None).await? {
         let labels = (tally.environment, tally.parent, tally.status);
         show(&labels, tally.count);
         counted.insert(labels);

@@ -5,11 +5,13 @@ mod authorizations;
 mod clients;
 mod connections;
 mod credentials;
+mod describing;
 mod incidents;
 mod integrations;
 mod journal;
 mod keys;
 mod lending;
+mod listing;
 mod logins;
 mod refreshes;
 mod refusals;
@@ -20,9 +22,11 @@ mod webhook_endpoints;
 mod webhook_leases;
 
 pub use auth_logs::{AuthLogFilter, ListAuthLogs, ListedAuthLogs};
-pub use connections::{Explained, ListConnections, ListedConnections};
+pub use connections::Explained;
 pub use credentials::{Credential, Full, Query, Source};
+pub use describing::{DescribeConnection, Switch};
 pub use incidents::ListIncidents;
+pub use listing::{Aggregated, ConnectionOrder, Ending, ListConnections, ListedConnections, Span};
 pub use webhook_deliveries::{ListDeliveries, ListedDeliveries};
 pub use webhook_endpoints::{ChangeEndpoint, CreateEndpoint};
 

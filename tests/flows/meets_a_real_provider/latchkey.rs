@@ -154,6 +154,7 @@ impl Latchkey {
             integrations: integrations.iter().map(ToString::to_string).collect(),
             reconnect_connection_id: mend.to_owned(),
             lifetime: None,
+            ..Default::default()
         };
         let mut sessions = ConnectSessionServiceClient::new(self.way.clone());
         sessions.create_connect_session(wish).await.unwrap().into_inner()

@@ -1,6 +1,6 @@
-use crate::connection::{Profile, Secrets};
+use crate::connection::{About, Field, Profile, Secrets};
 use crate::rotation::{Behaviour, Course};
-use crate::{AuthorizationId, Failure, Generation, Timestamp};
+use crate::{ApiKeyId, AuthorizationId, Failure, Generation, Timestamp};
 use std::time::Duration;
 
 /// Orders to a connection. Time and everything random come in with them.
@@ -12,6 +12,28 @@ pub enum Command {
         authorization: AuthorizationId,
         replaces: Generation,
         credential: NewCredential,
+        /// What is said of a new connection. One that is there keeps what it has.
+        about: About,
+        /// The external id that was wished for belongs to another by now, and `about` has none.
+        external_id_taken: bool,
+    },
+    /// What people say of it changes, in these fields.
+    Describe {
+        fields: Vec<Field>,
+        about: About,
+        /// Refused where what is there has another etag.
+        etag: Option<String>,
+        by: Option<ApiKeyId>,
+        at: Timestamp,
+    },
+    /// From now on nothing is handed out, and nothing refreshed.
+    Disable {
+        by: Option<ApiKeyId>,
+        at: Timestamp,
+    },
+    Enable {
+        by: Option<ApiKeyId>,
+        at: Timestamp,
     },
     /// What a refresh made from generation `replaces` came to.
     CompleteRefresh {

@@ -1,3 +1,4 @@
+mod described;
 mod refused;
 
 use super::{Broken, Command, Connection, Event, Live, Outcome, Refusal, Ruling};
@@ -16,6 +17,11 @@ pub(super) fn decide(connection: &Connection, command: Command) -> Result<Vec<Ev
         }
         Command::Warn { at } => Ok(warn(connection, at)),
         Command::ReportRejection { generation, at } => report_rejection(connection, generation, at),
+        Command::Describe { fields, about, etag, by, at } => {
+            described::describe(connection, &fields, about, etag.as_deref(), by, at)
+        }
+        Command::Disable { by, at } => described::disable(connection, by, at),
+        Command::Enable { by, at } => described::enable(connection, by, at),
         Command::Expire { at } => expire(connection, at),
         Command::Reveal { at } => reveal(connection, at),
         Command::Revoke { at } => revoke(connection, at),
@@ -23,7 +29,9 @@ pub(super) fn decide(connection: &Connection, command: Command) -> Result<Vec<Ev
 }
 
 fn establish(connection: &Connection, command: Command) -> Result<Vec<Event>, Refusal> {
-    let Command::Establish { profile, authorization, replaces, credential } = command else {
+    let Command::Establish { profile, authorization, replaces, credential, about, external_id_taken } =
+        command
+    else {
         return Ok(vec![]);
     };
     let recovered = match connection {
@@ -38,7 +46,12 @@ fn establish(connection: &Connection, command: Command) -> Result<Vec<Event>, Re
     // Who and since when stays as it was; a reconnection renews the credential, not the connection.
     let profile = connection.profile().cloned().unwrap_or_else(|| profile.clone()).same_place(&profile)?;
     let (credential, secrets) = credential.split(replaces.next());
-    Ok(vec![Event::Established { profile, authorization, credential, recovered, secrets }])
+    let at = credential.obtained_at;
+    let established = Event::Established { profile, authorization, credential, recovered, secrets };
+    let said = matches!(connection, Connection::Absent)
+        .then(|| described::at_first(about, external_id_taken, at))
+        .flatten();
+    Ok(std::iter::once(established).chain(said).collect())
 }
 
 impl super::Profile {

@@ -1,6 +1,6 @@
-use crate::connection::{NewCredential, Profile, Secrets};
+use crate::connection::{About, Field, NewCredential, Profile, Secrets};
 use crate::rotation::Behaviour;
-use crate::{AuthorizationId, EventName, Failure, Generation, Timestamp};
+use crate::{ApiKeyId, AuthorizationId, EventName, Failure, Generation, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What happened to a connection. Recorded for ever: fields are added, never changed. Secrets ride along in memory and
@@ -81,6 +81,29 @@ pub enum Event {
         generation: Generation,
         at: Timestamp,
     },
+    /// People say something else of it, in these fields. What they say is not recorded.
+    Described {
+        fields: Vec<Field>,
+        /// With whose key; absent where it was said with the connect session.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<ApiKeyId>,
+        /// It was to have an external id that belonged to another connection when it was made.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        external_id_taken: bool,
+        at: Timestamp,
+        #[serde(skip)]
+        about: About,
+    },
+    Disabled {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<ApiKeyId>,
+        at: Timestamp,
+    },
+    Enabled {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<ApiKeyId>,
+        at: Timestamp,
+    },
     Revoked {
         generation: Generation,
         at: Timestamp,
@@ -137,6 +160,9 @@ impl EventName for Event {
             Self::Expiring { .. } => "expiring",
             Self::Broken { .. } => "broken",
             Self::CredentialRevealed { .. } => "credential_revealed",
+            Self::Described { .. } => "described",
+            Self::Disabled { .. } => "disabled",
+            Self::Enabled { .. } => "enabled",
             Self::Revoked { .. } => "revoked",
         }
     }

@@ -12,6 +12,8 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
             credential,
             trouble: None,
             rejected: false,
+            disabled_at: before.disabled_at(),
+            about: before.about().cloned().unwrap_or_default(),
             secrets,
         }),
         (
@@ -23,6 +25,7 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
             let learnt =
                 rotated.map_or(learnt, |rotated| learnt.after_success(rotated, credential.obtained_at));
             let (trouble, rejected) = (None, false);
+            let (disabled_at, about) = (before.disabled_at(), before.about().cloned().unwrap_or_default());
             Connection::Live(Live {
                 profile,
                 credential,
@@ -31,6 +34,8 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
                 consented_at,
                 learnt,
                 told,
+                disabled_at,
+                about,
                 secrets,
             })
         }
@@ -73,8 +78,23 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
             since: at,
             consented_at: live.consented_at,
             learnt: live.learnt,
+            disabled_at: live.disabled_at,
+            about: live.about,
             secrets: live.secrets,
         }),
+        (mut live @ (Connection::Live(_) | Connection::Broken(_)), Event::Described { about: said, .. }) => {
+            if let Connection::Live(Live { about, .. }) | Connection::Broken(Broken { about, .. }) = &mut live
+            {
+                *about = said;
+            }
+            live
+        }
+        (connection @ (Connection::Live(_) | Connection::Broken(_)), Event::Disabled { at, .. }) => {
+            switched(connection, Some(at))
+        }
+        (connection @ (Connection::Live(_) | Connection::Broken(_)), Event::Enabled { .. }) => {
+            switched(connection, None)
+        }
         (
             Connection::Live(Live { profile, .. }) | Connection::Broken(Broken { profile, .. }),
             Event::Revoked { generation, at },
@@ -90,9 +110,21 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
             | Event::Expiring { .. }
             | Event::Broken { .. }
             | Event::CredentialRevealed { .. }
+            | Event::Described { .. }
+            | Event::Disabled { .. }
+            | Event::Enabled { .. }
             | Event::Revoked { .. },
         ) => unchanged,
     }
+}
+
+fn switched(mut connection: Connection, off_since: Option<Timestamp>) -> Connection {
+    if let Connection::Live(Live { disabled_at, .. }) | Connection::Broken(Broken { disabled_at, .. }) =
+        &mut connection
+    {
+        *disabled_at = off_since;
+    }
+    connection
 }
 
 /// What outlasts a credential.

@@ -1,8 +1,10 @@
+mod described;
 mod endings;
 mod refusals;
 
 use super::{
-    Command, Connection, Event, NewCredential, Outcome, Profile, Refusal, Ruling, Secrets, Usability,
+    About, Apart, Command, Connection, Event, NewCredential, Outcome, Profile, Refusal, Ruling, Secrets,
+    Usability,
 };
 use crate::rotation::{Behaviour, Course, RotationClass};
 use crate::{Aggregate, AuthorizationId, Cause, ConnectionId, Failure, Generation, Phase, Reason, Timestamp};
@@ -47,6 +49,8 @@ fn establish(replaces: u64, credential: NewCredential) -> Command {
         authorization: AuthorizationId::from_parts(1, 1),
         replaces: Generation(replaces),
         credential,
+        about: About::default(),
+        external_id_taken: false,
     }
 }
 
@@ -157,13 +161,10 @@ fn a_late_consent_cannot_replace_a_newer_credential() {
 
 #[test]
 fn a_consent_for_another_integration_is_refused() {
-    let Command::Establish { mut profile, authorization, credential, .. } =
-        establish(1, credential(1, None, false))
-    else {
-        unreachable!()
-    };
-    profile.integration = "slack".parse().unwrap();
-    let command = Command::Establish { profile, authorization, replaces: Generation(1), credential };
+    let mut command = establish(1, credential(1, None, false));
+    if let Command::Establish { profile, .. } = &mut command {
+        profile.integration = "slack".parse().unwrap();
+    }
     assert_eq!(live().decide(command), Err(Refusal::OtherIntegration));
 }
 
@@ -174,7 +175,7 @@ fn a_deleted_connection_stays_deleted() {
     assert_eq!(deleted.decide(Command::Revoke { at: Timestamp(6) }), Ok(vec![]));
     assert_eq!(deleted.decide(refreshed(1, 6)), Err(Refusal::Revoked));
     assert_eq!(deleted.decide(establish(1, credential(6, None, false))), Err(Refusal::Revoked));
-    assert_eq!(deleted.secrets(), Secrets::default());
+    assert_eq!(deleted.secrets(), Apart::default());
 }
 
 #[test]
@@ -300,6 +301,9 @@ fn every_event_ever_written_still_decodes() {
         "refusal_withdrawn",
         "expiring",
         "broken",
+        "described",
+        "disabled",
+        "enabled",
         "revoked",
         "credential_revealed",
     ] {

@@ -41,6 +41,7 @@ fn append(stream: &Stream, expected: u64) -> Append {
         status: "live".into(),
         label: String::new(),
         due_at: None,
+        ..Card::default()
     };
     Append {
         stream: stream.clone(),
@@ -49,6 +50,7 @@ fn append(stream: &Stream, expected: u64) -> Append {
         snapshot: Snapshot { format: 1, state: "{}".into() },
         card,
         key: KeyChange::Keep,
+        tags: None,
         releases: None,
     }
 }

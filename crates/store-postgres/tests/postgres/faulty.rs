@@ -256,8 +256,18 @@ impl Store for Faulty {
         self.store.list(query).await
     }
 
-    async fn tally(&self, category: &str) -> Result<Vec<Tally>, StoreError> {
-        self.store.tally(category).await
+    async fn tally(&self, category: &str, environment: Option<&str>) -> Result<Vec<Tally>, StoreError> {
+        self.store.tally(category, environment).await
+    }
+
+    async fn count_ending(
+        &self,
+        category: &str,
+        environment: &str,
+        from: Millis,
+        until: Millis,
+    ) -> Result<u64, StoreError> {
+        self.store.count_ending(category, environment, from, until).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

@@ -25,6 +25,7 @@ fn append(stream: &Stream, expected: u64) -> Append {
         status: "live".into(),
         label: String::new(),
         due_at: Some(1),
+        ..Card::default()
     };
     Append {
         stream: stream.clone(),
@@ -33,6 +34,7 @@ fn append(stream: &Stream, expected: u64) -> Append {
         snapshot: Snapshot { format: 1, state: "{}".into() },
         card,
         key: KeyChange::Keep,
+        tags: None,
         releases: None,
     }
 }

@@ -27,7 +27,7 @@ pub fn card() -> Card {
         subject: "subject".to_owned(),
         status: "live".to_owned(),
         label: "A thing".to_owned(),
-        due_at: None,
+        ..Card::default()
     }
 }
 
@@ -49,6 +49,7 @@ pub fn append(stream: &Stream, expected: u64) -> Append {
         snapshot: Snapshot { format: 1, state: format!(r#"{{"after":{expected}}}"#) },
         card: card(),
         key: KeyChange::Keep,
+        tags: None,
         releases: None,
     }
 }
@@ -105,11 +106,8 @@ pub fn all() -> CardQuery {
     CardQuery {
         category: CATEGORY.to_owned(),
         environment: ENVIRONMENT.to_owned(),
-        parent: None,
-        subject: None,
-        status: None,
-        after: None,
         max: 1000,
+        ..CardQuery::default()
     }
 }
 

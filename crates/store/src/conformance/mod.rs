@@ -109,6 +109,11 @@ macro_rules! conformance_tests {
             logging::what_is_written_is_told_in_order_and_again_when_it_grows,
             logging::a_tail_misses_nothing_while_many_write,
             logging::the_oldest_logs_are_swept_in_steps,
+            listing::the_newest_can_come_first_whatever_the_filter,
+            listing::tags_are_found_until_others_take_their_place,
+            listing::an_external_id_belongs_to_one_stream_of_a_parent,
+            listing::of_many_who_want_one_external_id_one_gets_it,
+            listing::what_ends_is_listed_and_counted_by_when,
         }
     };
     ($database:path; $($topic:ident :: $rule:ident),* $(,)?) => {

@@ -58,9 +58,10 @@ fn first(stream: Stream, event: NewEvent) -> Append {
             subject: String::new(),
             status: "live".to_owned(),
             label: String::new(),
-            due_at: None,
+            ..Card::default()
         },
         key: KeyChange::Keep,
+        tags: None,
         releases: None,
     }
 }

@@ -1,7 +1,7 @@
 use super::{exposed, none_if_empty, parse, required_text, secrets};
 use crate::{
     Fault,
-    contract::{LendCredential, LentCredential},
+    contract::{LendCredential, LentCredential, Named},
     pb::vault as pb,
 };
 use latchkey_domain::Generation;
@@ -9,10 +9,18 @@ use latchkey_secret::SecretText;
 
 impl From<LendCredential> for pb::LendCredentialRequest {
     fn from(wish: LendCredential) -> Self {
+        let (connection, integration, external_id) = match wish.connection {
+            Named::Id(id) => (id.to_string(), String::new(), String::new()),
+            Named::External { integration, external_id } => {
+                (String::new(), integration.to_string(), external_id.to_string())
+            }
+        };
         Self {
             environment: wish.environment.to_string(),
-            connection: wish.connection.to_string(),
+            connection,
             newer_than: wish.newer_than.map_or(0, |generation| generation.0),
+            integration,
+            external_id,
         }
     }
 }
@@ -23,7 +31,14 @@ impl TryFrom<pb::LendCredentialRequest> for LendCredential {
     fn try_from(read: pb::LendCredentialRequest) -> Result<Self, Fault> {
         Ok(Self {
             environment: parse("environment", &read.environment)?,
-            connection: parse("connection", &read.connection)?,
+            connection: if read.external_id.is_empty() {
+                Named::Id(parse("connection", &read.connection)?)
+            } else {
+                Named::External {
+                    integration: parse("integration", &read.integration)?,
+                    external_id: parse("external_id", &read.external_id)?,
+                }
+            },
             newer_than: (read.newer_than != 0).then_some(Generation(read.newer_than)),
         })
     }

@@ -19,6 +19,7 @@ impl From<CreateSession> for pb::CreateSessionRequest {
             integrations: texts(&wish.integrations),
             reconnect: text_or_empty(wish.reconnect),
             lifetime: Some(duration_to_pb(wish.lifetime)),
+            about: Some(wish.about.into()),
         }
     }
 }
@@ -33,6 +34,7 @@ impl TryFrom<pb::CreateSessionRequest> for CreateSession {
             integrations: parse_list("integrations", &request.integrations)?,
             reconnect: parse_optional("reconnect", &request.reconnect)?,
             lifetime: required("lifetime", duration_from_pb("lifetime", request.lifetime)?)?,
+            about: within("about", request.about.unwrap_or_default())?,
         })
     }
 }

@@ -29,7 +29,7 @@ impl Fault {
             (_, Kind::Unauthenticated) => StatusCode::UNAUTHORIZED,
             (_, Kind::Forbidden) => StatusCode::FORBIDDEN,
             (_, Kind::NotFound) => StatusCode::NOT_FOUND,
-            (_, Kind::Refused) => StatusCode::CONFLICT,
+            (_, Kind::Refused | Kind::Taken | Kind::Outdated) => StatusCode::CONFLICT,
             (_, Kind::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
             (_, Kind::Exhausted) => StatusCode::TOO_MANY_REQUESTS,
             (_, Kind::Internal) => StatusCode::INTERNAL_SERVER_ERROR,

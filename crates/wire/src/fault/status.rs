@@ -17,6 +17,8 @@ impl From<Kind> for Code {
             Kind::Unauthenticated => Self::Unauthenticated,
             Kind::Forbidden => Self::PermissionDenied,
             Kind::NotFound => Self::NotFound,
+            Kind::Taken => Self::AlreadyExists,
+            Kind::Outdated => Self::Aborted,
             Kind::Refused => Self::FailedPrecondition,
             Kind::Unavailable => Self::Unavailable,
             Kind::Exhausted => Self::ResourceExhausted,
@@ -32,17 +34,15 @@ impl From<Code> for Kind {
             Code::Unauthenticated => Self::Unauthenticated,
             Code::PermissionDenied => Self::Forbidden,
             Code::NotFound => Self::NotFound,
+            Code::AlreadyExists => Self::Taken,
+            Code::Aborted => Self::Outdated,
             Code::FailedPrecondition => Self::Refused,
             // A server whose own deadline passed says "cancelled" where the caller's passed first.
             Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => Self::Unavailable,
             Code::ResourceExhausted => Self::Exhausted,
-            Code::Ok
-            | Code::Unknown
-            | Code::AlreadyExists
-            | Code::Aborted
-            | Code::Unimplemented
-            | Code::Internal
-            | Code::DataLoss => Self::Internal,
+            Code::Ok | Code::Unknown | Code::Unimplemented | Code::Internal | Code::DataLoss => {
+                Self::Internal
+            }
         }
     }
 }

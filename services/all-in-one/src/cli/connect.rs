@@ -94,6 +94,7 @@ pub async fn create(way: &Way, wish: Wish) -> anyhow::Result<pb::CreateConnectSe
         integrations: wish.integrations,
         reconnect_connection_id: wish.reconnect,
         lifetime: None,
+        ..Default::default()
     };
     answer(ConnectSessionServiceClient::new(way.clone()).create_connect_session(request)).await
 }

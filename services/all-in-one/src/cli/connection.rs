@@ -1,5 +1,7 @@
 //! `latchkey connection`: what is connected, and what is wrong with it.
 
+mod change;
+
 use super::server::{Way, answer};
 use super::{Server, show};
 use crate::output;
@@ -15,7 +17,9 @@ const PAGE: u32 = 500;
 #[command(after_help = "\
 Examples:
   latchkey connection list --state needs-reauth
+  latchkey connection list --tag team=crm --newest
   latchkey connection explain con_01J…
+  latchkey connection update con_01J… --external-id user-42 --tag team=crm --metadata '{\"plan\":\"pro\"}'
   latchkey connection delete con_01J… && latchkey connection get con_01J…
   latchkey connection list --json | jq -r '.[].id'")]
 pub struct Arguments {
@@ -33,6 +37,12 @@ enum Command {
     Get(One),
     /// Say what happened to a connection, whose turn it is and what to do
     Explain(One),
+    /// Change what is said of a connection: your own id for it, its name, tags, metadata and config
+    Update(change::Update),
+    /// Switch a connection off: nothing is handed out or refreshed until it is enabled again
+    Disable(One),
+    /// Switch a connection on again
+    Enable(One),
     /// Delete a connection, destroy its credential and have the provider end the grant; this cannot be undone
     Delete {
         /// The connection, con_…
@@ -58,6 +68,21 @@ struct List {
     /// Only those in this state
     #[arg(long)]
     state: Option<State>,
+    /// Only those at this provider
+    #[arg(long)]
+    provider: Option<String>,
+    /// Only the one with this id of yours, of each integration
+    #[arg(long)]
+    external_id: Option<String>,
+    /// Only those with this tag; all of them, where it is given more than once
+    #[arg(long, value_name = "NAME=VALUE")]
+    tag: Vec<String>,
+    /// Only those whose id begins with this, or whose names contain it
+    #[arg(long)]
+    search: Option<String>,
+    /// The newest first
+    #[arg(long)]
+    newest: bool,
     /// For programs
     #[arg(long)]
     json: bool,
@@ -77,6 +102,7 @@ enum State {
     Active,
     Degraded,
     NeedsReauth,
+    Disabled,
     Deleted,
 }
 
@@ -86,6 +112,7 @@ impl From<State> for pb::ConnectionState {
             State::Active => Self::Active,
             State::Degraded => Self::Degraded,
             State::NeedsReauth => Self::NeedsReauth,
+            State::Disabled => Self::Disabled,
             State::Deleted => Self::Deleted,
         }
     }
@@ -100,6 +127,9 @@ impl Arguments {
             Command::List(list) => self::list(&mut connections, list).await,
             Command::Get(one) => get(&mut connections, one).await,
             Command::Explain(one) => explain(&mut connections, one).await,
+            Command::Update(update) => change::update(&mut connections, update).await,
+            Command::Disable(one) => change::switch(&mut connections, one, change::Switch::Off).await,
+            Command::Enable(one) => change::switch(&mut connections, one, change::Switch::On).await,
             Command::Delete { connection, keep_at_provider, revoke_account } => {
                 let revoke_at_provider = Some(!keep_at_provider);
                 let connection_id = connection;
@@ -132,6 +162,12 @@ async fn list(connections: &mut Connections, list: List) -> anyhow::Result<()> {
         integration: list.integration.unwrap_or_default(),
         end_user: list.end_user.unwrap_or_default(),
         state: list.state.map(pb::ConnectionState::from).unwrap_or_default().into(),
+        provider: list.provider.unwrap_or_default(),
+        external_id: list.external_id.unwrap_or_default(),
+        tags: list.tag,
+        search: list.search.unwrap_or_default(),
+        order_by: if list.newest { "create_time desc".to_owned() } else { String::new() },
+        ..pb::ListConnectionsRequest::default()
     };
     let mut found = Vec::new();
     loop {
@@ -172,12 +208,16 @@ fn row(connection: &pb::Connection) -> [String; 6] {
 async fn get(connections: &mut Connections, one: One) -> anyhow::Result<()> {
     let request = pb::GetConnectionRequest { connection_id: one.connection };
     let connection = answer(connections.get_connection(request)).await?.connection.unwrap_or_default();
-    if one.json {
-        output::line(&show::connection_json(&connection).to_string());
-    } else {
-        output::line(&lines(&show::connection_lines(&connection)));
-    }
+    show_one(&connection, one.json);
     Ok(())
+}
+
+fn show_one(connection: &pb::Connection, json: bool) {
+    if json {
+        output::line(&show::connection_json(connection).to_string());
+    } else {
+        output::line(&lines(&show::connection_lines(connection)));
+    }
 }
 
 async fn explain(connections: &mut Connections, one: One) -> anyhow::Result<()> {

@@ -44,6 +44,13 @@ pub fn connection_json(connection: &pb::Connection) -> Value {
         "create_time": rfc3339(connection.create_time.as_ref()),
         "credential": connection.credential.as_ref().map(credential_json),
         "failure": connection.failure.as_ref().map(failure_json),
+        "external_id": connection.external_id,
+        "display_name": connection.display_name,
+        "tags": connection.tags,
+        "metadata": connection.metadata.as_ref().map(struct_json),
+        "config": connection.config.as_ref().map(struct_json),
+        "etag": connection.etag,
+        "disable_time": rfc3339(connection.disable_time.as_ref()),
         "revocation": connection.revocation.as_ref().map(revocation_json),
     })
 }
@@ -104,8 +111,14 @@ pub fn connection_lines(connection: &pb::Connection) -> Vec<[String; 2]> {
         line("id", &connection.id),
         line("integration", &connection.integration),
         line("end user", &connection.end_user),
+        line("external id", &connection.external_id),
+        line("name", &connection.display_name),
         line("state", state(connection)),
     ];
+    lines.extend(connection.tags.iter().map(|(name, value)| line("tag", &format!("{name}={value}"))));
+    for (name, document) in [("metadata", &connection.metadata), ("config", &connection.config)] {
+        lines.extend(document.iter().map(|document| line(name, &struct_json(document).to_string())));
+    }
     if let Some(credential) = &connection.credential {
         lines.push(line("kind", &credential.auth_mode));
         lines.push(line("generation", &credential.generation.to_string()));

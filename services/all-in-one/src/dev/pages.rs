@@ -168,6 +168,7 @@ async fn session(vault: &VaultClient, integration: &str) -> Result<String, Fault
         integrations: vec![integration],
         reconnect: None,
         lifetime: LIFETIME,
+        about: latchkey_domain::connection::About::default(),
     };
     Ok(secret_to_pb(&vault.create_session(wish).await?.token))
 }

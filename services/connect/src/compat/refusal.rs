@@ -95,12 +95,12 @@ impl From<Fault> for Refusal {
             (_, Kind::Forbidden) => "forbidden",
             (_, Kind::NotFound) => "not_found",
             (_, Kind::Exhausted) => "too_many_request",
-            (_, Kind::Invalid | Kind::Refused) => "invalid_body",
+            (_, Kind::Invalid | Kind::Refused | Kind::Taken | Kind::Outdated) => "invalid_body",
             (_, Kind::Unavailable | Kind::Internal) => "server_error",
         };
         let status = match fault.kind {
             // The contract knows no 409 here.
-            Kind::Refused => StatusCode::BAD_REQUEST,
+            Kind::Refused | Kind::Taken | Kind::Outdated => StatusCode::BAD_REQUEST,
             _ => fault.http_status(),
         };
         Self::new(status, code, fault.message)

@@ -4,7 +4,7 @@ use latchkey_domain::SessionId;
 use latchkey_domain::Timestamp;
 use latchkey_domain::api_key::Scope;
 use latchkey_wire::contract::{CreateSession, SessionView};
-use latchkey_wire::convert::{duration_from_pb, secret_to_pb, timestamp_to_pb};
+use latchkey_wire::convert::{about_from_pb, duration_from_pb, secret_to_pb, timestamp_to_pb};
 use latchkey_wire::convert::{parse, parse_list, parse_optional};
 use latchkey_wire::pb::connect as pb;
 use std::time::Duration;
@@ -30,6 +30,13 @@ impl pb::connect_session_service_server::ConnectSessionService for Door {
             integrations,
             reconnect: parse_optional("reconnect_connection_id", &asked.reconnect_connection_id)?,
             lifetime: lifetime.unwrap_or(LIFETIME_DEFAULT),
+            about: about_from_pb(
+                &asked.external_id,
+                asked.display_name,
+                asked.tags,
+                asked.metadata,
+                asked.config,
+            )?,
         };
         let created = self.flows.vault.create_session(create).await?;
         counts::session(&key.environment, intent, "created");

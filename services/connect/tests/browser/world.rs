@@ -162,6 +162,7 @@ impl World {
             integrations: vec![kind.id().parse().unwrap()],
             reconnect: None,
             lifetime: Duration::from_secs(600),
+            about: latchkey_domain::connection::About::default(),
         };
         let created = self.vault.create_session(create).await.unwrap();
         (created.session, secret_to_pb(&created.token))

@@ -187,6 +187,7 @@ async fn connected(vault: &Vault, origin: &str, signer: Option<Signer>) -> Conne
         integrations: vec![PROVIDER.parse().unwrap()],
         reconnect: None,
         lifetime: Duration::from_secs(600),
+        about: latchkey_domain::connection::About::default(),
     };
     let created = vault.create_session(create).await.unwrap();
     let (browser, state) = (Digest::of(b"browser"), Digest::of(b"state"));

@@ -126,6 +126,7 @@ impl World {
             integrations: vec![provider.parse().unwrap()],
             reconnect: None,
             lifetime: Duration::from_secs(600),
+            about: latchkey_domain::connection::About::default(),
         };
         let created = self.vault.create_session(create).await.unwrap();
         let (browser, state) = (Digest::of(b"browser"), Digest::of(b"state"));

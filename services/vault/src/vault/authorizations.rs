@@ -3,7 +3,7 @@ use crate::error::Error;
 use crate::keyring::{Key, Place};
 use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms, event_of};
 use latchkey_domain::authorization::{Attempt, Authorization, Command, Refusal, Secrets};
-use latchkey_domain::connection::{self, Connection, NewCredential, Profile};
+use latchkey_domain::connection::{self, About, Connection, NewCredential, Profile};
 use latchkey_domain::session::{self, Session};
 use latchkey_domain::{
     Aggregate as _, AuthorizationId, ConnectionId, Digest, Failure, Generation, SessionId, Timestamp,
@@ -14,6 +14,7 @@ use latchkey_store::{KeyChange, Stream, Version};
 use latchkey_wire::contract::{ClaimedAuthorization, Established, Obtained, StartAuthorization};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use tracing::warn;
 
 /// How long the provider's login may take. Longer than any login should, shorter than the providers' codes are worth.
 const LIFETIME: Duration = Duration::from_secs(600);
@@ -133,7 +134,7 @@ impl Vault {
             end_user: terms.end_user.clone(),
             created_at: self.ledger.now(),
         };
-        let generation = self.record_grant(&attempt, profile, &obtained).await?;
+        let generation = self.record_grant(&attempt, profile, session.about(), &obtained).await?;
         let now = self.ledger.now();
         let complete = Command::Complete { at: now };
         self.ledger.execute::<Authorization>(&id.to_string(), complete, Terms::default()).await?;
@@ -146,10 +147,18 @@ impl Vault {
         &self,
         attempt: &Attempt,
         profile: Profile,
+        mut about: About,
         obtained: &Obtained,
     ) -> Result<Generation, Error> {
+        let mut external_id_taken = false;
         for _ in 0..ATTEMPTS_MAX {
-            match self.try_to_record_grant(attempt, profile.clone(), obtained).await {
+            let said = (about.clone(), external_id_taken);
+            match self.try_to_record_grant(attempt, profile.clone(), said, obtained).await {
+                // Whoever asked for it chose an id that another was given meanwhile. The end user is not made to pay for that.
+                Err(Error::ExternalIdTaken) => {
+                    warn!(connection.id = %attempt.connection, "A connection is made without its external id, which another has by now");
+                    (about.external_id, external_id_taken) = (None, true);
+                }
                 // A refresh came first. The consent is newer than what that was made from, and is sealed anew to follow it.
                 Err(Error::Connection(connection::Refusal::Superseded)) => {}
                 settled => return settled,
@@ -162,6 +171,7 @@ impl Vault {
         &self,
         attempt: &Attempt,
         profile: Profile,
+        (about, external_id_taken): (About, bool),
         obtained: &Obtained,
     ) -> Result<Generation, Error> {
         let owner = stream_of::<Connection>(attempt.connection);
@@ -183,8 +193,15 @@ impl Vault {
         let now = self.ledger.now();
         let credential =
             self.seal_credential(&key, &owner, replaces.next(), &attempt.scopes, obtained, now)?;
-        let command =
-            connection::Command::Establish { profile, authorization: attempt.id, replaces, credential };
+        let authorization = attempt.id;
+        let command = connection::Command::Establish {
+            profile,
+            authorization,
+            replaces,
+            credential,
+            about,
+            external_id_taken,
+        };
         self.command(attempt.connection, command, Terms { key: change, releases: None }).await?;
         Ok(replaces.next())
     }

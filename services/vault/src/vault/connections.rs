@@ -4,35 +4,12 @@ use crate::explain::{Explanation, event_in_words, explain, revocation_event_in_w
 use crate::ledger::{Terms, by, event_of};
 use latchkey_domain::connection::{Command, Connection, Refusal};
 use latchkey_domain::revocation::Revocation;
-use latchkey_domain::{Aggregate, AuthLogId, ConnectionId, EndUser, Environment, IntegrationKey, Timestamp};
-use latchkey_store::{CardQuery, Version};
+use latchkey_domain::{Aggregate, AuthLogId, ConnectionId, Environment, Timestamp};
+use latchkey_store::Version;
 use std::cmp::Reverse;
-
-/// How many connections a page may hold, and how many it holds if nobody says.
-const PAGE_MAX: u32 = 500;
-const PAGE_DEFAULT: u32 = 50;
 
 /// How much of a history is told.
 const HISTORY_TOLD: u32 = 20;
-
-/// Which connections of an environment to list.
-#[derive(Debug)]
-pub struct ListConnections {
-    pub environment: Environment,
-    pub integration: Option<IntegrationKey>,
-    pub end_user: Option<EndUser>,
-    /// A card's status word: `active`, `degraded`, `needs_reauth` or `deleted`.
-    pub status: Option<&'static str>,
-    pub after: Option<ConnectionId>,
-    /// Zero means the default.
-    pub max: u32,
-}
-
-#[derive(Debug)]
-pub struct ListedConnections {
-    pub connections: Vec<Connection>,
-    pub next: Option<String>,
-}
 
 /// A connection with what there is to say about it, newest history first.
 #[derive(Debug)]
@@ -65,26 +42,6 @@ impl Vault {
     ) -> Result<Connection, Error> {
         let loaded = self.ledger.load::<Connection>(&id.to_string()).await?;
         in_environment(loaded.state, environment)
-    }
-
-    /// # Errors
-    /// The store's.
-    pub async fn connections(&self, list: ListConnections) -> Result<ListedConnections, Error> {
-        let query = CardQuery {
-            category: Connection::CATEGORY.into(),
-            environment: list.environment.to_string(),
-            parent: list.integration.map(|key| key.to_string()),
-            subject: list.end_user.map(|end_user| end_user.to_string()),
-            status: list.status.map(str::to_owned),
-            after: list.after.map(|id| id.to_string()),
-            max: if list.max == 0 { PAGE_DEFAULT } else { list.max.min(PAGE_MAX) },
-        };
-        let page = self.ledger.store().list(&query).await?;
-        let mut connections = Vec::with_capacity(page.items.len());
-        for item in page.items {
-            connections.push(self.ledger.state_of::<Connection>(&item.stream, &item.snapshot).await?);
-        }
-        Ok(ListedConnections { connections, next: page.next })
     }
 
     /// # Errors

@@ -203,7 +203,7 @@ impl Vault {
         let Loaded { state, version, key } =
             self.ledger.load::<Connection>(&query.connection.to_string()).await?;
         let live = match in_environment(state, &query.environment)? {
-            Connection::Live(live) => live,
+            Connection::Live(live) if live.disabled_at.is_none() => live,
             other => other.live()?.clone(),
         };
         Ok(Held { stream: stream_of::<Connection>(query.connection), version, live, key, source })

@@ -267,7 +267,7 @@ impl Vault {
             let close = Command::Close { ending: Ending::Passed, at: now };
             self.tell(&id_of(&lane, Kind::GrantsRefused), close).await?;
         }
-        for tally in self.ledger.store().tally(Incident::CATEGORY).await? {
+        for tally in self.ledger.store().tally(Incident::CATEGORY, None).await? {
             if tally.status != "open" {
                 continue;
             }
@@ -322,8 +322,8 @@ impl Vault {
             parent: list.integration,
             subject: list.provider,
             status: (!list.include_closed).then(|| "open".to_owned()),
-            after: None,
             max: LISTED_MAX,
+            ..CardQuery::default()
         };
         let page = self.ledger.store().list(&query).await?;
         let mut incidents = Vec::with_capacity(page.items.len());

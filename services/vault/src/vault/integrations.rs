@@ -89,11 +89,9 @@ impl Vault {
             .list(&CardQuery {
                 category: Integration::CATEGORY.into(),
                 environment: environment.to_string(),
-                parent: None,
-                subject: None,
                 status: Some("active".into()),
-                after: None,
                 max: LISTED_MAX,
+                ..CardQuery::default()
             })
             .await?;
         let mut views = Vec::with_capacity(page.items.len());

@@ -90,11 +90,8 @@ impl Vault {
         let query = CardQuery {
             category: ApiKey::CATEGORY.into(),
             environment: environment.to_string(),
-            parent: None,
-            subject: None,
-            status: None,
-            after: None,
             max: LISTED_MAX,
+            ..CardQuery::default()
         };
         let mut views = vec![];
         for item in self.ledger.store().list(&query).await?.items {

@@ -1,6 +1,6 @@
 use super::{Query, Vault};
 use crate::error::Error;
-use latchkey_wire::contract::{LendCredential, LentCredential};
+use latchkey_wire::contract::{LendCredential, LentCredential, Named};
 
 impl Vault {
     /// A credential for one request of the proxy's, with the places it may be sent to.
@@ -8,9 +8,15 @@ impl Vault {
     /// # Errors
     /// As [`Vault::credential`].
     pub async fn lend(&self, wish: LendCredential) -> Result<LentCredential, Error> {
+        let connection = match &wish.connection {
+            Named::Id(id) => *id,
+            Named::External { integration, external_id } => {
+                self.connection_named(&wish.environment, integration, external_id).await?
+            }
+        };
         let query = Query {
             environment: wish.environment,
-            connection: wish.connection,
+            connection,
             min_remaining: None,
             force_refresh: false,
             newer_than: wish.newer_than,

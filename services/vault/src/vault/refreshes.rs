@@ -202,9 +202,12 @@ impl Vault {
         integrations: &mut Integrations,
     ) -> Result<Option<DueRefresh>, Error> {
         let Loaded { state, key, .. } = self.ledger.load::<Connection>(&claim.stream.id).await?;
-        let Connection::Live(live) = state else {
-            self.ledger.store().release(&claim.stream, claim.fence).await?;
-            return Ok(None);
+        let live = match state {
+            Connection::Live(live) if live.disabled_at.is_none() => live,
+            Connection::Live(_) | Connection::Absent | Connection::Broken(_) | Connection::Revoked(_) => {
+                self.ledger.store().release(&claim.stream, claim.fence).await?;
+                return Ok(None);
+            }
         };
         if !live.credential.renewable {
             self.expire(claim, &live, now).await?;

@@ -4,7 +4,7 @@ use crate::ledger::{Loaded, Terms};
 use crate::limits;
 use crate::token::{new_session_token, parse_session};
 use latchkey_domain::authorization::Authorization;
-use latchkey_domain::connection::Connection;
+use latchkey_domain::connection::{About, Connection};
 use latchkey_domain::session::{Command, Refusal, Session, Terms as SessionTerms};
 use latchkey_domain::{
     Aggregate, AuthorizationId, ConnectionId, Digest, Environment, Failure, IntegrationKey, SessionId,
@@ -34,7 +34,15 @@ impl Vault {
             return Err(Error::Field { field: "lifetime", message });
         }
         limits::offered(&create.integrations)?;
+        limits::about(&create.about)?;
+        if create.reconnect.is_some() && create.about != About::default() {
+            let message =
+                "A connection that is mended keeps what is said of it: change that with UpdateConnection.";
+            return Err(Error::Field { field: "reconnect_connection_id", message: message.to_owned() });
+        }
         let integrations = self.offered(&create).await?;
+        let external_id = create.about.external_id.as_ref();
+        self.unless_taken(&create.environment, &integrations, external_id).await?;
         // A session nobody can finish must not be made: the key is looked for now, not when the user is halfway.
         self.keyring.pin(&create.environment).await?;
         let now = self.ledger.now();
@@ -51,7 +59,13 @@ impl Vault {
             expires_at: now.plus(create.lifetime),
         };
         let expires_at = terms.expires_at;
-        self.ledger.execute::<Session>(&id.to_string(), Command::Create(terms), Terms::default()).await?;
+        self.ledger
+            .execute::<Session>(
+                &id.to_string(),
+                Command::Create { terms, about: create.about },
+                Terms::default(),
+            )
+            .await?;
         Ok(CreatedSession { session: id, token, expires_at })
     }
 
@@ -170,11 +184,10 @@ impl Vault {
         let query = CardQuery {
             category: Authorization::CATEGORY.into(),
             environment: terms.environment.to_string(),
-            parent: None,
             subject: Some(terms.id.to_string()),
-            status: None,
             after: Some(AuthorizationId::from_parts(begun.0.max(0).unsigned_abs(), 0).to_string()),
             max: ATTEMPTS_LOOKED_AT,
+            ..CardQuery::default()
         };
         // Ids begin with the time they were made at, so the last is the latest.
         let page = self.ledger.store().list(&query).await?;

@@ -89,10 +89,10 @@ impl Vault {
             category: WebhookDelivery::CATEGORY.into(),
             environment: list.environment.to_string(),
             parent: Some(list.endpoint.to_string()),
-            subject: None,
             status: list.status.map(str::to_owned),
             after: list.after.map(|event| WebhookDelivery::id(list.endpoint, &event)),
             max: if list.max == 0 { PAGE_DEFAULT } else { list.max.min(PAGE_MAX) },
+            ..CardQuery::default()
         };
         let page = self.ledger.store().list(&query).await?;
         let mut deliveries = Vec::with_capacity(page.items.len());
@@ -139,10 +139,9 @@ impl Vault {
             category: WebhookDelivery::CATEGORY.into(),
             environment: environment.to_string(),
             parent: Some(endpoint.to_string()),
-            subject: None,
             status: Some("failed".into()),
-            after: None,
             max: REDELIVERED_MAX,
+            ..CardQuery::default()
         };
         let page = self.ledger.store().list(&query).await?;
         Ok((page.items.into_iter().map(|item| item.stream.id).collect(), page.next.is_some()))

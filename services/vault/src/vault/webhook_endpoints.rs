@@ -88,11 +88,8 @@ impl Vault {
         let mut query = CardQuery {
             category: WebhookEndpoint::CATEGORY.into(),
             environment: environment.to_string(),
-            parent: None,
-            subject: None,
-            status: None,
-            after: None,
             max: PAGE,
+            ..CardQuery::default()
         };
         let mut endpoints = vec![];
         loop {

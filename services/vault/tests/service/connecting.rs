@@ -90,6 +90,7 @@ async fn a_session_for_what_is_not_there_is_not_made() {
         integrations: vec!["nowhere".parse().unwrap()],
         reconnect: None,
         lifetime: Duration::from_secs(60),
+        about: latchkey_domain::connection::About::default(),
     };
     let unknown = world.vault.create_session(create).await;
     assert!(matches!(unknown, Err(Error::IntegrationUnknown(key)) if key == "nowhere"));
@@ -99,6 +100,7 @@ async fn a_session_for_what_is_not_there_is_not_made() {
         integrations: vec![],
         reconnect: Some(world.connected().await),
         lifetime: Duration::from_secs(60),
+        about: latchkey_domain::connection::About::default(),
     };
     let of_another = world.vault.create_session(create).await;
     assert!(matches!(of_another, Err(Error::Field { field: "end_user", .. })));

@@ -5,7 +5,9 @@
 mod announcing;
 mod blaming;
 mod connecting;
+mod describing;
 mod keys;
+mod listing;
 mod logging;
 mod meddling;
 mod queueing;

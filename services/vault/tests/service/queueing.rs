@@ -17,6 +17,7 @@ async fn connected_in_prod(world: &World) -> latchkey_domain::ConnectionId {
         integrations: vec![crate::world::demo()],
         reconnect: None,
         lifetime: Duration::from_secs(900),
+        about: latchkey_domain::connection::About::default(),
     };
     let created = world.vault.create_session(create).await.unwrap();
     let browser = latchkey_domain::Digest::of(b"browser");
@@ -111,11 +112,8 @@ async fn a_session_that_ended_long_ago_is_forgotten_with_its_attempt_and_the_con
         let query = CardQuery {
             category: category.into(),
             environment: "dev".into(),
-            parent: None,
-            subject: None,
-            status: None,
-            after: None,
             max: 10,
+            ..CardQuery::default()
         };
         world.store.list(&query).await.unwrap().items
     };

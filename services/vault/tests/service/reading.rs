@@ -132,10 +132,10 @@ async fn a_row_that_was_moved_to_another_connection_does_not_open() {
             parent: "demo".into(),
             subject: "ana".into(),
             status: "active".into(),
-            label: String::new(),
-            due_at: None,
+            ..Card::default()
         },
         key: KeyChange::Put(from.key.unwrap()),
+        tags: None,
         releases: None,
     };
     world.store.append(moved).await.unwrap();
@@ -164,10 +164,10 @@ async fn a_snapshot_of_another_format_is_folded_again_and_keeps_its_secrets() {
             parent: String::new(),
             subject: String::new(),
             status: String::new(),
-            label: String::new(),
-            due_at: None,
+            ..Card::default()
         },
         key: KeyChange::Keep,
+        tags: None,
         releases: None,
     };
     world.store.append(older).await.unwrap();

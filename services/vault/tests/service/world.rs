@@ -2,6 +2,7 @@
 
 use latchkey_bus::Bus;
 use latchkey_chassis::{Lifecycle, ManualClock};
+use latchkey_domain::connection::About;
 use latchkey_domain::integration::Settings as IntegrationSettings;
 use latchkey_domain::rotation::{Behaviour, Course, RotationClass};
 use latchkey_domain::{
@@ -139,12 +140,21 @@ impl World {
     }
 
     pub async fn session(&self, reconnect: Option<ConnectionId>) -> (latchkey_domain::SessionId, SecretText) {
+        self.session_about(reconnect, About::default()).await
+    }
+
+    async fn session_about(
+        &self,
+        reconnect: Option<ConnectionId>,
+        about: About,
+    ) -> (latchkey_domain::SessionId, SecretText) {
         let create = CreateSession {
             environment: dev(),
             end_user: "ana".parse().unwrap(),
             integrations: if reconnect.is_some() { vec![] } else { vec![demo()] },
             reconnect,
             lifetime: Duration::from_secs(900),
+            about,
         };
         let created = self.vault.create_session(create).await.unwrap();
         (created.session, created.token)
@@ -152,7 +162,12 @@ impl World {
 
     /// An attempt whose answer has come.
     pub async fn claimed(&self, reconnect: Option<ConnectionId>) -> AuthorizationId {
-        let (session, token) = self.session(reconnect).await;
+        self.claimed_about(reconnect, About::default()).await
+    }
+
+    /// The same, by a session that says something of the connection to come.
+    pub async fn claimed_about(&self, reconnect: Option<ConnectionId>, about: About) -> AuthorizationId {
+        let (session, token) = self.session_about(reconnect, about).await;
         let browser = Digest::of(b"browser");
         self.vault.bind_session(&token, browser).await.unwrap();
         let authorization = AuthorizationId::from_parts(1, u128::from(self.fresh()));
@@ -183,6 +198,11 @@ impl World {
 
     pub async fn connected(&self) -> ConnectionId {
         let authorization = self.claimed(None).await;
+        self.vault.establish(authorization, self.obtained()).await.unwrap().connection
+    }
+
+    pub async fn connected_about(&self, about: About) -> ConnectionId {
+        let authorization = self.claimed_about(None, about).await;
         self.vault.establish(authorization, self.obtained()).await.unwrap().connection
     }
 

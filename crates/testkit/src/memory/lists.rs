@@ -1,0 +1,54 @@
+//! Streams by their cards.
+
+use super::{Row, Tables};
+use latchkey_store::{CardQuery, EndsAfter, Listed, Order, Page, Stream};
+
+impl Tables {
+    pub fn list(&self, query: &CardQuery) -> Page {
+        let mut found: Vec<(&Stream, &Row)> =
+            self.streams.iter().filter(|(stream, row)| asked_for(query, stream, row)).collect();
+        match query.order {
+            Order::Ids => {}
+            Order::IdsDescending => found.reverse(),
+            Order::Ends { .. } => found.sort_by_key(|(_, row)| row.card.ends_at),
+        }
+        let behind = found.into_iter().filter(|(stream, row)| is_behind(query, stream, row));
+        let listed = behind.take(query.max as usize + 1).map(|(stream, row)| Listed {
+            stream: stream.clone(),
+            version: row.version,
+            snapshot: row.snapshot.clone(),
+            card: row.card.clone(),
+        });
+        Page::of(listed.collect(), query.max, query.order)
+    }
+}
+
+fn asked_for(query: &CardQuery, stream: &Stream, Row { card, tags, .. }: &Row) -> bool {
+    let matches = |wanted: &Option<String>, is: &String| wanted.as_ref().is_none_or(|wanted| wanted == is);
+    let ends = match query.order {
+        Order::Ids | Order::IdsDescending => true,
+        Order::Ends { from, until } => card.ends_at.is_some_and(|ends_at| {
+            from.is_none_or(|from| from <= ends_at) && until.is_none_or(|until| ends_at < until)
+        }),
+    };
+    stream.category == query.category
+        && card.environment == query.environment
+        && matches(&query.parent, &card.parent)
+        && matches(&query.subject, &card.subject)
+        && matches(&query.status, &card.status)
+        && (query.external_id.is_none() || query.external_id == card.external_id)
+        && query.tag.as_ref().is_none_or(|(name, value)| tags.get(name) == Some(value))
+        && ends
+}
+
+/// Whether it comes behind the page before.
+fn is_behind(query: &CardQuery, stream: &Stream, row: &Row) -> bool {
+    let Some(after) = query.after.as_deref() else { return true };
+    match query.order {
+        Order::Ids => stream.id.as_str() > after,
+        Order::IdsDescending => stream.id.as_str() < after,
+        Order::Ends { .. } => after
+            .parse()
+            .map_or(true, |EndsAfter { ends_at, id }| (row.card.ends_at, &stream.id) > (Some(ends_at), &id)),
+    }
+}

@@ -1,0 +1,185 @@
+//! What backends ask for, in domain words.
+
+use super::page_token::Question;
+use crate::vault::{ConnectionOrder, DescribeConnection, ListConnections, Span};
+use latchkey_domain::connection::{About, Field};
+use latchkey_domain::{ApiKeyId, Environment};
+use latchkey_wire::Fault;
+use latchkey_wire::convert::{about_from_pb, parse, parse_optional, timestamp_from_pb};
+use latchkey_wire::pb::connection as pb;
+use prost_types::Timestamp;
+use std::collections::BTreeMap;
+
+/// How many tags a list may be narrowed by, and how long what is searched for may be.
+const TAGS_MAX: usize = 20;
+const SEARCH_CHARS_MAX: usize = 255;
+
+pub fn list(
+    environment: Environment,
+    asked: pb::ListConnectionsRequest,
+) -> Result<(ListConnections, Question), Fault> {
+    let question = Question::of(&asked);
+    let state = pb::ConnectionState::try_from(asked.state)
+        .map_err(|_| Fault::field_invalid("state", "There is no such state."))?;
+    let ends = span("ends_after", asked.ends_after, "ends_before", asked.ends_before)?;
+    let list = ListConnections {
+        environment,
+        integration: parse_optional("integration", &asked.integration)?,
+        provider: Some(asked.provider).filter(|provider| !provider.is_empty()),
+        end_user: parse_optional("end_user", &asked.end_user)?,
+        status: status_word(state),
+        external_id: parse_optional("external_id", &asked.external_id)?,
+        tags: tags(&asked.tags)?,
+        search: search(asked.search)?,
+        created: span("created_after", asked.created_after, "created_before", asked.created_before)?,
+        order: order(&asked.order_by, ends)?,
+        ends,
+        after: question.place(&asked.page_token)?,
+        max: asked.page_size,
+    };
+    Ok((list, question))
+}
+
+fn span(from: &str, begin: Option<Timestamp>, until: &str, end: Option<Timestamp>) -> Result<Span, Fault> {
+    Ok(Span { from: timestamp_from_pb(from, begin)?, until: timestamp_from_pb(until, end)? })
+}
+
+/// Who asks for what ends within a stretch of time, and says no more, gets it in the order it is found by.
+fn order(text: &str, ends: Span) -> Result<ConnectionOrder, Fault> {
+    match text {
+        "" if ends != Span::default() => Ok(ConnectionOrder::Ending),
+        "" | "create_time" | "create_time asc" => Ok(ConnectionOrder::Oldest),
+        "create_time desc" => Ok(ConnectionOrder::Newest),
+        "end_time" | "end_time asc" => Ok(ConnectionOrder::Ending),
+        _ => {
+            Err(Fault::field_invalid("order_by", "Order by `create_time`, `create_time desc` or `end_time`."))
+        }
+    }
+}
+
+fn tags(texts: &[String]) -> Result<BTreeMap<String, String>, Fault> {
+    if texts.iter().any(|text| text.chars().any(char::is_control)) {
+        return Err(Fault::field_invalid("tags", "A tag holds no control characters."));
+    }
+    if texts.len() > TAGS_MAX {
+        return Err(Fault::field_invalid("tags", format!("At most {TAGS_MAX} tags.")));
+    }
+    let tag = |text: &String| text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let parsed: Option<BTreeMap<_, _>> = texts.iter().map(tag).collect();
+    parsed.ok_or_else(|| Fault::field_invalid("tags", "Write each tag as name=value."))
+}
+
+fn search(text: String) -> Result<Option<String>, Fault> {
+    if text.chars().count() > SEARCH_CHARS_MAX {
+        let message = format!("Search for at most {SEARCH_CHARS_MAX} characters.");
+        return Err(Fault::field_invalid("search", message));
+    }
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+pub fn status_word(state: pb::ConnectionState) -> Option<&'static str> {
+    match state {
+        pb::ConnectionState::Unspecified => None,
+        pb::ConnectionState::Active => Some("active"),
+        pb::ConnectionState::Degraded => Some("degraded"),
+        pb::ConnectionState::NeedsReauth => Some("needs_reauth"),
+        pb::ConnectionState::Disabled => Some("disabled"),
+        pb::ConnectionState::Deleted => Some("deleted"),
+    }
+}
+
+pub fn describe(
+    environment: Environment,
+    by: ApiKeyId,
+    asked: pb::UpdateConnectionRequest,
+) -> Result<DescribeConnection, Fault> {
+    let pb::UpdateConnectionRequest {
+        connection_id,
+        update_mask,
+        etag,
+        external_id,
+        display_name,
+        tags,
+        metadata,
+        config,
+    } = asked;
+    let about = about_from_pb(&external_id, display_name, tags, metadata, config)?;
+    let paths = update_mask.map(|mask| mask.paths).unwrap_or_default();
+    Ok(DescribeConnection {
+        environment,
+        connection: parse("connection_id", &connection_id)?,
+        fields: fields(&paths, &about)?,
+        about,
+        etag: Some(etag).filter(|etag| !etag.is_empty()),
+        by,
+    })
+}
+
+/// The fields a mask names; without one, those that are set (AIP-134).
+fn fields(paths: &[String], about: &About) -> Result<Vec<Field>, Fault> {
+    if paths.is_empty() {
+        return Ok(About::default().changed(about));
+    }
+    if paths.iter().any(|path| path == "*") {
+        return Ok(Field::ALL.to_vec());
+    }
+    let field = |path: &String| {
+        Field::from_name(path).ok_or_else(|| {
+            let names = Field::ALL.map(Field::name).join(", ");
+            Fault::field_invalid(
+                "update_mask",
+                format!("Of a connection, {names} can be changed, each whole."),
+            )
+        })
+    };
+    paths.iter().map(field).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_says_what_is_changed_and_without_one_it_is_what_is_set() {
+        let about = About { display_name: "Acme".into(), ..About::default() };
+        let fields = |paths: &[&str]| {
+            let paths: Vec<_> = paths.iter().map(|&path| path.to_owned()).collect();
+            super::fields(&paths, &about).map_err(|fault| fault.metadata["field"].clone())
+        };
+        assert_eq!(fields(&[]), Ok(vec![Field::DisplayName]));
+        assert_eq!(fields(&["tags", "display_name"]), Ok(vec![Field::Tags, Field::DisplayName]));
+        assert_eq!(fields(&["*"]), Ok(Field::ALL.to_vec()));
+        for unknown in ["state", "metadata.plan", ""] {
+            assert_eq!(fields(&[unknown]), Err("update_mask".to_owned()), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_asked_for_is_named() {
+        let refused = |change: fn(&mut pb::ListConnectionsRequest)| {
+            let mut asked = pb::ListConnectionsRequest::default();
+            change(&mut asked);
+            match list("dev".parse().unwrap(), asked) {
+                Ok(_) => None,
+                Err(fault) => Some(fault.metadata["field"].clone()),
+            }
+        };
+        assert_eq!(refused(|_| {}), None);
+        let expected = |field: &str| Some(field.to_owned());
+        assert_eq!(refused(|asked| asked.state = 99), expected("state"));
+        assert_eq!(refused(|asked| asked.order_by = "provider".into()), expected("order_by"));
+        assert_eq!(refused(|asked| asked.tags = vec!["team".into()]), expected("tags"));
+        assert_eq!(refused(|asked| asked.tags = vec!["a=b".into(); TAGS_MAX + 1]), expected("tags"));
+        assert_eq!(refused(|asked| asked.tags = vec!["a=\0".into()]), expected("tags"));
+        assert_eq!(refused(|asked| asked.search = "x".repeat(SEARCH_CHARS_MAX + 1)), expected("search"));
+        assert_eq!(refused(|asked| asked.external_id = "a\nb".into()), expected("external_id"));
+        assert_eq!(refused(|asked| asked.page_token = "con_1".into()), expected("page_token"));
+        let beyond = |seconds| Some(Timestamp { seconds, nanos: 0 });
+        assert_eq!(
+            refused(|asked| asked.created_after = Some(Timestamp { seconds: i64::MAX, nanos: 0 })),
+            expected("created_after")
+        );
+        let asked = pb::ListConnectionsRequest { created_before: beyond(1), ..Default::default() };
+        assert_eq!(list("dev".parse().unwrap(), asked).unwrap().0.created.until.unwrap().0, 1000);
+    }
+}
