@@ -33,6 +33,10 @@ lint:
     cargo fmt
     cargo clippy --workspace --all-targets --locked -- -D warnings
 
+# How many mistakes in catalogue entries are noticed, by kind.
+score:
+    cargo test --package latchkey-oauth --test transcripts -- --ignored --nocapture
+
 # Only the rules of the house: dependencies, words, migrations.
 tidy:
     cargo test --package latchkey-tests --test tidy
