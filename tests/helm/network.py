@@ -37,6 +37,7 @@ def who_may_call_whom_is_this_table_and_nothing_else():
     table = {("vault", database, 5432), ("vault", keys, 443)}
     table |= {(it, namespace("nats"), 4222) for it in ("vault", "refresher")}
     table |= {(it, "vault", "internal") for it in ("connect", "refresher", "proxy")}
+    table |= {("refresher", "refresher", "internal")}
     table |= {(it, internet, 443) for it in ("connect", "refresher", "proxy")}
     table |= {(it, "dns", 53) for it in SPLIT} | {(it, namespace("observability"), 4317) for it in SPLIT}
     table |= {(namespace("monitoring"), it, "ops") for it in SPLIT}
@@ -51,13 +52,14 @@ def who_may_call_whom_is_this_table_and_nothing_else():
 def an_empty_list_of_peers_is_nobody():
     found = edges("ha", "networkPolicy.callers=[]", "networkPolicy.monitoring=[]", "tests.apiKey.existingSecret=\"\"")
     into = {(peer, own) for peer, own, _ in found if own in SPLIT}
-    assert into == {(it, "vault") for it in ("connect", "refresher", "proxy")}, into
+    assert into == {(it, "vault") for it in ("connect", "refresher", "proxy")} | {("refresher", "refresher")}, into
 
 
 def services_speak_mutual_tls_or_say_that_they_do_not():
     for example in ("ha", "airgap"):
         vault = settings_of(example, "vault")
         assert vault["tls"]["peers"]["client_ca"] and "insecure_peers" not in vault.get("vault", {})
+        assert settings_of(example, "refresher")["tls"]["client_ca"] == vault["tls"]["peers"]["client_ca"]
         for name in SPLIT - {"vault"}:
             to_vault = settings_of(example, name)["vault"]
             assert to_vault["endpoint"] == "https://lk-latchkey-vault:8443" and len(to_vault["tls"]) == 3
@@ -68,3 +70,26 @@ def services_speak_mutual_tls_or_say_that_they_do_not():
     insecure = ("tls.certManager.enabled=false", "tls.insecure=true")
     assert settings_of("ha", "vault", *insecure)["vault"]["insecure_peers"] is True
     assert settings_of("ha", "proxy", *insecure)["vault"]["insecure"] is True
+    journal = settings_of("ha", "refresher", *insecure)["journal"]
+    assert journal["insecure_peers"] is True and all(it["insecure"] is True for it in journal["peers"])
+
+
+def each_refresher_calls_every_other_by_its_own_name():
+    """By the names of a StatefulSet's pods. The certificate is that of the service, which all of them show."""
+    for example, count in (("ha", 3), ("airgap", 2)):
+        made = objects(example)["StatefulSet", "lk-latchkey-refresher"]["spec"]
+        service = objects(example)["Service", made["serviceName"]]["spec"]
+        assert made["replicas"] == count and service["clusterIP"] == "None"
+        # One that is starting must be found: what it has in its journal counts before it is ready.
+        assert service["publishNotReadyAddresses"] is True
+        port = next(it["port"] for it in service["ports"] if it["name"] == "internal")
+        settings = settings_of(example, "refresher")
+        assert settings["listen"]["internal"] == f"0.0.0.0:{port}"
+        pods = [f"lk-latchkey-refresher-{it}.{made['serviceName']}" for it in range(count)]
+        assert [it["endpoint"] for it in settings["journal"]["peers"]] == [f"https://{it}:{port}" for it in pods]
+        for peer in settings["journal"]["peers"]:
+            assert peer["tls"]["server_name"] == "lk-latchkey-refresher" and len(peer["tls"]) == 4
+    certificate = objects("ha")["Certificate", "lk-latchkey-refresher"]["spec"]
+    assert "lk-latchkey-refresher" in certificate["dnsNames"] and "server auth" in certificate["usages"]
+    alone = settings_of("ha", "refresher", "components.refresher.replicas=1")["journal"]
+    assert "peers" not in alone

@@ -53,10 +53,15 @@ def a_journal_outlives_its_pod_and_no_autoscaler_takes_one_away():
         mounts = {it["name"]: it["mountPath"] for it in spec["template"]["spec"]["containers"][0]["volumeMounts"]}
         assert path.startswith(mounts["journal"] + "/")
     scalers = {name: it["spec"] for (kind, name), it in objects("ha").items() if kind == "HorizontalPodAutoscaler"}
-    assert set(scalers) == {f"lk-latchkey-{it}" for it in SPLIT}
+    assert set(scalers) == {f"lk-latchkey-{it}" for it in SPLIT - {"refresher"}}
+    several = ('components.single.autoscaling.enabled=true', 'database={"url":"","existingSecret":"db"}',
+               'networkPolicy.database.to=[{"ipBlock":{"cidr":"10.0.0.0/8"}}]')
+    scalers["lk-latchkey-single"] = objects("small", *several)["HorizontalPodAutoscaler", "lk-latchkey-single"]["spec"]
     for name, spec in scalers.items():
         kept = spec.get("behavior", {}).get("scaleDown", {}).get("selectPolicy") == "Disabled"
-        assert kept == name.endswith("refresher"), name
+        assert kept == name.endswith("single"), name
+        if name.endswith("single"):
+            continue
         assert (spec["scaleTargetRef"]["kind"], spec["scaleTargetRef"]["name"]) in objects("ha")
 
 

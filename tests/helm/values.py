@@ -58,6 +58,7 @@ def a_setting_that_does_not_exist_or_cannot_be_is_refused_by_name():
         ("ha", 'networkPolicy.nats.to=[]', "networkPolicy.nats.to"),
         ("ha", 'networkPolicy.otlp.to=[]', "networkPolicy.otlp.to"),
         ("ha", 'ingress.enabled=true', "gatewayApi.enabled"),
+        ("ha", 'components.refresher.autoscaling.enabled=true', "components.refresher.replicas"),
         ("small", 'components.single.replicas=2', "SQLite"),
         ("small", 'mode="split"', "SQLite"),
     ]

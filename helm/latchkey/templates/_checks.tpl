@@ -33,6 +33,9 @@
 {{- if and $v.tls.certManager.enabled (not $v.tls.certManager.issuerRef.name) -}}
 {{- fail "tls.certManager.issuerRef.name is not set: name an issuer that signs for Latchkey alone" -}}
 {{- end -}}
+{{- if $v.components.refresher.autoscaling.enabled -}}
+{{- fail "components.refresher.autoscaling: a refresher that takes over asks the journal of every other one, so their number is settled beforehand: set components.refresher.replicas" -}}
+{{- end -}}
 {{- if and $v.tls.backends $v.tls.insecure -}}
 {{- fail "tls.backends needs certificates: turn off tls.insecure" -}}
 {{- end -}}

@@ -133,7 +133,7 @@ http: 8080
 {{- if has .name (list "single" "connect" "vault") }}
 grpc: 8081
 {{- end }}
-{{- if eq .name "vault" }}
+{{- if has .name (list "vault" "refresher") }}
 internal: 8443
 {{- end }}
 {{- end -}}

@@ -4,6 +4,8 @@
 {{- $name := .name -}}
 {{- $single := eq $name "single" -}}
 {{- $certificate := include "latchkey.certificate" . -}}
+{{- $shown := dict "certificate" "/etc/latchkey/tls/tls.crt" "key" "/etc/latchkey/tls/tls.key" -}}
+{{- $host := include "latchkey.name" . -}}
 {{- if has $name (list "single" "connect") }}
 public_url: {{ $v.publicUrl | quote }}
 {{- end }}
@@ -15,7 +17,7 @@ listen:
   {{- if has $name (list "single" "connect" "vault") }}
   grpc: 0.0.0.0:8081
   {{- end }}
-  {{- if eq $name "vault" }}
+  {{- if has $name (list "vault" "refresher") }}
   internal: 0.0.0.0:8443
   {{- end }}
 {{- if has $name (list "single" "vault") }}
@@ -32,13 +34,14 @@ vault:
 vault: {endpoint: "http://{{ include "latchkey.name" (dict "root" .root "name" "vault") }}:8443", insecure: true}
 {{- end }}
 {{- if $certificate }}
-{{- $shown := dict "certificate" "/etc/latchkey/tls/tls.crt" "key" "/etc/latchkey/tls/tls.key" }}
 {{- if eq $name "vault" }}
 tls:
   peers: {{ merge (dict "client_ca" "/etc/latchkey/tls/ca.crt") $shown | toJson }}
   {{- if $v.tls.backends }}
   public: {{ omit $shown "client_ca" | toJson }}
   {{- end }}
+{{- else if eq $name "refresher" }}
+tls: {{ merge (dict "client_ca" "/etc/latchkey/tls/ca.crt") $shown | toJson }}
 {{- else if and (eq $name "connect") $v.tls.backends }}
 tls: {{ $shown | toJson }}
 {{- end }}
@@ -59,7 +62,26 @@ connect: {{ $v.config.connect | toJson }}
 {{- end }}
 {{- if has $name (list "single" "refresher") }}
 refresh: {{ $v.config.refresh | toJson }}
-journal: {path: /var/lib/latchkey/journal}
+journal:
+  path: /var/lib/latchkey/journal
+  {{- if eq $name "refresher" }}
+  {{- if not $certificate }}
+  insecure_peers: true
+  {{- end }}
+  {{- $count := int $v.components.refresher.replicas }}
+  {{- if gt $count 1 }}
+  # By the names their StatefulSet gives them, and not by whoever answers: one that is down must be missed.
+  peers:
+    {{- range $number := until $count }}
+    - endpoint: {{ ternary "https" "http" (not (empty $certificate)) }}://{{ $host }}-{{ $number }}.{{ $host }}:8443
+      {{- if $certificate }}
+      tls: {{ merge (dict "ca" "/etc/latchkey/tls/ca.crt" "server_name" $host) $shown | toJson }}
+      {{- else }}
+      insecure: true
+      {{- end }}
+    {{- end }}
+  {{- end }}
+  {{- end }}
 {{- end }}
 {{- if has $name (list "single" "proxy") }}
 proxy: {{ $v.config.proxy | toJson }}
@@ -73,16 +95,24 @@ telemetry: {{ $v.config.telemetry | toJson }}
 {{- /* Data as TOML: (dict "table" DATA "at" ""). The engine's own function writes whole numbers as fractions. */ -}}
 {{- define "latchkey.toml" -}}
 {{- $at := .at -}}
+{{- $tables := dict -}}
 {{- range $key, $value := .table -}}
-{{- if not (kindIs "map" $value) -}}
+{{- if or (kindIs "map" $value) (and (kindIs "slice" $value) (kindIs "map" (first $value))) -}}
+{{- $_ := set $tables $key $value -}}
+{{- else }}
 {{ $key }} = {{ if kindIs "float64" $value }}{{ int64 $value }}{{ else }}{{ toJson $value }}{{ end }}
-{{ end -}}
 {{- end -}}
-{{- range $key, $value := .table -}}
-{{- if kindIs "map" $value -}}
-{{- $inner := ternary (printf "%s.%s" $at $key) $key (ne $at "") }}
+{{- end -}}
+{{- range $key, $value := $tables -}}
+{{- $inner := ternary (printf "%s.%s" $at $key) $key (ne $at "") -}}
+{{- if kindIs "map" $value }}
 [{{ $inner }}]
-{{ include "latchkey.toml" (dict "table" $value "at" $inner) -}}
+{{- include "latchkey.toml" (dict "table" $value "at" $inner) -}}
+{{- else -}}
+{{- range $value }}
+[[{{ $inner }}]]
+{{- include "latchkey.toml" (dict "table" . "at" $inner) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
