@@ -132,7 +132,7 @@ impl AuthLog {
     #[must_use]
     pub fn cut(mut self) -> Self {
         let word = |text: String| cut(&text, WORD_CHARS_MAX);
-        self.provider = word(self.provider);
+        self.provider = cut(&self.provider, WORD_CHARS_MAX);
         self.trace = self.trace.map(word);
         self.steps.truncate(STEPS_MAX);
         for step in &mut self.steps {
