@@ -6,8 +6,8 @@ use futures::stream::BoxStream;
 use latchkey_bus::{Bus, BusError, Fact, Hint, LastPosition};
 use latchkey_envelope::{KeyService, KeyServiceError, WrapContext};
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded,
-    Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Millis, OwnedKey,
+    Page, Position, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use latchkey_testkit::MemoryStore;
 use std::sync::{Arc, Mutex};
@@ -182,6 +182,36 @@ impl Store for UnsteadyStore {
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
         self.reach().await?;
         self.inner.put_key_if_absent(owner, key).await
+    }
+
+    async fn keys_headed(
+        &self,
+        head: &[u8],
+        after: Option<&OwnedKey>,
+        max: u32,
+    ) -> Result<Vec<OwnedKey>, StoreError> {
+        self.reach().await?;
+        self.inner.keys_headed(head, after, max).await
+    }
+
+    async fn count_keys_headed(&self, head: &[u8]) -> Result<u64, StoreError> {
+        self.reach().await?;
+        self.inner.count_keys_headed(head).await
+    }
+
+    async fn replace_keys(&self, replacements: &[KeyReplacement]) -> Result<u64, StoreError> {
+        self.reach().await?;
+        self.inner.replace_keys(replacements).await
+    }
+
+    async fn remove_key(&self, key: &OwnedKey) -> Result<bool, StoreError> {
+        self.reach().await?;
+        self.inner.remove_key(key).await
+    }
+
+    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
+        self.reach().await?;
+        self.inner.hold(stream, until).await
     }
 
     async fn epoch(&self) -> Result<String, StoreError> {

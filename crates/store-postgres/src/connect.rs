@@ -2,6 +2,7 @@
 //!
 //! Invariant: no error names the password. Only host, port and database of the URL are ever shown.
 
+use latchkey_store::SchemaState;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
@@ -42,8 +43,8 @@ impl Default for PostgresOptions {
 pub enum Schema {
     /// This client, as it connects. Several may do so at once: they wait for each other.
     Migrate,
-    /// Somebody else, before this client connects.
-    Trust,
+    /// Somebody else, before this client connects: what is not there yet is an error.
+    Expect,
 }
 
 /// Why a server cannot be used, and what to do about it.
@@ -63,6 +64,15 @@ pub enum ConnectError {
     Refused(Place, #[source] sqlx::Error),
     #[error("cannot bring the schema of {0} up to date")]
     Schema(Place, #[source] MigrateError),
+    #[error(
+        "the schema of {0} is newer than this program, which does not know its migration {1}: run the version that made it, or a \
+         newer one"
+    )]
+    Ahead(Place, i64),
+    #[error(
+        "{1} migrations of {0} are not applied, and `database.migrations` leaves them to somebody else: run `latchkey migrate up`"
+    )]
+    Pending(Place, usize),
 }
 
 /// The part of a database URL that may be shown.
@@ -74,7 +84,7 @@ pub struct Place {
 }
 
 impl Place {
-    fn of(options: &PgConnectOptions) -> Self {
+    pub(crate) fn of(options: &PgConnectOptions) -> Self {
         Self {
             host: options.get_host().to_owned(),
             port: options.get_port(),
@@ -82,7 +92,7 @@ impl Place {
         }
     }
 
-    fn explain(&self, error: sqlx::Error) -> ConnectError {
+    pub(crate) fn explain(&self, error: sqlx::Error) -> ConnectError {
         // SQLSTATE 3D000 is an unknown database; class 28 is whatever stands against this user.
         let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
         match code.as_deref() {
@@ -105,13 +115,49 @@ pub async fn connect(url: &str, options: &PostgresOptions) -> Result<(PgPool, Pl
 
     // A connection of its own tells why it failed; a pool would only say that it waited.
     reach(&server, &place).await?;
-    if options.schema == Schema::Migrate {
-        migrate(&server).await.map_err(|error| ConnectError::Schema(place.clone(), error))?;
+    let state = schema_of(&server, &place).await?;
+    if let Some(version) = state.ahead.last() {
+        return Err(ConnectError::Ahead(place, *version));
+    }
+    match (options.schema, state.pending()) {
+        (Schema::Migrate, _) => {
+            migrate(&server).await.map_err(|error| ConnectError::Schema(place.clone(), error))?;
+        }
+        (Schema::Expect, 0) => {}
+        (Schema::Expect, pending) => return Err(ConnectError::Pending(place, pending)),
     }
     Ok((pool(server, options), place))
 }
 
-async fn reach(server: &PgConnectOptions, place: &Place) -> Result<(), ConnectError> {
+/// How the schema at a URL stands. Changes nothing.
+pub async fn schema(url: &str) -> Result<SchemaState, ConnectError> {
+    let server = PgConnectOptions::from_str(url).map_err(ConnectError::Url)?.application_name("latchkey");
+    let place = Place::of(&server);
+    reach(&server, &place).await?;
+    schema_of(&server, &place).await
+}
+
+async fn schema_of(server: &PgConnectOptions, place: &Place) -> Result<SchemaState, ConnectError> {
+    let explained = |error| place.explain(error);
+    let mut connection = server.connect().await.map_err(explained)?;
+    let applied = sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY version")
+        .fetch_all(&mut connection)
+        .await;
+    let applied: Vec<i64> = match applied {
+        Ok(applied) => applied,
+        // SQLSTATE 42P01: there is no such table, so nothing was applied.
+        Err(error)
+            if error.as_database_error().and_then(|error| error.code()).as_deref() == Some("42P01") =>
+        {
+            vec![]
+        }
+        Err(error) => return Err(explained(error)),
+    };
+    let known = MIGRATIONS.iter().map(|known| (known.version, known.description.to_string()));
+    Ok(SchemaState::of(known, &applied))
+}
+
+pub(crate) async fn reach(server: &PgConnectOptions, place: &Place) -> Result<(), ConnectError> {
     let answer = async { server.connect().await?.close().await };
     match tokio::time::timeout(REACH_MAX, answer).await {
         Ok(answered) => answered.map_err(|error| place.explain(error)),

@@ -8,6 +8,7 @@ mod auth_logs;
 mod claims;
 mod connect;
 mod cursors;
+mod diagnosis;
 mod epoch;
 mod feed;
 mod keys;
@@ -15,12 +16,14 @@ mod lists;
 mod rows;
 
 pub use connect::{ConnectError, PostgresOptions, Schema};
+pub use diagnosis::Diagnosis;
 
 use async_trait::async_trait;
 use connect::Place;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded,
-    Store, StoreError, Stored, Stream, Tally, Version, WrappedKey, claim_in_turns,
+    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Millis, OwnedKey,
+    Page, Position, Recorded, SchemaState, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    claim_in_turns,
 };
 use sqlx::PgPool;
 
@@ -40,6 +43,23 @@ impl PostgresStore {
     pub async fn connect(url: &str, options: PostgresOptions) -> Result<Self, StoreError> {
         let (pool, place) = connect::connect(url, &options).await.map_err(StoreError::unavailable)?;
         Ok(Self { logs: auth_logs::Logs { pool: pool.clone() }, pool, place })
+    }
+
+    /// How the schema of a database stands to this program. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub async fn schema(url: &str) -> Result<SchemaState, StoreError> {
+        connect::schema(url).await.map_err(StoreError::unavailable)
+    }
+
+    /// What stands in the way of working with a database: rights that are missing, settings that risk what was confirmed.
+    /// Changes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub async fn diagnose(url: &str) -> Result<Diagnosis, StoreError> {
+        diagnosis::diagnose(url).await.map_err(StoreError::unavailable)
     }
 
     /// Waits until every connection is closed.
@@ -130,6 +150,31 @@ impl Store for PostgresStore {
 
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
         keys::put_if_absent(&self.pool, owner, key).await
+    }
+
+    async fn keys_headed(
+        &self,
+        head: &[u8],
+        after: Option<&OwnedKey>,
+        max: u32,
+    ) -> Result<Vec<OwnedKey>, StoreError> {
+        keys::headed(&self.pool, head, after, max).await
+    }
+
+    async fn count_keys_headed(&self, head: &[u8]) -> Result<u64, StoreError> {
+        keys::count_headed(&self.pool, head).await
+    }
+
+    async fn replace_keys(&self, replacements: &[KeyReplacement]) -> Result<u64, StoreError> {
+        keys::replace(&self.pool, replacements).await
+    }
+
+    async fn remove_key(&self, key: &OwnedKey) -> Result<bool, StoreError> {
+        keys::remove(&self.pool, key).await
+    }
+
+    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
+        claims::hold(&self.pool, stream, until).await
     }
 
     async fn epoch(&self) -> Result<String, StoreError> {

@@ -13,12 +13,13 @@ mod lists;
 mod open;
 mod rows;
 
-pub use open::OpenError;
+pub use open::{OpenError, Schema};
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded,
-    Store, StoreError, Stored, Stream, Tally, Version, WrappedKey, claim_in_turns,
+    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Millis, OwnedKey,
+    Page, Position, Recorded, SchemaState, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    claim_in_turns,
 };
 use open::Pools;
 use std::path::Path;
@@ -36,8 +37,24 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Unavailable`] with an [`OpenError`] that names the file.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let pools = open::file(path.as_ref()).await.map_err(StoreError::unavailable)?;
+        Self::open_with(path, Schema::Migrate).await
+    }
+
+    /// The same, with somebody else keeping the schema up to date or not.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_with(path: impl AsRef<Path>, schema: Schema) -> Result<Self, StoreError> {
+        let pools = open::file(path.as_ref(), schema).await.map_err(StoreError::unavailable)?;
         Ok(Self::of(pools))
+    }
+
+    /// How the schema of a file stands to this program. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; also where there is no file.
+    pub async fn schema(path: impl AsRef<Path>) -> Result<SchemaState, StoreError> {
+        open::schema(path.as_ref()).await.map_err(StoreError::unavailable)
     }
 
     /// A database that is gone with the last clone of the store.
@@ -143,6 +160,31 @@ impl Store for SqliteStore {
 
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
         keys::put_if_absent(&self.pools.writer, owner, key).await
+    }
+
+    async fn keys_headed(
+        &self,
+        head: &[u8],
+        after: Option<&OwnedKey>,
+        max: u32,
+    ) -> Result<Vec<OwnedKey>, StoreError> {
+        keys::headed(&self.pools.readers, head, after, max).await
+    }
+
+    async fn count_keys_headed(&self, head: &[u8]) -> Result<u64, StoreError> {
+        keys::count_headed(&self.pools.readers, head).await
+    }
+
+    async fn replace_keys(&self, replacements: &[KeyReplacement]) -> Result<u64, StoreError> {
+        keys::replace(&self.pools.writer, replacements).await
+    }
+
+    async fn remove_key(&self, key: &OwnedKey) -> Result<bool, StoreError> {
+        keys::remove(&self.pools.writer, key).await
+    }
+
+    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
+        claims::hold(&self.pools.writer, stream, until).await
     }
 
     /// A file can be put in another's place only while nobody has it open: so each opening is an epoch.

@@ -3,6 +3,7 @@
 //! Invariant: what was committed survives a loss of power. A rotated refresh token that was forgotten is a lost
 //! connection, hence `synchronous = FULL`.
 
+use latchkey_store::SchemaState;
 use sqlx::SqlitePool;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -29,6 +30,27 @@ pub enum OpenError {
     File(PathBuf, #[source] sqlx::Error),
     #[error("cannot bring the schema of the SQLite file {path} up to date", path = .0.display())]
     Schema(PathBuf, #[source] MigrateError),
+    #[error(
+        "the schema of the SQLite file {path} is newer than this program, which does not know its migration {version}: run the \
+         version that made it, or a newer one", path = .path.display()
+    )]
+    Ahead { path: PathBuf, version: i64 },
+    #[error(
+        "{pending} migrations of the SQLite file {path} are not applied, and `database.migrations` leaves them to somebody else: \
+         run `latchkey migrate up`", path = .path.display()
+    )]
+    Pending { path: PathBuf, pending: usize },
+    #[error("there is no SQLite file {path}: it is made by the first start, or by `latchkey migrate up`", path = .0.display())]
+    Absent(PathBuf),
+}
+
+/// Who keeps the schema up to date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// Whoever opens the file.
+    Migrate,
+    /// Somebody else, before it is opened: what is not there yet is an error.
+    Expect,
 }
 
 /// Where statements go: writes one after the other, reads beside them.
@@ -40,11 +62,21 @@ pub struct Pools {
     pub epoch: Uuid,
 }
 
-pub async fn file(path: &Path) -> Result<Pools, OpenError> {
+pub async fn file(path: &Path, schema: Schema) -> Result<Pools, OpenError> {
     let options = options().filename(path).create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
     let failed = |error| OpenError::File(path.to_owned(), error);
     let writer = one_connection().connect_with(options.clone()).await.map_err(failed)?;
-    MIGRATIONS.run(&writer).await.map_err(|error| OpenError::Schema(path.to_owned(), error))?;
+    let state = schema_of(&writer).await.map_err(failed)?;
+    if let Some(version) = state.ahead.last() {
+        return Err(OpenError::Ahead { path: path.to_owned(), version: *version });
+    }
+    match (schema, state.pending()) {
+        (Schema::Migrate, _) => {
+            MIGRATIONS.run(&writer).await.map_err(|error| OpenError::Schema(path.to_owned(), error))?;
+        }
+        (Schema::Expect, 0) => {}
+        (Schema::Expect, pending) => return Err(OpenError::Pending { path: path.to_owned(), pending }),
+    }
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS_MAX)
         .acquire_timeout(TURN_MAX)
@@ -53,6 +85,34 @@ pub async fn file(path: &Path) -> Result<Pools, OpenError> {
         .await
         .map_err(failed)?;
     Ok(Pools { writer, readers, epoch: Uuid::now_v7() })
+}
+
+/// How a file's schema stands. Changes nothing, and makes no file.
+pub async fn schema(path: &Path) -> Result<SchemaState, OpenError> {
+    if !path.exists() {
+        return Err(OpenError::Absent(path.to_owned()));
+    }
+    let failed = |error| OpenError::File(path.to_owned(), error);
+    let pool = one_connection()
+        .connect_with(options().filename(path).pragma("query_only", "ON"))
+        .await
+        .map_err(failed)?;
+    let state = schema_of(&pool).await.map_err(failed)?;
+    pool.close().await;
+    Ok(state)
+}
+
+async fn schema_of(pool: &SqlitePool) -> Result<SchemaState, sqlx::Error> {
+    let there = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
+    let applied: Vec<i64> = match sqlx::query_scalar(there).fetch_one(pool).await? {
+        0_i64 => vec![],
+        _ => {
+            let applied = "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version";
+            sqlx::query_scalar(applied).fetch_all(pool).await?
+        }
+    };
+    let known = MIGRATIONS.iter().map(|known| (known.version, known.description.to_string()));
+    Ok(SchemaState::of(known, &applied))
 }
 
 /// A database in memory belongs to the connection that made it, so there is only one, for reads too.
@@ -96,7 +156,7 @@ mod tests {
     #[tokio::test]
     async fn every_connection_is_durable_patient_and_checks_itself() {
         let folder = tempfile::tempdir().unwrap();
-        let pools = file(&folder.path().join("latchkey.db")).await.unwrap();
+        let pools = file(&folder.path().join("latchkey.db"), Schema::Migrate).await.unwrap();
         for (pool, query_only) in [(&pools.writer, 0), (&pools.readers, 1)] {
             assert_eq!(pragma(pool, "PRAGMA synchronous").await, 2, "FULL");
             assert_eq!(pragma(pool, "PRAGMA foreign_keys").await, 1);

@@ -10,14 +10,18 @@ mod claim;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;
+mod key;
 mod page;
+mod schema;
 mod stream;
 mod turns;
 
 pub use auth_logs::{AuthLogPage, AuthLogPart, AuthLogQuery, AuthLogRow, AuthLogs};
 pub use claim::{Claim, ClaimQuery, Fence, Lane};
 pub use error::{AppendError, StoreError};
+pub use key::{HEAD_BYTES, KeyReplacement, OwnedKey, head, head_end};
 pub use page::{CardQuery, EndsAfter, InvalidPlace, Listed, Order, Page, Tally};
+pub use schema::{Migration, SchemaState};
 pub use stream::{
     Append, Card, KeyChange, NewEvent, Position, Recorded, Snapshot, Stored, Stream, Version, WrappedKey,
 };
@@ -113,6 +117,27 @@ pub trait Store: Send + Sync + 'static {
 
     /// Stores a key unless the owner has one already, and returns the one that is stored.
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError>;
+
+    /// Keys whose wrapped form begins with `head`, at most [`HEAD_BYTES`] of it, in an order of their own; `after` is the
+    /// last of the page before. One indexed range.
+    async fn keys_headed(
+        &self,
+        head: &[u8],
+        after: Option<&OwnedKey>,
+        max: u32,
+    ) -> Result<Vec<OwnedKey>, StoreError>;
+
+    /// How many there are of these.
+    async fn count_keys_headed(&self, head: &[u8]) -> Result<u64, StoreError>;
+
+    /// Replaces keys in one transaction, each where it still is what it was. Says how many were.
+    async fn replace_keys(&self, replacements: &[KeyReplacement]) -> Result<u64, StoreError>;
+
+    /// Forgets a key for good, if it still is this one. Says whether it was.
+    async fn remove_key(&self, key: &OwnedKey) -> Result<bool, StoreError>;
+
+    /// Claims one stream by its name, whether or not it is due, if no claim on it is held or ran out without being ended.
+    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError>;
 
     /// A name for the database's line of history. It is another whenever what was confirmed may have been lost since: after a
     /// failover to another server, a restored backup. It may be another for less.

@@ -11,9 +11,9 @@ mod tests;
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, Card, CardQuery, Claim, ClaimQuery, Fence, KeyChange, Millis, NewEvent,
-    Page, Position, Recorded, Snapshot, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
-    claim_in_turns,
+    Append, AppendError, AuthLogs, Card, CardQuery, Claim, ClaimQuery, Fence, KeyChange, KeyReplacement,
+    Millis, NewEvent, OwnedKey, Page, Position, Recorded, Snapshot, Store, StoreError, Stored, Stream, Tally,
+    Version, WrappedKey, claim_in_turns, head as key_head,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -169,6 +169,14 @@ impl Tables {
     }
 }
 
+impl MemoryStore {
+    fn headed(&self, head: &[u8]) -> Vec<OwnedKey> {
+        let tables = self.tables();
+        let headed = tables.keys.iter().filter(|(_, key)| key.wrapped.starts_with(head));
+        headed.map(|(owner, key)| OwnedKey { owner: owner.clone(), key: key.clone() }).collect()
+    }
+}
+
 #[async_trait]
 impl Store for MemoryStore {
     async fn load(&self, stream: &Stream) -> Result<Option<Stored>, StoreError> {
@@ -307,6 +315,61 @@ impl Store for MemoryStore {
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
         let _writing = self.writer.lock().await;
         Ok(self.tables().keys.entry(owner.to_owned()).or_insert_with(|| key.clone()).clone())
+    }
+
+    async fn keys_headed(
+        &self,
+        head: &[u8],
+        after: Option<&OwnedKey>,
+        max: u32,
+    ) -> Result<Vec<OwnedKey>, StoreError> {
+        let mut found: Vec<OwnedKey> = self.headed(head);
+        let place = |owned: &OwnedKey| (key_head(&owned.key.wrapped).to_vec(), owned.owner.clone());
+        found.sort_by_cached_key(place);
+        let after = after.map(place);
+        Ok(found
+            .into_iter()
+            .filter(|owned| after.as_ref().is_none_or(|after| place(owned) > *after))
+            .take(max as usize)
+            .collect())
+    }
+
+    async fn count_keys_headed(&self, head: &[u8]) -> Result<u64, StoreError> {
+        Ok(self.headed(head).len() as u64)
+    }
+
+    async fn replace_keys(&self, replacements: &[KeyReplacement]) -> Result<u64, StoreError> {
+        let _writing = self.writer.lock().await;
+        let mut tables = self.tables();
+        let mut replaced = 0;
+        for KeyReplacement { owner, former, key } in replacements {
+            if let Some(stored) = tables.keys.get_mut(owner).filter(|stored| stored.wrapped == *former) {
+                *stored = key.clone();
+                replaced += 1;
+            }
+        }
+        Ok(replaced)
+    }
+
+    async fn remove_key(&self, owned: &OwnedKey) -> Result<bool, StoreError> {
+        let _writing = self.writer.lock().await;
+        let mut tables = self.tables();
+        let is_this = tables.keys.get(&owned.owner).is_some_and(|stored| *stored == owned.key);
+        if is_this {
+            tables.keys.remove(&owned.owner);
+        }
+        Ok(is_this)
+    }
+
+    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
+        let _writing = self.writer.lock().await;
+        let mut tables = self.tables();
+        let free = tables.streams.get_mut(stream).filter(|row| row.claimed_until.is_none());
+        Ok(free.map(|row| {
+            row.fence += 1;
+            row.claimed_until = Some(until);
+            Fence(row.fence)
+        }))
     }
 
     async fn epoch(&self) -> Result<String, StoreError> {

@@ -105,12 +105,64 @@ async fn clients_that_start_at_once_bring_the_schema_up_to_date_once() {
 }
 
 #[tokio::test]
-async fn a_client_that_trusts_the_schema_leaves_it_alone() {
+async fn a_client_that_is_not_to_migrate_leaves_the_schema_alone_and_says_what_is_missing() {
     let scratch = Scratch::create().await;
-    let options = PostgresOptions { schema: Schema::Trust, ..PostgresOptions::default() };
-    let store = PostgresStore::connect(&scratch.url(), options).await.unwrap();
-    store.ping().await.unwrap();
-    assert!(matches!(store.feed_end().await, Err(StoreError::Unavailable(_))), "there are no tables");
+    let options = || PostgresOptions { schema: Schema::Expect, ..PostgresOptions::default() };
+    let error = PostgresStore::connect(&scratch.url(), options()).await.unwrap_err();
+    let words = error.source().unwrap().to_string();
+    assert!(words.contains("are not applied") && words.contains("latchkey migrate up"), "{words}");
+    let state = PostgresStore::schema(&scratch.url()).await.unwrap();
+    assert_eq!((state.pending(), state.ahead.len()), (state.migrations.len(), 0));
+    assert!(state.migrations.len() >= 3, "{state:?}");
+
+    drop(scratch.open().await);
+    assert_eq!(PostgresStore::schema(&scratch.url()).await.unwrap().pending(), 0);
+    PostgresStore::connect(&scratch.url(), options()).await.unwrap().ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_schema_newer_than_the_program_is_refused_whoever_migrates() {
+    let scratch = Scratch::create().await;
+    drop(scratch.open().await);
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (29991231000000, 'of tomorrow', TRUE, '', 0)";
+    sqlx::query(newer).execute(&mut scratch.raw().await).await.unwrap();
+    for schema in [Schema::Migrate, Schema::Expect] {
+        let options = PostgresOptions { schema, ..PostgresOptions::default() };
+        let error = PostgresStore::connect(&scratch.url(), options).await.unwrap_err();
+        let words = error.source().unwrap().to_string();
+        assert!(words.contains("newer than this program") && words.contains("29991231000000"), "{words}");
+    }
+    assert_eq!(PostgresStore::schema(&scratch.url()).await.unwrap().ahead, [29_991_231_000_000]);
+}
+
+#[tokio::test]
+async fn rights_that_are_missing_are_named() {
+    let scratch = Scratch::create().await;
+    drop(scratch.open().await);
+    let whole = PostgresStore::diagnose(&scratch.url()).await.unwrap();
+    assert!(whole.missing_rights.is_empty() && whole.may_create && !whole.is_standby, "{whole:?}");
+    let role = format!("latchkey_doctor_{}", uuid::Uuid::new_v4().simple());
+    let mut raw = scratch.raw().await;
+    for statement in [
+        format!("CREATE ROLE {role} LOGIN"),
+        format!("GRANT SELECT, INSERT, UPDATE ON streams, cursors, data_keys TO {role}"),
+        format!("GRANT SELECT ON events TO {role}"),
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC".to_owned(),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut raw).await.unwrap();
+    }
+    let url: sqlx::postgres::PgConnectOptions = scratch.url().parse().unwrap();
+    let url = url.username(&role).to_url_lossy();
+    let found = PostgresStore::diagnose(url.as_str()).await.unwrap();
+    for missing in ["INSERT on events", "DELETE on streams", "DELETE on data_keys"] {
+        assert!(found.missing_rights.iter().any(|right| right == missing), "{missing}: {found:?}");
+    }
+    assert!(!found.missing_rights.iter().any(|right| right.contains("DELETE on events")), "{found:?}");
+    assert!(!found.may_create);
+    for statement in [format!("DROP OWNED BY {role}"), format!("DROP ROLE {role}")] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut raw).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, Lane, Millis, Page, Position,
-    Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Lane, Millis,
+    OwnedKey, Page, Position, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use latchkey_store_postgres::PostgresStore;
 use sqlx::{PgPool, Row, postgres::PgRow};
@@ -296,6 +296,31 @@ impl Store for Faulty {
 
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
         self.store.put_key_if_absent(owner, key).await
+    }
+
+    async fn keys_headed(
+        &self,
+        head: &[u8],
+        after: Option<&OwnedKey>,
+        max: u32,
+    ) -> Result<Vec<OwnedKey>, StoreError> {
+        self.store.keys_headed(head, after, max).await
+    }
+
+    async fn count_keys_headed(&self, head: &[u8]) -> Result<u64, StoreError> {
+        self.store.count_keys_headed(head).await
+    }
+
+    async fn replace_keys(&self, replacements: &[KeyReplacement]) -> Result<u64, StoreError> {
+        self.store.replace_keys(replacements).await
+    }
+
+    async fn remove_key(&self, key: &OwnedKey) -> Result<bool, StoreError> {
+        self.store.remove_key(key).await
+    }
+
+    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
+        self.store.hold(stream, until).await
     }
 
     async fn epoch(&self) -> Result<String, StoreError> {

@@ -1,7 +1,7 @@
 //! Data keys: one per owner, and gone for good once destroyed.
 
 use super::{Database, contents::*};
-use crate::{Append, KeyChange};
+use crate::{Append, Fence, HEAD_BYTES, KeyChange, KeyReplacement, OwnedKey, Store, WrappedKey};
 use std::{collections::HashSet, sync::Arc};
 
 pub async fn a_destroyed_key_is_gone_and_history_still_reads(database: &Database) {
@@ -57,4 +57,77 @@ pub async fn of_many_keys_put_at_once_one_wins(database: &Database) {
     let stored = stores[1].key(owner).await.expect("reads").expect("is there");
     assert_eq!(answers, HashSet::from([stored.id]), "everybody is told of the one that is stored");
     assert_eq!(stores[0].put_key_if_absent(owner, &key()).await.expect("puts"), stored);
+}
+
+/// Keys under two others, as many of each as there are bytes in `owners`.
+async fn keys_under(store: &dyn Store, above: u8, owners: &str) -> Vec<OwnedKey> {
+    let mut made = vec![];
+    for owner in owners.chars() {
+        let mut wrapped = vec![above; HEAD_BYTES];
+        wrapped.extend(owner.to_string().as_bytes());
+        let owned = OwnedKey {
+            owner: format!("{above}/{owner}"),
+            key: WrappedKey { id: uuid::Uuid::new_v4(), wrapped },
+        };
+        store.put_key_if_absent(&owned.owner, &owned.key).await.expect("puts");
+        made.push(owned);
+    }
+    made
+}
+
+pub async fn keys_are_found_by_what_wrapped_them(database: &Database) {
+    let store = database.client().await;
+    // The last byte there is has no successor: a careless end of the range would leave these out.
+    for above in [7, 255] {
+        let made = keys_under(&*store, above, "abcde").await;
+        keys_under(&*store, above - 1, "xyz").await;
+        let mut found = vec![];
+        loop {
+            let page = store.keys_headed(&[above; HEAD_BYTES], found.last(), 2).await.expect("reads");
+            if page.is_empty() {
+                break;
+            }
+            assert!(page.len() <= 2);
+            found.extend(page);
+        }
+        assert_eq!(found, made, "each once, in pages");
+        assert_eq!(store.count_keys_headed(&[above; HEAD_BYTES]).await.expect("counts"), 5);
+        // By less of the head, too.
+        assert_eq!(store.keys_headed(&[above; 3], None, 100).await.expect("reads"), made);
+        assert_eq!(store.count_keys_headed(&[above; 3]).await.expect("counts"), 5);
+    }
+}
+
+pub async fn a_key_is_replaced_and_removed_only_where_it_is_what_it_was(database: &Database) {
+    let store = database.client().await;
+    let made = keys_under(&*store, 7, "ab").await;
+    let anew = |of: &OwnedKey, former: &[u8]| KeyReplacement {
+        owner: of.owner.clone(),
+        former: former.to_vec(),
+        key: WrappedKey { id: of.key.id, wrapped: vec![9; 40] },
+    };
+    let replacements = [anew(&made[0], &made[0].key.wrapped), anew(&made[1], b"another")];
+    assert_eq!(store.replace_keys(&replacements).await.expect("replaces"), 1);
+    let stored = async |owned: &OwnedKey| store.key(&owned.owner).await.expect("reads");
+    assert_eq!(stored(&made[0]).await, Some(replacements[0].key.clone()));
+    assert_eq!(stored(&made[1]).await, Some(made[1].key.clone()));
+    assert!(!store.remove_key(&made[0]).await.expect("removes nothing"), "it was replaced");
+    assert!(store.remove_key(&made[1]).await.expect("removes"));
+    assert_eq!(stored(&made[1]).await, None);
+    assert!(stored(&made[0]).await.is_some());
+}
+
+pub async fn a_stream_is_held_only_where_no_claim_is_or_ran_out(database: &Database) {
+    let store = database.client().await;
+    let stream = begin(&*store, "one", due(10)).await;
+    let fence = store.hold(&stream, 50).await.expect("holds").expect("nobody has it");
+    assert_eq!(store.hold(&stream, 50).await.expect("answers"), None, "it is held");
+    assert!(claim(&*store, 20, 100).await.is_empty(), "whoever claims what is due leaves it alone");
+    store.release(&stream, fence).await.expect("releases");
+    let claimed = claim(&*store, 20, 30).await;
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(claimed[0].fence, Fence(fence.0 + 1));
+    // Its time is over, and nobody has ended it: what was under way may be written down somewhere.
+    assert_eq!(store.hold(&stream, 200).await.expect("answers"), None);
+    assert_eq!(store.hold(&thing("absent"), 50).await.expect("answers"), None);
 }

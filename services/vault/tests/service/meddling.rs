@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, Millis, Page, Position, Recorded,
-    Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Millis, OwnedKey,
+    Page, Position, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use std::sync::{Arc, Mutex};
 
@@ -14,11 +14,18 @@ pub struct Meddled {
     inner: Arc<dyn Store>,
     next: Mutex<Option<(&'static str, Meddling)>>,
     loads: Mutex<Vec<String>>,
+    /// How many more changes of keys succeed; without a number, all do.
+    key_changes: Mutex<Option<u32>>,
 }
 
 impl Meddled {
     pub fn new(inner: Arc<dyn Store>) -> Arc<Self> {
-        Arc::new(Self { inner, next: Mutex::default(), loads: Mutex::default() })
+        Arc::new(Self {
+            inner,
+            next: Mutex::default(),
+            loads: Mutex::default(),
+            key_changes: Mutex::default(),
+        })
     }
 
     /// Does this before the next append to a stream of the category; and lets whatever it appends itself pass.
@@ -29,6 +36,22 @@ impl Meddled {
     /// How often a stream of the category was read.
     pub fn loads_of(&self, category: &str) -> usize {
         self.loads.lock().unwrap().iter().filter(|loaded| *loaded == category).count()
+    }
+
+    /// Has the database go away before the change of keys behind so many; `None`: it is back.
+    pub fn cut_after(&self, key_changes: Option<u32>) {
+        *self.key_changes.lock().unwrap() = key_changes;
+    }
+
+    fn change_keys(&self) -> Result<(), StoreError> {
+        match &mut *self.key_changes.lock().unwrap() {
+            Some(0) => Err(StoreError::unavailable(std::io::Error::other("cut off"))),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
     }
 
     pub fn has_meddled(&self) -> bool {
@@ -127,7 +150,35 @@ impl Store for Meddled {
     }
 
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
+        self.change_keys()?;
         self.inner.put_key_if_absent(owner, key).await
+    }
+
+    async fn keys_headed(
+        &self,
+        head: &[u8],
+        after: Option<&OwnedKey>,
+        max: u32,
+    ) -> Result<Vec<OwnedKey>, StoreError> {
+        self.inner.keys_headed(head, after, max).await
+    }
+
+    async fn count_keys_headed(&self, head: &[u8]) -> Result<u64, StoreError> {
+        self.inner.count_keys_headed(head).await
+    }
+
+    async fn replace_keys(&self, replacements: &[KeyReplacement]) -> Result<u64, StoreError> {
+        self.change_keys()?;
+        self.inner.replace_keys(replacements).await
+    }
+
+    async fn remove_key(&self, key: &OwnedKey) -> Result<bool, StoreError> {
+        self.change_keys()?;
+        self.inner.remove_key(key).await
+    }
+
+    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
+        self.inner.hold(stream, until).await
     }
 
     async fn epoch(&self) -> Result<String, StoreError> {
