@@ -9,7 +9,9 @@ use latchkey_domain::connection::{About, Command, Connection, NewCredential, Pro
 use latchkey_domain::{
     Aggregate as _, AuthorizationId, ConnectionId, Environment, EventName as _, Generation, Timestamp,
 };
-use latchkey_envelope::{Context, DataKey, EnvironmentKey, EnvironmentKeys, RecordType, origins_digest};
+use latchkey_envelope::{
+    Context, DataKey, EnvironmentKey, EnvironmentKeys, RecordType, Wraps, origins_digest,
+};
 use latchkey_secret::{AccessToken, Handout, RefreshToken, Renewal, SecretText};
 use latchkey_store::{Append, Card, KeyChange, NewEvent, Snapshot, Store, Stream, Version, WrappedKey};
 use std::collections::BTreeMap;
@@ -43,14 +45,15 @@ impl Filler {
     /// Where the environment's key cannot be made.
     pub async fn begin(database: &Database) -> anyhow::Result<Self> {
         let store = database.store().await?;
-        let keys = EnvironmentKeys::new(database.key_service.clone());
+        let keys = EnvironmentKeys::new(vec![database.key_service.clone()]);
         let environment = environment();
-        let fresh = keys.create(DEPLOYMENT, environment.as_str()).await?;
+        let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+        let fresh = keys.create(DEPLOYMENT, environment.as_str(), now.unsigned_abs(), None).await?;
         let wrapped = WrappedKey { id: fresh.id, wrapped: fresh.wrapped };
         let stored = store.put_key_if_absent(&format!("environment/{environment}"), &wrapped).await?;
+        let named = Wraps::of(&stored.wrapped)?.key;
         let load = || async { Ok::<_, anyhow::Error>(stored.wrapped) };
-        let environment_key = keys.get(DEPLOYMENT, environment.as_str(), load).await?;
-        let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+        let environment_key = keys.get(DEPLOYMENT, environment.as_str(), named, load).await?;
         Ok(Self { store, environment_key, ids: Arc::default(), now: Timestamp(now) })
     }
 

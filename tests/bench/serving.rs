@@ -34,7 +34,7 @@ impl Vault {
     pub async fn serve(database: &Database) -> anyhow::Result<Self> {
         let parts = Parts {
             store: database.store().await?,
-            key_service: database.key_service.clone(),
+            key_services: vec![database.key_service.clone()],
             bus: latchkey_bus::local(),
             clock: Arc::new(SystemClock),
             ids: Ids::random(),

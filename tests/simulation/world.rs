@@ -144,7 +144,7 @@ impl World {
             Arc::new(UnsteadyBus { inner: latchkey_bus::local(), health: bus_health.clone() });
         let parts = Parts {
             store: Arc::new(unsteady_store),
-            key_service,
+            key_services: vec![key_service],
             bus: bus.clone(),
             clock: Arc::new(clock.clone()),
             ids: ids(chance.next()),

@@ -26,6 +26,10 @@ pub struct Wrap {
 }
 
 impl Descriptor {
+    pub fn wrap_by(&self, kek: &str) -> Option<&[u8]> {
+        self.wraps.iter().find(|wrap| wrap.by == kek).map(|wrap| wrap.wrapped.as_slice())
+    }
+
     pub fn encode(&self) -> Result<Vec<u8>, EnvelopeError> {
         let count = u8::try_from(self.wraps.len()).map_err(|_| EnvelopeError::ContextTooLong)?;
         let mut bytes = header::preamble(Kind::Wraps, self.key).to_vec();

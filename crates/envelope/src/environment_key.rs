@@ -2,7 +2,7 @@ use crate::context::canonical;
 use crate::header::{self, KeyName, Kind};
 use crate::message::{self, KeyBytes, Label, Once};
 use crate::{DataKey, EnvelopeError, random};
-use uuid::Uuid;
+use uuid::Builder;
 use zeroize::Zeroizing;
 
 /// The key of one environment's data keys, in the clear. Wiped when dropped; no `Clone`, no `Debug`.
@@ -12,10 +12,13 @@ pub struct EnvironmentKey {
 }
 
 impl EnvironmentKey {
+    /// The first key of an environment, or with `former` the one after it. Its id tells when it was made, in milliseconds
+    /// since the Unix epoch: age is part of the name, which whoever wraps it authenticates.
     #[must_use]
-    pub fn generate() -> Self {
-        let name = KeyName { id: Uuid::new_v4(), version: 1 };
-        Self::from_bytes(Zeroizing::new(random::bytes()), name)
+    pub fn generate(made_at: u64, former: Option<KeyName>) -> Self {
+        let id = Builder::from_unix_timestamp_millis(made_at, &random::bytes()).into_uuid();
+        let version = former.map_or(1, |former| former.version.saturating_add(1));
+        Self::from_bytes(Zeroizing::new(random::bytes()), KeyName { id, version })
     }
 
     #[must_use]
@@ -60,6 +63,12 @@ impl EnvironmentKey {
     /// [`EnvelopeError::CorruptHeader`] where it is not a wrapped data key.
     pub fn named_by(wrapped: &[u8]) -> Result<KeyName, EnvelopeError> {
         Ok(header::parse_preamble(wrapped, Kind::DataKey)?.0)
+    }
+
+    /// What every data key begins with that an environment key of this name wrapped: 28 bytes, no secret.
+    #[must_use]
+    pub fn head_of(name: KeyName) -> [u8; 28] {
+        header::preamble(Kind::DataKey, name)
     }
 
     pub(crate) const fn from_bytes(bytes: KeyBytes, name: KeyName) -> Self {

@@ -35,6 +35,16 @@ pub struct KeyName {
     pub version: u32,
 }
 
+impl KeyName {
+    /// When the key was made, in milliseconds since the Unix epoch; `None` for environment keys of before that was told.
+    #[must_use]
+    pub fn made_at(&self) -> Option<i64> {
+        let (seconds, nanoseconds) =
+            self.id.get_timestamp().filter(|_| self.id.get_version_num() == 7)?.to_unix();
+        i64::try_from(seconds * 1000 + u64::from(nanoseconds / 1_000_000)).ok()
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Record,

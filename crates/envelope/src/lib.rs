@@ -30,7 +30,7 @@ mod aws;
 #[path = "without_aws.rs"]
 mod aws;
 
-pub use cache::{EnvironmentKeys, FreshKey};
+pub use cache::{EnvironmentKeys, FreshKey, Wraps, stored_keys_head};
 pub use clear::Clear;
 pub use context::{Context, RecordType, origins_digest};
 pub use data_key::DataKey;

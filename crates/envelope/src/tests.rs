@@ -1,5 +1,7 @@
 //! What opens, and what must not.
 
+const MADE_AT: u64 = 1_800_000_000_000;
+
 mod refusals;
 mod round_trips;
 mod vectors;

@@ -4,7 +4,7 @@
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_kms::Client;
 use latchkey_envelope::{
-    Denial, EnvironmentKeys, KeyName, KeyService, KeyServiceError, OpenKeyServiceError, WrapContext,
+    Denial, EnvironmentKeys, KeyName, KeyService, KeyServiceError, OpenKeyServiceError, WrapContext, Wraps,
     create_key_file, open_key_service,
 };
 use std::sync::Arc;
@@ -89,9 +89,11 @@ async fn it_is_healthy(service: &dyn KeyService) {
 }
 
 async fn environment_keys_live_on_it(service: Arc<dyn KeyService>) {
-    let keys = EnvironmentKeys::new(service);
-    let fresh = keys.create("main", "dev").await.unwrap();
-    let key = keys.get("main", "dev", || async { Ok::<_, KeyServiceError>(fresh.wrapped) }).await.unwrap();
+    let keys = EnvironmentKeys::new(vec![service]);
+    let fresh = keys.create("main", "dev", 1_800_000_000_000, None).await.unwrap();
+    let name = Wraps::of(&fresh.wrapped).unwrap().key;
+    let key =
+        keys.get("main", "dev", name, || async { Ok::<_, KeyServiceError>(fresh.wrapped) }).await.unwrap();
     assert_eq!(key.name().id, fresh.id);
     assert_eq!(keys.calls(), 2);
 }

@@ -154,10 +154,10 @@ fn settings() -> anyhow::Result<Settings> {
 }
 
 async fn parts(folder: &Folder, nats: Option<NatsOptions>) -> anyhow::Result<Parts> {
-    let database = Database { url: format!("sqlite:{}", folder.database().display()) };
+    let database = Database::at(format!("sqlite:{}", folder.database().display()));
     let key_file = Url::from_file_path(folder.key_file())
         .map_err(|()| anyhow::anyhow!("{} is no absolute path", folder.key_file().display()))?;
-    Parts::embedded(&database, &Keys { kek: key_file.into() }, serve::bus(nats).await?).await
+    Parts::embedded(&database, &Keys::by(key_file), serve::bus(nats).await?).await
 }
 
 struct Listeners {

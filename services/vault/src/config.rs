@@ -7,6 +7,7 @@ use latchkey_domain::incident::Tolerance;
 use latchkey_domain::webhook_delivery::{NoAttempts, Schedule};
 use serde::Deserialize;
 use std::num::{NonZeroU32, NonZeroU64};
+use std::path::Path;
 use std::time::Duration;
 
 #[derive(Deserialize)]
@@ -33,6 +34,29 @@ pub struct Config {
 pub struct Database {
     /// `postgres://user@host/database` or `sqlite:path/to/file`.
     pub url: String,
+    #[serde(default)]
+    pub migrations: Migrations,
+}
+
+impl Database {
+    /// One that is migrated as it is opened.
+    #[must_use]
+    pub fn at(url: impl Into<String>) -> Self {
+        Self { url: url.into(), migrations: Migrations::Auto }
+    }
+}
+
+/// Who applies migrations.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Migrations {
+    /// Whoever starts, one process at a time.
+    #[default]
+    Auto,
+    /// A job that runs `latchkey migrate up` before a new version starts. What starts before that is done refuses to.
+    Job,
+    /// The operator, by the same command.
+    Manual,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -40,7 +64,44 @@ pub struct Database {
 pub struct Keys {
     /// `aws-kms://<key arn or alias>?region=…` or `file:///path/to/key`.
     pub kek: String,
+    /// Other key services, each of which can open everything too: in another region, or another kind. What is lost with
+    /// the first is then not lost. The one to be replaced stands here while keys are rewrapped.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// Lets a key file stand beside a database server. Whoever reads the file can open everything in the database.
+    #[serde(default)]
+    pub allow_file: bool,
 }
+
+impl Keys {
+    /// One key service.
+    #[must_use]
+    pub fn by(kek: impl Into<String>) -> Self {
+        Self { kek: kek.into(), also: vec![], allow_file: false }
+    }
+
+    /// Why it would be unsafe to start with these keys and that database, and what to do; `None` where it would not.
+    #[must_use]
+    pub fn unsafe_with(&self, database: &Database) -> Option<String> {
+        let file = self.kek.strip_prefix("file://")?;
+        let is_of_dev = Path::new(file).parent().is_some_and(|folder| folder.join(DEV_MARK).exists());
+        if is_of_dev {
+            return Some(format!(
+                "`keys.kek` is the key of `latchkey dev` in {file}: it was made for trials and lies open; make another one with \
+                 `(umask 377; head -c 32 /dev/urandom > /etc/latchkey/kek)`"
+            ));
+        }
+        let serves_many = database.url.starts_with("postgres");
+        (serves_many && !self.allow_file).then(|| {
+            "`keys.kek` is a file, on every machine that reads the database: name a key service (aws-kms://…), or set \
+             `keys.allow_file = true` if whoever can read the file may open every credential"
+                .to_owned()
+        })
+    }
+}
+
+/// What the folder of `latchkey dev` holds beside its key.
+const DEV_MARK: &str = "dev.env";
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

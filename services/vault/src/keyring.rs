@@ -1,12 +1,19 @@
 //! Which key for whom: environment keys wrapped by the key service, data keys wrapped by environment keys.
 //!
 //! Invariant: a warm read calls no key service. Environment keys are cached by the envelope; data keys come wrapped with
-//! the stream that owns them and are unwrapped locally.
+//! the stream that owns them and are unwrapped locally, with the version of their environment's key that they name. What
+//! is new is wrapped with the version that is stored as the present one at that moment.
+
+mod rotation;
+
+pub use rotation::{EnvironmentKeyState, OlderKey, Rewrapped};
 
 use crate::error::Error;
+use latchkey_chassis::Clock;
 use latchkey_domain::Environment;
 use latchkey_envelope::{
-    Clear, Context, DataKey, EnvelopeError, EnvironmentKey, EnvironmentKeys, RecordType, origins_digest,
+    Clear, Context, DataKey, EnvelopeError, EnvironmentKey, EnvironmentKeys, KeyName, RecordType, Wraps,
+    origins_digest,
 };
 use latchkey_secret::Sealed;
 use latchkey_store::{Store, Stream, WrappedKey};
@@ -19,6 +26,7 @@ pub struct Keyring {
     store: Arc<dyn Store>,
     environments: EnvironmentKeys,
     deployment: String,
+    clock: Arc<dyn Clock>,
 }
 
 /// What a record is sealed for. It is rebuilt from the row that asks, so a record that was moved does not open.
@@ -39,8 +47,13 @@ pub struct Key {
 
 impl Keyring {
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, environments: EnvironmentKeys, deployment: String) -> Self {
-        Self { store, environments, deployment }
+    pub fn new(
+        store: Arc<dyn Store>,
+        environments: EnvironmentKeys,
+        deployment: String,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { store, environments, deployment, clock }
     }
 
     /// A new data key for a stream, and its wrapped form to store with the stream's first append.
@@ -52,7 +65,7 @@ impl Keyring {
         environment: &Environment,
         owner: &Stream,
     ) -> Result<(Key, WrappedKey), Error> {
-        let above = self.environment_key(environment).await?;
+        let above = self.present_key(environment).await?;
         let data = DataKey::generate();
         let wrapped = above
             .wrap(&data, &self.deployment, environment.as_str(), &owner.to_string())
@@ -72,7 +85,9 @@ impl Keyring {
         wrapped: Option<&WrappedKey>,
     ) -> Result<Key, Error> {
         let wrapped = wrapped.ok_or_else(|| unreadable("key", owner, None))?;
-        let above = self.environment_key(environment).await?;
+        let named = EnvironmentKey::named_by(&wrapped.wrapped)
+            .map_err(|error| unreadable("key", owner, Some(error)))?;
+        let above = self.environment_key(environment, named).await?;
         let data = above
             .unwrap(&wrapped.wrapped, &self.deployment, environment.as_str(), &owner.to_string())
             .map_err(|error| unreadable("key", owner, Some(error)))?;
@@ -84,25 +99,47 @@ impl Keyring {
     /// # Errors
     /// [`Error::KeyService`] where it cannot be had.
     pub async fn pin(&self, environment: &Environment) -> Result<(), Error> {
-        self.environment_key(environment).await.map(drop)
+        self.present_key(environment).await.map(drop)
     }
 
-    async fn environment_key(&self, environment: &Environment) -> Result<Arc<EnvironmentKey>, Error> {
-        self.environments
-            .get(&self.deployment, environment.as_str(), || self.wrapped_environment_key(environment))
-            .await
+    /// What new data keys are wrapped with. Looked up each time: another process may have made the next version.
+    async fn present_key(&self, environment: &Environment) -> Result<Arc<EnvironmentKey>, Error> {
+        let owner = present(environment);
+        let stored = match self.store.key(&owner).await? {
+            Some(stored) => stored,
+            None => self.first_key(environment, &owner).await?,
+        };
+        let named = Wraps::of(&stored.wrapped).map_err(|error| damaged(&owner, error))?.key;
+        let load = || async { Ok(stored.wrapped) };
+        self.environments.get(&self.deployment, environment.as_str(), named, load).await
     }
 
-    /// The environment's wrapped key as it is stored; a new one where there is none. Of two that are made at once, the
-    /// one that was stored first is everybody's.
-    async fn wrapped_environment_key(&self, environment: &Environment) -> Result<Vec<u8>, Error> {
-        let owner = format!("environment/{environment}");
-        if let Some(stored) = self.store.key(&owner).await? {
-            return Ok(stored.wrapped);
+    async fn environment_key(
+        &self,
+        environment: &Environment,
+        named: KeyName,
+    ) -> Result<Arc<EnvironmentKey>, Error> {
+        let load = || self.stored_key(environment, named);
+        self.environments.get(&self.deployment, environment.as_str(), named, load).await
+    }
+
+    /// One version of an environment's key as it is stored: as the present one, or as one that was.
+    async fn stored_key(&self, environment: &Environment, named: KeyName) -> Result<Vec<u8>, Error> {
+        for owner in [present(environment), older(environment, named.version)] {
+            let Some(stored) = self.store.key(&owner).await? else { continue };
+            if Wraps::of(&stored.wrapped).map_err(|error| damaged(&owner, error))?.key == named {
+                return Ok(stored.wrapped);
+            }
         }
-        let fresh = self.environments.create(&self.deployment, environment.as_str()).await?;
+        Err(Error::Unreadable { what: "key", owner: older(environment, named.version), source: None })
+    }
+
+    /// An environment's first key. Of two that are made at once, the one that was stored first is everybody's.
+    async fn first_key(&self, environment: &Environment, owner: &str) -> Result<WrappedKey, Error> {
+        let made_at = self.clock.now().unsigned_abs();
+        let fresh = self.environments.create(&self.deployment, environment.as_str(), made_at, None).await?;
         let key = WrappedKey { id: fresh.id, wrapped: fresh.wrapped };
-        Ok(self.store.put_key_if_absent(&owner, &key).await?.wrapped)
+        Ok(self.store.put_key_if_absent(owner, &key).await?)
     }
 
     fn key(&self, environment: &Environment, data: DataKey) -> Key {
@@ -141,4 +178,18 @@ impl Key {
 
 fn unreadable(what: &'static str, owner: &Stream, source: Option<EnvelopeError>) -> Error {
     Error::Unreadable { what, owner: owner.to_string(), source }
+}
+
+/// Whose the environment's present key is, among keys.
+fn present(environment: &Environment) -> String {
+    format!("environment/{environment}")
+}
+
+/// Whose a key is that was the environment's before.
+fn older(environment: &Environment, version: u32) -> String {
+    format!("environment/{environment}@{version}")
+}
+
+fn damaged(owner: &str, error: EnvelopeError) -> Error {
+    Error::Unreadable { what: "key", owner: owner.to_owned(), source: Some(error) }
 }

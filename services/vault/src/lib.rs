@@ -5,6 +5,7 @@
 
 mod announcer;
 pub mod config;
+pub mod doctor;
 mod error;
 mod explain;
 mod facts;
@@ -29,6 +30,7 @@ mod webhook;
 pub use config::Config;
 pub use error::Error;
 pub use ids::Ids;
+pub use keyring::{EnvironmentKeyState, Keyring, OlderKey, Rewrapped};
 pub use parts::Parts;
 pub use service::VaultService;
 

@@ -4,7 +4,7 @@ use crate::announcer::Announcer;
 use crate::config::{Logs, Settings};
 use crate::error::chain;
 use crate::grpc;
-use crate::keyring::Keyring;
+use crate::keyring::{EnvironmentKeyState, Keyring};
 use crate::ledger::Ledger;
 use crate::parts::Parts;
 use crate::retention::{retain, sweep_auth_logs};
@@ -12,22 +12,30 @@ use crate::sweeper::sweep;
 use crate::vault::Vault;
 use crate::webhook::fan_out;
 use futures::StreamExt as _;
+use futures::future::join_all;
 use latchkey_chassis::Lifecycle;
 use latchkey_chassis::grpc::layers;
 use latchkey_chassis::ops::{Checks, Trouble, Verdict};
 use latchkey_domain::Aggregate as _;
 use latchkey_domain::connection::Connection;
-use latchkey_envelope::EnvironmentKeys;
+use latchkey_envelope::{EnvironmentKeys, KeyService};
 use latchkey_store::StoreError;
 use latchkey_wire::{Authenticator, Route, VaultClient};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tonic::service::Routes;
 use tracing::warn;
 
 /// How often the gauges are counted anew, at most.
 const GAUGES_EVERY: Duration = Duration::from_secs(15);
+
+/// How long a key service may take to say that it is well. Less than a check may take.
+const KEYS_ANSWER_WITHIN: Duration = Duration::from_millis(700);
+
+/// How often the state of the keys is told.
+const KEYS_EVERY: Duration = Duration::from_secs(60);
 
 /// How often it is looked whether incidents, and the time of webhook keys, are over.
 const TEND_EVERY: Duration = Duration::from_secs(10);
@@ -47,8 +55,9 @@ impl VaultService {
     #[must_use]
     pub fn new(parts: Parts, settings: &Settings, lifecycle: &Lifecycle) -> Self {
         let ledger = Ledger::new(parts.store.clone(), parts.clock.clone());
-        let environments = EnvironmentKeys::new(parts.key_service.clone());
-        let keyring = Keyring::new(parts.store.clone(), environments, settings.deployment.clone());
+        let environments = EnvironmentKeys::new(parts.key_services.clone());
+        let (store, clock) = (parts.store.clone(), parts.clock.clone());
+        let keyring = Keyring::new(store, environments, settings.deployment.clone(), clock);
         let vault = Vault::new(ledger, keyring, parts.bus.clone(), parts.ids.clone(), settings);
         Self { vault, parts, lifecycle: lifecycle.clone(), logs: settings.logs.clone() }
     }
@@ -56,6 +65,12 @@ impl VaultService {
     #[must_use]
     pub fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// The keys, for whoever operates them.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.vault.keyring
     }
 
     /// What the other services may call.
@@ -83,7 +98,7 @@ impl VaultService {
     #[must_use]
     pub fn checks(&self) -> Checks {
         let store = self.parts.store.clone();
-        let key_service = self.parts.key_service.clone();
+        let key_services = self.parts.key_services.clone();
         let bus = self.parts.bus.clone();
         Checks::new()
             .with("database", move || {
@@ -94,11 +109,8 @@ impl VaultService {
                 }
             })
             .with("keys", move || {
-                let key_service = key_service.clone();
-                async move {
-                    let remedy = "Check keys.kek and the rights on the key. What is cached goes on working for a while.";
-                    verdict(key_service.health().await, |what| Verdict::Warning(Trouble::new(what, remedy)))
-                }
+                let key_services = key_services.clone();
+                async move { keys_verdict(&key_services).await }
             })
             .with("bus", move || {
                 let bus = bus.clone();
@@ -115,6 +127,7 @@ impl VaultService {
         self.beside("announcer", announcer.run());
         self.beside("hints", heed(self.vault.clone()));
         self.beside("gauges", count(self.vault.clone()));
+        self.beside("gauges of keys", count_keys(self.vault.clone()));
         self.beside("tending", tend(self.vault.clone()));
         self.beside("webhooks", fan_out(self.vault.clone()));
         self.beside("sweeper", sweep(self.vault.ledger.clone()));
@@ -138,6 +151,24 @@ impl VaultService {
                 () = stopping => {}
             }
         }));
+    }
+}
+
+/// Never failing: what is at hand goes on being handed out, and a vault that called itself not ready would be called by
+/// nobody. A key service that hangs is told as one that does not answer, before the check as a whole runs out of time.
+async fn keys_verdict(key_services: &[Arc<dyn KeyService>]) -> Verdict {
+    let remedy = "Check keys.kek and keys.also, and the rights on the key. What is cached goes on working for a while.";
+    let asked = key_services.iter().map(|service| async move {
+        let what = match timeout(KEYS_ANSWER_WITHIN, service.health()).await {
+            Ok(Ok(())) => return None,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("no answer within {KEYS_ANSWER_WITHIN:?}"),
+        };
+        Some(format!("{}: {what}", service.uri()))
+    });
+    match join_all(asked).await.into_iter().flatten().next() {
+        Some(what) => Verdict::Warning(Trouble::new(what, remedy)),
+        None => Verdict::Ready,
     }
 }
 
@@ -197,6 +228,28 @@ async fn count(vault: Vault) {
         // Counting reads a row of every connection. However many there are, it takes a twentieth of the time at most.
         sleep(GAUGES_EVERY.max(begun.elapsed() * 20)).await;
     }
+}
+
+/// Tells how old the keys are, and how many are yet to be wrapped anew.
+async fn count_keys(vault: Vault) {
+    loop {
+        match vault.keyring.key_states().await {
+            Ok(states) => show_keys(&states, vault.ledger.now().0),
+            Err(error) => warn!(error = %chain(&error), "The state of the keys could not be seen"),
+        }
+        sleep(KEYS_EVERY).await;
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+fn show_keys(states: &[EnvironmentKeyState], now: i64) {
+    if let Some(oldest) = states.iter().filter_map(|state| state.made_at).min() {
+        metrics::gauge!("latchkey_vault_key_age_seconds").set((now.saturating_sub(oldest) / 1000) as f64);
+    }
+    let unwrapped = states.iter().filter(|state| !state.is_wrapped_as_wanted).count();
+    let older: u64 = states.iter().flat_map(|state| &state.older).map(|older| older.data_keys).sum();
+    metrics::gauge!("latchkey_vault_rewrap_remaining", "key" => "environment").set(unwrapped as f64);
+    metrics::gauge!("latchkey_vault_rewrap_remaining", "key" => "data").set(older as f64);
 }
 
 /// The labels of one gauge: environment, integration, state.

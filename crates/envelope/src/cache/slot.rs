@@ -48,8 +48,8 @@ pub enum Look {
     Fresh(Arc<EnvironmentKey>),
     /// Good, and due to be renewed.
     Ageing(Arc<EnvironmentKey>),
-    /// To be renewed before it is used; the wrapped form to do that with.
-    Stale(Arc<Vec<u8>>),
+    /// To be renewed before it is used.
+    Stale,
     Failed(KeyServiceError),
     Absent,
 }
@@ -60,7 +60,7 @@ impl Slot {
         match &*content {
             Content::Held(held) if now < held.renew_at => Look::Fresh(held.key.clone()),
             Content::Held(held) if now < held.stale_at => Look::Ageing(held.key.clone()),
-            Content::Held(held) if now < held.dies_at => Look::Stale(held.wrapped.clone()),
+            Content::Held(held) if now < held.dies_at => Look::Stale,
             Content::Failed { error, until } if now < *until => Look::Failed(error.clone()),
             Content::Held(_) | Content::Failed { .. } | Content::Empty => {
                 *content = Content::Empty;
@@ -95,6 +95,14 @@ impl Slot {
             dies_at: now + HARD_TTL,
         });
         key
+    }
+
+    /// Has the key renewed before it is used again.
+    pub fn doubt(&self, now: Instant) {
+        if let Content::Held(held) = &mut *self.content() {
+            held.renew_at = now;
+            held.stale_at = now;
+        }
     }
 
     /// A refusal drops the key. Silence does not, while the key may still serve.

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::time::{advance, sleep};
 use zeroize::Zeroizing;
 
+const MADE_AT: u64 = 1_800_000_000_000;
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, PartialEq)]
@@ -92,12 +93,16 @@ impl World {
 
     async fn with_delay(delay: Duration) -> Self {
         let service = Switched::new(delay);
-        let stored = EnvironmentKeys::new(service.clone()).create("main", "dev").await.unwrap().wrapped;
-        Self { keys: EnvironmentKeys::new(service.clone()), service, stored }
+        let stored = EnvironmentKeys::new(vec![service.clone()])
+            .create("main", "dev", MADE_AT, None)
+            .await
+            .unwrap()
+            .wrapped;
+        Self { keys: EnvironmentKeys::new(vec![service.clone()]), service, stored }
     }
 
     async fn get(&self) -> Result<Arc<EnvironmentKey>, KeyServiceError> {
-        self.keys.get("main", "dev", || async { Ok(self.stored.clone()) }).await
+        self.keys.get("main", "dev", name_of(&self.stored), || async { Ok(self.stored.clone()) }).await
     }
 
     /// A key in use: read once a minute, which must always work.
@@ -107,6 +112,10 @@ impl World {
             pass(MINUTE).await;
         }
     }
+}
+
+fn name_of(stored: &[u8]) -> KeyName {
+    Wraps::of(stored).unwrap().key
 }
 
 /// Lets time pass, and what was started in the background finish.
@@ -130,7 +139,7 @@ async fn a_warm_read_calls_no_key_service_and_loads_nothing() {
     assert_eq!(world.keys.calls(), 1);
     for _ in 0..1_000 {
         let nothing = || async { Err(KeyServiceError::Unavailable { detail: "loaded".into() }) };
-        world.keys.get("main", "dev", nothing).await.unwrap();
+        world.keys.get("main", "dev", name_of(&world.stored), nothing).await.unwrap();
     }
     assert_eq!(world.keys.calls(), 1);
 }
@@ -141,7 +150,7 @@ async fn what_one_process_created_another_opens() {
     let key = world.get().await.unwrap();
     let wrapped = key.wrap(&DataKey::generate(), "main", "dev", "connection/con_1").unwrap();
     let elsewhere = World {
-        keys: EnvironmentKeys::new(world.service.clone()),
+        keys: EnvironmentKeys::new(vec![world.service.clone()]),
         service: world.service.clone(),
         stored: world.stored.clone(),
     };
@@ -155,7 +164,7 @@ async fn a_hundred_who_wait_for_one_key_make_one_call_and_one_load() {
     let world = World::new().await;
     let loads = AtomicUsize::new(0);
     let one = || {
-        world.keys.get("main", "dev", || async {
+        world.keys.get("main", "dev", name_of(&world.stored), || async {
             loads.fetch_add(1, Ordering::SeqCst);
             Ok::<_, KeyServiceError>(world.stored.clone())
         })
@@ -187,9 +196,11 @@ async fn whoever_gives_up_waiting_leaves_the_flight_to_the_next() {
 #[tokio::test(start_paused = true)]
 async fn no_more_than_twenty_calls_are_under_way_at_once() {
     let service = Switched::new(Duration::from_millis(20));
-    let keys = EnvironmentKeys::new(service.clone());
+    let keys = EnvironmentKeys::new(vec![service.clone()]);
     let environments: Vec<String> = (0..100).map(|number| format!("env-{number}")).collect();
-    let all = futures::future::join_all(environments.iter().map(|name| keys.create("main", name))).await;
+    let all =
+        futures::future::join_all(environments.iter().map(|name| keys.create("main", name, MADE_AT, None)))
+            .await;
     assert!(all.iter().all(Result::is_ok));
     assert_eq!(service.most_at_once.load(Ordering::SeqCst), CONCURRENT_MAX);
 }
@@ -296,7 +307,8 @@ async fn refusals_bound_the_calls_and_end_when_access_is_given_back() {
 async fn another_environment_is_not_touched_by_one_that_is_refused() {
     let world = World::new().await;
     world.get().await.unwrap();
-    let elsewhere = world.keys.get("main", "prod", || async { Ok(world.stored.clone()) }).await;
+    let elsewhere =
+        world.keys.get("main", "prod", name_of(&world.stored), || async { Ok(world.stored.clone()) }).await;
     assert!(matches!(elsewhere, Err(KeyServiceError::Denied { denial: Denial::NotOurs, .. })));
     assert!(world.get().await.is_ok());
 }
@@ -314,7 +326,8 @@ async fn what_a_load_fails_with_is_given_back_and_not_remembered() {
         }
     }
     let world = World::new().await;
-    let outcome = world.keys.get("main", "dev", || async { Err(Trouble::Store) }).await;
+    let outcome =
+        world.keys.get("main", "dev", name_of(&world.stored), || async { Err(Trouble::Store) }).await;
     assert_eq!(outcome.err(), Some(Trouble::Store));
     assert!(world.get().await.is_ok());
 }
@@ -322,7 +335,8 @@ async fn what_a_load_fails_with_is_given_back_and_not_remembered() {
 #[tokio::test(start_paused = true)]
 async fn a_wrap_by_another_key_service_is_told_by_its_name() {
     let (world, other) = (World::new().await, World::new().await);
-    let outcome = world.keys.get("main", "dev", || async { Ok(other.stored.clone()) }).await;
+    let outcome =
+        world.keys.get("main", "dev", name_of(&other.stored), || async { Ok(other.stored.clone()) }).await;
     let Err(error @ KeyServiceError::Denied { denial: Denial::NotOurs, .. }) = outcome else {
         panic!("it was opened");
     };
@@ -338,6 +352,76 @@ async fn keys_past_their_time_are_wiped_although_nobody_asks_for_them() {
     pass(HARD_TTL).await;
     assert!(held.upgrade().is_some());
     // Any call at all sweeps.
-    let _ = world.keys.get("main", "prod", || async { Ok::<_, KeyServiceError>(vec![]) }).await;
+    let _ = world
+        .keys
+        .get("main", "prod", name_of(&world.stored), || async { Ok::<_, KeyServiceError>(vec![]) })
+        .await;
     assert!(held.upgrade().is_none());
+}
+
+/// Two key services that both wrap one key, with a cache that has nothing at hand.
+async fn two() -> (Arc<Switched>, Arc<Switched>, World) {
+    let (first, second) =
+        (Switched::new(Duration::from_millis(20)), Switched::new(Duration::from_millis(20)));
+    let both = || vec![first.clone() as Arc<dyn KeyService>, second.clone() as Arc<dyn KeyService>];
+    let stored = EnvironmentKeys::new(both()).create("main", "dev", MADE_AT, None).await.unwrap().wrapped;
+    let world = World { keys: EnvironmentKeys::new(both()), service: first.clone(), stored };
+    (first, second, world)
+}
+
+#[tokio::test(start_paused = true)]
+async fn whichever_key_service_is_left_opens_the_key() {
+    for mood in [Mood::Down, Mood::Silent, Mood::Refusing] {
+        let (first, _, world) = two().await;
+        first.becomes(mood);
+        world.get().await.unwrap();
+    }
+    let (_, second, world) = two().await;
+    second.becomes(Mood::Down);
+    world.get().await.unwrap();
+    assert_eq!(world.keys.calls(), 1, "the second is not asked where the first answers");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_key_service_is_waited_for_once_while_another_answers() {
+    let (first, _, world) = two().await;
+    first.becomes(Mood::Silent);
+    world.get().await.unwrap();
+    let before = Instant::now();
+    let elsewhere = world.keys.create("main", "prod", MADE_AT, None).await.unwrap().wrapped;
+    assert!(before.elapsed() <= CALL_TIMEOUT);
+    assert_eq!(Wraps::of(&elsewhere).unwrap().by.len(), 1, "a wrap is lacking, and the key is there");
+    let before = Instant::now();
+    world
+        .keys
+        .get("main", "prod", name_of(&elsewhere), || async { Ok::<_, KeyServiceError>(elsewhere) })
+        .await
+        .unwrap();
+    assert!(before.elapsed() < Duration::from_secs(1), "{:?}", before.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_refuses_drops_no_key_while_the_other_is_silent() {
+    let (first, second, world) = two().await;
+    world.get().await.unwrap();
+    first.becomes(Mood::Refusing);
+    second.becomes(Mood::Down);
+    world.use_for(10 * 60).await;
+    second.becomes(Mood::Refusing);
+    pass(61 * MINUTE).await;
+    assert!(is_denied(&world.get().await), "both refuse");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_wrapped_anew_serves_on_when_the_old_key_service_goes() {
+    let (old, new) = (Switched::new(Duration::ZERO), Switched::new(Duration::ZERO));
+    let both: Vec<Arc<dyn KeyService>> = vec![new.clone(), old.clone()];
+    let stored =
+        EnvironmentKeys::new(vec![old.clone()]).create("main", "dev", MADE_AT, None).await.unwrap().wrapped;
+    let mut world = World { keys: EnvironmentKeys::new(both), service: old.clone(), stored };
+    world.get().await.unwrap();
+    world.stored = world.keys.rewrap("main", "dev", &world.stored).await.unwrap();
+    // The process has the form of before in mind; that one is refused, and nobody who reads notices.
+    old.becomes(Mood::Refusing);
+    world.use_for(3 * 60).await;
 }

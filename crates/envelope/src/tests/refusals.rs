@@ -1,4 +1,4 @@
-use super::{GENERATION, context, refusal, secret};
+use super::{GENERATION, MADE_AT, context, refusal, secret};
 use crate::header::{KeyName, Kind};
 use crate::message::{self, Label, Once};
 use crate::{Context, DataKey, EnvelopeError, EnvironmentKey, HeaderFault, RecordType};
@@ -33,7 +33,7 @@ fn every_flipped_bit_is_found_and_told_by_its_place() {
 
 #[test]
 fn every_flipped_bit_of_a_wrapped_key_is_found() {
-    let above = EnvironmentKey::generate();
+    let above = EnvironmentKey::generate(MADE_AT, None);
     let whole = above.wrap(&DataKey::generate(), "main", "dev", "connection/con_1").unwrap();
     for bit in 0..whole.len() * 8 {
         let mut flipped = whole.clone();
@@ -117,7 +117,7 @@ fn a_key_that_claims_the_name_but_did_not_seal_is_found_by_the_commitment() {
 
 #[test]
 fn a_wrapped_key_opens_for_its_owner_under_its_environment_key_alone() {
-    let (above, other) = (EnvironmentKey::generate(), EnvironmentKey::generate());
+    let (above, other) = (EnvironmentKey::generate(MADE_AT, None), EnvironmentKey::generate(MADE_AT, None));
     let wrapped = above.wrap(&DataKey::generate(), "main", "dev", "connection/con_1").unwrap();
     for place in [
         ("other", "dev", "connection/con_1"),
@@ -134,7 +134,7 @@ fn a_wrapped_key_opens_for_its_owner_under_its_environment_key_alone() {
 
 #[test]
 fn a_record_is_not_a_wrapped_key_nor_the_other_way_round() {
-    let (above, key) = (EnvironmentKey::generate(), DataKey::generate());
+    let (above, key) = (EnvironmentKey::generate(MADE_AT, None), DataKey::generate());
     let wrapped = above.wrap(&key, "main", "dev", "o").unwrap();
     let kind = Some(EnvelopeError::CorruptHeader(HeaderFault::Kind));
     assert_eq!(refusal::<JsonSecret>(&key, &wrapped, &context()), kind);

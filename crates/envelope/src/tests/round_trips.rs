@@ -1,4 +1,4 @@
-use super::{GENERATION, context, secret};
+use super::{GENERATION, MADE_AT, context, secret};
 use crate::{Context, DataKey, EnvironmentKey, RecordType};
 use latchkey_secret::{JsonSecret, SecretText};
 use proptest::prelude::*;
@@ -18,12 +18,12 @@ fn a_record_costs_112_bytes_and_its_bucket_and_a_wrapped_key_144() {
         let sealed = key.seal(&SecretText::new("x".repeat(length)), &context(), 1).unwrap();
         assert_eq!(sealed.as_bytes().len(), 112 + bucket);
     }
-    assert_eq!(EnvironmentKey::generate().wrap(&key, "d", "e", "o").unwrap().len(), 144);
+    assert_eq!(EnvironmentKey::generate(MADE_AT, None).wrap(&key, "d", "e", "o").unwrap().len(), 144);
 }
 
 #[test]
 fn a_data_key_comes_back_from_its_wrap_with_its_id() {
-    let (above, key) = (EnvironmentKey::generate(), DataKey::generate());
+    let (above, key) = (EnvironmentKey::generate(MADE_AT, None), DataKey::generate());
     let wrapped = above.wrap(&key, "main", "dev", "connection/con_1").unwrap();
     assert_eq!(EnvironmentKey::named_by(&wrapped), Ok(above.name()));
     let again = above.unwrap(&wrapped, "main", "dev", "connection/con_1").unwrap();
@@ -80,7 +80,7 @@ proptest! {
 
     #[test]
     fn any_bytes_at_all_are_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        let (above, key) = (EnvironmentKey::generate(), DataKey::generate());
+        let (above, key) = (EnvironmentKey::generate(MADE_AT, None), DataKey::generate());
         prop_assert!(super::refusal::<JsonSecret>(&key, &bytes, &context()).is_some());
         prop_assert!(above.unwrap(&bytes, "d", "e", "o").is_err());
         prop_assert!(crate::descriptor::Descriptor::parse(&bytes).is_err());

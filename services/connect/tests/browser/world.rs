@@ -97,8 +97,8 @@ fn serve(listener: TcpListener, router: axum::Router) -> JoinHandle<()> {
 async fn vault(folder: &TempDir, hiccups: Arc<Hiccups>) -> VaultClient {
     let kek = folder.path().join("kek");
     latchkey_envelope::create_key_file(&kek).unwrap();
-    let database = Database { url: format!("sqlite:{}", folder.path().join("vault.db").display()) };
-    let keys = Keys { kek: format!("file://{}", kek.display()) };
+    let database = Database::at(format!("sqlite:{}", folder.path().join("vault.db").display()));
+    let keys = Keys::by(format!("file://{}", kek.display()));
     let parts = Parts::embedded(&database, &keys, latchkey_bus::local()).await.unwrap();
     let service = VaultService::new(parts, &Default::default(), &Lifecycle::new(Duration::from_secs(5)));
     let hiccuping = move |request: Request, next: Next| {

@@ -52,8 +52,8 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let kek = folder.path().join("kek");
         latchkey_envelope::create_key_file(&kek).unwrap();
-        let database = Database { url: format!("sqlite:{}", folder.path().join("vault.db").display()) };
-        let keys = Keys { kek: format!("file://{}", kek.display()) };
+        let database = Database::at(format!("sqlite:{}", folder.path().join("vault.db").display()));
+        let keys = Keys::by(format!("file://{}", kek.display()));
         let parts = Parts::embedded(&database, &keys, latchkey_bus::local()).await.unwrap();
         let lifecycle = Lifecycle::new(Duration::from_secs(5));
         let service = VaultService::new(parts, &Default::default(), &lifecycle);

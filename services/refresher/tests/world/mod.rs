@@ -68,8 +68,8 @@ pub async fn world() -> World {
     let folder = tempfile::tempdir().unwrap();
     let kek = folder.path().join("kek");
     latchkey_envelope::create_key_file(&kek).unwrap();
-    let database = Database { url: format!("sqlite:{}", folder.path().join("vault.db").display()) };
-    let keys = Keys { kek: format!("file://{}", kek.display()) };
+    let database = Database::at(format!("sqlite:{}", folder.path().join("vault.db").display()));
+    let keys = Keys::by(format!("file://{}", kek.display()));
     let bus = latchkey_bus::local();
     let clock = JumpingClock::default();
     let parts = Parts::embedded(&database, &keys, bus.clone()).await.unwrap();

@@ -56,11 +56,11 @@ pub async fn watched_world() -> (World, Arc<Watched>) {
     let mut watched = None;
     let world = World::with_parts(|parts: &mut Parts| {
         let service = Arc::new(Watched {
-            inner: parts.key_service.clone(),
+            inner: parts.key_services[0].clone(),
             calls: AtomicU64::new(0),
             down: AtomicBool::new(false),
         });
-        parts.key_service = service.clone();
+        parts.key_services = vec![service.clone()];
         watched = Some(service);
     });
     (world.await, watched.unwrap())

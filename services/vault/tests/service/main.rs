@@ -15,6 +15,7 @@ mod racing;
 mod reading;
 mod refreshing;
 mod revoking;
+mod rotating;
 mod watching;
 mod webhooks;
 mod world;

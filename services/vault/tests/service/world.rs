@@ -75,7 +75,7 @@ impl World {
             latchkey_envelope::open_key_service(&format!("file://{}", kek.display())).await.unwrap();
         let mut parts = Parts {
             store: Arc::new(store),
-            key_service,
+            key_services: vec![key_service],
             bus: latchkey_bus::local(),
             clock: Arc::new(clock.clone()),
             ids: Ids::random(),
