@@ -16,7 +16,7 @@ pub use fact::{Fact, Severity};
 pub use hint::Hint;
 pub use local::local;
 #[cfg(feature = "nats")]
-pub use nats::{NatsOptions, nats};
+pub use nats::{NatsOptions, examine as examine_nats, nats};
 pub use subject::{InvalidToken, subject_text, subject_token};
 
 use async_trait::async_trait;

@@ -3,6 +3,7 @@
 //! NATS may be down when the process starts and at any time after: the connection is made, and made again, in the
 //! background. While it is down, publishing fails at once instead of queueing, because the feed is the queue.
 
+mod examine;
 mod headers;
 mod hints;
 
@@ -19,6 +20,7 @@ use futures::stream::BoxStream;
 use serde::Deserialize;
 use tracing::{debug, info, warn};
 
+pub use self::examine::examine;
 use self::hints::Hints;
 use crate::{Bus, BusError, Fact, Hint, LastPosition};
 
@@ -96,6 +98,21 @@ pub async fn nats(options: NatsOptions) -> Result<Arc<dyn Bus>, BusError> {
 }
 
 async fn connect(options: &NatsOptions) -> Result<Client, BusError> {
+    let (connection, servers) = connection(options).await?;
+    let connection = connection
+        // Own hints are handed round inside the process, so they work while NATS is down.
+        .no_echo()
+        .retry_on_initial_connect()
+        .reconnect_delay_callback(|attempt| {
+            let attempt = u32::try_from(attempt).unwrap_or(u32::MAX).min(8);
+            (Duration::from_millis(20) * 2u32.saturating_pow(attempt)).min(RECONNECT_PAUSE_MAX)
+        })
+        .event_callback(|event| async move { report(&event) });
+    connection.connect(servers).await.map_err(|error| BusError::Misconfigured(format!("NATS: {error}")))
+}
+
+/// Where the servers are, and what they are shown.
+async fn connection(options: &NatsOptions) -> Result<(ConnectOptions, Vec<ServerAddr>), BusError> {
     let servers = options
         .url
         .split(',')
@@ -105,16 +122,7 @@ async fn connect(options: &NatsOptions) -> Result<Client, BusError> {
         .map_err(|_| {
             BusError::Misconfigured("nats.url is not a NATS URL such as nats://host:4222".to_owned())
         })?;
-    let mut connection = ConnectOptions::new()
-        .name("latchkey")
-        // Own hints are handed round inside the process, so they work while NATS is down.
-        .no_echo()
-        .retry_on_initial_connect()
-        .reconnect_delay_callback(|attempt| {
-            let attempt = u32::try_from(attempt).unwrap_or(u32::MAX).min(8);
-            (Duration::from_millis(20) * 2u32.saturating_pow(attempt)).min(RECONNECT_PAUSE_MAX)
-        })
-        .event_callback(|event| async move { report(&event) });
+    let mut connection = ConnectOptions::new().name("latchkey");
     if let Some(path) = &options.credentials {
         let unusable =
             |cause: &str| BusError::Misconfigured(format!("nats.credentials {}: {cause}", path.display()));
@@ -125,7 +133,7 @@ async fn connect(options: &NatsOptions) -> Result<Client, BusError> {
     if let Some(path) = &options.ca {
         connection = connection.add_root_certificates(path.clone());
     }
-    connection.connect(servers).await.map_err(|error| BusError::Misconfigured(format!("NATS: {error}")))
+    Ok((connection, servers))
 }
 
 fn report(event: &Event) {

@@ -7,6 +7,7 @@ mod error;
 mod nearest;
 mod secret_file;
 mod sections;
+mod shown;
 mod source;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ use serde::de::DeserializeOwned;
 pub use error::ConfigError;
 pub use secret_file::SecretFile;
 pub use sections::{Listen, LogFormat, Telemetry, Tls};
+pub use shown::{Shown, shown};
 
 use self::source::{File, Variables};
 
@@ -43,12 +45,19 @@ pub fn load_from<T: DeserializeOwned>(
     file: Option<&Path>,
     variables: impl IntoIterator<Item = (String, String)>,
 ) -> Result<T, ConfigError> {
+    let settings = settings(file, variables)?;
+    settings.extract().map_err(|error| error::explain(error, &settings))
+}
+
+fn settings(
+    file: Option<&Path>,
+    variables: impl IntoIterator<Item = (String, String)>,
+) -> Result<Figment, ConfigError> {
     let mut settings = Figment::new();
     if let Some(path) = file {
         settings = settings.merge(File { path: path.to_owned(), content: parse(path)? });
     }
-    settings = settings.merge(Variables::ours(variables));
-    settings.extract().map_err(|error| error::explain(error, &settings))
+    Ok(settings.merge(Variables::ours(variables)))
 }
 
 fn parse(path: &Path) -> Result<Dict, ConfigError> {

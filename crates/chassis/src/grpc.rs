@@ -6,8 +6,8 @@ mod layers;
 
 use std::time::Duration;
 
-use futures::StreamExt;
-use tokio::net::TcpListener;
+use futures::{Stream, StreamExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::service::Routes;
 use tonic::transport::Server;
@@ -43,8 +43,6 @@ pub struct Options {
 pub enum ServeError {
     #[error("cannot use the TLS settings")]
     Tls(#[from] tls::TlsError),
-    #[error("cannot use the certificate, key or client CA")]
-    Certificate(#[source] tonic::transport::Error),
     #[error("the descriptor set for reflection is damaged")]
     Reflection(#[from] tonic_reflection::server::Error),
 }
@@ -59,15 +57,12 @@ pub fn serve(
     options: Options,
     lifecycle: &Lifecycle,
 ) -> Result<(), ServeError> {
+    let tls = options.tls.map(|tls| tls::server(tls, lifecycle)).transpose()?;
     let mut server = Server::builder()
         .tcp_nodelay(true)
         .max_concurrent_streams(STREAMS_PER_CONNECTION_MAX)
         .http2_keepalive_interval(Some(KEEPALIVE_EVERY))
         .http2_keepalive_timeout(Some(KEEPALIVE_ANSWER_WITHIN));
-    if let Some(tls) = &options.tls {
-        let config = tls::server(tls)?.timeout(HANDSHAKE_WITHIN);
-        server = server.tls_config(config).map_err(ServeError::Certificate)?;
-    }
     let health = HealthReporter::new();
     let mut routes =
         layers(routes).add_service(HealthServer::new(HealthService::from_health_reporter(health.clone())));
@@ -77,16 +72,18 @@ pub fn serve(
     let router = server.add_routes(routes.prepare());
     let stopping = lifecycle.stopping();
     let told = lifecycle.stopping();
-    // A connection that fails to be accepted is that client's misfortune, not the server's end.
-    let incoming = TcpListenerStream::new(listener).inspect(|connection| {
-        if let Ok(connection) = connection {
-            let _ = connection.set_nodelay(true);
-        }
-    });
     let services = options.services;
     lifecycle.essential("grpc server", async move {
         set_health(&health, &services, ServingStatus::Serving).await;
-        let serving = router.serve_with_incoming_shutdown(incoming, stopping);
+        let serving = async {
+            match tls {
+                Some(configs) => {
+                    let incoming = tls::accept(listener, configs, HANDSHAKE_WITHIN);
+                    router.serve_with_incoming_shutdown(incoming, stopping).await
+                }
+                None => router.serve_with_incoming_shutdown(in_the_clear(listener), stopping).await,
+            }
+        };
         let leaving = async {
             told.await;
             set_health(&health, &services, ServingStatus::NotServing).await;
@@ -94,6 +91,15 @@ pub fn serve(
         tokio::join!(serving, leaving).0
     });
     Ok(())
+}
+
+/// A connection that fails to be accepted is that client's misfortune, not the server's end.
+fn in_the_clear(listener: TcpListener) -> impl Stream<Item = std::io::Result<TcpStream>> {
+    TcpListenerStream::new(listener).inspect(|connection| {
+        if let Ok(connection) = connection {
+            let _ = connection.set_nodelay(true);
+        }
+    })
 }
 
 /// `""` stands for the whole server.

@@ -3,6 +3,7 @@
 
 mod deadline;
 mod remote;
+mod tls;
 mod trace;
 
 pub use deadline::grpc_timeout;

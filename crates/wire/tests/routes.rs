@@ -270,3 +270,37 @@ async fn over_tls_both_ends_show_themselves() {
     assert!(unreadable.to_string().contains("absent.pem"), "{unreadable}");
     running.stop().await;
 }
+
+#[tokio::test]
+async fn a_replaced_certificate_is_shown_at_the_next_connection_and_a_damaged_one_is_not() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let (before, after) = (Authority::new(), Authority::new());
+    let running = Running::start(&Peer::default(), "127.0.0.1:0", Some(before.server())).await;
+    let address = running.address;
+    let (certificate, key) = before.sign("connect");
+    let tls = RouteTls {
+        ca: Some(before.path("ca.pem")),
+        certificate: Some(certificate.clone()),
+        key: Some(key.clone()),
+        server_name: Some("localhost".into()),
+    };
+    let vault = to(RouteOptions { tls: Some(tls), ..RouteOptions::new(format!("https://{address}")) });
+    ask(&vault, KEY).await.unwrap();
+    running.stop().await;
+
+    // Half of a new pair, as it is while files are being written: what could connect before can still.
+    std::fs::write(&certificate, "half a certificate").unwrap();
+    let running = Running::start(&Peer::default(), &address.to_string(), Some(before.server())).await;
+    ask(&vault, KEY).await.unwrap();
+    running.stop().await;
+
+    let (new_certificate, new_key) = after.sign("connect");
+    for (from, to) in
+        [(new_certificate, certificate), (new_key, key), (after.path("ca.pem"), before.path("ca.pem"))]
+    {
+        std::fs::copy(from, to).unwrap();
+    }
+    let running = Running::start(&Peer::default(), &address.to_string(), Some(after.server())).await;
+    ask(&vault, KEY).await.unwrap();
+    running.stop().await;
+}

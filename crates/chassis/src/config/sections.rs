@@ -46,7 +46,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// A server's side of TLS. PEM files.
+/// A server's side of TLS. PEM files, which may be replaced while the process runs.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tls {

@@ -160,3 +160,25 @@ fn broken_toml_names_the_line() {
     let refusal = file("[listen]\n\nhttp = = 1").refusal(&[]);
     assert!(refusal.contains("line 3"), "{refusal}");
 }
+
+#[test]
+fn what_is_set_is_shown_with_where_it_comes_from_and_without_passwords() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("latchkey.toml");
+    let text = "public_url = \"https://connect.example.com\"\n[listen]\nhttp = \"0.0.0.0:8080\"\n\
+                [database]\nurl = \"postgres://latchkey:canary_one@db/latchkey\"\n\
+                [nats]\nurl = \"nats://a:canary_two@n1:4222,nats://b:canary_three@n2:4222\"\n\
+                [keys]\nkek = \"aws-kms://alias/latchkey?region=eu-west-1\"\n[more]\nsecret = \"canary_four\"\n\
+                dsn = \"x://h/d?password=canary_five\"\nclient_secret_file = \"/run/secrets/client\"\n";
+    std::fs::write(&path, text).unwrap();
+    let variables = [("LATCHKEY__LISTEN__HTTP".to_owned(), "127.0.0.1:1".to_owned())];
+    let all = super::shown::shown_from(Some(&path), variables).unwrap();
+    let of = |key: &str| all.iter().find(|shown| shown.key == key).unwrap();
+    assert_eq!(of("listen.http").value, "127.0.0.1:1");
+    assert_eq!(of("listen.http").origin, "LATCHKEY__LISTEN__HTTP");
+    assert_eq!(of("public_url").origin, path.display().to_string());
+    assert_eq!(of("database.url").value, "postgres://latchkey:•••@db/latchkey");
+    assert_eq!(of("keys.kek").value, "aws-kms://alias/latchkey?region=eu-west-1");
+    assert_eq!(of("more.client_secret_file").value, "/run/secrets/client");
+    assert!(!format!("{all:?}").contains("canary"), "{all:?}");
+}

@@ -272,6 +272,51 @@ async fn a_file_that_is_no_certificate_is_named_before_anything_is_served() {
     assert!(cause.contains("tls.certificate") && cause.contains(&shown(&ours.path("server.pem"))), "{cause}");
 }
 
+/// Polls, since files are looked at now and then.
+async fn in_the_end(mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..600 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it never came about");
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_replaced_is_shown_without_a_restart_and_a_damaged_one_is_not() {
+    let (ours, next) = (Certificates::issue(), Certificates::issue());
+    let (address, lifecycle) = started(Routes::default(), ours.server()).await;
+    let well = Ok(ServingStatus::Serving as i32);
+    assert_eq!(health_over_tls(address, ours.showing(&ours)).await, well);
+    assert!(health_over_tls(address, next.showing(&next)).await.is_err());
+
+    let (old, old_key) = (ours.read("server.pem"), ours.read("server.key"));
+    for name in ["ca.pem", "server.pem", "server.key"] {
+        std::fs::copy(next.path(name), ours.path(name)).unwrap();
+    }
+    in_the_end(async || health_over_tls(address, next.showing(&next)).await == well).await;
+    // Whom the authority of before signed is nobody any more.
+    assert!(health_over_tls(address, next.showing(&ours)).await.is_err());
+
+    // A key that is not the certificate's, for longer than it takes to notice; then the pair of before is put back.
+    ours.write("server.key", &String::from_utf8(old_key.clone()).unwrap());
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert_eq!(health_over_tls(address, next.showing(&next)).await, well);
+    ours.write("server.pem", &String::from_utf8(old).unwrap());
+    in_the_end(async || health_over_tls(address, next.showing(&next)).await.is_err()).await;
+    lifecycle.finish().await.unwrap();
+}
+
+#[test]
+fn when_a_certificate_ends_is_read_from_it() {
+    let ours = Certificates::issue();
+    let facts = tls::facts(&ours.path("server.pem")).unwrap();
+    assert!(facts.not_before < facts.not_after);
+    let refusal = tls::facts(&ours.path("server.key")).unwrap_err().to_string();
+    assert!(refusal.contains("server.key") && refusal.contains("CERTIFICATE"), "{refusal}");
+}
+
 fn shown(path: &Path) -> String {
     path.display().to_string()
 }

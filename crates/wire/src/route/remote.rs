@@ -1,15 +1,12 @@
 //! The socket: HTTP/2 over TLS, with both ends shown to each other where the options say so.
 
 use super::DEADLINE;
+use super::tls::Connector;
 use crate::fault::deadline_exceeded;
+use http::Uri;
 use serde::Deserialize;
-use std::{
-    error::Error,
-    fs, io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
+use std::{error::Error, io, path::PathBuf, time::Duration};
+use tonic::transport::{Channel, Endpoint};
 use tonic::{Status, TimeoutExpired};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -54,7 +51,7 @@ fn deadline() -> Duration {
     DEADLINE
 }
 
-/// PEM files. They are read when the route is made.
+/// PEM files. They are read when the route is made, and whenever it connects: a replaced certificate needs no restart.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RouteTls {
@@ -81,8 +78,13 @@ pub enum RouteError {
     Unreadable { what: &'static str, path: PathBuf, source: io::Error },
     #[error("`tls.certificate` and `tls.key` belong together: set both or neither")]
     HalfIdentity,
-    #[error("the TLS settings for `{endpoint}` cannot be used")]
-    Tls { endpoint: String, source: tonic::transport::Error },
+    #[error("`{what}` {} cannot be used", path.display())]
+    Unusable { what: &'static str, path: PathBuf, source: Box<dyn Error + Send + Sync> },
+    /// Never in practice.
+    #[error("the TLS library offers no version of TLS")]
+    NoVersion,
+    #[error("`{name}` is no name to expect in a certificate: set `tls.server_name`")]
+    ServerName { name: String },
 }
 
 pub(super) fn channel(options: &RouteOptions) -> Result<Channel, RouteError> {
@@ -97,15 +99,28 @@ pub(super) fn channel(options: &RouteOptions) -> Result<Channel, RouteError> {
         .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
         .keep_alive_while_idle(true);
     match (address.uri().scheme_str(), address.uri().host()) {
-        (Some("https"), Some(_)) => {
-            let tls = tls(options.tls.as_ref())?;
-            let address = address.tls_config(tls).map_err(|source| RouteError::Tls { endpoint, source })?;
-            Ok(address.connect_lazy())
-        }
+        (Some("https"), Some(_)) => secured(options, address),
         (Some("http"), Some(_)) if options.insecure => Ok(address.connect_lazy()),
         (Some("http"), Some(_)) => Err(RouteError::Insecure { endpoint }),
         _ => Err(RouteError::Endpoint { endpoint }),
     }
+}
+
+/// The transport below does not speak TLS by itself: it would show for ever what it was given at the start.
+fn secured(options: &RouteOptions, address: Endpoint) -> Result<Channel, RouteError> {
+    let origin = address.uri().clone();
+    let plain = format!("http{}", options.endpoint.trim_start_matches("https"));
+    let Ok(uri) = plain.parse::<Uri>() else {
+        return Err(RouteError::Endpoint { endpoint: options.endpoint.clone() });
+    };
+    let connector = Connector::new(&origin, options.tls.clone().unwrap_or_default())?;
+    let address = Endpoint::from(uri)
+        .origin(origin)
+        .connect_timeout(options.connect_timeout)
+        .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
+        .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
+        .keep_alive_while_idle(true);
+    Ok(address.connect_with_connector_lazy(connector))
 }
 
 /// The channel keeps the request's `grpc-timeout` too, and may be the first to notice that it has passed.
@@ -118,29 +133,4 @@ pub(super) fn status(error: tonic::transport::Error) -> Status {
         cause = error.source();
     }
     Status::from_error(Box::new(error))
-}
-
-fn tls(tls: Option<&RouteTls>) -> Result<ClientTlsConfig, RouteError> {
-    let config = ClientTlsConfig::new();
-    let Some(tls) = tls else { return Ok(config.with_webpki_roots()) };
-    let config = match &tls.ca {
-        Some(path) => config.ca_certificate(Certificate::from_pem(read("tls.ca", path)?)),
-        None => config.with_webpki_roots(),
-    };
-    let config = match &tls.server_name {
-        Some(name) => config.domain_name(name),
-        None => config,
-    };
-    match (&tls.certificate, &tls.key) {
-        (Some(certificate), Some(key)) => {
-            Ok(config
-                .identity(Identity::from_pem(read("tls.certificate", certificate)?, read("tls.key", key)?)))
-        }
-        (None, None) => Ok(config),
-        _ => Err(RouteError::HalfIdentity),
-    }
-}
-
-fn read(what: &'static str, path: &Path) -> Result<Vec<u8>, RouteError> {
-    fs::read(path).map_err(|source| RouteError::Unreadable { what, path: path.to_owned(), source })
 }
