@@ -29,6 +29,7 @@ pub struct Builder {
     nodes: u8,
     relayed: bool,
     own_postgres: bool,
+    relayed_keys: bool,
     refusal_window: Duration,
 }
 
@@ -44,6 +45,7 @@ impl Default for Builder {
             nodes: 2,
             relayed: false,
             own_postgres: false,
+            relayed_keys: false,
             refusal_window: Duration::from_secs(300),
         }
     }
@@ -93,6 +95,13 @@ impl Builder {
         self
     }
 
+    /// With a relay between the vaults and their key service, which may then be silent.
+    #[must_use]
+    pub fn relayed_keys(mut self) -> Self {
+        self.relayed_keys = true;
+        self
+    }
+
     /// In how long a time refusals of one app count together; five minutes unless told. What an incident holds back is tried
     /// again within half of it.
     #[must_use]
@@ -136,7 +145,7 @@ impl Builder {
         let (plan, parts) = match self.topology {
             Topology::One => (common.one(), None),
             Topology::Many => {
-                let parts = Parts::make(postgres.as_ref().map(Postgres::url)).await;
+                let parts = Parts::make(postgres.as_ref().map(Postgres::url), self.relayed_keys).await;
                 (common.many(&parts, self.nodes, self.relayed), Some(parts))
             }
         };

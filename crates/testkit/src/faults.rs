@@ -36,6 +36,18 @@ impl World {
         self.postgres.as_mut().expect("a world with a PostgreSQL of its own")
     }
 
+    /// The way the vaults take to their key service.
+    ///
+    /// # Panics
+    /// In a world without it.
+    #[must_use]
+    pub fn kms_relay(&self) -> &Relay {
+        self.parts
+            .as_ref()
+            .and_then(|parts| parts.kms_relay.as_ref())
+            .expect("a world with a relay to its keys")
+    }
+
     /// What the first refresher has written down, byte for byte.
     #[must_use]
     pub fn journal(&self) -> Vec<(String, Vec<u8>)> {

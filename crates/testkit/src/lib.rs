@@ -29,6 +29,7 @@ mod collector;
 mod faults;
 mod html;
 mod memory;
+mod operator;
 mod parts;
 mod ports;
 mod postgres;

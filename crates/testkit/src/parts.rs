@@ -1,6 +1,7 @@
 //! What a cluster stands on, a share of it for one world: a database, a stream and subjects, a key. The servers are those
 //! `tests/with-servers` names.
 
+use crate::relay::Relay;
 use async_nats::jetstream;
 use futures::TryStreamExt;
 use sqlx::postgres::PgConnectOptions;
@@ -11,16 +12,27 @@ pub(crate) struct Parts {
     pub database: Database,
     pub nats: Nats,
     pub kek: String,
+    /// Between the vaults and the key service, where that was asked for.
+    pub kms_relay: Option<Relay>,
 }
 
 impl Parts {
     /// In the PostgreSQL at this URL; in that of `tests/with-servers` where none is given.
-    pub(crate) async fn make(postgres: Option<String>) -> Self {
+    pub(crate) async fn make(postgres: Option<String>, relay_keys: bool) -> Self {
         let name = format!("flows_{}", Uuid::new_v4().simple());
+        let mut kek = create_key(&name).await;
+        let kms_relay = relay_keys.then(|| {
+            let endpoint = server("LATCHKEY_TEST_KMS_ENDPOINT");
+            let port = endpoint.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");
+            let relay = Relay::to(port);
+            kek = kek.replace(&endpoint, &format!("http://127.0.0.1:{}", relay.port));
+            relay
+        });
         Self {
             database: Database::create(&name, postgres).await,
             nats: Nats { url: server("LATCHKEY_TEST_NATS_URL"), name: name.clone() },
-            kek: create_key(&name).await,
+            kek,
+            kms_relay,
         }
     }
 }
@@ -141,8 +153,16 @@ impl Nats {
     }
 }
 
+/// Has the key that an address names refuse whatever it is asked, as one that was lost does.
+pub(crate) async fn disable_key(kek: &str) {
+    let alias = kek.trim_start_matches("aws-kms://").split('?').next().expect("an alias");
+    let endpoint = server("LATCHKEY_TEST_KMS_ENDPOINT");
+    let found = ask_kms(&endpoint, "DescribeKey", serde_json::json!({"KeyId": alias})).await;
+    ask_kms(&endpoint, "DisableKey", serde_json::json!({"KeyId": found["KeyMetadata"]["KeyId"]})).await;
+}
+
 /// A key at the key service's emulator, as the address in `keys.kek`.
-async fn create_key(name: &str) -> String {
+pub(crate) async fn create_key(name: &str) -> String {
     let endpoint = server("LATCHKEY_TEST_KMS_ENDPOINT");
     let made = ask_kms(&endpoint, "CreateKey", serde_json::json!({})).await;
     let id = made["KeyMetadata"]["KeyId"].as_str().expect("a key has an id").to_owned();

@@ -17,7 +17,13 @@ pub struct Postgres {
     server: Option<Child>,
     port: u16,
     folder: TempDir,
+    /// Which of its folders it serves.
+    serving: &'static str,
+    standby: Option<Child>,
 }
+
+const PRIMARY: &str = "data";
+const STANDBY: &str = "standby";
 
 impl Postgres {
     pub(crate) async fn start() -> Self {
@@ -25,14 +31,9 @@ impl Postgres {
         // The server's user must get through to its folder below.
         let permissions = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(folder.path(), permissions).expect("our own folder");
-        let mut postgres = Self { server: None, port: free_port(), folder };
+        let mut postgres = Self { server: None, port: free_port(), folder, serving: PRIMARY, standby: None };
         let data = postgres.data();
-        let mut make = Command::new("install");
-        make.args(["-d", "-m", "700"]);
-        if we_are_root() {
-            make.args(["-o", "postgres", "-g", "postgres"]);
-        }
-        assert!(make.arg(&data).status().is_ok_and(|made| made.success()), "no folder for PostgreSQL");
+        own_folder(&data);
         let initdb = as_its_user("initdb")
             .args(["--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8"])
             .args(["--no-sync", "--pgdata"])
@@ -50,7 +51,7 @@ impl Postgres {
     }
 
     fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.folder.path().join(self.serving)
     }
 
     /// Starts it on its files, whatever state it left them in, and waits until it answers.
@@ -58,18 +59,7 @@ impl Postgres {
     /// # Panics
     /// Where it does not come up.
     pub async fn start_again(&mut self) {
-        let log = File::options().create(true).append(true).open(self.folder.path().join("log"));
-        let log = log.expect("a log file can be opened");
-        let server = as_its_user("postgres")
-            .arg("-D")
-            .arg(self.data())
-            .args(["-p", &self.port.to_string(), "-h", "127.0.0.1", "-k", "", "-c", "max_connections=200"])
-            .current_dir(self.data())
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().expect("a file can be shared"))
-            .stderr(log)
-            .spawn();
-        self.server = Some(server.expect("postgres starts"));
+        self.server = Some(self.serve(&self.data(), self.port));
         let begun = Instant::now();
         while !self.answers().await {
             assert!(begun.elapsed() < READY_WITHIN, "PostgreSQL does not answer");
@@ -78,9 +68,74 @@ impl Postgres {
     }
 
     async fn answers(&self) -> bool {
+        self.asked(self.port, "SELECT TRUE").await.is_some()
+    }
+
+    fn serve(&self, data: &Path, port: u16) -> Child {
+        let log = File::options().create(true).append(true).open(self.folder.path().join("log"));
+        let log = log.expect("a log file can be opened");
+        let server = as_its_user("postgres")
+            .arg("-D")
+            .arg(data)
+            .args(["-p", &port.to_string(), "-h", "127.0.0.1", "-k", "", "-c", "max_connections=200"])
+            .current_dir(data)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a file can be shared"))
+            .stderr(log)
+            .spawn();
+        server.expect("postgres starts")
+    }
+
+    /// What a server says to a question with yes or no; `None` where it does not answer.
+    async fn asked(&self, port: u16, question: &'static str) -> Option<bool> {
         use sqlx::ConnectOptions as _;
         let options: sqlx::postgres::PgConnectOptions = self.url().parse().expect("a database URL");
-        options.connect().await.is_ok()
+        let mut connection = options.port(port).connect().await.ok()?;
+        sqlx::query_scalar(question).fetch_one(&mut connection).await.ok()
+    }
+
+    /// A second server that follows this one by streaming replication, until it has all there is; and then stops following,
+    /// as one does whose network is cut: from here on it is behind.
+    ///
+    /// # Panics
+    /// Where it does not come about.
+    pub async fn have_a_standby_and_leave_it_behind(&mut self) {
+        let folder = self.folder.path().join(STANDBY);
+        own_folder(&folder);
+        let copy = as_its_user("pg_basebackup")
+            .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "postgres", "-X", "stream", "-R"])
+            .args(["--checkpoint=fast", "--no-sync", "-D"])
+            .arg(&folder)
+            .current_dir(self.data())
+            .output()
+            .expect("pg_basebackup runs");
+        assert!(copy.status.success(), "{}", String::from_utf8_lossy(&copy.stderr));
+        let port = free_port();
+        self.standby = Some(self.serve(&folder, port));
+        let followed =
+            "SELECT COALESCE(bool_and(replay_lsn >= pg_current_wal_lsn()), FALSE) FROM pg_stat_replication";
+        let begun = Instant::now();
+        while self.asked(self.port, followed).await != Some(true) {
+            assert!(begun.elapsed() < READY_WITHIN, "the standby does not follow");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        if let Some(mut standby) = self.standby.take() {
+            let _ = standby.kill();
+            let _ = standby.wait();
+        }
+    }
+
+    /// The primary is gone for good, with what the standby had not heard of; the standby takes its place and its address.
+    ///
+    /// # Panics
+    /// Where it does not come about.
+    pub async fn fail_over(&mut self) {
+        self.kill();
+        self.serving = STANDBY;
+        let _ = std::fs::remove_file(self.data().join("postmaster.pid"));
+        self.start_again().await;
+        assert_eq!(self.asked(self.port, "SELECT pg_is_in_recovery()").await, Some(true));
+        assert_eq!(self.asked(self.port, "SELECT pg_promote()").await, Some(true));
     }
 
     /// It stops where it is (SIGSTOP): connections stand, and nothing is answered.
@@ -114,8 +169,21 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
+        if let Some(mut standby) = self.standby.take() {
+            let _ = standby.kill();
+            let _ = standby.wait();
+        }
         self.kill();
     }
+}
+
+fn own_folder(path: &Path) {
+    let mut make = Command::new("install");
+    make.args(["-d", "-m", "700"]);
+    if we_are_root() {
+        make.args(["-o", "postgres", "-g", "postgres"]);
+    }
+    assert!(make.arg(path).status().is_ok_and(|made| made.success()), "no folder for PostgreSQL");
 }
 
 fn we_are_root() -> bool {

@@ -1,15 +1,20 @@
 //! The commands: each asks a server over gRPC, as any backend would, and shows the answer.
 
 mod browse;
+mod config;
 mod connect;
 mod connection;
 mod demo;
+mod doctor;
 mod duration;
 mod events;
 mod incident;
 mod integration;
 mod key;
+mod keys;
 mod logs;
+mod migrate;
+mod offline;
 mod offline;
 mod operator;
 mod page;
@@ -46,6 +51,14 @@ pub enum Command {
     Key(key::Arguments),
     /// Let people into the dashboard
     Operator(operator::Arguments),
+    /// See, rotate and rewrap the keys that seal credentials
+    Keys(keys::Arguments),
+    /// See and apply migrations of the database
+    Migrate(migrate::Arguments),
+    /// Check settings, and see where each comes from
+    Config(config::Arguments),
+    /// Find what is wrong with an installation, each with what to do
+    Doctor(doctor::Arguments),
     /// Have your backend told what happens, over HTTP
     Webhook(webhook::Arguments),
     /// Play the end user, or break the demo provider on purpose
@@ -65,6 +78,10 @@ impl Command {
             Self::Provider(arguments) => arguments.run().await,
             Self::Key(arguments) => arguments.run().await,
             Self::Operator(arguments) => arguments.run().await,
+            Self::Keys(arguments) => arguments.run().await,
+            Self::Migrate(arguments) => arguments.run().await,
+            Self::Config(arguments) => arguments.run(),
+            Self::Doctor(arguments) => arguments.run().await,
             Self::Webhook(arguments) => arguments.run().await,
             Self::Demo(arguments) => arguments.run().await,
         }

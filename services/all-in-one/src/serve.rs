@@ -66,6 +66,9 @@ pub async fn serve(file: Option<&Path>) -> anyhow::Result<()> {
             "`listen.internal` is for services in processes of their own: here they need no port; remove it"
         );
     }
+    if let Some(reason) = config.keys.unsafe_with(&config.database) {
+        bail!(reason);
+    }
     let lifecycle = Lifecycle::new(GRACE);
     let doors = Doors {
         http: open(config.listen.http, "listen.http").await?,

@@ -30,9 +30,13 @@ impl Settings {
 
     /// A vault of which nothing runs: one call is made, and that is all.
     pub async fn vault(&self) -> anyhow::Result<VaultClient> {
+        Ok(VaultClient::new(Route::local(grpc::layers(self.service().await?.peers()))))
+    }
+
+    /// The same, for what is no call: the keys themselves.
+    pub async fn service(&self) -> anyhow::Result<VaultService> {
         let parts = Parts::embedded(&self.database, &self.keys, latchkey_bus::local()).await?;
-        let vault = VaultService::new(parts, &self.vault, &Lifecycle::new(Duration::ZERO));
-        Ok(VaultClient::new(Route::local(grpc::layers(vault.peers()))))
+        Ok(VaultService::new(parts, &self.vault, &Lifecycle::new(Duration::ZERO)))
     }
 }
 

@@ -1,0 +1,76 @@
+//! What whoever operates a world does: commands on its settings, and changes of these.
+
+use crate::parts::{create_key, disable_key};
+use crate::process::{Ended, run};
+use crate::topology::Topology;
+use crate::world::World;
+use std::path::PathBuf;
+
+impl World {
+    /// Runs `latchkey COMMAND… --config FILE` with the settings of the vault, or of the one process.
+    pub async fn operate(&self, command: &[&str]) -> Ended {
+        let file = self.keys_from.display().to_string();
+        run("latchkey", &[command, &["--config", &file]].concat()).await
+    }
+
+    /// The address of the present key of the key service, as the settings have it.
+    ///
+    /// # Panics
+    /// Where there is none.
+    #[must_use]
+    pub fn kek(&self) -> String {
+        let settings = std::fs::read_to_string(&self.keys_from).expect("the settings can be read");
+        let line = settings.lines().find_map(|line| line.strip_prefix("kek = ")).expect("a key is named");
+        line.trim_matches('"').to_owned()
+    }
+
+    /// One more key of a key service: its address.
+    pub async fn another_kek(&self) -> String {
+        let name = format!("another-{}", rand::random::<u32>());
+        match self.topology {
+            Topology::Many => create_key(&name).await,
+            Topology::One => {
+                let path = self.folder.path().join(name);
+                crate::settings::write_key(&path, &rand::random::<[u8; 32]>());
+                format!("file://{}", path.display())
+            }
+        }
+    }
+
+    /// It opens nothing any more. A key in a file goes with the file.
+    ///
+    /// # Panics
+    /// Where the file cannot be removed.
+    pub async fn lose_kek(&self, kek: &str) {
+        match kek.strip_prefix("file://") {
+            Some(path) => std::fs::remove_file(path).expect("the key's file can be removed"),
+            None => disable_key(kek).await,
+        }
+    }
+
+    /// Names these keys in the settings of everybody who has keys. They are read at the next start.
+    ///
+    /// # Panics
+    /// Where the settings cannot be written.
+    pub fn set_keks(&self, kek: &str, also: &[&str]) {
+        for file in self.files_with_keys() {
+            let settings = std::fs::read_to_string(&file).expect("the settings can be read");
+            let lines = settings.lines().filter(|line| !line.starts_with("also = ")).map(|line| {
+                match line.starts_with("kek = ") {
+                    true => format!("kek = {kek:?}\nalso = {also:?}\n"),
+                    false => format!("{line}\n"),
+                }
+            });
+            std::fs::write(&file, lines.collect::<String>()).expect("the settings can be written");
+        }
+    }
+
+    fn files_with_keys(&self) -> Vec<PathBuf> {
+        let files = std::fs::read_dir(self.folder.path()).expect("our own folder").flatten();
+        let settings =
+            files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|it| it == "toml"));
+        settings
+            .filter(|path| std::fs::read_to_string(path).is_ok_and(|text| text.contains("\nkek = ")))
+            .collect()
+    }
+}

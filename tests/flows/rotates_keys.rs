@@ -1,0 +1,87 @@
+//! Keys are replaced while everything runs, by commands of the operator; nobody who reads notices.
+
+use latchkey_testkit::{Ended, World};
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+async fn states(world: &World) -> Vec<Value> {
+    let ended = done(world.operate(&["keys", "status", "--json"]).await);
+    serde_json::from_str(ended.said.trim()).unwrap()
+}
+
+fn done(ended: Ended) -> Ended {
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    ended
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_environments_key_is_rotated_under_those_who_read() {
+    let mut world = World::start().await;
+    let mut connections = Vec::new();
+    for user in 0..4 {
+        connections.push(world.connect("demo-oauth", &format!("user-{user}")).await);
+    }
+    let over = Arc::new(AtomicBool::new(false));
+    let reading: Vec<_> = connections
+        .iter()
+        .map(|connection| {
+            let (backend, connection, over) = (world.backend().clone(), connection.clone(), over.clone());
+            tokio::spawn(async move {
+                let mut reads = 0;
+                while !over.load(Ordering::SeqCst) || reads == 0 {
+                    backend.token(&connection).await.unwrap();
+                    reads += 1;
+                }
+                reads
+            })
+        })
+        .collect();
+    let ended = done(world.operate(&["keys", "rotate", "--environment", "dev"]).await);
+    assert!(ended.said.contains("dev: key 2 wraps what is new"), "{}", ended.said);
+    assert!(ended.said.contains("Everything is wrapped as it should be"), "{}", ended.said);
+    over.store(true, Ordering::SeqCst);
+    for reader in reading {
+        assert!(reader.await.unwrap() > 0);
+    }
+    let state = &states(&world).await[0];
+    assert_eq!((&state["environment"], &state["version"]), (&"dev".into(), &2.into()));
+    assert_eq!(state["older"], serde_json::json!([{"version": 1, "data_keys": 0}]), "it is kept for an hour");
+    // What was sealed before opens where nothing is at hand, and a refresh is none the worse for it.
+    world.restart().await;
+    for connection in &connections {
+        world.backend().token(connection).await.unwrap();
+        let token = world.backend().new_token(connection).await.unwrap();
+        assert_eq!(world.call_api("/me", &token.headers).await, 200);
+    }
+    let after = world.connect("demo-oauth", "late").await;
+    world.backend().token(&after).await.unwrap();
+    assert_eq!(states(&world).await[0]["older"][0]["data_keys"], 0, "what is new is under the new key");
+    let absent = world.operate(&["keys", "rotate", "--environment", "nowhere"]).await;
+    assert!(absent.code == Some(1) && absent.said.contains("`nowhere` has no key"), "{}", absent.said);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_key_services_key_is_replaced_by_another() {
+    let mut world = World::start().await;
+    let connection = world.connect("demo-oauth", "ana").await;
+    let (old, new) = (world.kek(), world.another_kek().await);
+    world.set_keks(&new, &[&old]);
+    let table = done(world.operate(&["keys", "status"]).await).said;
+    assert!(table.contains("run `latchkey keys rewrap`"), "{table}");
+    world.restart().await;
+    world.backend().token(&connection).await.unwrap();
+    done(world.operate(&["keys", "rewrap"]).await);
+    assert_eq!(states(&world).await[0]["wrapped_by"].as_array().unwrap().len(), 2);
+
+    world.set_keks(&new, &[]);
+    world.restart().await;
+    done(world.operate(&["keys", "rewrap"]).await);
+    world.lose_kek(&old).await;
+    world.restart().await;
+    world.backend().token(&connection).await.unwrap();
+    let state = &states(&world).await[0];
+    assert_eq!((&state["wrapped_as_set"], state["wrapped_by"].as_array().unwrap().len()), (&true.into(), 1));
+    world.finish().await;
+}

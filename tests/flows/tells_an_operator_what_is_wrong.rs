@@ -1,0 +1,160 @@
+//! The commands of whoever operates an installation: `doctor`, `migrate`, `config`. Each says what is wrong and what to do,
+//! and shows no password.
+
+use latchkey_testkit::{Ended, Topology, World, free_port, run};
+use serde_json::Value;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use tempfile::TempDir;
+
+fn written(folder: &TempDir, settings: &str) -> String {
+    let file = folder.path().join("latchkey.toml");
+    fs::write(&file, settings).unwrap();
+    file.display().to_string()
+}
+
+fn with_key() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    key_file(&folder.path().join("kek"));
+    folder
+}
+
+fn key_file(path: &Path) {
+    fs::write(path, [7; 32]).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o400)).unwrap();
+}
+
+fn settings(folder: &TempDir, database: &str) -> String {
+    let kek = folder.path().join("kek");
+    format!(
+        "public_url = \"http://127.0.0.1:{}\"\n[database]\n{database}\n[keys]\nkek = \"file://{}\"\n",
+        free_port(),
+        kek.display()
+    )
+}
+
+fn sqlite(folder: &TempDir) -> String {
+    format!("url = \"sqlite:{}\"", folder.path().join("latchkey.db").display())
+}
+
+fn says(ended: &Ended, code: i32, words: &[&str]) {
+    assert_eq!(ended.code, Some(code), "{}", ended.said);
+    for word in words {
+        assert!(ended.said.contains(word), "`{word}` is not said:\n{}", ended.said);
+    }
+    assert!(!ended.said.contains("canary"), "a secret is said:\n{}", ended.said);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_doctor_finds_nothing_failing_with_a_world_that_works() {
+    let world = World::start().await;
+    world.connect("demo-oauth", "ana").await;
+    let ended = world.operate(&["doctor", "--json"]).await;
+    says(&ended, 0, &[]);
+    let findings: Vec<Value> = serde_json::from_str(ended.said.trim()).unwrap();
+    let status = |check: &str| -> Vec<&str> {
+        let of_this = findings.iter().filter(|finding| finding["check"] == check);
+        of_this.map(|finding| finding["status"].as_str().unwrap()).collect()
+    };
+    assert_eq!(status("schema"), ["ok"], "{findings:?}");
+    // There and back, and one alone is worth a warning.
+    assert_eq!(status("keys"), ["ok", "warning"], "{findings:?}");
+    if world.topology() == Topology::Many {
+        for check in ["database", "database rights", "clock", "nats", "certificate"] {
+            assert_eq!(status(check), ["ok"], "{check}: {findings:?}");
+        }
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_doctor_names_each_thing_that_does_not_work_with_its_remedy() {
+    let folder = with_key();
+    let unreachable =
+        format!("url = \"postgres://latchkey:canary_password@127.0.0.1:{}/latchkey\"", free_port());
+    let text = settings(&folder, &unreachable)
+        + "allow_file = true\n[nats]\nurl = \"nats://127.0.0.1:1\"\n[tls]\ncertificate = \"/nowhere/tls.crt\"\n\
+           key = \"/nowhere/tls.key\"\n";
+    let file = written(&folder, &text);
+    let egress = format!("http://127.0.0.1:{}/", free_port());
+    let ended = run("latchkey", &["doctor", "--config", &file, "--egress", &egress]).await;
+    let told = [
+        "FAILING  database:",
+        "cannot reach",
+        "Check database.url",
+        "FAILING  nats:",
+        "Check nats.url",
+        "FAILING  certificate:",
+        "/nowhere/tls.crt",
+        "warning  public_url:",
+        "warning  egress:",
+        "checks fail",
+    ];
+    says(&ended, 1, &told);
+    assert!(ended.said.contains("ok       keys:"), "{}", ended.said);
+
+    fs::remove_file(folder.path().join("kek")).unwrap();
+    let ended = run("latchkey", &["doctor", "--config", &file]).await;
+    says(&ended, 1, &["FAILING  keys:", "there is no key file"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_starts_on_a_schema_that_is_left_to_somebody_else_before_it_is_there() {
+    let folder = with_key();
+    let text = settings(&folder, &(sqlite(&folder) + "\nmigrations = \"job\""));
+    let file = written(&folder, &text);
+    let config = ["--config", file.as_str()];
+    let command = async |words: &[&str]| run("latchkey", &[words, &config].concat()).await;
+    says(&command(&["migrate", "status"]).await, 1, &["there is no SQLite file"]);
+    says(&command(&["serve"]).await, 1, &["listen.http"]);
+    says(&command(&["keys", "status"]).await, 1, &["are not applied", "latchkey migrate up"]);
+    says(&command(&["migrate", "up"]).await, 0, &["20260901120000", "create events", "applied"]);
+    says(&command(&["migrate", "status"]).await, 0, &["applied"]);
+    says(&command(&["migrate", "up"]).await, 0, &["applied"]);
+    says(&command(&["keys", "status"]).await, 0, &[]);
+    let wrong = written(&folder, &text.replace("job", "sometimes"));
+    says(
+        &run("latchkey", &["migrate", "up", "--config", &wrong]).await,
+        1,
+        &["database.migrations", "manual"],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_unsafe_is_started_and_what_to_do_is_said() {
+    let folder = with_key();
+    let server = format!("url = \"postgres://latchkey:canary_password@127.0.0.1:{}/latchkey\"", free_port());
+    let file = written(&folder, &settings(&folder, &server));
+    let refused = ["`keys.kek` is a file", "keys.allow_file = true"];
+    says(&run("latchkey", &["config", "check", &file]).await, 1, &refused);
+    says(&run("latchkey", &["serve", "--config", &file]).await, 1, &refused);
+    says(&run("latchkey", &["doctor", "--config", &file]).await, 1, &refused);
+
+    // As `latchkey dev` leaves its folder.
+    fs::write(folder.path().join("dev.env"), "").unwrap();
+    let file = written(&folder, &settings(&folder, &sqlite(&folder)));
+    let refused = ["the key of `latchkey dev`", "head -c 32 /dev/urandom"];
+    says(&run("latchkey", &["config", "check", &file]).await, 1, &refused);
+    says(&run("latchkey", &["serve", "--config", &file]).await, 1, &refused);
+    fs::remove_file(folder.path().join("dev.env")).unwrap();
+    says(&run("latchkey", &["config", "check", &file]).await, 0, &["is as it should be"]);
+
+    let public = written(
+        &folder,
+        &settings(&folder, &sqlite(&folder)).replace("http://127.0.0.1", "http://example.com"),
+    );
+    says(&run("latchkey", &["config", "check", &public]).await, 1, &["public_url", "use https"]);
+    let other = run("latchkey", &["config", "check", &public, "--program", "vault"]).await;
+    says(&other, 1, &["unknown key `public_url`"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_set_is_shown_with_its_origin_and_without_its_password() {
+    let folder = with_key();
+    let server = "url = \"postgres://latchkey:canary_password@db.example.com/latchkey\"";
+    let file = written(&folder, &settings(&folder, server));
+    let shown = run("latchkey", &["config", "show", &file, "--origin"]).await;
+    says(&shown, 0, &["database.url", "postgres://latchkey:•••@db.example.com/latchkey", "keys.kek", &file]);
+    says(&run("latchkey", &["config", "show", "/nowhere.toml"]).await, 1, &["/nowhere.toml"]);
+}
