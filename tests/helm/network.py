@@ -37,7 +37,7 @@ def who_may_call_whom_is_this_table_and_nothing_else():
     table = {("vault", database, 5432), ("vault", keys, 443)}
     table |= {(it, namespace("nats"), 4222) for it in ("vault", "refresher")}
     table |= {(it, "vault", "internal") for it in ("connect", "refresher", "proxy")}
-    table |= {("refresher", "refresher", "internal")}
+    table |= {("refresher", "refresher", "internal"), ("migrate", database, 5432), ("migrate", "dns", 53)}
     table |= {(it, internet, 443) for it in ("connect", "refresher", "proxy")}
     table |= {(it, "dns", 53) for it in SPLIT} | {(it, namespace("observability"), 4317) for it in SPLIT}
     table |= {(namespace("monitoring"), it, "ops") for it in SPLIT}

@@ -29,7 +29,7 @@ def secrets_are_files_but_for_the_address_of_the_database():
     for example in EXAMPLES:
         for name, pod in pods(example).items():
             variables = [it for container in pod["containers"] for it in container.get("env", [])]
-            keeper = name.endswith(("-vault", "-single"))
+            keeper = name.endswith(("-vault", "-single", "-migrate"))
             assert {it["name"] for it in variables} <= ({"LATCHKEY__DATABASE__URL"} if keeper else set()), name
             held = {it["secret"]["secretName"] for it in pod["volumes"] if "secret" in it}
             assert keeper or not held & {"latchkey-kek", "latchkey-database"}, f"{name} holds {held}"
@@ -40,7 +40,7 @@ def only_whoever_has_keys_has_an_identity_in_the_cloud():
     accounts = {name: it["metadata"].get("annotations") for (kind, name), it in objects("ha").items()
                 if kind == "ServiceAccount"}
     assert [name for name, annotations in accounts.items() if annotations] == ["lk-latchkey-vault"], accounts
-    used = {name: pod["serviceAccountName"] for name, pod in pods("ha").items() if not name.endswith("-test")}
+    used = {name: pod["serviceAccountName"] for name, pod in pods("ha").items() if not name.endswith(("-test", "-migrate"))}
     assert all(name == account for name, account in used.items()), used
 
 
@@ -72,7 +72,7 @@ def nothing_is_cut_off_and_one_pod_at_a_time_is_evicted():
     assert len(graces) == 5
     for example in EXAMPLES:
         for name, pod in pods(example).items():
-            if name.endswith("-test"):
+            if name.endswith(("-test", "-migrate")):
                 continue
             container = pod["containers"][0]
             pause = container["lifecycle"]["preStop"]["sleep"]["seconds"]
@@ -94,3 +94,15 @@ def selectors_find_their_pods():
             assert spec["selector"]["matchLabels"].items() <= labels and service["selector"].items() <= labels, name
             named = {it["name"] for it in spec["template"]["spec"]["containers"][0]["ports"]}
             assert {it["targetPort"] for it in service["ports"]} == named, name
+
+
+def a_migration_is_a_hook_before_every_installation_and_upgrade_alike():
+    """Never an object of the release at one time and a hook at another; and its policy is there before it is."""
+    job, way = (objects("ha")[kind, "lk-latchkey-migrate"]["metadata"]["annotations"] for kind in ("Job", "NetworkPolicy"))
+    for it in (job, way):
+        assert it["helm.sh/hook"] == "pre-install,pre-upgrade" and it["helm.sh/hook-delete-policy"] == "before-hook-creation"
+    assert int(way["helm.sh/hook-weight"]) < int(job["helm.sh/hook-weight"])
+    assert objects("ha")["Job", "lk-latchkey-migrate"]["spec"]["backoffLimit"] == 0
+    assert settings_of("ha", "vault")["database"]["migrations"] == "job"
+    assert not any(kind == "Job" for kind, _ in objects("airgap"))
+    assert settings_of("airgap", "vault")["database"]["migrations"] == "auto"

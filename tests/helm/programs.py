@@ -1,12 +1,15 @@
 """What the programs, the images and the source say to what was rendered. Each function is one promise."""
 
+import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
 
-from chart import EXAMPLES, NotDone, ROOT, SPLIT, components, objects, pods, program, start, text_of
+import readme
+from chart import CHART, EXAMPLES, NotDone, ROOT, SPLIT, components, objects, pods, program, start, text_of
 
 
 def the_programs_accept_the_settings_they_are_given():
@@ -58,6 +61,8 @@ def the_dockerfile_is_clean_and_has_a_target_for_every_image():
     assert stages["base"].endswith(":nonroot")
     pinned = re.findall(r"^channel = \"(.+)\"", (ROOT / "rust-toolchain.toml").read_text(), re.M)
     assert pinned == re.findall(r"RUST_VERSION=(\S+)$", text, re.M)
+    # What an image is made of is told in the programs and beside them.
+    assert "cargo auditable build --release --locked" in text and "COPY --from=build /out/sbom.cdx.json" in text
     for target in SPLIT | {"latchkey"}:
         name = "latchkey" if target == "latchkey" else f"latchkey-{target}"
         assert f'ENTRYPOINT ["/usr/local/bin/{name}"]' in text, target
@@ -67,16 +72,78 @@ def the_dockerfile_is_clean_and_has_a_target_for_every_image():
 
 
 def alerts_ask_for_metrics_that_exist():
-    files = [path for top in ("crates", "services") for path in (ROOT / top).glob("*/src/**/*.rs")]
-    source = "\n".join(path.read_text() for path in files)
-    counted = set(re.findall(r'metrics::(?:counter|gauge|histogram)!\(\s*"(\w+)"', source))
+    counted = metrics()
     groups = objects("ha")["PrometheusRule", "lk-latchkey"]["spec"]["groups"]
     rules = [rule for group in groups for rule in group["rules"]]
     assert len(rules) > 5 and len(counted) > 10
     for rule in rules:
         asked = {re.sub("_(bucket|sum|count)$", "", it) for it in re.findall(r"\b(?:latchkey|rpc|http)_\w+", rule["expr"])}
         assert asked and asked <= counted, f"{rule['alert']} asks for {asked - counted}"
-        assert set(rule["annotations"]) == {"summary", "description"} and rule["labels"]["severity"]
+        assert set(rule["annotations"]) == {"summary", "description", "runbook"} and rule["labels"]["severity"]
+
+
+def every_alert_has_a_page_in_the_runbook_and_every_page_an_alert():
+    runbook = (ROOT / "helm" / "RUNBOOK.md").read_text()
+    pages = re.findall(r"^## (Latchkey\w+)$", runbook, re.M)
+    rules = [rule for group in objects("ha")["PrometheusRule", "lk-latchkey"]["spec"]["groups"] for rule in group["rules"]]
+    assert [rule["alert"] for rule in rules] == pages
+    for rule in rules:
+        assert rule["annotations"]["runbook"] == f"helm/RUNBOOK.md#{rule['alert'].lower()}"
+
+
+def dashboards_ask_for_metrics_that_exist():
+    counted = metrics()
+    boards = {name: it["data"] for (kind, name), it in objects("ha").items() if kind == "ConfigMap" and "-dashboard-" in name}
+    assert set(boards) == {"lk-latchkey-dashboard-credentials", "lk-latchkey-dashboard-operations"}
+    for name, data in boards.items():
+        assert objects("ha")["ConfigMap", name]["metadata"]["labels"]["grafana_dashboard"] == "1"
+        board = json.loads(*data.values())
+        asked = [target["expr"] for panel in board["panels"] for target in panel.get("targets", [])]
+        assert len(asked) >= 9
+        for expression in asked:
+            names = {re.sub("_(bucket|sum|count)$", "", it) for it in re.findall(r"\b(?:latchkey|rpc)_\w+", expression)} - LABELS
+            assert names and names <= counted, f"{name}: {expression} asks for {names - counted}"
+        panels = [it["gridPos"] for it in board["panels"]]
+        assert all(it["x"] + it["w"] <= 24 for it in panels) and len({it["id"] for it in board["panels"]}) == len(panels)
+    assert not any("-dashboard-" in name for _, name in objects("small"))
+
+
+def the_readme_of_the_chart_is_made_of_its_values():
+    assert (CHART / "README.md").read_text() == readme.made(), "run python3 tests/helm/readme.py"
+
+
+def commands_in_the_runbook_are_commands_of_the_program():
+    """Each is given to the program with settings that name a database of its own: none is unknown, and none is misspelt."""
+    if not program("single"):
+        raise NotDone("LATCHKEY_TEST_BIN_DIR names no built programs: no command of the runbook was tried")
+    text = (ROOT / "helm" / "RUNBOOK.md").read_text()
+    blocks = [line for block in re.findall(r"^```\n(.*?)^```", text, re.M | re.S) for line in block.splitlines()]
+    spoken = [it for it in re.findall(r"`(latchkey [^`]+)`", text.replace("\n", " ")) if "NAME" not in it]
+    assert len(blocks) >= 6 and len(spoken) >= 8
+    with tempfile.TemporaryDirectory() as folder:
+        at = pathlib.Path(folder)
+        (at / "kek").write_bytes(os.urandom(32))
+        (at / "kek").chmod(0o400)
+        settings = f'[database]\nurl = "sqlite:{folder}/latchkey.db"\n[keys]\nkek = "file://{folder}/kek"\n'
+        (at / "vault.toml").write_text(settings)
+        (at / "latchkey.toml").write_text(settings)
+        for line in ["latchkey migrate up --config vault.toml", *blocks]:
+            done = subprocess.run([program("single"), *line.split()[1:]], capture_output=True, text=True, check=False, cwd=folder, timeout=60)
+            assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+        for line in spoken:
+            # Some need a server, which is not there; what they ask for is known nevertheless.
+            done = subprocess.run([program("single"), *line.split()[1:]], capture_output=True, text=True, check=False, cwd=folder, timeout=60)
+            assert done.returncode != 2 or "required arguments" in done.stderr, f"{line}: {done.stderr}"
+
+
+def metrics():
+    files = [path for top in ("crates", "services") for path in (ROOT / top).glob("*/src/**/*.rs")]
+    source = "\n".join(path.read_text() for path in files)
+    return set(re.findall(r'metrics::(?:counter|gauge|histogram)!\(\s*"(\w+)"', source))
+
+
+# What expressions name besides metrics.
+LABELS = {"rpc_method"}
 
 
 def grpc_is_routed_to_whoever_serves_it():

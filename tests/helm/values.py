@@ -59,6 +59,9 @@ def a_setting_that_does_not_exist_or_cannot_be_is_refused_by_name():
         ("ha", 'networkPolicy.otlp.to=[]', "networkPolicy.otlp.to"),
         ("ha", 'ingress.enabled=true', "gatewayApi.enabled"),
         ("ha", 'components.refresher.autoscaling.enabled=true', "components.refresher.replicas"),
+        ("small", 'database.migrations="job"', "database.existingSecret"),
+        ("ha", 'database.migrations="never"', "migrations"),
+        ("ha", 'keys.also=["file:///etc/kek"]', "also"),
         ("small", 'components.single.replicas=2', "SQLite"),
         ("small", 'mode="split"', "SQLite"),
     ]

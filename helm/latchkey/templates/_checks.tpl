@@ -58,6 +58,9 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- if and (eq $v.database.migrations "job") (not $v.database.existingSecret) -}}
+{{- fail "database.migrations is job, which reads the database's address from a secret: set database.existingSecret, or database.migrations to auto" -}}
+{{- end -}}
 {{- if and $v.ingress.enabled $v.gatewayApi.enabled -}}
 {{- fail "set one of ingress.enabled and gatewayApi.enabled" -}}
 {{- end -}}

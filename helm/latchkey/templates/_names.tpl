@@ -34,7 +34,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 
 {{- define "latchkey.image" -}}
 {{- $image := .root.Values.image -}}
-{{- $short := ternary "latchkey" .name (has .name (list "single" "test")) -}}
+{{- $short := ternary "latchkey" .name (has .name (list "single" "test" "migrate")) -}}
 {{- $repository := printf "%s/%s" $image.registry (ternary "latchkey" (printf "latchkey-%s" $short) (eq $short "latchkey")) -}}
 {{- with get $image.digests $short -}}
 {{- printf "%s@%s" $repository . -}}

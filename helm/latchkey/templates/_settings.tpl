@@ -21,10 +21,19 @@ listen:
   internal: 0.0.0.0:8443
   {{- end }}
 {{- if has $name (list "single" "vault") }}
-{{- with $v.database.url }}
-database: {url: {{ . | quote }}}
-{{- end }}
-keys: {kek: {{ $v.keys.kek | default "file:///etc/latchkey/kek/kek" | quote }}}
+database:
+  migrations: {{ $v.database.migrations }}
+  {{- with $v.database.url }}
+  url: {{ . | quote }}
+  {{- end }}
+keys:
+  kek: {{ $v.keys.kek | default "file:///etc/latchkey/kek/kek" | quote }}
+  {{- with $v.keys.also }}
+  also: {{ toJson . }}
+  {{- end }}
+  {{- if $v.keys.existingSecret }}
+  allow_file: true
+  {{- end }}
 vault: {{ merge (ternary (dict "insecure_peers" true) dict (and (not $single) $v.tls.insecure)) $v.config.vault | toJson }}
 {{- else if $certificate }}
 vault:
