@@ -25,7 +25,7 @@ impl Parts {
             let endpoint = server("LATCHKEY_TEST_KMS_ENDPOINT");
             let port = endpoint.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");
             let relay = Relay::to(port);
-            kek = kek.replace(&endpoint, &format!("http://127.0.0.1:{}", relay.port));
+            kek = kek.replace(&endpoint, &format!("http://127.0.0.1:{}", relay.port()));
             relay
         });
         Self {
