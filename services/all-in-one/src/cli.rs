@@ -15,7 +15,6 @@ mod keys;
 mod logs;
 mod migrate;
 mod offline;
-mod offline;
 mod operator;
 mod page;
 mod provider;
