@@ -43,8 +43,8 @@ pub async fn world() -> World {
     let folder = tempfile::tempdir().unwrap();
     let kek = folder.path().join("kek");
     latchkey_envelope::create_key_file(&kek).unwrap();
-    let database = Database { url: format!("sqlite:{}", folder.path().join("vault.db").display()) };
-    let keys = Keys { kek: format!("file://{}", kek.display()) };
+    let database = Database::at(format!("sqlite:{}", folder.path().join("vault.db").display()));
+    let keys = Keys::by(format!("file://{}", kek.display()));
     let clock = ManualClock::at(1_800_000_000_000);
     let mut parts = Parts::embedded(&database, &keys, latchkey_bus::local()).await.unwrap();
     parts.clock = Arc::new(clock.clone());
