@@ -2560,7 +2560,7 @@ function connectionsHref(filters) {
 function ConnectionsScreen() {
   const { query: address, route } = useLocation();
   const filters = address;
-  const restricted = Object.values(filters).some(Boolean);
+  const restricted = Object.entries(filters).some(([name2, value]) => name2 !== "order_by" && value);
   const narrow = (change) => {
     turnTo([]);
     choose(/* @__PURE__ */ new Set());
@@ -2621,8 +2621,9 @@ var COLUMNS = [
   { name: "Created", minor: true, cell: (row) => /* @__PURE__ */ a2(When, { time: row.create_time }) }
 ];
 function FilterBar({ filters, integrations, onChange }) {
-  const [text, type] = d2(filters.end_user ?? "");
-  A2(() => type(filters.end_user ?? ""), [filters.end_user]);
+  const asked = filters.search ?? filters.end_user ?? "";
+  const [text, type] = d2(asked);
+  A2(() => type(asked), [asked]);
   const states = Object.entries(STATES);
   return /* @__PURE__ */ a2(
     "form",
@@ -2632,15 +2633,29 @@ function FilterBar({ filters, integrations, onChange }) {
       "aria-label": "Connections",
       onSubmit: (event) => {
         event.preventDefault();
-        onChange({ end_user: text.trim() });
+        onChange({ search: text.trim(), end_user: "" });
       },
       children: [
         /* @__PURE__ */ a2("span", { class: "control search", children: [
           /* @__PURE__ */ a2(Icon, { name: "search", size: 16 }),
-          /* @__PURE__ */ a2("input", { type: "search", "aria-label": "Find an end user, by your own id for them", placeholder: "End user…", value: text, onInput: (event) => type(event.currentTarget.value), onBlur: () => text.trim() !== (filters.end_user ?? "") && onChange({ end_user: text.trim() }) })
+          /* @__PURE__ */ a2("input", { type: "search", "aria-label": "Search by id, end user, name or external id", placeholder: "Search id, end user, name…", value: text, onInput: (event) => type(event.currentTarget.value), onBlur: () => text.trim() !== asked && onChange({ search: text.trim(), end_user: "" }) })
         ] }),
         /* @__PURE__ */ a2(Field, { id: "state", label: "State", value: filters.state ?? "", onInput: (state) => onChange({ state }), options: [{ value: "", label: "Every state" }, ...states.map(([value, { label }]) => ({ value, label }))] }),
-        /* @__PURE__ */ a2(Field, { id: "integration", label: "Integration", value: filters.integration ?? "", onInput: (integration) => onChange({ integration }), options: [{ value: "", label: "Every integration" }, ...integrations.map((one) => ({ value: one.key, label: one.display_name || one.key }))] })
+        /* @__PURE__ */ a2(Field, { id: "integration", label: "Integration", value: filters.integration ?? "", onInput: (integration) => onChange({ integration }), options: [{ value: "", label: "Every integration" }, ...integrations.map((one) => ({ value: one.key, label: one.display_name || one.key }))] }),
+        /* @__PURE__ */ a2(Field, { id: "order", label: "Order", value: filters.order_by ?? "create_time desc", onInput: (order_by) => onChange({ order_by }), options: [{ value: "create_time desc", label: "Newest first" }, { value: "create_time", label: "Oldest first" }, { value: "end_time", label: "Ending soonest" }] }),
+        (filters.ends_before || filters.ends_after) && /* @__PURE__ */ a2("button", { type: "button", class: "pill", "aria-pressed": "true", onClick: () => onChange({ ends_before: "", ends_after: "" }), children: [
+          "Ends ",
+          filters.ends_after && /* @__PURE__ */ a2($, { children: [
+            "after ",
+            /* @__PURE__ */ a2(When, { time: filters.ends_after }),
+            " "
+          ] }),
+          filters.ends_before && /* @__PURE__ */ a2($, { children: [
+            "before ",
+            /* @__PURE__ */ a2(When, { time: filters.ends_before })
+          ] }),
+          " ×"
+        ] })
       ]
     }
   );
@@ -2780,31 +2795,6 @@ function summary(of) {
   return words.filter(Boolean).join(" · ") || (of.connection_id ?? of.subject ?? "");
 }
 
-// dashboard/counts.ts
-var COUNTED_MAX = 1e4;
-async function countConnections(signal) {
-  const counts = { of: /* @__PURE__ */ new Map(), ends: [], more: false };
-  let counted = 0;
-  let page_token;
-  do {
-    const page = await api(`/connections${query({ page_size: 500, page_token })}`, { signal });
-    for (const one of page.connections ?? []) {
-      const states = counts.of.get(one.integration) ?? /* @__PURE__ */ new Map();
-      counts.of.set(one.integration, states.set(stateOf(one), (states.get(stateOf(one)) ?? 0) + 1));
-      if (one.credential?.end_time) counts.ends.push(new Date(one.credential.end_time).getTime());
-      counted += 1;
-    }
-    page_token = page.next_page_token;
-  } while (page_token && counted < COUNTED_MAX);
-  counts.more = !!page_token;
-  return counts;
-}
-function total(counts, state, integration) {
-  if (!counts) return 0;
-  const states = integration === void 0 ? [...counts.of.values()] : [counts.of.get(integration)];
-  return states.reduce((sum, one) => sum + (one?.get(state) ?? 0), 0);
-}
-
 // dashboard/parts/chart.tsx
 function Bars({ title, bars, unit }) {
   const [asTable, show] = d2(false);
@@ -2849,11 +2839,11 @@ function Shares({ of }) {
 var SHOWN2 = ["ACTIVE", "DEGRADED", "NEEDS_REAUTH", "DISABLED"];
 var DAY = 864e5;
 function HealthScreen() {
-  const counted = useLoad(countConnections, []);
+  const counted = useLoad((signal) => api("/connections:aggregate", { signal }), []);
   const incidents = useLoad((signal) => api("/incidents", { signal }), []);
   const troubled = useLoad(async (signal) => {
     const pages = await Promise.all(
-      ["NEEDS_REAUTH", "DEGRADED"].map((state) => api(`/connections${query({ state: `CONNECTION_STATE_${state}`, page_size: 6 })}`, { signal }))
+      ["NEEDS_REAUTH", "DEGRADED"].map((state) => api(`/connections${query({ state: `CONNECTION_STATE_${state}`, page_size: 6, order_by: "create_time desc" })}`, { signal }))
     );
     return pages.flatMap((page) => page.connections ?? []);
   }, []);
@@ -2874,10 +2864,14 @@ function HealthScreen() {
           /* @__PURE__ */ a2(Card, { title: "Time to the end", lead: "When connections stop for good unless somebody acts: not the token’s expiry, which is taken care of.", children: /* @__PURE__ */ a2(Awaited, { of: counted, rows: 4, children: (data) => /* @__PURE__ */ a2(Endings, { of: data }) }) }),
           /* @__PURE__ */ a2(Card, { flush: true, title: "Integrations", lead: "Connections by state.", children: /* @__PURE__ */ a2(Awaited, { of: counted, rows: 4, children: (data) => /* @__PURE__ */ a2(ByIntegration, { of: data }) }) })
         ] }),
-        /* @__PURE__ */ a2(Card, { flush: true, title: "Needs attention", lead: "Connections that are broken or failing.", children: /* @__PURE__ */ a2(Awaited, { of: troubled, rows: 3, children: (connections) => connections.length > 0 ? /* @__PURE__ */ a2(Troubled, { connections }) : /* @__PURE__ */ a2(Empty, { title: "Nothing needs attention", children: "Connections whose provider refuses them, or whose last refresh failed, are listed here." }) }) })
+        /* @__PURE__ */ a2(Card, { flush: true, title: "Needs attention", lead: "The newest connections that are broken or failing.", children: /* @__PURE__ */ a2(Awaited, { of: troubled, rows: 3, children: (connections) => connections.length > 0 ? /* @__PURE__ */ a2(Troubled, { connections }) : /* @__PURE__ */ a2(Empty, { title: "Nothing needs attention", children: "Connections whose provider refuses them, or whose last refresh failed, are listed here." }) }) })
       ]
     }
   );
+}
+function total(of, state, integration) {
+  const fits = (of.counts ?? []).filter((one) => word(one.state, "CONNECTION_STATE") === state && (!integration || one.integration === integration));
+  return fits.reduce((sum, one) => sum + (one.count ?? 0), 0);
 }
 function Tiles({ of }) {
   return /* @__PURE__ */ a2("div", { class: "tiles", children: SHOWN2.map((state) => /* @__PURE__ */ a2("a", { class: "tile", href: connectionsHref({ state }), children: [
@@ -2885,10 +2879,7 @@ function Tiles({ of }) {
       /* @__PURE__ */ a2(Dot, { tone: STATES[state].tone }),
       STATES[state].label
     ] }),
-    /* @__PURE__ */ a2("span", { class: "tile-value", children: [
-      count(total(of, state)),
-      of.more && "+"
-    ] }),
+    /* @__PURE__ */ a2("span", { class: "tile-value", children: count(total(of, state)) }),
     /* @__PURE__ */ a2("span", { class: "tile-note", children: STATES[state].meaning })
   ] }, state)) });
 }
@@ -2940,24 +2931,20 @@ function byHours(logs) {
     return { label: `${hours - 4}–${hours} h`, value: there.length, tone: "good", marked: { value: failed, tone: "bad", label: "failed" } };
   });
 }
-var LEFT = [
-  { label: "Ended", days: 0, tone: "bad" },
-  { label: "< 1 d", days: 1, tone: "warn" },
-  { label: "< 7 d", days: 7, tone: "warn" },
-  { label: "< 30 d", days: 30, tone: "info" },
-  { label: "> 30 d", days: Number.POSITIVE_INFINITY, tone: "info" }
-];
 function Endings({ of }) {
-  if (of.ends.length === 0) return /* @__PURE__ */ a2(Empty, { title: "No connection is known to end", children: "Some providers end a grant after a while, or when it is not used. Those are counted here by the time that is left." });
-  const left = of.ends.map((end) => (end - Date.now()) / DAY);
-  const bars = LEFT.map(({ label, days, tone }, at2) => {
-    const from = LEFT[at2 - 1]?.days ?? Number.NEGATIVE_INFINITY;
-    return { label, tone, value: left.filter((one) => one >= from && one < days).length };
+  const buckets = of.ending ?? [];
+  if (!buckets.some((bucket) => bucket.count)) return /* @__PURE__ */ a2(Empty, { title: "No connection is known to end", children: "Some providers end a grant after a while, or when it is not used. Those are counted here by the time that is left." });
+  const bars = buckets.map((bucket) => {
+    const tone = !bucket.from ? "bad" : millis(bucket.until) <= 7 * DAY && bucket.until ? "warn" : "info";
+    const after = bucket.from ? new Date(Date.now() + millis(bucket.from)).toISOString() : void 0;
+    const before = bucket.until ? new Date(Date.now() + millis(bucket.until)).toISOString() : void 0;
+    const label = !bucket.from ? "Ended" : bucket.until ? `< ${lasting(millis(bucket.until))}` : `> ${lasting(millis(bucket.from))}`;
+    return { label, value: bucket.count ?? 0, tone, href: connectionsHref({ order_by: "end_time", ...after && { ends_after: after }, ...before && { ends_before: before } }) };
   });
   return /* @__PURE__ */ a2(Bars, { title: "Time left", unit: "connections", bars });
 }
 function ByIntegration({ of }) {
-  const keys = [...of.of.keys()].sort();
+  const keys = [...new Set((of.counts ?? []).map((one) => one.integration))].sort();
   if (keys.length === 0) return /* @__PURE__ */ a2(Empty, { title: "No connections yet", action: /* @__PURE__ */ a2("a", { class: "button button-secondary", href: "/dashboard/start", children: "Getting started" }), children: "Once end users connect, each integration has a line here." });
   return /* @__PURE__ */ a2("ul", { class: "list", children: keys.map((key) => {
     const parts = SHOWN2.map((state) => ({ tone: STATES[state].tone, label: STATES[state].label.toLowerCase(), value: total(of, state, key) }));
@@ -3078,13 +3065,16 @@ function Scopes({ scopes, url, error, onChange }) {
 // dashboard/screens/integrations.tsx
 function IntegrationsScreen() {
   const found = useLoad((signal) => api("/integrations", { signal }), []);
-  const counted = useLoad(countConnections, []);
+  const counted = useLoad((signal) => api("/connections:aggregate", { signal }), []);
   const add = /* @__PURE__ */ a2("a", { class: "button button-primary", href: "/dashboard/providers", children: "Add an integration" });
   return /* @__PURE__ */ a2(Page, { title: "Integrations", lead: "Your apps at providers, and what your end users can choose from.", actions: can("integrations:admin") && add, children: /* @__PURE__ */ a2(Card, { flush: true, children: /* @__PURE__ */ a2(Awaited, { of: found, children: ({ integrations = [] }) => integrations.length > 0 ? /* @__PURE__ */ a2(Table, { caption: "Integrations", columns: columns(counted.data), rows: integrations, id: (row) => row.key, href: (row) => `/dashboard/integrations/${encodeURIComponent(row.key)}` }) : /* @__PURE__ */ a2(Empty, { title: "No integrations yet", action: add, children: "Choose a provider from the catalogue and bring your app’s client id and secret. End users can connect right after." }) }) }) });
 }
 function sharesOf(of, integration) {
   const shown = ["ACTIVE", "DEGRADED", "NEEDS_REAUTH", "DISABLED"];
-  return shown.map((state) => ({ state, tone: STATES[state].tone, label: STATES[state].label.toLowerCase(), value: total(of, state, integration) }));
+  return shown.map((state) => {
+    const one = (of?.counts ?? []).find((it) => it.integration === integration && word(it.state, "CONNECTION_STATE") === state);
+    return { state, tone: STATES[state].tone, label: STATES[state].label.toLowerCase(), value: one?.count ?? 0 };
+  });
 }
 function columns(counted) {
   return [
@@ -3123,7 +3113,7 @@ function IntegrationScreen() {
     const { integration } = await api(`/integrations/${encodeURIComponent(key)}`, { signal });
     const [{ provider }, counted] = await Promise.all([
       api(`/providers/${encodeURIComponent(integration.provider)}`, { signal }),
-      countConnections(signal)
+      api("/connections:aggregate", { signal }).catch(() => void 0)
     ]);
     return { integration, provider, counted };
   }, [key]);
@@ -4313,8 +4303,7 @@ function Palette({ onClose }) {
 async function findConnections(wanted, signal) {
   await new Promise((resolve) => setTimeout(resolve, 120));
   if (signal.aborted) return [];
-  if (/^con_[0-9A-Z]{26}$/.test(wanted)) return [(await api(`/connections/${wanted}`, { signal })).connection];
-  const page = await api(`/connections${query({ end_user: wanted, page_size: MAX_EACH })}`, { signal });
+  const page = await api(`/connections${query({ search: wanted, page_size: MAX_EACH })}`, { signal });
   return page.connections ?? [];
 }
 function rank(wanted, known2, connections) {

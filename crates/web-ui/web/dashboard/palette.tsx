@@ -20,7 +20,7 @@ interface Hit {
 
 const MAX_EACH = 6;
 
-/** Jumps to a screen, an integration, a provider, or a connection by its id or its end user. */
+/** Jumps to a screen, an integration, a provider, or a connection by its id, end user or name. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const { route } = useLocation();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -92,8 +92,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
 async function findConnections(wanted: string, signal: AbortSignal): Promise<Connection[]> {
   await new Promise((resolve) => setTimeout(resolve, 120));
   if (signal.aborted) return [];
-  if (/^con_[0-9A-Z]{26}$/.test(wanted)) return [(await api<{ connection: Connection }>(`/connections/${wanted}`, { signal })).connection];
-  const page = await api<{ connections?: Connection[] }>(`/connections${query({ end_user: wanted, page_size: MAX_EACH })}`, { signal });
+  const page = await api<{ connections?: Connection[] }>(`/connections${query({ search: wanted, page_size: MAX_EACH })}`, { signal });
   return page.connections ?? [];
 }
 

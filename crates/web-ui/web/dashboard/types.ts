@@ -63,6 +63,11 @@ export interface Explanation {
   history?: HistoryEntry[];
 }
 
+export interface Aggregate {
+  counts?: { integration: string; state: string; count?: number }[];
+  ending?: { from?: string; until?: string; count?: number }[];
+}
+
 export interface Integration {
   key: string;
   provider: string;

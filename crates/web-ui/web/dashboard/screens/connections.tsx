@@ -17,9 +17,13 @@ const PAGE_SIZE = 50;
 
 /** What the address says: the filters are its query, so a view can be kept and sent. */
 interface Filters {
-  end_user?: string;
+  search?: string;
   state?: string;
   integration?: string;
+  end_user?: string;
+  order_by?: string;
+  ends_before?: string;
+  ends_after?: string;
 }
 
 export function connectionsHref(filters: Filters): string {
@@ -29,7 +33,7 @@ export function connectionsHref(filters: Filters): string {
 export function ConnectionsScreen() {
   const { query: address, route } = useLocation();
   const filters: Filters = address;
-  const restricted = Object.values(filters).some(Boolean);
+  const restricted = Object.entries(filters).some(([name, value]) => name !== 'order_by' && value);
   const narrow = (change: Filters) => {
     turnTo([]);
     choose(new Set());
@@ -104,8 +108,9 @@ const COLUMNS: Column<Connection>[] = [
 ];
 
 function FilterBar({ filters, integrations, onChange }: { filters: Filters; integrations: Integration[]; onChange: (change: Filters) => void }) {
-  const [text, type] = useState(filters.end_user ?? '');
-  useEffect(() => type(filters.end_user ?? ''), [filters.end_user]);
+  const asked = filters.search ?? filters.end_user ?? '';
+  const [text, type] = useState(asked);
+  useEffect(() => type(asked), [asked]);
   const states = Object.entries(STATES) as [ConnectionState, { label: string }][];
   return (
     <form
@@ -114,15 +119,22 @@ function FilterBar({ filters, integrations, onChange }: { filters: Filters; inte
       aria-label="Connections"
       onSubmit={(event) => {
         event.preventDefault();
-        onChange({ end_user: text.trim() });
+        onChange({ search: text.trim(), end_user: '' });
       }}
     >
       <span class="control search">
         <Icon name="search" size={16} />
-        <input type="search" aria-label="Find an end user, by your own id for them" placeholder="End user…" value={text} onInput={(event) => type(event.currentTarget.value)} onBlur={() => text.trim() !== (filters.end_user ?? '') && onChange({ end_user: text.trim() })} />
+        <input type="search" aria-label="Search by id, end user, name or external id" placeholder="Search id, end user, name…" value={text} onInput={(event) => type(event.currentTarget.value)} onBlur={() => text.trim() !== asked && onChange({ search: text.trim(), end_user: '' })} />
       </span>
       <Field id="state" label="State" value={filters.state ?? ''} onInput={(state) => onChange({ state })} options={[{ value: '', label: 'Every state' }, ...states.map(([value, { label }]) => ({ value, label }))]} />
       <Field id="integration" label="Integration" value={filters.integration ?? ''} onInput={(integration) => onChange({ integration })} options={[{ value: '', label: 'Every integration' }, ...integrations.map((one) => ({ value: one.key, label: one.display_name || one.key }))]} />
+      <Field id="order" label="Order" value={filters.order_by ?? 'create_time desc'} onInput={(order_by) => onChange({ order_by })} options={[{ value: 'create_time desc', label: 'Newest first' }, { value: 'create_time', label: 'Oldest first' }, { value: 'end_time', label: 'Ending soonest' }]} />
+      {(filters.ends_before || filters.ends_after) && (
+        <button type="button" class="pill" aria-pressed="true" onClick={() => onChange({ ends_before: '', ends_after: '' })}>
+          Ends {filters.ends_after && <>after <When time={filters.ends_after} /> </>}
+          {filters.ends_before && <>before <When time={filters.ends_before} /></>} ×
+        </button>
+      )}
     </form>
   );
 }

@@ -1,24 +1,23 @@
 import { Button, Logo } from '../../kit';
 import { api, query } from '../api';
-import { type Counts, countConnections, total } from '../counts';
-import { count, plural } from '../format';
+import { count, lasting, plural } from '../format';
 import { useLoad } from '../load';
 import { type Bar, Bars, Shares } from '../parts/chart';
 import { Awaited, Card, Empty, Page } from '../parts/page';
 import { Badge, Dot, STATES, StateBadge, type Tone, turn } from '../parts/state';
 import { When } from '../parts/time';
-import { type AuthLog, type Connection, type ConnectionState, type Incident, stateOf, word } from '../types';
+import { type Aggregate, type AuthLog, type Connection, type ConnectionState, type Incident, millis, stateOf, word } from '../types';
 import { connectionsHref } from './connections';
 
 const SHOWN: ConnectionState[] = ['ACTIVE', 'DEGRADED', 'NEEDS_REAUTH', 'DISABLED'];
 const DAY = 86_400_000;
 
 export function HealthScreen() {
-  const counted = useLoad(countConnections, []);
+  const counted = useLoad((signal) => api<Aggregate>('/connections:aggregate', { signal }), []);
   const incidents = useLoad((signal) => api<{ incidents?: Incident[] }>('/incidents', { signal }), []);
   const troubled = useLoad(async (signal) => {
     const pages = await Promise.all(
-      ['NEEDS_REAUTH', 'DEGRADED'].map((state) => api<{ connections?: Connection[] }>(`/connections${query({ state: `CONNECTION_STATE_${state}`, page_size: 6 })}`, { signal })),
+      ['NEEDS_REAUTH', 'DEGRADED'].map((state) => api<{ connections?: Connection[] }>(`/connections${query({ state: `CONNECTION_STATE_${state}`, page_size: 6, order_by: 'create_time desc' })}`, { signal })),
     );
     return pages.flatMap((page) => page.connections ?? []);
   }, []);
@@ -56,7 +55,7 @@ export function HealthScreen() {
           </Awaited>
         </Card>
       </div>
-      <Card flush title="Needs attention" lead="Connections that are broken or failing.">
+      <Card flush title="Needs attention" lead="The newest connections that are broken or failing.">
         <Awaited of={troubled} rows={3}>
           {(connections) => (connections.length > 0 ? <Troubled connections={connections} /> : <Empty title="Nothing needs attention">Connections whose provider refuses them, or whose last refresh failed, are listed here.</Empty>)}
         </Awaited>
@@ -65,7 +64,12 @@ export function HealthScreen() {
   );
 }
 
-function Tiles({ of }: { of: Counts }) {
+function total(of: Aggregate, state: ConnectionState, integration?: string): number {
+  const fits = (of.counts ?? []).filter((one) => word(one.state, 'CONNECTION_STATE') === state && (!integration || one.integration === integration));
+  return fits.reduce((sum, one) => sum + (one.count ?? 0), 0);
+}
+
+function Tiles({ of }: { of: Aggregate }) {
   return (
     <div class="tiles">
       {SHOWN.map((state) => (
@@ -74,10 +78,7 @@ function Tiles({ of }: { of: Counts }) {
             <Dot tone={STATES[state].tone} />
             {STATES[state].label}
           </span>
-          <span class="tile-value">
-            {count(total(of, state))}
-            {of.more && '+'}
-          </span>
+          <span class="tile-value">{count(total(of, state))}</span>
           <span class="tile-note">{STATES[state].meaning}</span>
         </a>
       ))}
@@ -142,26 +143,21 @@ function byHours(logs: AuthLog[]): Bar[] {
   });
 }
 
-const LEFT: { label: string; days: number; tone: Tone }[] = [
-  { label: 'Ended', days: 0, tone: 'bad' },
-  { label: '< 1 d', days: 1, tone: 'warn' },
-  { label: '< 7 d', days: 7, tone: 'warn' },
-  { label: '< 30 d', days: 30, tone: 'info' },
-  { label: '> 30 d', days: Number.POSITIVE_INFINITY, tone: 'info' },
-];
-
-function Endings({ of }: { of: Counts }) {
-  if (of.ends.length === 0) return <Empty title="No connection is known to end">Some providers end a grant after a while, or when it is not used. Those are counted here by the time that is left.</Empty>;
-  const left = of.ends.map((end) => (end - Date.now()) / DAY);
-  const bars = LEFT.map(({ label, days, tone }, at): Bar => {
-    const from = LEFT[at - 1]?.days ?? Number.NEGATIVE_INFINITY;
-    return { label, tone, value: left.filter((one) => one >= from && one < days).length };
+function Endings({ of }: { of: Aggregate }) {
+  const buckets = of.ending ?? [];
+  if (!buckets.some((bucket) => bucket.count)) return <Empty title="No connection is known to end">Some providers end a grant after a while, or when it is not used. Those are counted here by the time that is left.</Empty>;
+  const bars = buckets.map((bucket): Bar => {
+    const tone: Tone = !bucket.from ? 'bad' : millis(bucket.until) <= 7 * DAY && bucket.until ? 'warn' : 'info';
+    const after = bucket.from ? new Date(Date.now() + millis(bucket.from)).toISOString() : undefined;
+    const before = bucket.until ? new Date(Date.now() + millis(bucket.until)).toISOString() : undefined;
+    const label = !bucket.from ? 'Ended' : bucket.until ? `< ${lasting(millis(bucket.until))}` : `> ${lasting(millis(bucket.from))}`;
+    return { label, value: bucket.count ?? 0, tone, href: connectionsHref({ order_by: 'end_time', ...(after && { ends_after: after }), ...(before && { ends_before: before }) }) };
   });
   return <Bars title="Time left" unit="connections" bars={bars} />;
 }
 
-function ByIntegration({ of }: { of: Counts }) {
-  const keys = [...of.of.keys()].sort();
+function ByIntegration({ of }: { of: Aggregate }) {
+  const keys = [...new Set((of.counts ?? []).map((one) => one.integration))].sort();
   if (keys.length === 0) return <Empty title="No connections yet" action={<a class="button button-secondary" href="/dashboard/start">Getting started</a>}>Once end users connect, each integration has a line here.</Empty>;
   return (
     <ul class="list">

@@ -2,7 +2,6 @@ import { useLocation, useRoute } from 'preact-iso/router';
 import { useState } from 'preact/hooks';
 import { Button, Notice } from '../../kit';
 import { api } from '../api';
-import { type Counts, countConnections } from '../counts';
 import { count } from '../format';
 import { useAction, useLoad } from '../load';
 import { Confirm } from '../parts/ask';
@@ -14,14 +13,14 @@ import { Dot, STATES } from '../parts/state';
 import { When } from '../parts/time';
 import { can } from '../session';
 import { forSession } from '../snippets';
-import type { Integration, Provider } from '../types';
+import type { Aggregate, Integration, Provider } from '../types';
 import { connectionsHref } from './connections';
 import { sharesOf } from './integrations';
 
 interface Known {
   integration: Integration;
   provider: Provider;
-  counted: Counts;
+  counted: Aggregate | undefined;
 }
 
 export function IntegrationScreen() {
@@ -32,7 +31,7 @@ export function IntegrationScreen() {
     const { integration } = await api<{ integration: Integration }>(`/integrations/${encodeURIComponent(key)}`, { signal });
     const [{ provider }, counted] = await Promise.all([
       api<{ provider: Provider }>(`/providers/${encodeURIComponent(integration.provider)}`, { signal }),
-      countConnections(signal),
+      api<Aggregate>('/connections:aggregate', { signal }).catch(() => undefined),
     ]);
     return { integration, provider, counted };
   }, [key]);

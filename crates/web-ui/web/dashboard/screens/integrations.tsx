@@ -1,6 +1,5 @@
 import { Logo } from '../../kit';
 import { api } from '../api';
-import { type Counts, countConnections, total } from '../counts';
 import { plural } from '../format';
 import { useLoad } from '../load';
 import { Shares } from '../parts/chart';
@@ -9,11 +8,11 @@ import { STATES } from '../parts/state';
 import { type Column, Table } from '../parts/table';
 import { When } from '../parts/time';
 import { can } from '../session';
-import type { ConnectionState, Integration } from '../types';
+import { type Aggregate, type ConnectionState, type Integration, word } from '../types';
 
 export function IntegrationsScreen() {
   const found = useLoad((signal) => api<{ integrations?: Integration[] }>('/integrations', { signal }), []);
-  const counted = useLoad(countConnections, []);
+  const counted = useLoad((signal) => api<Aggregate>('/connections:aggregate', { signal }), []);
   const add = (
     <a class="button button-primary" href="/dashboard/providers">
       Add an integration
@@ -38,12 +37,15 @@ export function IntegrationsScreen() {
   );
 }
 
-export function sharesOf(of: Counts | undefined, integration: string) {
+export function sharesOf(of: Aggregate | undefined, integration: string) {
   const shown: ConnectionState[] = ['ACTIVE', 'DEGRADED', 'NEEDS_REAUTH', 'DISABLED'];
-  return shown.map((state) => ({ state, tone: STATES[state].tone, label: STATES[state].label.toLowerCase(), value: total(of, state, integration) }));
+  return shown.map((state) => {
+    const one = (of?.counts ?? []).find((it) => it.integration === integration && word(it.state, 'CONNECTION_STATE') === state);
+    return { state, tone: STATES[state].tone, label: STATES[state].label.toLowerCase(), value: one?.count ?? 0 };
+  });
 }
 
-function columns(counted: Counts | undefined): Column<Integration>[] {
+function columns(counted: Aggregate | undefined): Column<Integration>[] {
   return [
     {
       name: 'Integration',
