@@ -52,7 +52,7 @@ pub struct Terms {
 pub enum Command {
     Create {
         terms: Terms,
-        about: About,
+        about: Box<About>,
     },
     /// A browser shows the token, and the binding it means to keep from now on.
     Bind {
@@ -73,7 +73,7 @@ pub enum Event {
     Created {
         terms: Terms,
         #[serde(skip)]
-        about: About,
+        about: Box<About>,
     },
     Bound {
         browser: Digest,
@@ -184,7 +184,7 @@ impl Aggregate for Session {
 
     fn evolve(self, event: Event) -> Self {
         match (self, event) {
-            (_, Event::Created { terms, about }) => Self::Open { terms, browser: None, about },
+            (_, Event::Created { terms, about }) => Self::Open { terms, browser: None, about: *about },
             (Self::Open { terms, about, .. }, Event::Bound { browser, .. }) => {
                 Self::Open { terms, browser: Some(browser), about }
             }
@@ -253,7 +253,10 @@ mod tests {
     }
 
     fn create() -> Command {
-        Command::Create { terms: terms(), about: About { display_name: "Acme".into(), ..About::default() } }
+        Command::Create {
+            terms: terms(),
+            about: Box::new(About { display_name: "Acme".into(), ..About::default() }),
+        }
     }
 
     fn bind(token: &[u8], browser: &[u8], at: i64) -> Command {

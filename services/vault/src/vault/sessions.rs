@@ -62,7 +62,7 @@ impl Vault {
         self.ledger
             .execute::<Session>(
                 &id.to_string(),
-                Command::Create { terms, about: create.about },
+                Command::Create { terms, about: Box::new(create.about) },
                 Terms::default(),
             )
             .await?;
