@@ -51,7 +51,7 @@ async fn a_token_that_was_seen_to_stay_as_it_is_is_sent_again_at_once_when_an_an
     }
     world.refreshed(0, Duration::from_secs(3600)).await;
 
-    let lifecycle = Lifecycle::new(Duration::from_millis(10));
+    let lifecycle = Lifecycle::new(Duration::from_secs(30));
     world.refresher(&Settings::default(), &lifecycle).run();
     provider.controls().answer_next(NextAnswer::CloseAfterRequest, 1);
     // Of what nobody knows anything it would be sent again when the present token is about to run out.
