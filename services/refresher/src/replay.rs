@@ -106,28 +106,42 @@ impl Attempts {
     pub async fn keep_house(&self) {
         loop {
             self.journal.prune(self.clock.now()).await;
-            match self.vault.epoch().await {
-                Ok(epoch) => self.heed_epoch(&epoch).await,
-                Err(fault) => warn!(reason = fault.reason.word(), "The database's epoch could not be learnt"),
-            }
+            self.vault_knows_all().await;
             sleep(LOOK_EVERY).await;
         }
     }
 
-    async fn heed_epoch(&self, epoch: &str) {
+    /// Whether the vault's database is the one that heard everything. Where it is not, because of a failover or a backup, it is
+    /// told the last day first, and what was claimed before that is not to be sent: it may have been used.
+    pub async fn vault_knows_all(&self) -> bool {
+        match self.vault.epoch().await {
+            Ok(epoch) => self.heed_epoch(&epoch).await,
+            Err(fault) => {
+                warn!(reason = fault.reason.word(), "The database's epoch could not be learnt");
+                false
+            }
+        }
+    }
+
+    /// Says whether there was nothing to tell.
+    async fn heed_epoch(&self, epoch: &str) -> bool {
         let known = match self.journal.epoch() {
             Ok(known) => known,
-            Err(error) => return warn!(%error, "The last known epoch could not be read"),
+            Err(error) => {
+                warn!(%error, "The last known epoch could not be read");
+                return false;
+            }
         };
         if known.as_deref() == Some(epoch) {
-            return;
+            return true;
         }
         if known.is_some() && !self.tell_everything().await {
-            return;
+            return false;
         }
         if let Err(error) = self.journal.note_epoch(epoch) {
             warn!(%error, "The database's epoch could not be noted; everything will be told again");
         }
+        known.is_none()
     }
 
     /// Says whether it came to the end. In the order it was written, since each credential was made from the one before.

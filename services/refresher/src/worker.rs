@@ -108,6 +108,11 @@ impl Worker {
             return false;
         }
         let Some((claimed, full)) = self.claim(room, avoid).await else { return false };
+        // A database that was put back gives out what was used since.
+        if !claimed.is_empty() && !self.attempts.vault_knows_all().await {
+            self.give_back(claimed.into_iter().map(Return::Release).collect()).await;
+            return false;
+        }
         self.gate.with(|dispatch| {
             let now = Instant::now().into_std();
             for due in claimed {
