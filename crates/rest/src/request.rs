@@ -155,6 +155,8 @@ fn scalar(field: &FieldDescriptor, text: String) -> Value {
 /// What the path names wins over what the body says under the same name.
 fn replace(document: &mut Map<String, Value>, name: &str, value: Value) {
     match name.split_once('.') {
+        // Anything but a text is of the wrong type, and said to be.
+        None if document.get(name).is_some_and(|there| !there.is_string()) => {}
         None => drop(document.insert(name.to_owned(), value)),
         Some((outer, inner)) => {
             let entry = document.entry(outer).or_insert_with(|| Value::Object(Map::new()));
