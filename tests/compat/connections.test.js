@@ -158,3 +158,93 @@ test('a grant that was withdrawn is a 424 with the connection, and shows in the 
   const [listed] = (await client.listConnections({ connectionId: id })).connections;
   assert.equal(listed.errors[0].type, 'auth');
 });
+
+// The native call: what of a connection its own client cannot set.
+async function update(id, change) {
+  const { status, body } = await raw(`/v1/connections/${id}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(change),
+  });
+  assert.equal(status, 200, JSON.stringify(body));
+  return body.connection;
+}
+
+const status = (call) => call.then((answer) => answer.status ?? 200, (error) => error.response.status);
+
+test('metadata is set, added to and read, of one connection and of many', async () => {
+  const [one, two] = [connected('demo-api-key', 'meta'), connected('demo-api-key', 'meta')];
+  const set = await client.setMetadata('demo-api-key', one, { plan: 'pro', nested: { deep: null }, list: [1, 'two'] });
+  assert.deepEqual([set.status, set.data.connection_id], [201, one]);
+  assert.deepEqual(await client.getMetadata('demo-api-key', one), { plan: 'pro', nested: { deep: null }, list: [1, 'two'] });
+  const added = await client.updateMetadata('demo-api-key', [one, two], { plan: 'free', seats: 3 });
+  assert.deepEqual([added.status, added.data.connection_id], [200, [one, two]]);
+  assert.deepEqual(await client.getMetadata('demo-api-key', one), {
+    plan: 'free', nested: { deep: null }, list: [1, 'two'], seats: 3,
+  });
+  await client.setMetadata('demo-api-key', [one, two], { only: true });
+  for (const id of [one, two]) assert.deepEqual(await client.getMetadata('demo-api-key', id), { only: true });
+  const [listed] = (await client.listConnections({ connectionId: one })).connections;
+  assert.deepEqual(listed.metadata, { only: true });
+
+  const { status: missing, code } = await refused(client.setMetadata('demo-api-key', [one, 'nobody'], { lost: true }));
+  assert.deepEqual([missing, code], [404, 'unknown_connection']);
+  assert.deepEqual(await client.getMetadata('demo-api-key', one), { only: true });
+});
+
+test('metadata may come as the whole body, with the ids in headers or in the path', async () => {
+  const id = connected('demo-api-key', 'legacy');
+  const send = (path, method, headers, body) =>
+    raw(path, {
+      method,
+      headers: { 'content-type': 'application/json', 'provider-config-key': 'demo-api-key', ...headers },
+      body: JSON.stringify(body),
+    });
+  const set = await send('/connection/metadata', 'POST', { 'connection-id': id }, { a: 1 });
+  assert.deepEqual([set.status, set.body], [201, { a: 1 }]);
+  const added = await send(`/connection/${id}/metadata`, 'PATCH', {}, { b: 2 });
+  assert.deepEqual([added.status, added.body], [200, { b: 2 }]);
+  assert.deepEqual(await client.getMetadata('demo-api-key', id), { a: 1, b: 2 });
+});
+
+test('tags come with the session, are found by, and are replaced', async () => {
+  const id = connected('demo-api-key', 'tagged');
+  const of = async (tags) => (await client.listConnections({ tags })).connections.map((it) => it.connection_id);
+  await client.patchConnection({ connectionId: id, provider_config_key: 'demo-api-key' }, { tags: { Team: 'crm', plan: 'pro' } });
+  const { tags } = await client.getConnection('demo-api-key', id);
+  assert.deepEqual(tags, { team: 'crm', plan: 'pro', end_user_id: 'tagged' });
+  assert.deepEqual(await of({ team: 'crm' }), [id]);
+  assert.deepEqual(await of({ team: 'crm', plan: 'pro' }), [id]);
+  assert.deepEqual(await of({ team: 'crm', plan: 'free' }), []);
+  const names = { end_user: { id: 'tagged', email: 'ana@example.com', display_name: 'Ana' }, organization: { id: 'acme' } };
+  const answer = await raw(`/connections/${id}?provider_config_key=demo-api-key`, {
+    method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ tags: { plan: 'free' }, ...names }),
+  });
+  assert.deepEqual([answer.status, answer.body], [200, { success: true }]);
+  const changed = await client.getConnection('demo-api-key', id);
+  assert.deepEqual(Object.keys(changed.tags).sort(), [
+    'end_user_display_name', 'end_user_email', 'end_user_id', 'organization_id', 'plan',
+  ]);
+  assert.deepEqual([changed.end_user.email, changed.end_user.organization.id], ['ana@example.com', 'acme']);
+  assert.deepEqual(await of({ team: 'crm' }), []);
+  assert.deepEqual((await client.listConnections({ tags: { email: 'ana@example.com' } })).connections.length, 1);
+  assert.equal(
+    await status(client.patchConnection({ connectionId: 'nobody', provider_config_key: 'demo-api-key' }, { tags: {} })), 404);
+});
+
+test('an id of the customer\'s own is the connection\'s id everywhere', async () => {
+  const id = connected('demo-api-key', 'own');
+  const own = 'user/42 @acme';
+  await update(id, { external_id: own });
+  const connection = await client.getConnection('demo-api-key', own);
+  assert.deepEqual([connection.connection_id, connection.end_user.id], [own, 'own']);
+  assert.equal((await client.getConnection('demo-api-key', id)).connection_id, own);
+  assert.deepEqual((await client.listConnections({ connectionId: own })).connections.map((it) => it.connection_id), [own]);
+  await client.setMetadata('demo-api-key', own, { by: 'name' });
+  assert.deepEqual(await client.getMetadata('demo-api-key', own), { by: 'name' });
+  const proxied = await client.get({ endpoint: '/keyed/me', providerConfigKey: 'demo-api-key', connectionId: own });
+  assert.equal(proxied.status, 200);
+  assert.equal(await status(client.getConnection('demo-basic', own)), 404);
+  assert.equal((await client.deleteConnection('demo-api-key', own)).data.success, true);
+  assert.equal(await status(client.getConnection('demo-api-key', own)), 404);
+});

@@ -3,6 +3,7 @@
 
 mod auth;
 mod body;
+mod change;
 mod connections;
 mod cors;
 mod credentials;
@@ -57,13 +58,15 @@ pub fn router(flows: Flows, authenticator: Authenticator, calls: Calls, public_u
         .route("/connect/sessions/reconnect", post(sessions::reconnect))
         .route("/connections", get(list::connections).post(elsewhere::unsupported))
         .route("/connection", get(list::connections).post(elsewhere::unsupported))
+        .route("/connections/metadata", post(change::metadata).patch(change::metadata))
+        .route("/connection/metadata", post(change::metadata).patch(change::metadata))
         .route(
             "/connections/{*id}",
-            get(connections::one).delete(connections::delete).patch(elsewhere::unsupported),
+            get(connections::one).delete(connections::delete).patch(change::one).post(change::one),
         )
         .route(
             "/connection/{*id}",
-            get(connections::one).delete(connections::delete).patch(elsewhere::unsupported),
+            get(connections::one).delete(connections::delete).patch(change::one).post(change::one),
         )
         .route("/environment-variables", get(elsewhere::variables))
         .merge(elsewhere::routes())

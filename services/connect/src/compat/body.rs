@@ -66,6 +66,16 @@ impl Fields {
         Self::new("invalid_query_params", map)
     }
 
+    /// As it was given; null where it was not.
+    pub fn get(&self, name: &str) -> Value {
+        self.map.get(name).cloned().unwrap_or_default()
+    }
+
+    /// All of it, whatever it holds.
+    pub fn into_object(self) -> Map<String, Value> {
+        self.map
+    }
+
     /// A text that must be there.
     pub fn text(&mut self, name: &str) -> String {
         let text = self.optional_text(name).unwrap_or_default();

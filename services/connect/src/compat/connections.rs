@@ -55,7 +55,11 @@ pub async fn one(
         let credential =
             door.call("GetCredential", &headers, wish).await.map_err(|fault| no_credential(fault, &shown))?;
         let refresh_tokens = if refresh_token { RefreshTokens::Given } else { RefreshTokens::LeftOut };
-        shown["connection_config"] = door.settings(&connection, &credential);
+        if let (Value::Object(config), Value::Object(typed)) =
+            (&mut shown["connection_config"], door.settings(&connection, &credential))
+        {
+            config.extend(typed);
+        }
         shown["credentials"] = credentials::of(&credential, refresh_tokens);
     }
     Ok(Json(shown))
@@ -107,15 +111,24 @@ impl Door {
         id: &str,
         integration: &str,
     ) -> Result<Option<Value>, Refusal> {
-        if id.parse::<ConnectionId>().is_err() {
-            return Ok(None);
-        }
-        let connection = match self.call("GetConnection", headers, json!({ "connection_id": id })).await {
-            Ok(mut found) => found["connection"].take(),
-            Err(fault) if matches!(fault.reason, Reason::ConnectionUnknown | Reason::ConnectionDeleted) => {
-                return Ok(None);
+        let connection = if id.parse::<ConnectionId>().is_ok() {
+            match self.call("GetConnection", headers, json!({ "connection_id": id })).await {
+                Ok(mut found) => found["connection"].take(),
+                Err(fault)
+                    if matches!(fault.reason, Reason::ConnectionUnknown | Reason::ConnectionDeleted) =>
+                {
+                    return Ok(None);
+                }
+                Err(fault) => return Err(fault.into()),
             }
-            Err(fault) => return Err(fault.into()),
+        } else {
+            let wish = json!({ "external_id": id, "integration": integration, "page_size": 1 });
+            match self.call("ListConnections", headers, wish).await {
+                Ok(mut found) => found.pointer_mut("/connections/0").map(Value::take).unwrap_or_default(),
+                // What cannot be an id is nobody's.
+                Err(fault) if fault.reason == Reason::FieldInvalid => return Ok(None),
+                Err(fault) => return Err(fault.into()),
+            }
         };
         let here = text(&connection, "/integration") == integration
             && text(&connection, "/state") != "CONNECTION_STATE_DELETED";
@@ -138,23 +151,28 @@ pub fn item(connection: &Value) -> Value {
     let failing =
         matches!(text(connection, "/state"), "CONNECTION_STATE_DEGRADED" | "CONNECTION_STATE_NEEDS_REAUTH");
     let id = text(connection, "/id");
+    let tags = tags(connection);
+    let named = |name: &str| tags.get(name).cloned().unwrap_or_default();
+    let organization = tags.contains_key("organization_id").then(
+        || json!({ "id": named("organization_id"), "display_name": named("organization_display_name") }),
+    );
     // There is no log entry to name: the connection's own history says what happened.
     let errors = if failing { json!([{ "type": "auth", "log_id": id }]) } else { json!([]) };
     json!({
         "id": number(id),
-        "connection_id": id,
+        "connection_id": shown_id(connection),
         "provider_config_key": text(connection, "/integration"),
         "provider": text(connection, "/provider"),
         "errors": errors,
         "end_user": {
             "id": text(connection, "/end_user"),
-            "display_name": null,
-            "email": null,
+            "display_name": named("end_user_display_name"),
+            "email": named("end_user_email"),
             "tags": null,
-            "organization": null,
+            "organization": organization,
         },
-        "tags": tags(connection),
-        "metadata": null,
+        "tags": tags,
+        "metadata": connection["metadata"],
         "created": offset(text(connection, "/create_time")),
     })
 }
@@ -170,14 +188,22 @@ fn whole(connection: &Value) -> Value {
     shown["created_at"] = offset(created).into();
     shown["updated_at"] = offset(changed.unwrap_or(created)).into();
     shown["last_fetched_at"] = Value::Null;
-    shown["connection_config"] = json!({});
+    shown["connection_config"] = connection.get("config").cloned().unwrap_or_else(|| json!({}));
     shown["webhook_url_override"] = Value::Null;
     shown["credentials"] = json!({});
     shown
 }
 
+/// The id its callers know it by: their own, where they gave it one.
+pub fn shown_id(connection: &Value) -> &str {
+    Some(text(connection, "/external_id")).filter(|id| !id.is_empty()).unwrap_or(text(connection, "/id"))
+}
+
+/// With its end user among them, as clients look for it there.
 pub fn tags(connection: &Value) -> Map<String, Value> {
-    Map::from_iter([("end_user_id".to_owned(), text(connection, "/end_user").into())])
+    let mut tags = connection["tags"].as_object().cloned().unwrap_or_default();
+    tags.entry("end_user_id").or_insert_with(|| text(connection, "/end_user").into());
+    tags
 }
 
 /// Clients know connections by a number too. There is none here, so it is made of the id's random part: always the same,

@@ -8,10 +8,8 @@ use serde_json::{Value, json};
 
 /// Everything that is answered with 501.
 pub fn routes() -> Router<Door> {
-    const PATHS: [&str; 14] = [
+    const PATHS: [&str; 12] = [
         "/integrations/quickstart",
-        "/connections/metadata",
-        "/connection/metadata",
         "/records",
         "/records/{*rest}",
         "/sync/{*rest}",

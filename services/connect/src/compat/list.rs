@@ -1,13 +1,13 @@
 //! Lists of connections, newest first, by whatever a caller knows of them.
 
 use super::body::Fields;
-use super::connections::{item, tags};
+use super::connections::{item, shown_id, tags};
 use super::{Door, Refusal, text};
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use http::{HeaderMap, StatusCode};
+use latchkey_domain::ConnectionId;
 use serde_json::{Map, Value, json};
-use std::collections::VecDeque;
 
 pub async fn connections(
     State(door): State<Door>,
@@ -64,18 +64,34 @@ impl List {
         };
         let tags = tags(connection);
         text(connection, "/state") != "CONNECTION_STATE_DELETED"
-            && is(&self.connection, "/id")
+            && self
+                .connection
+                .as_ref()
+                .is_none_or(|id| id == shown_id(connection) || id == text(connection, "/id"))
             && is(&self.end_user, "/end_user")
-            && self.organization.is_none()
+            && self.organization.as_ref().is_none_or(|organization| {
+                tags.get("organization_id").and_then(Value::as_str) == Some(organization)
+            })
             && (self.integrations.is_empty()
                 || self.integrations.iter().any(|key| key == text(connection, "/integration")))
-            && (found(text(connection, "/id")) || found(text(connection, "/end_user")))
+            && (found(text(connection, "/id"))
+                || found(text(connection, "/external_id"))
+                || found(text(connection, "/display_name"))
+                || tags.values().filter_map(Value::as_str).any(found))
             && self.tags.iter().all(|(name, value)| tags.get(name) == Some(value))
     }
 
     /// What of it the native list can already leave out.
     fn native(&self, after: &str) -> Value {
-        let mut wish = json!({ "page_size": 500, "page_token": after });
+        let mut wish = json!({ "page_size": 500, "page_token": after, "order_by": "create_time desc" });
+        let theirs = self.connection.as_ref().filter(|id| id.parse::<ConnectionId>().is_err());
+        if let Some(id) = theirs {
+            wish["external_id"] = id.as_str().into();
+        }
+        // Not every connection has its end user among its tags.
+        let tags = self.tags.iter().filter(|(name, _)| *name != "end_user_id");
+        wish["tags"] =
+            tags.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())).collect();
         if let [integration] = self.integrations.as_slice() {
             wish["integration"] = integration.as_str().into();
         }
@@ -87,22 +103,19 @@ impl List {
 }
 
 impl Door {
-    /// The page asked for. The native list begins with the oldest, so all of it is read and the end kept.
+    /// The page asked for.
     async fn newest(&self, headers: &HeaderMap, wish: &List) -> Result<Vec<Value>, Refusal> {
-        let reach = wish.limit.saturating_mul(wish.page + 1);
-        let (mut kept, mut after) = (VecDeque::new(), String::new());
+        let begin = wish.limit.saturating_mul(wish.page);
+        let end = begin.saturating_add(wish.limit);
+        let (mut fitting, mut after) = (vec![], String::new());
         for _ in 0..NATIVE_PAGES_MAX {
             let mut listed = self.call("ListConnections", headers, wish.native(&after)).await?;
             if let Value::Array(connections) = listed["connections"].take() {
-                kept.extend(connections.into_iter().filter(|connection| wish.wants(connection)));
-            }
-            while kept.len() > reach {
-                kept.pop_front();
+                fitting.extend(connections.into_iter().filter(|connection| wish.wants(connection)));
             }
             after = text(&listed, "/next_page_token").to_owned();
-            if after.is_empty() {
-                let begin = wish.limit.saturating_mul(wish.page);
-                return Ok(kept.into_iter().rev().skip(begin).take(wish.limit).collect());
+            if after.is_empty() || fitting.len() >= end {
+                return Ok(fitting.into_iter().skip(begin).take(wish.limit).collect());
             }
         }
         let message =
@@ -116,7 +129,10 @@ mod tests {
     use super::*;
 
     fn connection(id: &str) -> Value {
-        json!({ "id": id, "integration": "github", "end_user": "Ana", "state": "CONNECTION_STATE_ACTIVE" })
+        json!({
+            "id": id, "integration": "github", "end_user": "Ana", "state": "CONNECTION_STATE_ACTIVE",
+            "external_id": "user-42", "tags": {"plan": "pro", "organization_id": "acme"},
+        })
     }
 
     #[test]
@@ -129,6 +145,10 @@ mod tests {
             "endUserId=Ana",
             "integrationId=slack,github",
             "tags[end_user_id]=Ana",
+            "connectionId=user-42",
+            "search=SER-4",
+            "tags[plan]=pro",
+            "endUserOrganizationId=acme",
         ] {
             assert!(wants(fits), "{fits}");
         }

@@ -1,5 +1,5 @@
 //! Connect sessions. What of a session's wishes would change what happens, and is not known here, is refused; what only
-//! decorates (names, addresses, tags) is taken and not kept.
+//! decorates (names, addresses, tags) is kept as the tags of the connection to come.
 
 use super::body::Fields;
 use super::refusal::Issue;
@@ -10,7 +10,8 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
 use latchkey_domain::Environment;
 use latchkey_domain::api_key::Scope;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// As long as the contract says: some clients show a link for that long.
 const LIFETIME: &str = "1800s";
@@ -24,7 +25,7 @@ pub async fn create(
 ) -> Result<Response, Refusal> {
     let environment = door.allowed(&headers, Scope::SessionsWrite).await?;
     body.refuse_unsupported(&UNSUPPORTED)?;
-    let end_user = end_user(&mut body)?;
+    let (end_user, tags) = decorations(&mut body)?;
     let integrations = body.texts("allowed_integrations").unwrap_or_default();
     body.done()?;
     let end_user = end_user.ok_or_else(|| {
@@ -32,7 +33,7 @@ pub async fn create(
         Refusal::body(&["end_user"], message)
     })?;
     let integrations = door.offered(&environment, integrations).await?;
-    door.session(&headers, json!({ "end_user": end_user, "integrations": integrations })).await
+    door.session(&headers, json!({ "end_user": end_user, "integrations": integrations, "tags": tags })).await
 }
 
 pub async fn reconnect(
@@ -43,7 +44,8 @@ pub async fn reconnect(
     door.allowed(&headers, Scope::SessionsWrite).await?;
     body.refuse_unsupported(&UNSUPPORTED)?;
     let (id, integration) = (body.text("connection_id"), body.text("integration_id"));
-    let named = end_user(&mut body)?;
+    // The connection that is mended keeps its tags.
+    let (named, _) = decorations(&mut body)?;
     body.done()?;
     let unknown = || Refusal::body(&["connection_id"], "This integration has no such connection.");
     let connection = door.connection(&headers, &id, &integration).await?.ok_or_else(unknown)?;
@@ -54,25 +56,37 @@ pub async fn reconnect(
     door.session(&headers, wish).await
 }
 
-/// Whose connection it will be. Tags may say it too.
-fn end_user(body: &mut Fields) -> Result<Option<String>, Refusal> {
-    let mut tags = body.text_map("tags");
-    let described = body.object("end_user").map(|object| Fields::new("invalid_body", object));
+/// Whose connection it will be, and its tags: those that are given, and the end user's and organization's names among them.
+/// Tags may say whose it is, too.
+pub fn decorations(body: &mut Fields) -> Result<(Option<String>, Map<String, Value>), Refusal> {
+    let given = body.text_map("tags").into_iter();
+    let mut tags: BTreeMap<String, String> =
+        given.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+    let mut mirror = |name: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            tags.entry(name.to_owned()).or_insert(value);
+        }
+    };
     if let Some(organization) = body.object("organization") {
         let mut organization = Fields::new("invalid_body", organization);
-        organization.text("id");
-        organization.optional_text("display_name");
+        mirror("organization_id", Some(organization.text("id")));
+        mirror("organization_display_name", organization.optional_text("display_name"));
         organization.done()?;
     }
-    let Some(mut described) = described else {
-        return Ok(tags.remove("end_user_id").or_else(|| tags.remove("end_user_email")));
-    };
-    let id = described.text("id");
-    described.optional_text("email");
-    described.optional_text("display_name");
-    described.text_map("tags");
-    described.done()?;
-    Ok(Some(id))
+    let mut end_user = None;
+    if let Some(described) = body.object("end_user") {
+        let mut described = Fields::new("invalid_body", described);
+        let id = described.text("id");
+        mirror("end_user_id", Some(id.clone()));
+        mirror("end_user_email", described.optional_text("email"));
+        mirror("end_user_display_name", described.optional_text("display_name"));
+        described.text_map("tags");
+        described.done()?;
+        end_user = Some(id);
+    }
+    let end_user =
+        end_user.or_else(|| tags.get("end_user_id").or_else(|| tags.get("end_user_email")).cloned());
+    Ok((end_user, tags.into_iter().map(|(name, value)| (name, value.into())).collect()))
 }
 
 impl Door {
