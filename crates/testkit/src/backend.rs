@@ -271,7 +271,7 @@ impl Backend {
     /// # Errors
     /// The refusal.
     pub async fn connection(&self, connection: &str) -> Result<Connection, Status> {
-        let request = GetConnectionRequest { connection_id: connection.to_owned() };
+        let request = GetConnectionRequest { connection_id: connection.to_owned(), as_of: None };
         let answer = self.connections().get_connection(request).await?.into_inner();
         Ok(answer.connection.expect("an answer has a connection"))
     }

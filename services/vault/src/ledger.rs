@@ -259,7 +259,23 @@ impl Ledger {
         Ok(with_secrets(self.fold(stream).await?, older.secrets))
     }
 
+    /// The state as it was at an instant, folded from the events up to then. What is in no event is not in it.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer or an event cannot be decoded.
+    pub async fn as_of<A: Aggregate>(&self, id: &str, at: Timestamp) -> Result<A, StoreError> {
+        self.fold_while(&Stream::new(A::CATEGORY, id), |recorded| recorded.event.at <= at.0).await
+    }
+
     async fn fold<A: Aggregate>(&self, stream: &Stream) -> Result<A, StoreError> {
+        self.fold_while(stream, |_| true).await
+    }
+
+    async fn fold_while<A: Aggregate>(
+        &self,
+        stream: &Stream,
+        wanted: impl Fn(&Recorded) -> bool + Send,
+    ) -> Result<A, StoreError> {
         let mut state = A::default();
         let mut after = Version(0);
         loop {
@@ -267,6 +283,9 @@ impl Ledger {
             let Some(last) = page.last() else { return Ok(state) };
             after = last.version;
             for recorded in page {
+                if !wanted(&recorded) {
+                    return Ok(state);
+                }
                 state = state.evolve(event_of::<A>(recorded)?);
             }
         }

@@ -185,7 +185,7 @@ impl Latchkey {
     }
 
     pub async fn state(&self, connection: &str) -> ConnectionState {
-        let ask = GetConnectionRequest { connection_id: connection.to_owned() };
+        let ask = GetConnectionRequest { connection_id: connection.to_owned(), as_of: None };
         let found = ConnectionServiceClient::new(self.way.clone()).get_connection(ask).await.unwrap();
         found.into_inner().connection.unwrap().state()
     }
@@ -213,7 +213,7 @@ impl Latchkey {
     pub async fn revocation(&self, connection: &str) -> String {
         let begun = Instant::now();
         loop {
-            let ask = GetConnectionRequest { connection_id: connection.to_owned() };
+            let ask = GetConnectionRequest { connection_id: connection.to_owned(), as_of: None };
             let found = ConnectionServiceClient::new(self.way.clone()).get_connection(ask).await.unwrap();
             let revocation = found.into_inner().connection.unwrap().revocation.unwrap();
             if revocation.result != "PENDING" {

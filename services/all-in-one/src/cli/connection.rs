@@ -37,6 +37,8 @@ enum Command {
     Get(One),
     /// Say what happened to a connection, whose turn it is and what to do
     Explain(One),
+    /// List all that happened to a connection, and what it led to
+    History(One),
     /// Change what is said of a connection: your own id for it, its name, tags, metadata and config
     Update(change::Update),
     /// Switch a connection off: nothing is handed out or refreshed until it is enabled again
@@ -127,6 +129,7 @@ impl Arguments {
             Command::List(list) => self::list(&mut connections, list).await,
             Command::Get(one) => get(&mut connections, one).await,
             Command::Explain(one) => explain(&mut connections, one).await,
+            Command::History(one) => history(&mut connections, one).await,
             Command::Update(update) => change::update(&mut connections, update).await,
             Command::Disable(one) => change::switch(&mut connections, one, change::Switch::Off).await,
             Command::Enable(one) => change::switch(&mut connections, one, change::Switch::On).await,
@@ -206,7 +209,7 @@ fn row(connection: &pb::Connection) -> [String; 6] {
 }
 
 async fn get(connections: &mut Connections, one: One) -> anyhow::Result<()> {
-    let request = pb::GetConnectionRequest { connection_id: one.connection };
+    let request = pb::GetConnectionRequest { connection_id: one.connection, as_of: None };
     let connection = answer(connections.get_connection(request)).await?.connection.unwrap_or_default();
     show_one(&connection, one.json);
     Ok(())
@@ -241,6 +244,38 @@ async fn explain(connections: &mut Connections, one: One) -> anyhow::Result<()> 
     if !told.auth_log_id.is_empty() {
         output::line(&format!("\nStep by step: latchkey logs get {}", told.auth_log_id));
     }
+    Ok(())
+}
+
+async fn history(connections: &mut Connections, one: One) -> anyhow::Result<()> {
+    let mut request = pb::ListConnectionEventsRequest {
+        connection_id: one.connection,
+        page_size: PAGE,
+        page_token: String::new(),
+    };
+    let mut events = vec![];
+    loop {
+        let page = answer(connections.list_connection_events(request.clone())).await?;
+        events.extend(page.events);
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    if one.json {
+        output::line(&events.iter().map(show::event_json).collect::<Value>().to_string());
+        return Ok(());
+    }
+    let row = |event: &pb::ConnectionEvent| {
+        [
+            show::from_now(event.time.as_ref()),
+            show::state_word(event.state()).to_owned(),
+            event.generation.to_string(),
+            event.summary.clone(),
+        ]
+    };
+    let rows: Vec<_> = events.iter().map(row).collect();
+    output::line(&output::table(["WHEN", "STATE", "GENERATION", "WHAT"], &rows));
     Ok(())
 }
 

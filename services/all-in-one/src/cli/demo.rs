@@ -183,7 +183,7 @@ async fn get_access_token(
 
 async fn say_state(server: &Server, connection: &str) -> anyhow::Result<()> {
     let mut connections = ConnectionServiceClient::new(server.connect().await?);
-    let request = pb_connection::GetConnectionRequest { connection_id: connection.to_owned() };
+    let request = pb_connection::GetConnectionRequest { connection_id: connection.to_owned(), as_of: None };
     let found = answer(connections.get_connection(request)).await?.connection.unwrap_or_default();
     output::note(&format!(
         "{connection} is {}. `latchkey connection explain` says what to do.",

@@ -30,7 +30,11 @@ pub fn from_now(at: Option<&Timestamp>) -> String {
 
 /// `NEEDS_REAUTH`, without the prefix every value of the enum has.
 pub fn state(connection: &pb::Connection) -> &'static str {
-    let name = connection.state().as_str_name();
+    state_word(connection.state())
+}
+
+pub fn state_word(state: pb::ConnectionState) -> &'static str {
+    let name = state.as_str_name();
     name.strip_prefix("CONNECTION_STATE_").unwrap_or(name)
 }
 
@@ -52,6 +56,18 @@ pub fn connection_json(connection: &pb::Connection) -> Value {
         "etag": connection.etag,
         "disable_time": rfc3339(connection.disable_time.as_ref()),
         "revocation": connection.revocation.as_ref().map(revocation_json),
+    })
+}
+
+pub fn event_json(event: &pb::ConnectionEvent) -> Value {
+    json!({
+        "number": event.number,
+        "time": rfc3339(event.time.as_ref()),
+        "event": event.event,
+        "summary": event.summary,
+        "state": state_word(event.state()),
+        "generation": event.generation,
+        "failure": event.failure.as_ref().map(failure_json),
     })
 }
 

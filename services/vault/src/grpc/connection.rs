@@ -7,7 +7,7 @@ use crate::vault::{Aggregated, Ending, Explained, Switch};
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::revocation::Extent;
 use latchkey_wire::Fault;
-use latchkey_wire::convert::{duration_to_pb, parse, parse_optional, timestamp_to_pb};
+use latchkey_wire::convert::{duration_to_pb, parse, parse_optional, timestamp_from_pb, timestamp_to_pb};
 use latchkey_wire::pb::connection as pb;
 use render::{render, state_of, with_revocation};
 use tonic::{Request, Response, Status};
@@ -19,8 +19,12 @@ impl pb::connection_service_server::ConnectionService for Door {
         request: Request<pb::GetConnectionRequest>,
     ) -> Result<Response<pb::GetConnectionResponse>, Status> {
         let key = self.authenticator.require(request.metadata(), Scope::ConnectionsRead).await?;
-        let id = parse("connection_id", &request.into_inner().connection_id)?;
-        let connection = self.vault.connection_in(&key.environment, id).await.map_err(status)?;
+        let asked = request.into_inner();
+        let id = parse("connection_id", &asked.connection_id)?;
+        let connection = match timestamp_from_pb("as_of", asked.as_of)? {
+            Some(at) => self.vault.connection_as_of(&key.environment, id, at).await.map_err(status)?,
+            None => self.vault.connection_in(&key.environment, id).await.map_err(status)?,
+        };
         let revocation = self.vault.revocation_of(&connection).await.map_err(status)?;
         let connection = render(&connection).map(|connection| with_revocation(connection, &revocation));
         Ok(Response::new(pb::GetConnectionResponse { connection }))
@@ -116,6 +120,25 @@ impl pb::connection_service_server::ConnectionService for Door {
         };
         self.vault.delete_connection(&key.environment, id, at_provider).await.map_err(status)?;
         Ok(Response::new(pb::DeleteConnectionResponse {}))
+    }
+
+    async fn list_connection_events(
+        &self,
+        request: Request<pb::ListConnectionEventsRequest>,
+    ) -> Result<Response<pb::ListConnectionEventsResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::ConnectionsRead).await?;
+        let asked = request.into_inner();
+        let id = parse("connection_id", &asked.connection_id)?;
+        let after = match asked.page_token.as_str() {
+            "" => 0,
+            token => token.parse().map_err(|_| page_token::invalid())?,
+        };
+        let happened = self.vault.connection_events(&key.environment, id, after, asked.page_size).await;
+        let (happened, next) = happened.map_err(status)?;
+        Ok(Response::new(pb::ListConnectionEventsResponse {
+            events: happened.into_iter().map(render::happened).collect(),
+            next_page_token: next.map_or_else(String::new, |next| next.to_string()),
+        }))
     }
 
     async fn explain_connection(

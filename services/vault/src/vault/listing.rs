@@ -19,6 +19,9 @@ const PAGE_DEFAULT: u32 = 50;
 const EXAMINED_MAX: usize = 5_000;
 const EXAMINED_AT_ONCE: u32 = 500;
 
+/// How many histories are folded for one page.
+const EXAMINED_AS_OF_MAX: usize = 500;
+
 /// An id is made when somebody begins to connect, and may be this much older than its connection, or younger where clocks
 /// differ.
 const APART: Duration = Duration::from_secs(3600);
@@ -51,6 +54,8 @@ pub struct ListConnections {
     /// By when nothing renews it any more.
     pub ends: Span,
     pub order: ConnectionOrder,
+    /// As they were then, without what was said of them.
+    pub as_of: Option<Timestamp>,
     /// What [`ListedConnections::next`] said of the page before this one.
     pub after: Option<String>,
     /// Zero means the default.
@@ -108,7 +113,9 @@ impl Vault {
     /// # Errors
     /// The store's.
     pub async fn connections(&self, list: ListConnections) -> Result<ListedConnections, Error> {
-        let max = if list.max == 0 { PAGE_DEFAULT } else { list.max.min(PAGE_MAX) };
+        // A state of the past is folded from its history, so that a page of them is smaller.
+        let most = if list.as_of.is_some() { PAGE_DEFAULT } else { PAGE_MAX };
+        let max = if list.max == 0 { PAGE_DEFAULT } else { list.max.min(most) };
         let mut query = list.query(max);
         let (mut connections, mut examined) = (vec![], 0);
         loop {
@@ -119,7 +126,10 @@ impl Vault {
                     return Ok(ListedConnections { connections, next: None });
                 }
                 examined += 1;
-                let connection = self.ledger.state_of::<Connection>(&item.stream, &item.snapshot).await?;
+                let connection = match list.as_of {
+                    Some(at) => self.ledger.as_of::<Connection>(&item.stream.id, at).await?,
+                    None => self.ledger.state_of::<Connection>(&item.stream, &item.snapshot).await?,
+                };
                 if list.wants(&connection) {
                     connections.push(connection);
                 }
@@ -129,7 +139,7 @@ impl Vault {
                     return Ok(ListedConnections { connections, next });
                 }
             }
-            if page.next.is_none() || examined >= EXAMINED_MAX {
+            if page.next.is_none() || examined >= list.examined_max() {
                 return Ok(ListedConnections { connections, next: page.next });
             }
             query.after = page.next;
@@ -169,6 +179,10 @@ fn stretches() -> impl Iterator<Item = (Option<Duration>, Option<Duration>)> {
 }
 
 impl ListConnections {
+    fn examined_max(&self) -> usize {
+        if self.as_of.is_some() { EXAMINED_AS_OF_MAX } else { EXAMINED_MAX }
+    }
+
     fn query(&self, max: u32) -> CardQuery {
         let all = self.provider.is_none()
             && self.search.is_none()
@@ -180,12 +194,17 @@ impl ListConnections {
             environment: self.environment.to_string(),
             parent: self.integration.as_ref().map(ToString::to_string),
             subject: self.end_user.as_ref().map(ToString::to_string),
-            status: self.status.map(str::to_owned),
+            // What it was then is not on its card.
+            status: self.status.filter(|_| self.as_of.is_none()).map(str::to_owned),
             external_id: self.external_id.as_ref().map(ToString::to_string),
             tag: self.tags.iter().next().map(|(name, value)| (name.clone(), value.clone())),
             order: self.order(),
             after: self.after.clone().or_else(|| self.beginning()),
-            max: if all { max } else { EXAMINED_AT_ONCE },
+            max: match self.as_of {
+                Some(_) => PAGE_DEFAULT,
+                None if all => max,
+                None => EXAMINED_AT_ONCE,
+            },
         }
     }
 
@@ -226,7 +245,9 @@ impl ListConnections {
         let Some(profile) = connection.profile() else { return false };
         let tags = connection.about().map(|about| &about.tags);
         let tagged = |(name, value): (&String, &String)| tags.and_then(|tags| tags.get(name)) == Some(value);
-        self.provider.as_ref().is_none_or(|provider| *provider == profile.provider)
+        let was = |status| self.as_of.is_none() || connection.card().status == status;
+        self.status.is_none_or(was)
+            && self.provider.as_ref().is_none_or(|provider| *provider == profile.provider)
             && self.created.holds(profile.created_at)
             && (self.ends.is_open() || connection.ends_at().is_some_and(|ends_at| self.ends.holds(ends_at)))
             && self.tags.iter().all(tagged)

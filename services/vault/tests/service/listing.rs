@@ -7,7 +7,7 @@ use latchkey_wire::contract::RefreshOutcome;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-fn all() -> ListConnections {
+pub fn all() -> ListConnections {
     ListConnections {
         environment: dev(),
         integration: None,
@@ -20,6 +20,7 @@ fn all() -> ListConnections {
         created: Span::default(),
         ends: Span::default(),
         order: ConnectionOrder::Oldest,
+        as_of: None,
         after: None,
         max: 0,
     }
@@ -38,7 +39,7 @@ async fn walked(world: &World, list: ListConnections) -> (Vec<ConnectionId>, usi
     }
 }
 
-async fn listed(world: &World, list: ListConnections) -> Vec<ConnectionId> {
+pub async fn listed(world: &World, list: ListConnections) -> Vec<ConnectionId> {
     walked(world, list).await.0
 }
 

@@ -14,6 +14,7 @@ mod queueing;
 mod racing;
 mod reading;
 mod refreshing;
+mod remembering;
 mod revoking;
 mod rotating;
 mod watching;

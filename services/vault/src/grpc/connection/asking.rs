@@ -22,6 +22,10 @@ pub fn list(
     let state = pb::ConnectionState::try_from(asked.state)
         .map_err(|_| Fault::field_invalid("state", "There is no such state."))?;
     let ends = span("ends_after", asked.ends_after, "ends_before", asked.ends_before)?;
+    let as_of = timestamp_from_pb("as_of", asked.as_of)?;
+    if as_of.is_some() {
+        of_the_past(&asked)?;
+    }
     let list = ListConnections {
         environment,
         integration: parse_optional("integration", &asked.integration)?,
@@ -34,10 +38,29 @@ pub fn list(
         created: span("created_after", asked.created_after, "created_before", asked.created_before)?,
         order: order(&asked.order_by, ends)?,
         ends,
+        as_of,
         after: question.place(&asked.page_token)?,
         max: asked.page_size,
     };
     Ok((list, question))
+}
+
+/// What is in no event cannot be asked of the past.
+fn of_the_past(asked: &pb::ListConnectionsRequest) -> Result<(), Fault> {
+    let asked_for = [
+        ("external_id", !asked.external_id.is_empty()),
+        ("tags", !asked.tags.is_empty()),
+        ("search", !asked.search.is_empty()),
+        ("ends_after", asked.ends_after.is_some()),
+        ("ends_before", asked.ends_before.is_some()),
+        ("order_by", asked.order_by.starts_with("end_time")),
+    ];
+    match asked_for.into_iter().find(|(_, asked_for)| *asked_for) {
+        Some((field, _)) => {
+            Err(Fault::field_invalid(field, format!("`{field}` cannot be asked for with `as_of`.")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn span(from: &str, begin: Option<Timestamp>, until: &str, end: Option<Timestamp>) -> Result<Span, Fault> {

@@ -33,14 +33,19 @@ impl Question {
             Some((digits, place)) if digits == self.0 && !place.chars().any(char::is_control) => {
                 Ok(Some(place.to_owned()))
             }
-            _ => Err(Fault::new(
-                Kind::Invalid,
-                Reason::PageTokenInvalid,
-                "The page token was not given out for this list. Begin without one, or ask as it was asked before.",
-            )
-            .with("field", "page_token")),
+            _ => Err(invalid()),
         }
     }
+}
+
+/// A token that was not given out for what is asked.
+pub fn invalid() -> Fault {
+    Fault::new(
+        Kind::Invalid,
+        Reason::PageTokenInvalid,
+        "The page token was not given out for this list. Begin without one, or ask as it was asked before.",
+    )
+    .with("field", "page_token")
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Connections as backends see them.
 
+use crate::vault::Happened;
 use latchkey_domain::Timestamp;
 use latchkey_domain::connection::{About, Broken, Connection, CredentialFacts, Live, Trouble};
 use latchkey_domain::revocation::Revocation;
@@ -100,6 +101,18 @@ fn episode(trouble: &Trouble) -> pb::Failure {
         first_time: Some(timestamp_to_pb(trouble.since)),
         next_attempt_time: Some(timestamp_to_pb(trouble.retry_at)),
         ..failure_to_pb(&trouble.failure)
+    }
+}
+
+pub fn happened(happened: Happened) -> pb::ConnectionEvent {
+    pb::ConnectionEvent {
+        time: Some(timestamp_to_pb(happened.at)),
+        event: happened.event,
+        summary: happened.summary,
+        number: happened.number,
+        state: state_of(happened.status).into(),
+        generation: happened.generation.0,
+        failure: happened.failure.as_ref().map(failure_to_pb),
     }
 }
 
