@@ -64,6 +64,9 @@ pub enum Scope {
     /// Say where the world is told what happens, see what became of it, and have it told again.
     #[serde(rename = "webhooks:admin")]
     WebhooksAdmin,
+    /// See who was given which credential, and have the record of it all.
+    #[serde(rename = "audit:read")]
+    AuditRead,
 }
 
 impl Scope {
@@ -80,6 +83,7 @@ impl Scope {
         Self::KeysAdmin,
         Self::WebhooksRead,
         Self::WebhooksAdmin,
+        Self::AuditRead,
     ];
 
     #[must_use]
@@ -97,6 +101,7 @@ impl Scope {
             Self::KeysAdmin => "keys:admin",
             Self::WebhooksRead => "webhooks:read",
             Self::WebhooksAdmin => "webhooks:admin",
+            Self::AuditRead => "audit:read",
         }
     }
 

@@ -17,6 +17,7 @@ mod ids;
 pub mod incident;
 pub mod integration;
 pub mod login_link;
+mod reader;
 pub mod refresh;
 pub mod revocation;
 mod role;
@@ -34,4 +35,5 @@ pub use ids::{
     IntegrationKey, InvalidId, LoginLinkId, SessionId, WebhookEndpointId,
 };
 pub use role::Role;
+pub use reader::Reader;
 pub use time::Timestamp;
