@@ -7,7 +7,7 @@ use latchkey_bus::{Bus, BusError, Fact, Hint, LastPosition};
 use latchkey_envelope::{KeyService, KeyServiceError, WrapContext};
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Millis, OwnedKey,
-    Page, Position, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    Page, Position, Reads, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use latchkey_testkit::MemoryStore;
 use std::sync::{Arc, Mutex};
@@ -221,6 +221,10 @@ impl Store for UnsteadyStore {
 
     fn auth_logs(&self) -> &dyn AuthLogs {
         self.inner.auth_logs()
+    }
+
+    fn reads(&self) -> &dyn Reads {
+        self.inner.reads()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -34,6 +34,6 @@ pub use ids::{
     ApiKeyId, AuthLogId, AuthorizationId, ConnectionId, EndUser, Environment, EventId, Generation,
     IntegrationKey, InvalidId, LoginLinkId, SessionId, WebhookEndpointId,
 };
-pub use role::Role;
 pub use reader::Reader;
+pub use role::Role;
 pub use time::Timestamp;

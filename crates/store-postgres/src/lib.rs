@@ -13,6 +13,7 @@ mod epoch;
 mod feed;
 mod keys;
 mod lists;
+mod reads;
 mod rows;
 
 pub use connect::{ConnectError, PostgresOptions, Schema};
@@ -22,8 +23,8 @@ use async_trait::async_trait;
 use connect::Place;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Millis, OwnedKey,
-    Page, Position, Recorded, SchemaState, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
-    claim_in_turns,
+    Page, Position, Reads, Recorded, SchemaState, Store, StoreError, Stored, Stream, Tally, Version,
+    WrappedKey, claim_in_turns,
 };
 use sqlx::PgPool;
 
@@ -33,6 +34,7 @@ pub struct PostgresStore {
     pool: PgPool,
     place: Place,
     logs: auth_logs::Logs,
+    taken: reads::Taken,
 }
 
 impl PostgresStore {
@@ -42,7 +44,8 @@ impl PostgresStore {
     /// [`StoreError::Unavailable`] with a [`ConnectError`] that names server and database, never the password.
     pub async fn connect(url: &str, options: PostgresOptions) -> Result<Self, StoreError> {
         let (pool, place) = connect::connect(url, &options).await.map_err(StoreError::unavailable)?;
-        Ok(Self { logs: auth_logs::Logs { pool: pool.clone() }, pool, place })
+        let (logs, taken) = (auth_logs::Logs { pool: pool.clone() }, reads::Taken { pool: pool.clone() });
+        Ok(Self { pool, place, logs, taken })
     }
 
     /// How the schema of a database stands to this program. Changes nothing.
@@ -183,6 +186,10 @@ impl Store for PostgresStore {
 
     fn auth_logs(&self) -> &dyn AuthLogs {
         &self.logs
+    }
+
+    fn reads(&self) -> &dyn Reads {
+        &self.taken
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

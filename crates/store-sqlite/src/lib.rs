@@ -11,6 +11,7 @@ mod feed;
 mod keys;
 mod lists;
 mod open;
+mod reads;
 mod rows;
 
 pub use open::{OpenError, Schema};
@@ -18,8 +19,8 @@ pub use open::{OpenError, Schema};
 use async_trait::async_trait;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Millis, OwnedKey,
-    Page, Position, Recorded, SchemaState, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
-    claim_in_turns,
+    Page, Position, Reads, Recorded, SchemaState, Store, StoreError, Stored, Stream, Tally, Version,
+    WrappedKey, claim_in_turns,
 };
 use open::Pools;
 use std::path::Path;
@@ -29,6 +30,7 @@ use std::path::Path;
 pub struct SqliteStore {
     pools: Pools,
     logs: auth_logs::Logs,
+    taken: reads::Taken,
 }
 
 impl SqliteStore {
@@ -68,7 +70,8 @@ impl SqliteStore {
 
     fn of(pools: Pools) -> Self {
         let logs = auth_logs::Logs { readers: pools.readers.clone(), writer: pools.writer.clone() };
-        Self { pools, logs }
+        let taken = reads::Taken { readers: pools.readers.clone(), writer: pools.writer.clone() };
+        Self { pools, logs, taken }
     }
 
     /// Waits until every connection is closed and the write-ahead log is folded into the file.
@@ -194,6 +197,10 @@ impl Store for SqliteStore {
 
     fn auth_logs(&self) -> &dyn AuthLogs {
         &self.logs
+    }
+
+    fn reads(&self) -> &dyn Reads {
+        &self.taken
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -12,6 +12,7 @@ pub mod conformance;
 mod error;
 mod key;
 mod page;
+mod reads;
 mod schema;
 mod stream;
 mod turns;
@@ -21,6 +22,7 @@ pub use claim::{Claim, ClaimQuery, Fence, Lane};
 pub use error::{AppendError, StoreError};
 pub use key::{HEAD_BYTES, KeyReplacement, OwnedKey, head, head_end};
 pub use page::{CardQuery, EndsAfter, InvalidPlace, Listed, Order, Page, Tally};
+pub use reads::{HoldersQuery, ReadRow, Reads};
 pub use schema::{Migration, SchemaState};
 pub use stream::{
     Append, Card, KeyChange, NewEvent, Position, Recorded, Snapshot, Stored, Stream, Version, WrappedKey,
@@ -145,6 +147,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// What was tried with providers, beside the events: nothing follows from it.
     fn auth_logs(&self) -> &dyn AuthLogs;
+
+    /// Who was given what, beside the events: nothing follows from it.
+    fn reads(&self) -> &dyn Reads;
 
     /// Whether the database answers. Fails with the reason where it does not.
     async fn ping(&self) -> Result<(), StoreError>;

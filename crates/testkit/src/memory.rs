@@ -6,14 +6,15 @@
 mod lists;
 mod logs;
 mod queue;
+mod reads;
 #[cfg(test)]
 mod tests;
 
 use async_trait::async_trait;
 use latchkey_store::{
     Append, AppendError, AuthLogs, Card, CardQuery, Claim, ClaimQuery, Fence, KeyChange, KeyReplacement,
-    Millis, NewEvent, OwnedKey, Page, Position, Recorded, Snapshot, Store, StoreError, Stored, Stream, Tally,
-    Version, WrappedKey, claim_in_turns, head as key_head,
+    Millis, NewEvent, OwnedKey, Page, Position, Reads, Recorded, Snapshot, Store, StoreError, Stored, Stream,
+    Tally, Version, WrappedKey, claim_in_turns, head as key_head,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -39,6 +40,7 @@ struct Tables {
     keys: BTreeMap<String, WrappedKey>,
     cursors: BTreeMap<String, Position>,
     logs: logs::Logs,
+    taken: reads::Taken,
 }
 
 #[derive(Clone)]
@@ -377,6 +379,10 @@ impl Store for MemoryStore {
     }
 
     fn auth_logs(&self) -> &dyn AuthLogs {
+        self
+    }
+
+    fn reads(&self) -> &dyn Reads {
         self
     }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Lane, Millis,
-    OwnedKey, Page, Position, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    OwnedKey, Page, Position, Reads, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use latchkey_store_postgres::PostgresStore;
 use sqlx::{PgPool, Row, postgres::PgRow};
@@ -329,6 +329,10 @@ impl Store for Faulty {
 
     fn auth_logs(&self) -> &dyn AuthLogs {
         self.store.auth_logs()
+    }
+
+    fn reads(&self) -> &dyn Reads {
+        self.store.reads()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

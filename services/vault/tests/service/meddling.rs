@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Millis, OwnedKey,
-    Page, Position, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    Page, Position, Reads, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use std::sync::{Arc, Mutex};
 
@@ -187,6 +187,10 @@ impl Store for Meddled {
 
     fn auth_logs(&self) -> &dyn AuthLogs {
         self.inner.auth_logs()
+    }
+
+    fn reads(&self) -> &dyn Reads {
+        self.inner.reads()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
