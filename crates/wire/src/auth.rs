@@ -61,9 +61,16 @@ impl Authenticator {
     /// # Errors
     /// As [`Self::require`], but for the scope.
     pub async fn identify(&self, metadata: &MetadataMap) -> Result<KeyView, Fault> {
-        let key = bearer(metadata)?;
+        self.identify_key(&bearer(metadata)?).await
+    }
+
+    /// The same, of a key that came another way.
+    ///
+    /// # Errors
+    /// As [`Self::identify`].
+    pub async fn identify_key(&self, key: &SecretText) -> Result<KeyView, Fault> {
         let asking = async {
-            match self.vault.authenticate(&key).await {
+            match self.vault.authenticate(key).await {
                 Ok(view) => Ok(Answer::Known(Arc::new(view))),
                 Err(fault) if fault.kind == Kind::Unauthenticated => Ok(Answer::Refused(Arc::new(fault))),
                 Err(fault) => Err(fault),

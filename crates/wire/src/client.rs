@@ -10,7 +10,7 @@ use crate::{
         ClaimDue, ClaimWebhooks, ClaimedAuthorization, CompleteRefresh, CompleteWebhook, CreateSession,
         CreatedSession, DueRefresh, DueWebhook, Established, IntegrationView, IssueKey, IssuedKey,
         KeptClient, KeyView, LendCredential, LentCredential, Obtained, PutIntegration, ReportProvider,
-        ResumeRefresh, SessionView, StartAuthorization,
+        ResumeRefresh, SessionView, StartAuthorization, TakeToken, TakenToken,
     },
     convert::duration_to_pb,
     fault::deadline_exceeded,
@@ -215,6 +215,18 @@ impl VaultClient {
         let answer =
             self.within_deadline(lending.lend_credential(pb::LendCredentialRequest::from(wish))).await?;
         read(answer)
+    }
+}
+
+/// Tokens to give out.
+impl VaultClient {
+    /// A connection's access token, for whoever the caller has admitted.
+    ///
+    /// # Errors
+    /// As [`Self::lend`]; also where the connection is another integration's, or has no token.
+    pub async fn take_token(&self, wish: TakeToken) -> Result<TakenToken, Fault> {
+        let mut lending = self.lending.clone();
+        read(self.within_deadline(lending.take_token(pb::TakeTokenRequest::from(wish))).await?)
     }
 }
 

@@ -12,7 +12,7 @@ pub use webhook::{ClaimWebhooks, CompleteWebhook, DueWebhook};
 use latchkey_domain::rotation::{Behaviour, RotationClass};
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, EndUser, Environment, Failure, Generation,
-    IntegrationKey, LoginLinkId, Role, SessionId, Timestamp,
+    IntegrationKey, LoginLinkId, Reader, Role, SessionId, Timestamp,
     api_key::Scope,
     connection::{About, ExternalId},
     integration::{RegisteredClient, Settings},
@@ -325,6 +325,8 @@ pub struct LendCredential {
     pub connection: Named,
     /// The generation the provider has just refused.
     pub newer_than: Option<Generation>,
+    /// Whose request it is for.
+    pub reader: Reader,
 }
 
 /// A credential for one request, and where it may go.
@@ -344,6 +346,26 @@ pub struct LentCredential {
     pub signer: Option<Signer>,
     /// The credential also belongs into the body, where a proxy cannot put it.
     pub in_body: bool,
+}
+
+/// Connect's wish for a token to give out.
+#[derive(Debug)]
+pub struct TakeToken {
+    pub environment: Environment,
+    pub integration: IntegrationKey,
+    pub connection: ConnectionId,
+    /// Who was admitted.
+    pub reader: Reader,
+}
+
+/// A token to give out.
+#[derive(Debug)]
+pub struct TakenToken {
+    pub access_token: SecretText,
+    /// Whether the provider's API takes it as a bearer token.
+    pub bearer: bool,
+    pub expires_at: Option<Timestamp>,
+    pub scopes: Vec<String>,
 }
 
 /// Whose an API key is, and what it may do.

@@ -24,6 +24,7 @@ pub use about::{about_from_pb, document_from_pb};
 pub use auth_log::{operation_from_pb, outcome_from_pb};
 pub use failure::failure_to_pb;
 pub use key::{scopes_from_words, scopes_to_words};
+pub use lending::is_bearer;
 pub use reply::{
     HandoutReply, handout_to_pb, refresh_token_to_pb, rfc3339_to_pb, secret_to_pb, struct_to_pb,
 };

@@ -53,6 +53,7 @@ fn prints() -> Vec<(&'static str, String)> {
         "latchkey.vault.v1.RequestToSign": pb::vault::RequestToSign,
         "latchkey.vault.v1.Signer": pb::vault::Signer,
         "latchkey.vault.v1.StartAuthorizationRequest": pb::vault::StartAuthorizationRequest,
+        "latchkey.vault.v1.TakeTokenResponse": pb::vault::TakeTokenResponse,
     ]
 }
 

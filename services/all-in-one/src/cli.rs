@@ -1,5 +1,6 @@
 //! The commands: each asks a server over gRPC, as any backend would, and shows the answer.
 
+mod audit;
 mod browse;
 mod config;
 mod connect;
@@ -40,6 +41,8 @@ pub enum Command {
     Events(events::Arguments),
     /// See what was tried with providers: attempts, refreshes, revocations, step by step
     Logs(logs::Arguments),
+    /// See who was given which credential
+    Audit(audit::Arguments),
     /// See what is wrong with apps and providers, and so with no single connection
     Incident(incident::Arguments),
     /// Register your apps at providers
@@ -72,6 +75,7 @@ impl Command {
             Self::Connection(arguments) => arguments.run().await,
             Self::Events(arguments) => arguments.run().await,
             Self::Logs(arguments) => arguments.run().await,
+            Self::Audit(arguments) => arguments.run().await,
             Self::Incident(arguments) => arguments.run().await,
             Self::Integration(arguments) => arguments.run().await,
             Self::Provider(arguments) => arguments.run().await,

@@ -15,11 +15,11 @@ use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use latchkey_chassis::{Lifecycle, trace};
-use latchkey_domain::Environment;
+use latchkey_domain::Reader;
 use latchkey_domain::api_key::Scope;
 use latchkey_egress::retry_after;
 use latchkey_providers::{Catalogue, Trust};
-use latchkey_wire::contract::{LendCredential, LentCredential};
+use latchkey_wire::contract::{KeyView, LendCredential, LentCredential};
 use latchkey_wire::{Authenticator, Fault, Kind, Reason, VaultClient};
 use std::time::{Instant, SystemTime};
 use tokio::time::sleep;
@@ -40,7 +40,7 @@ pub struct Forwarder {
 
 /// What stays the same through all tries of one call.
 struct Call {
-    environment: Environment,
+    key: KeyView,
     target: Target,
     method: Method,
     headers: HeaderMap,
@@ -54,7 +54,7 @@ impl Forwarder {
     /// # Errors
     /// A [`Refusal`]: nothing was passed on to the caller yet.
     pub async fn forward(&self, mut request: Request) -> Result<Response, Refusal> {
-        let environment = self.environment_of(request.headers()).await?;
+        let key = self.caller_of(request.headers()).await?;
         let theirs = self.compat && compat::is_theirs(request.headers());
         let asked = if theirs { compat::translated(request.headers_mut())? } else { Asked::default() };
         let target = Target::of(request.uri(), request.headers(), asked.integration.as_deref())?;
@@ -62,8 +62,7 @@ impl Forwarder {
         let caller = websocket.then(|| hyper::upgrade::on(&mut request));
         let (parts, body) = request.into_parts();
         let outgoing = Outgoing::read(body, content_length(&parts.headers)).await?;
-        let call =
-            Call { environment, target, method: parts.method, headers: parts.headers, websocket, asked };
+        let call = Call { key, target, method: parts.method, headers: parts.headers, websocket, asked };
         let span = info_span!(
             "proxy",
             otel.kind = "client",
@@ -80,11 +79,10 @@ impl Forwarder {
         })
     }
 
-    async fn environment_of(&self, headers: &HeaderMap) -> Result<Environment, Refusal> {
+    async fn caller_of(&self, headers: &HeaderMap) -> Result<KeyView, Refusal> {
         let mut shown = HeaderMap::new();
         shown.extend(headers.get(header::AUTHORIZATION).map(|key| (header::AUTHORIZATION, key.clone())));
-        let key = self.authenticator.require(&MetadataMap::from_headers(shown), Scope::ProxyCall).await?;
-        Ok(key.environment)
+        Ok(self.authenticator.require(&MetadataMap::from_headers(shown), Scope::ProxyCall).await?)
     }
 
     async fn tried(&self, call: &Call, mut outgoing: Outgoing) -> Result<reqwest::Response, Refusal> {
@@ -109,9 +107,10 @@ impl Forwarder {
 
     async fn lend(&self, call: &Call, refused: Option<&LentCredential>) -> Result<LentCredential, Refusal> {
         let wish = LendCredential {
-            environment: call.environment.clone(),
+            environment: call.key.environment.clone(),
             connection: call.target.connection.clone(),
             newer_than: refused.map(|lent| lent.generation),
+            reader: Reader::Key(call.key.id),
         };
         let lent = self.vault.lend(wish).await?;
         match &call.asked.integration {

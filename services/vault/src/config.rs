@@ -120,6 +120,42 @@ pub struct Settings {
     pub webhooks: Webhooks,
     /// How long it is kept what was tried with providers.
     pub logs: Logs,
+    /// Whether it is kept who was given which credential.
+    pub reads: Reads,
+}
+
+/// Whether it is kept who was given which credential.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Reads {
+    pub accounting: Accounting,
+    /// Of so many reads one is noted, where they are sampled.
+    pub sample_one_in: NonZeroU64,
+    pub retention_days: NonZeroU32,
+}
+
+/// How reads are accounted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Accounting {
+    Off,
+    /// One in so many.
+    Sampled,
+    /// Each. It is written within a second, beside the read: a vault that crashes loses what it had noted since, and one whose
+    /// database does not answer the last 16 384.
+    Full,
+    /// Each, before anything is given. A read then waits for a write, and is refused where the database takes none.
+    Strict,
+}
+
+impl Default for Reads {
+    fn default() -> Self {
+        Self {
+            accounting: Accounting::Sampled,
+            sample_one_in: NonZeroU64::MIN.saturating_add(99),
+            retention_days: NonZeroU32::MIN.saturating_add(89),
+        }
+    }
 }
 
 /// How long it is kept what was tried with providers: whichever comes first.
@@ -141,8 +177,20 @@ impl Logs {
     /// How old a log may become.
     #[must_use]
     pub fn retention_millis(&self) -> u64 {
-        u64::from(self.retention_days.get()) * 24 * 3600 * 1000
+        days(self.retention_days)
     }
+}
+
+impl Reads {
+    /// How old the record of a read may become.
+    #[must_use]
+    pub fn retention_millis(&self) -> u64 {
+        days(self.retention_days)
+    }
+}
+
+fn days(days: NonZeroU32) -> u64 {
+    u64::from(days.get()) * 24 * 3600 * 1000
 }
 
 /// How what happens is told customers over HTTP.
@@ -234,6 +282,7 @@ impl Default for Settings {
             refusals: Refusals::default(),
             webhooks: Webhooks::default(),
             logs: Logs::default(),
+            reads: Reads::default(),
         }
     }
 }

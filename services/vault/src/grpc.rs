@@ -1,6 +1,7 @@
 //! The vault's doors: parse, call, render. One set for backends, who show an API key; another for the other services,
 //! which is served on a port of its own.
 
+mod audit;
 mod auth_log;
 mod auth_log_intake;
 mod connection;
@@ -47,6 +48,7 @@ pub fn public(vault: &Vault, authenticator: &Authenticator, lifecycle: &Lifecycl
     let routes = Routes::new(pb_vault::credential_service_server::CredentialServiceServer::new(door.clone()))
         .add_service(pb_connection::connection_service_server::ConnectionServiceServer::new(door.clone()))
         .add_service(pb_connection::incident_service_server::IncidentServiceServer::new(door.clone()))
+        .add_service(pb_admin::audit_service_server::AuditServiceServer::new(door.clone()))
         .add_service(pb_admin::auth_log_service_server::AuthLogServiceServer::new(door.clone()))
         .add_service(pb_admin::webhook_service_server::WebhookServiceServer::new(door.clone()))
         .add_service(pb_events::event_service_server::EventServiceServer::new(door));

@@ -3,6 +3,7 @@
 //! Its egress is its database, its key service and the bus. Whoever wants a provider called claims the work here and
 //! brings back what came of it.
 
+pub mod accounting;
 mod announcer;
 pub mod config;
 pub mod doctor;
@@ -35,11 +36,12 @@ pub use parts::Parts;
 pub use service::VaultService;
 
 /// The full names of the services on the backends' port, for health.
-pub const PUBLIC_SERVICES: [&str; 6] = [
+pub const PUBLIC_SERVICES: [&str; 7] = [
     "latchkey.vault.v1.CredentialService",
     "latchkey.connection.v1.ConnectionService",
     "latchkey.connection.v1.IncidentService",
     "latchkey.events.v1.EventService",
+    "latchkey.admin.v1.AuditService",
     "latchkey.admin.v1.AuthLogService",
     "latchkey.admin.v1.WebhookService",
 ];

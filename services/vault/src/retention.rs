@@ -1,6 +1,6 @@
-//! Sweeps what is kept for a while only: logs of what was tried. In small steps, so that a sweep is in nobody's way.
+//! Sweeps what is kept for a while only: logs of what was tried, and who was given what. In small steps, so that a sweep is in nobody's way.
 
-use crate::config::Logs;
+use crate::config::{Logs, Reads};
 use crate::error::chain;
 use crate::vault::Vault;
 use latchkey_store::StoreError;
@@ -22,15 +22,38 @@ const STEPS_MAX: u32 = 200;
 ///
 /// # Cancel safety
 /// What was not swept is swept later.
-pub async fn retain(vault: Vault, logs: Logs) {
+pub async fn retain(vault: Vault, logs: Logs, reads: Reads) {
     loop {
         match sweep_auth_logs(&vault, &logs).await {
             Ok(0) => {}
             Ok(swept) => info!(swept, "Swept logs whose time is over"),
             Err(error) => warn!(error = %chain(&error), "Logs whose time is over could not be swept"),
         }
+        match sweep_reads(&vault, &reads).await {
+            Ok(0) => {}
+            Ok(swept) => info!(swept, "Swept reads whose time is over"),
+            Err(error) => warn!(error = %chain(&error), "Reads whose time is over could not be swept"),
+        }
         sleep(EVERY).await;
     }
+}
+
+/// Sweeps the records of reads that are too old. Says how many there were.
+///
+/// # Errors
+/// The store's; what was swept until then stays so.
+async fn sweep_reads(vault: &Vault, reads: &Reads) -> Result<u64, StoreError> {
+    let before = vault.now().0.saturating_sub_unsigned(reads.retention_millis());
+    let mut swept = 0;
+    for _ in 0..STEPS_MAX {
+        let step = vault.ledger.store().reads().sweep(before, STEP).await?;
+        swept += step;
+        if step < u64::from(STEP) {
+            break;
+        }
+        sleep(PAUSE).await;
+    }
+    Ok(swept)
 }
 
 /// Sweeps what is too old, and then what is too much. Says how many there were.

@@ -1,7 +1,7 @@
 //! The vault as a running service: its use cases, and what goes on beside the calls.
 
 use crate::announcer::Announcer;
-use crate::config::{Logs, Settings};
+use crate::config::{Logs, Reads, Settings};
 use crate::error::chain;
 use crate::grpc;
 use crate::keyring::{EnvironmentKeyState, Keyring};
@@ -49,6 +49,7 @@ pub struct VaultService {
     parts: Parts,
     lifecycle: Lifecycle,
     logs: Logs,
+    reads: Reads,
 }
 
 impl VaultService {
@@ -59,7 +60,8 @@ impl VaultService {
         let (store, clock) = (parts.store.clone(), parts.clock.clone());
         let keyring = Keyring::new(store, environments, settings.deployment.clone(), clock);
         let vault = Vault::new(ledger, keyring, parts.bus.clone(), parts.ids.clone(), settings);
-        Self { vault, parts, lifecycle: lifecycle.clone(), logs: settings.logs.clone() }
+        let (logs, reads) = (settings.logs.clone(), settings.reads.clone());
+        Self { vault, parts, lifecycle: lifecycle.clone(), logs, reads }
     }
 
     #[must_use]
@@ -131,7 +133,10 @@ impl VaultService {
         self.beside("tending", tend(self.vault.clone()));
         self.beside("webhooks", fan_out(self.vault.clone()));
         self.beside("sweeper", sweep(self.vault.ledger.clone()));
-        self.beside("retention", retain(self.vault.clone(), self.logs.clone()));
+        self.beside("retention", retain(self.vault.clone(), self.logs.clone(), self.reads.clone()));
+        // Not cut off: what is noted while the process ends is written too.
+        let writing = self.vault.readings.clone().write(self.parts.store.clone(), self.lifecycle.stopping());
+        drop(self.lifecycle.spawn("reads", writing));
         self.beside("revocations", give_up(self.vault.clone()));
     }
 

@@ -18,9 +18,11 @@ mod refreshes;
 mod refusals;
 mod revocations;
 mod sessions;
+mod tokens;
 mod webhook_deliveries;
 mod webhook_endpoints;
 mod webhook_leases;
+mod who_holds;
 
 pub use auth_logs::{AuthLogFilter, ListAuthLogs, ListedAuthLogs};
 pub use connections::Explained;
@@ -31,8 +33,10 @@ pub use incidents::ListIncidents;
 pub use listing::{Aggregated, ConnectionOrder, Ending, ListConnections, ListedConnections, Span};
 pub use webhook_deliveries::{ListDeliveries, ListedDeliveries};
 pub use webhook_endpoints::{ChangeEndpoint, CreateEndpoint};
+pub use who_holds::{Holder, Holders};
 
 use crate::Ids;
+use crate::accounting::Readings;
 use crate::config::{RefusalRules, Settings, Webhooks};
 use crate::error::Error;
 use crate::freshness::Freshness;
@@ -65,6 +69,7 @@ pub struct Vault {
     waves: Waves,
     refusals: RefusalRules,
     ours: Ours,
+    pub(crate) readings: Readings,
 }
 
 impl Vault {
@@ -84,6 +89,7 @@ impl Vault {
             waves: Waves::default(),
             refusals: settings.refusals.rules(),
             ours: Ours::default(),
+            readings: Readings::new(&settings.reads),
         }
     }
 

@@ -1,11 +1,11 @@
-use super::{exposed, none_if_empty, parse, required_text, secrets};
+use super::{exposed, none_if_empty, parse, required_text, secret, secrets, timestamp_from_pb};
 use crate::{
     Fault,
-    contract::{LendCredential, LentCredential, Named},
+    contract::{LendCredential, LentCredential, Named, TakeToken, TakenToken},
     pb::vault as pb,
 };
 use latchkey_domain::Generation;
-use latchkey_secret::SecretText;
+use latchkey_secret::{Handout, SecretText};
 
 impl From<LendCredential> for pb::LendCredentialRequest {
     fn from(wish: LendCredential) -> Self {
@@ -21,6 +21,7 @@ impl From<LendCredential> for pb::LendCredentialRequest {
             newer_than: wish.newer_than.map_or(0, |generation| generation.0),
             integration,
             external_id,
+            reader: wish.reader.to_string(),
         }
     }
 }
@@ -40,6 +41,7 @@ impl TryFrom<pb::LendCredentialRequest> for LendCredential {
                 }
             },
             newer_than: (read.newer_than != 0).then_some(Generation(read.newer_than)),
+            reader: parse("reader", &read.reader)?,
         })
     }
 }
@@ -76,4 +78,51 @@ impl TryFrom<pb::LendCredentialResponse> for LentCredential {
             in_body: read.in_body,
         })
     }
+}
+
+impl From<TakeToken> for pb::TakeTokenRequest {
+    fn from(wish: TakeToken) -> Self {
+        Self {
+            environment: wish.environment.to_string(),
+            integration: wish.integration.to_string(),
+            connection: wish.connection.to_string(),
+            reader: wish.reader.to_string(),
+        }
+    }
+}
+
+impl TryFrom<pb::TakeTokenRequest> for TakeToken {
+    type Error = Fault;
+
+    fn try_from(read: pb::TakeTokenRequest) -> Result<Self, Fault> {
+        Ok(Self {
+            environment: parse("environment", &read.environment)?,
+            integration: parse("integration", &read.integration)?,
+            connection: parse("connection", &read.connection)?,
+            reader: parse("reader", &read.reader)?,
+        })
+    }
+}
+
+impl TryFrom<pb::TakeTokenResponse> for TakenToken {
+    type Error = Fault;
+
+    fn try_from(taken: pb::TakeTokenResponse) -> Result<Self, Fault> {
+        Ok(Self {
+            access_token: secret(required_text("access_token", taken.access_token)?),
+            bearer: taken.bearer,
+            expires_at: timestamp_from_pb("expire_time", taken.expire_time)?,
+            scopes: taken.scopes,
+        })
+    }
+}
+
+/// Whether a credential goes on a request as RFC 6750 §2.1 has it.
+#[must_use]
+pub fn is_bearer(handout: &Handout) -> bool {
+    const SCHEME: &str = "bearer ";
+    let authorization = handout.headers.get("authorization").map(SecretText::expose);
+    authorization.is_some_and(|value| {
+        value.get(..SCHEME.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(SCHEME))
+    })
 }

@@ -17,7 +17,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
-Scopes: sessions:write connections:read connections:write connections:delete tokens:read credentials:read proxy:call integrations:read integrations:admin keys:admin webhooks:read webhooks:admin
+Scopes: sessions:write connections:read connections:write connections:delete tokens:read credentials:read proxy:call integrations:read integrations:admin keys:admin webhooks:read webhooks:admin audit:read
 
 Examples:
   latchkey key create --name backend --scopes sessions:write,connections:read,tokens:read

@@ -1,7 +1,9 @@
 use super::{Door, status};
+use crate::accounting::{Reading, Way};
 use crate::error::Error;
 use crate::signing::{self, ToSign};
 use crate::vault::{Credential, Query, Source, Vault};
+use latchkey_domain::Reader;
 use latchkey_domain::api_key::Scope;
 use latchkey_wire::contract::KeyView;
 use latchkey_wire::convert::parse;
@@ -25,10 +27,10 @@ impl pb::credential_service_server::CredentialService for Door {
         let asked = request.into_inner();
         self.record_reveal(&key, &asked.connection_id).await?;
         let to_sign = asked.request.map(to_sign).transpose()?;
-        let query =
-            query(key.environment, &asked.connection_id, asked.min_remaining, asked.force_refresh, deadline)?;
+        let query = query(&key, &asked.connection_id, asked.min_remaining, asked.force_refresh, deadline)?;
         let mut credential =
             measured(&self.vault, self.vault.credential(&query), |credential| credential).await?;
+        self.account(&credential, &key, Way::Token).await?;
         let origins = &credential.facts.origins;
         signing::sign(&mut credential.handout, origins, to_sign.as_ref(), self.vault.ledger.now())
             .map_err(status)?;
@@ -54,10 +56,10 @@ impl pb::credential_service_server::CredentialService for Door {
         let deadline = deadline(request.metadata());
         let asked = request.into_inner();
         self.record_reveal(&key, &asked.connection_id).await?;
-        let query =
-            query(key.environment, &asked.connection_id, asked.min_remaining, asked.force_refresh, deadline)?;
+        let query = query(&key, &asked.connection_id, asked.min_remaining, asked.force_refresh, deadline)?;
         let full = measured(&self.vault, self.vault.full_credential(&query), |full| &full.credential).await?;
         let credential = full.credential;
+        self.account(&credential, &key, Way::Credential).await?;
         let source = credential.source;
         let HandoutReply { access_token, headers, query, body, signer, fields } =
             handout_to_pb(credential.handout);
@@ -88,17 +90,22 @@ impl Door {
         let id = parse("connection_id", connection)?;
         self.vault.reveal(&key.environment, id).await.map_err(status)
     }
+
+    async fn account(&self, credential: &Credential, key: &KeyView, way: Way) -> Result<(), Status> {
+        let reading = Reading::of(credential, Reader::Key(key.id), way, self.vault.now());
+        self.vault.readings.note(reading).await.map_err(status)
+    }
 }
 
 fn query(
-    environment: latchkey_domain::Environment,
+    key: &KeyView,
     connection_id: &str,
     min_remaining: Option<prost_types::Duration>,
     force_refresh: bool,
     deadline: Option<Duration>,
 ) -> Result<Query, Fault> {
     Ok(Query {
-        environment,
+        environment: key.environment.clone(),
         connection: parse("connection_id", connection_id)?,
         min_remaining: duration_from_pb("min_remaining", min_remaining)?,
         force_refresh,

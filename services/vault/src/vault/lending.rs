@@ -1,4 +1,5 @@
 use super::{Query, Vault};
+use crate::accounting::{Reading, Way};
 use crate::error::Error;
 use latchkey_wire::contract::{LendCredential, LentCredential, Named};
 
@@ -23,6 +24,8 @@ impl Vault {
             deadline: None,
         };
         let credential = self.credential(&query).await?;
+        let reading = Reading::of(&credential, wish.reader, Way::Proxy, self.now());
+        self.readings.note(reading).await?;
         Ok(LentCredential {
             integration: credential.profile.integration,
             provider: credential.profile.provider,

@@ -1,6 +1,6 @@
 use crate::world::{World, dev};
 use latchkey_domain::connection::{About, Connection, Field, Refusal};
-use latchkey_domain::{ApiKeyId, ConnectionId};
+use latchkey_domain::{ApiKeyId, ConnectionId, Reader};
 use latchkey_store::{Stream, Version};
 use latchkey_vault::Error;
 use latchkey_vault::vault::{DescribeConnection, Switch};
@@ -163,7 +163,8 @@ async fn a_credential_is_lent_by_the_customers_own_id_too() {
     let lend = |integration: &str, external_id: &str| {
         let (integration, external_id) = (integration.parse().unwrap(), external_id.parse().unwrap());
         let connection = Named::External { integration, external_id };
-        world.vault.lend(LendCredential { environment: dev(), connection, newer_than: None })
+        let reader = Reader::Key(ApiKeyId::from_parts(1, 1));
+        world.vault.lend(LendCredential { environment: dev(), connection, newer_than: None, reader })
     };
     let lent = lend("demo", "user/42").await.unwrap();
     let token = world.token_of(connection).await;

@@ -1,0 +1,48 @@
+use super::{Door, status};
+use crate::config::Accounting;
+use crate::vault::Holder;
+use latchkey_domain::Generation;
+use latchkey_domain::api_key::Scope;
+use latchkey_wire::convert::{parse, timestamp_to_pb};
+use latchkey_wire::pb::admin as pb;
+use tonic::{Request, Response, Status};
+
+#[tonic::async_trait]
+impl pb::audit_service_server::AuditService for Door {
+    async fn who_holds(
+        &self,
+        request: Request<pb::WhoHoldsRequest>,
+    ) -> Result<Response<pb::WhoHoldsResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::AuditRead).await?;
+        let asked = request.into_inner();
+        let connection = parse("connection_id", &asked.connection_id)?;
+        let generation = Some(Generation(asked.generation)).filter(|generation| generation.0 > 0);
+        let found = self.vault.who_holds(&key.environment, connection, generation).await.map_err(status)?;
+        Ok(Response::new(pb::WhoHoldsResponse {
+            holders: found.holders.into_iter().map(render).collect(),
+            present_generation: found.present.0,
+            accounting: accounting_to_pb(found.accounting).into(),
+        }))
+    }
+}
+
+fn render(holder: Holder) -> pb::Holder {
+    pb::Holder {
+        reader: holder.reader,
+        reader_name: holder.name.unwrap_or_default(),
+        generation: holder.generation.0,
+        way: holder.way,
+        count: holder.count,
+        first_time: Some(timestamp_to_pb(holder.first_at)),
+        last_time: Some(timestamp_to_pb(holder.last_at)),
+    }
+}
+
+fn accounting_to_pb(accounting: Accounting) -> pb::ReadAccounting {
+    match accounting {
+        Accounting::Off => pb::ReadAccounting::Off,
+        Accounting::Sampled => pb::ReadAccounting::Sampled,
+        Accounting::Full => pb::ReadAccounting::Full,
+        Accounting::Strict => pb::ReadAccounting::Strict,
+    }
+}
