@@ -11,6 +11,7 @@ mod connects_an_account;
 mod connects_by_other_ways;
 mod deletes_a_connection;
 mod ends_the_grant_at_the_provider;
+mod exchanges_tokens;
 mod fails_and_is_mended;
 mod fails_over;
 mod gets_credentials;

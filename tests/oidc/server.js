@@ -3,20 +3,24 @@
 //
 //   CLIENT_SECRET=canary_… node server.js PORT REDIRECT_URI
 //   node server.js PORT
+//   WORKLOADS=ES256 node server.js PORT
 //
 // Without a redirect URI it knows nobody: clients register by themselves (RFC 7591), and tokens are for the resource they
 // name (RFC 8707), which is an MCP server's address, /mcp, with its metadata (RFC 9728).
 //
+// With WORKLOADS it has one client, `worker`, whose access tokens are JWTs for https://latchkey.test, signed by that algorithm.
+//
 // It prints a line when it serves, on loopback alone, and ends with its standard input, so that it never outlives whoever
 // started it. GET /counters says what happened so far. Its login page takes any name and password.
 
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Provider, errors } from 'oidc-provider';
 
 const [port, redirectUri] = process.argv.slice(2);
 const secret = process.env.CLIENT_SECRET;
-const open = !redirectUri;
-if (!port || (!open && !secret?.includes('canary_'))) {
+const workloads = process.env.WORKLOADS;
+const open = !redirectUri && !workloads;
+if (!port || (redirectUri && !secret?.includes('canary_'))) {
   console.error('usage: CLIENT_SECRET=canary_… node server.js PORT REDIRECT_URI, or node server.js PORT');
   process.exit(64);
 }
@@ -40,8 +44,39 @@ const registering = {
   },
 };
 
+const worker = {
+  client_id: 'worker',
+  id_token_signed_response_alg: workloads,
+  client_secret: 'canary_worker',
+  grant_types: ['client_credentials'],
+  redirect_uris: [],
+  response_types: [],
+  token_endpoint_auth_method: 'client_secret_basic',
+};
+
+const working = {
+  clientCredentials: { enabled: true },
+  resourceIndicators: {
+    enabled: true,
+    defaultResource: () => 'https://latchkey.test',
+    getResourceServerInfo: (_, indicator) => ({
+      scope: '',
+      audience: indicator,
+      accessTokenTTL: 60,
+      accessTokenFormat: 'jwt',
+      jwt: { sign: { alg: workloads } },
+    }),
+  },
+};
+
+const { privateKey } = workloads === 'ES256'
+  ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  : generateKeyPairSync('rsa', { modulusLength: 2048 });
+const jwks = { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'a-key', use: 'sig' }] };
+
 const provider = new Provider(issuer, {
-  clients: open ? [] : [
+  ...(workloads && { jwks }),
+  clients: workloads ? [worker] : open ? [] : [
     {
       client_id: 'latchkey',
       client_secret: secret,
@@ -53,7 +88,7 @@ const provider = new Provider(issuer, {
   ],
   claims: { openid: ['sub', 'email'] },
   cookies: { keys: [randomBytes(32).toString('hex')] },
-  features: { devInteractions: { enabled: true }, revocation: { enabled: true }, ...(open && registering) },
+  features: { devInteractions: { enabled: true }, revocation: { enabled: true }, ...(open && registering), ...(workloads && working) },
   findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@example.com` }) }),
   issueRefreshToken: () => true,
   pkce: { required: () => true },

@@ -21,6 +21,7 @@ const MAY_EXPOSE: &[&str] = &[
     "services/vault/src/token.rs",
     "services/vault/src/webhook/keys.rs",
     "services/connect/src/webhooks/request.rs",
+    "services/connect/src/exchange/jwt.rs",
 ];
 
 fn sql_outside_the_adapters(sources: &[Source]) -> Vec<String> {

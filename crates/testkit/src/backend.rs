@@ -92,6 +92,15 @@ impl Backend {
         Self { bearer: Bearer(None), ..self.clone() }
     }
 
+    /// The key its calls are made with.
+    ///
+    /// # Panics
+    /// Where it has none.
+    #[must_use]
+    pub fn shown_key(&self) -> &str {
+        self.key().expect("a backend with a key")
+    }
+
     pub(crate) fn key(&self) -> Option<&str> {
         self.bearer.0.as_deref()
     }

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Every scope there is.
-const ALL_SCOPES: &str = "sessions:write,connections:read,connections:write,connections:delete,tokens:read,credentials:read,proxy:call,integrations:read,integrations:admin,keys:admin,webhooks:read,webhooks:admin";
+const ALL_SCOPES: &str = "sessions:write,connections:read,connections:write,connections:delete,tokens:read,credentials:read,proxy:call,integrations:read,integrations:admin,keys:admin,webhooks:read,webhooks:admin,audit:read";
 
 /// A world in the making.
 #[derive(Debug, Clone)]
@@ -31,6 +31,7 @@ pub struct Builder {
     own_postgres: bool,
     relayed_keys: bool,
     refusal_window: Duration,
+    exchange: String,
 }
 
 impl Default for Builder {
@@ -47,6 +48,7 @@ impl Default for Builder {
             own_postgres: false,
             relayed_keys: false,
             refusal_window: Duration::from_secs(300),
+            exchange: String::new(),
         }
     }
 }
@@ -110,6 +112,13 @@ impl Builder {
         self
     }
 
+    /// Connect's settings of token exchange, in TOML: whose workloads are let in.
+    #[must_use]
+    pub fn token_exchange(mut self, settings: &str) -> Self {
+        settings.clone_into(&mut self.exchange);
+        self
+    }
+
     /// One more file in the operator's folder of providers.
     #[must_use]
     pub fn provider_file(mut self, name: &str, text: &str) -> Self {
@@ -140,6 +149,7 @@ impl Builder {
             catalogue: &catalogue,
             collector: &collector.endpoint,
             refusal_window: self.refusal_window,
+            exchange: &self.exchange,
         };
         let postgres = if self.own_postgres { Some(Postgres::start().await) } else { None };
         let (plan, parts) = match self.topology {

@@ -22,6 +22,8 @@ pub(crate) struct Common<'a> {
     pub catalogue: &'a Path,
     pub collector: &'a str,
     pub refusal_window: Duration,
+    /// Connect's settings of token exchange, in TOML.
+    pub exchange: &'a str,
 }
 
 /// What is started, and where its doors are.
@@ -93,7 +95,8 @@ impl Common<'_> {
             "public_url = \"http://127.0.0.1:{http}\"\n\
              [listen]\nhttp = \"127.0.0.1:{http}\"\ngrpc = \"127.0.0.1:{grpc}\"\nops = \"127.0.0.1:{ops}\"\n\
              [database]\nurl = \"sqlite:{folder}/latchkey.db\"\n\
-             [keys]\nkek = \"file://{folder}/kek\"\n{WEBHOOK_SCHEDULE}{WEBHOOK_REQUESTS}{}{}{}",
+             [keys]\nkek = \"file://{folder}/kek\"\n{WEBHOOK_SCHEDULE}{WEBHOOK_REQUESTS}{}{}{}{}",
+            self.exchange,
             self.refusals(),
             self.providers(),
             self.telemetry(),
@@ -162,7 +165,8 @@ impl Common<'_> {
         let [http, grpc, ops] = [(); 3].map(|()| free_port());
         let settings = format!(
             "public_url = \"http://127.0.0.1:{http}\"\n\
-             [listen]\nhttp = \"127.0.0.1:{http}\"\ngrpc = \"127.0.0.1:{grpc}\"\nops = \"127.0.0.1:{ops}\"\n{to_vault}{WEBHOOK_REQUESTS}{}{}",
+             [listen]\nhttp = \"127.0.0.1:{http}\"\ngrpc = \"127.0.0.1:{grpc}\"\nops = \"127.0.0.1:{ops}\"\n{to_vault}{WEBHOOK_REQUESTS}{}{}{}",
+            self.exchange,
             self.providers(),
             self.telemetry(),
         );

@@ -2,6 +2,7 @@
 //! refresher call the vault, the vault calls nobody. In a cluster the same services are wired with other routes.
 
 use anyhow::Context as _;
+use axum::Router;
 use latchkey_bus::Bus;
 use latchkey_chassis::config::Tls;
 use latchkey_chassis::{Lifecycle, grpc, http, ops};
@@ -52,6 +53,7 @@ pub struct System {
     refresher: RefresherService,
     proxy: ProxyService,
     webhooks: WebhookSettings,
+    exchange: Router,
     reflection: bool,
     compat: bool,
 }
@@ -78,11 +80,23 @@ pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> anyhow::Result<System> 
     let connect = ConnectService::new(to_vault.clone(), catalogue.clone(), oauth.clone(), public_url, &door)
         .context("`connect.environments` cannot be used")?
         .with_lifecycle(lifecycle);
+    let exchange =
+        connect.exchange(&door.token_exchange).context("`connect.token_exchange` cannot be used")?;
     let proxy = ProxyService::new(to_vault.clone(), catalogue.clone(), &proxy, lifecycle)?;
     let refresher =
         RefresherService::new(to_vault.clone(), catalogue, oauth, bus, journal, &refresh, lifecycle);
     let reflection = settings.reflection || door.reflection;
-    Ok(System { to_vault, vault, connect, refresher, proxy, webhooks, reflection, compat: door.compat })
+    Ok(System {
+        to_vault,
+        vault,
+        connect,
+        refresher,
+        proxy,
+        webhooks,
+        exchange,
+        reflection,
+        compat: door.compat,
+    })
 }
 
 impl System {
@@ -98,6 +112,7 @@ impl System {
         };
         let addresses = [&doors.http, &doors.grpc, &doors.ops].map(|door| door.local_addr().ok());
         let mut pages = self.connect.http().merge(self.connect.rest()?).merge(self.connect.dashboard()?);
+        pages = pages.merge(self.exchange);
         if self.compat {
             pages = pages.merge(self.connect.compat()?);
         }

@@ -6,6 +6,7 @@ mod compat;
 pub mod config;
 mod counts;
 mod dashboard;
+mod exchange;
 mod failures;
 mod flows;
 mod grpc;

@@ -41,7 +41,9 @@ async fn main() -> anyhow::Result<()> {
 
     let reflection = config.connect.reflection.then_some(latchkey_wire::DESCRIPTORS);
     let options = grpc::Options { tls: config.tls, reflection, services: SERVICES.to_vec() };
-    let mut pages = connect.http().merge(connect.rest()?).merge(connect.dashboard()?);
+    let exchange = &config.connect.token_exchange;
+    let exchange = connect.exchange(exchange).context("`connect.token_exchange` cannot be used")?;
+    let mut pages = connect.http().merge(connect.rest()?).merge(connect.dashboard()?).merge(exchange);
     if config.connect.compat {
         pages = pages.merge(connect.compat()?);
     }

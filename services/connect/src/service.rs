@@ -1,6 +1,7 @@
 //! Connect as a running service: the browser's pages and the backends' gRPC.
 
-use crate::config::{Settings, WebhookSettings};
+use crate::config::{Settings, TokenExchange, WebhookSettings};
+use crate::exchange::{self, Exchange, Workloads};
 use crate::flows::Flows;
 use crate::look::{LogoError, Looks};
 use crate::tasks::Tasks;
@@ -110,6 +111,20 @@ impl ConnectService {
         let calls = Calls::new(DESCRIPTORS, self.routes())?;
         let authenticator = Authenticator::new(self.flows.vault.clone());
         Ok(compat::router(self.flows.clone(), authenticator, calls, &self.public_url))
+    }
+
+    /// Token exchange (RFC 8693), and the document that says where (RFC 8414).
+    ///
+    /// # Errors
+    /// Where an issuer's settings cannot be used, with which.
+    pub fn exchange(&self, settings: &TokenExchange) -> anyhow::Result<Router> {
+        Ok(exchange::router(Exchange {
+            vault: self.flows.vault.clone(),
+            authenticator: Authenticator::new(self.flows.vault.clone()),
+            workloads: Arc::new(Workloads::new(&settings.issuers)?),
+            clock: self.flows.clock.clone(),
+            public_url: self.public_url.clone(),
+        }))
     }
 
     /// To each service of the protocol, by its full name.

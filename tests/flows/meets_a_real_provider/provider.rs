@@ -93,7 +93,29 @@ impl Provider {
         Self::run(&[&port.to_string()])
     }
 
+    /// With a workload, whose tokens are signed by this algorithm.
+    pub fn of_workloads(port: u16, algorithm: &str) -> Self {
+        Self::run_with(&[&port.to_string()], &[("WORKLOADS", algorithm)])
+    }
+
+    /// A workload's own token, for this audience.
+    pub async fn workload_token(&self, audience: &str) -> String {
+        let request =
+            self.http.post(format!("{}/token", self.issuer)).basic_auth("worker", Some("canary_worker"));
+        let form = [("grant_type", "client_credentials"), ("resource", audience)];
+        let answer: serde_json::Value = request.form(&form).send().await.unwrap().json().await.unwrap();
+        answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
     fn run(arguments: &[&str]) -> Self {
+        Self::run_with(arguments, &[])
+    }
+
+    fn run_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("oidc");
         assert!(
             folder.join("node_modules/oidc-provider").is_dir(),
@@ -105,6 +127,7 @@ impl Provider {
             .arg("server.js")
             .args(arguments)
             .env("CLIENT_SECRET", CLIENT_SECRET)
+            .envs(variables.iter().copied())
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
