@@ -1,7 +1,6 @@
 use super::Vault;
 use crate::config::Accounting;
 use crate::error::Error;
-use latchkey_domain::api_key::ApiKey;
 use latchkey_domain::{ApiKeyId, ConnectionId, Environment, Generation, Timestamp};
 use latchkey_store::HoldersQuery;
 use std::collections::BTreeMap;
@@ -54,7 +53,10 @@ impl Vault {
         let mut names = BTreeMap::new();
         for row in &rows {
             if let (Ok(id), false) = (row.reader.parse::<ApiKeyId>(), names.contains_key(&row.reader)) {
-                names.insert(row.reader.clone(), self.key_name(id).await?);
+                names.insert(
+                    row.reader.clone(),
+                    Some(self.key_name(id).await?).filter(|name| *name != row.reader),
+                );
             }
         }
         let holders = rows.into_iter().map(|row| Holder {
@@ -67,12 +69,5 @@ impl Vault {
             last_at: Timestamp(row.last_at),
         });
         Ok(Holders { holders: holders.collect(), present, accounting: self.readings.accounting() })
-    }
-
-    async fn key_name(&self, id: ApiKeyId) -> Result<Option<String>, Error> {
-        Ok(match self.ledger.load::<ApiKey>(&id.to_string()).await?.state {
-            ApiKey::Active(issued) | ApiKey::Revoked(issued) => Some(issued.name),
-            ApiKey::Absent => None,
-        })
     }
 }
