@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use tonic::metadata::MetadataValue;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Status};
+use tonic::{Code, Request, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
@@ -312,18 +312,21 @@ impl Backend {
         self.connections().delete_connection(request).await.map(drop)
     }
 
-    /// Waits until a connection is as `wanted`.
+    /// Waits until a connection is as `wanted`, as long as it takes whoever answers to be there.
     ///
     /// # Panics
     /// Where that does not happen, with how it is instead.
     pub async fn wait_for(&self, connection: &str, wanted: impl Fn(&Connection) -> bool) -> Connection {
         let begun = Instant::now();
         loop {
-            let is = self.connection(connection).await.expect("the connection is there");
-            if wanted(&is) {
-                return is;
+            let is = self.connection(connection).await;
+            match is {
+                Ok(is) if wanted(&is) => return is,
+                Err(refusal) if refusal.code() != Code::Unavailable => {
+                    panic!("it cannot be read: {refusal:?}")
+                }
+                is => assert!(begun.elapsed() < PATIENCE, "it stays as it is: {is:#?}"),
             }
-            assert!(begun.elapsed() < PATIENCE, "it stays as it is: {is:#?}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

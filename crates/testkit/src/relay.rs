@@ -128,8 +128,10 @@ async fn serve(
                 tokio::join!(pump(from_client, to_server, &requests), pump(from_server, to_client, &answers))
             };
             tokio::select! {
-                _ = passing => {}
+                // A cut lets go of the ways too, and what was held must not get through then.
+                biased;
                 _ = cut.changed() => {}
+                _ = passing => {}
             }
         });
     }
