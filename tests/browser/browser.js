@@ -39,7 +39,7 @@ export async function startBrowser() {
       await browser.close().catch(() => undefined);
       process_.kill();
       await new Promise((resolve) => (process_.exitCode === null ? process_.once('exit', resolve) : resolve()));
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
