@@ -2,15 +2,17 @@
 
 mod auth_logs;
 mod logins;
+mod registered_clients;
 mod revocations;
+mod webhooks;
 
 use crate::{
     Fault, Route,
     contract::{
-        ClaimDue, ClaimWebhooks, ClaimedAuthorization, CompleteRefresh, CompleteWebhook, CreateSession,
-        CreatedSession, DueRefresh, DueWebhook, Established, IntegrationView, IssueKey, IssuedKey,
-        KeptClient, KeyView, LendCredential, LentCredential, Obtained, PutIntegration, ReportProvider,
-        ResumeRefresh, SessionView, StartAuthorization, TakeToken, TakenToken,
+        ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
+        Established, IntegrationView, IssueKey, IssuedKey, KeyView, LendCredential, LentCredential, Obtained,
+        PutIntegration, ReportProvider, ResumeRefresh, SessionView, StartAuthorization, TakeToken,
+        TakenToken,
     },
     convert::duration_to_pb,
     fault::deadline_exceeded,
@@ -335,28 +337,6 @@ impl Report {
     }
 }
 
-/// What customers are to be told.
-impl VaultClient {
-    /// Requests to webhook endpoints that are due and nobody's, now the caller's for a while.
-    ///
-    /// # Errors
-    /// Where the vault cannot tell just now.
-    pub async fn claim_webhooks(&self, ask: ClaimWebhooks) -> Result<Vec<DueWebhook>, Fault> {
-        let mut webhooks = self.webhooks.clone();
-        read(self.within_deadline(webhooks.claim_webhooks(pb::ClaimWebhooksRequest::from(ask))).await?)
-    }
-
-    /// What became of one. Telling it again changes nothing.
-    ///
-    /// # Errors
-    /// Where the vault may not have heard: it is worth telling again.
-    pub async fn complete_webhook(&self, complete: CompleteWebhook) -> Result<(), Fault> {
-        let mut webhooks = self.webhooks.clone();
-        let request = pb::CompleteWebhookRequest::from(complete);
-        self.within_deadline(webhooks.complete_webhook(request)).await.map(drop)
-    }
-}
-
 /// Keys and integrations.
 impl VaultClient {
     /// Whose key this is.
@@ -461,68 +441,6 @@ impl VaultClient {
         let request =
             pb::RetireIntegrationRequest { environment: environment.to_string(), key: key.to_string() };
         self.within_deadline(registry.retire_integration(request)).await?;
-        Ok(())
-    }
-}
-
-/// Clients that registered themselves.
-impl VaultClient {
-    /// The client new connections of an integration are made with, if one is kept.
-    ///
-    /// # Errors
-    /// Where the environment has no such integration.
-    pub async fn registered_client(
-        &self,
-        environment: &Environment,
-        integration: &IntegrationKey,
-    ) -> Result<Option<KeptClient>, Fault> {
-        let mut registry = self.registry.clone();
-        let request = pb::GetRegisteredClientRequest {
-            environment: environment.to_string(),
-            integration: integration.to_string(),
-        };
-        read(self.within_deadline(registry.get_registered_client(request)).await?)
-    }
-
-    /// Keeps a client for new connections, in the place of the one that was seen there. Gives the one that is kept: another
-    /// where somebody else was faster.
-    ///
-    /// # Errors
-    /// Where the environment has no such integration.
-    pub async fn keep_registered_client(
-        &self,
-        environment: &Environment,
-        integration: &IntegrationKey,
-        client: KeptClient,
-        replaces: Option<String>,
-    ) -> Result<KeptClient, Fault> {
-        let mut registry = self.registry.clone();
-        let request = pb::KeepRegisteredClientRequest {
-            environment: environment.to_string(),
-            integration: integration.to_string(),
-            client: Some(client.into()),
-            replaces: replaces.unwrap_or_default(),
-        };
-        read(self.within_deadline(registry.keep_registered_client(request)).await?)
-    }
-
-    /// No new connection is made with this client any more.
-    ///
-    /// # Errors
-    /// Where the environment has no such integration.
-    pub async fn forget_registered_client(
-        &self,
-        environment: &Environment,
-        integration: &IntegrationKey,
-        client_id: String,
-    ) -> Result<(), Fault> {
-        let mut registry = self.registry.clone();
-        let request = pb::ForgetRegisteredClientRequest {
-            environment: environment.to_string(),
-            integration: integration.to_string(),
-            client_id,
-        };
-        self.within_deadline(registry.forget_registered_client(request)).await?;
         Ok(())
     }
 }
