@@ -259,6 +259,12 @@ impl Live {
         self.stale(now)
     }
 
+    /// Whether the present access token has not run out.
+    #[must_use]
+    pub fn lives(&self, now: Timestamp) -> bool {
+        self.credential.expires_at.is_none_or(|expires_at| expires_at > now)
+    }
+
     /// What a caller who insists on a new credential must wait for.
     #[must_use]
     pub fn stale(&self, now: Timestamp) -> Usability {

@@ -6,7 +6,7 @@ use crate::keyring::{Key, Place};
 use crate::ledger::Loaded;
 use latchkey_bus::Hint;
 use latchkey_domain::connection::{Connection, CredentialFacts, Live, Profile, Trouble, Usability};
-use latchkey_domain::{ConnectionId, Environment, Generation};
+use latchkey_domain::{ConnectionId, Environment, Generation, Timestamp};
 use latchkey_envelope::RecordType;
 use latchkey_secret::{Handout, JsonSecret, Renewal, Sealed};
 use latchkey_store::{Lane, Stream, Version};
@@ -138,12 +138,14 @@ impl Vault {
         let _place = Waits::new(self.waiters.try_acquire().map_err(|_| Error::Overloaded)?);
         let deadline = Instant::now() + query.deadline.unwrap_or(WAIT_MAX).min(WAIT_MAX);
         let mut waiter = self.freshness.waiter(query.connection);
-        let mut asked = None;
+        let (mut asked, began) = (None, self.ledger.now());
         loop {
             // Also before the first wait: what changed before there was a waiter wakes nobody, and a refresh that has just
             // been made must not be asked for again.
             let held = self.hold(query, Source::Refreshed).await?;
-            if held.live.credential.generation > since.credential.generation {
+            if held.live.credential.generation > since.credential.generation
+                && self.is_an_answer(&held, began)
+            {
                 return Ok(held);
             }
             // A try failed while we were waiting: what came of it is the answer to all who waited for it.
@@ -161,6 +163,13 @@ impl Vault {
                 return Err(Error::RefreshInProgress);
             }
         }
+    }
+
+    /// Whether a newer credential is what was waited for. One that was long on its way, over a refresher's restart or while the
+    /// database was away, may have run out before it came; one that was made since has all the life its provider gives.
+    fn is_an_answer(&self, held: &Held, began: Timestamp) -> bool {
+        let live = &held.live;
+        live.credential.obtained_at >= began || (live.lives(self.ledger.now()) && !live.rejected)
     }
 
     /// Nobody waits for what is not going to be made.
@@ -190,10 +199,12 @@ impl Vault {
 
     /// The present token where it still lives and nothing longer was promised; else why there is no other.
     fn make_do_or(&self, query: &Query, held: Held, error: Error) -> Result<Held, Error> {
-        let now = self.ledger.now();
-        let lives = held.live.credential.expires_at.is_none_or(|expires_at| expires_at > now);
         let insisted = query.force_refresh || query.newer_than.is_some();
-        if lives && !held.live.rejected && query.min_remaining.is_none() && !insisted {
+        if held.live.lives(self.ledger.now())
+            && !held.live.rejected
+            && query.min_remaining.is_none()
+            && !insisted
+        {
             return Ok(held);
         }
         Err(error)

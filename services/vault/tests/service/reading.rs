@@ -1,9 +1,11 @@
 use crate::world::{TOKEN_LIFE, World, dev, invalid_grant};
-use latchkey_domain::connection;
+use latchkey_chassis::Clock as _;
+use latchkey_domain::rotation::Course;
+use latchkey_domain::{Timestamp, connection};
 use latchkey_store::{Append, Card, KeyChange, Stream};
 use latchkey_vault::Error;
 use latchkey_vault::vault::{Query, Source};
-use latchkey_wire::contract::RefreshOutcome;
+use latchkey_wire::contract::{CompleteRefresh, RefreshOutcome};
 use std::time::Duration;
 
 #[tokio::test]
@@ -35,6 +37,32 @@ async fn a_caller_waits_for_the_refresh_in_flight() {
     let (credential, ()) = tokio::join!(world.vault.credential(&query), refresh);
     let credential = credential.unwrap();
     assert_eq!((credential.source, credential.facts.generation.0), (Source::Refreshed, 2));
+}
+
+#[tokio::test]
+async fn a_token_that_ran_out_on_its_way_here_is_no_answer_to_who_waits() {
+    let world = World::new().await;
+    let connection = world.connected().await;
+    world.clock.advance(TOKEN_LIFE);
+    let query =
+        Query { force_refresh: true, deadline: Some(Duration::from_secs(10)), ..world.query(connection) };
+    let refresh = async {
+        let mut lateness = TOKEN_LIFE;
+        loop {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let Some(due) = world.vault.claim_due(1).await.unwrap().pop() else { continue };
+            let outcome = RefreshOutcome::Refreshed(world.obtained());
+            let received_at = Some(Timestamp(world.clock.now()).minus(lateness));
+            let report = World::report_of(&due, outcome, Course::default());
+            world.vault.complete_refresh(CompleteRefresh { received_at, ..report }).await.unwrap();
+            if lateness.is_zero() {
+                return;
+            }
+            lateness = Duration::ZERO;
+        }
+    };
+    let (credential, ()) = tokio::join!(world.vault.credential(&query), refresh);
+    assert_eq!(credential.unwrap().facts.generation.0, 3, "the second token has run out already");
 }
 
 #[tokio::test]
