@@ -116,6 +116,18 @@ MUTATIONS = [
         "let due = if uncertain {", "let due = if false && uncertain {", PEERS,
     ),
     Mutation(
+        "a token that ran out on its way is handed out", "services/vault/src/vault/credentials.rs",
+        " && self.is_an_answer(&held, began) {", " && (true || self.is_an_answer(&held, began)) {", VAULT,
+    ),
+    Mutation(
+        "after a failover nobody is asked what it told the last database", ATTEMPT,
+        "} else if self.failover.is_recent() {", "} else if false && self.failover.is_recent() {", PEERS,
+    ),
+    Mutation(
+        "after a failover one who does not answer is not waited for", ROTATION,
+        "Predecessor::Silent if self != Self::None => Some(ASK_EVERY),", "Predecessor::Silent if self != Self::None => None,", DOMAIN,
+    ),
+    Mutation(
         "a journal that is new is believed to know everything", TAKEOVER,
         "known.since.plus(CLOCKS_DIFFER_MAX) <= obtained_at", "known.since <= known.since.max(obtained_at)", REFRESHER,
     ),

@@ -196,6 +196,17 @@ impl RotationClass {
         }
     }
 
+    /// For how long to keep away, and then ask everybody again, where the claim is sound and the database has just taken
+    /// another's place: it may have lost what a refresher told that one. Everybody was asked, and no journal holds an answer.
+    #[must_use]
+    pub fn keeps_away_after_failover(self, predecessor: Predecessor) -> Option<Duration> {
+        match predecessor {
+            Predecessor::InFlight => Some(ASK_EVERY),
+            Predecessor::Silent if self != Self::None => Some(ASK_EVERY),
+            _ => None,
+        }
+    }
+
     /// Whether asking a second time can tell a true refusal from a mistaken one. A strict token that was refused is spent
     /// or withdrawn; sending it again is an offence at worst and nothing at best.
     #[must_use]

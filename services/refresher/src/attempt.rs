@@ -4,6 +4,7 @@
 //! at it ([`Journaled`]), what it means is told to the vault until it has heard, for as long as the process lives, and the
 //! next process goes on from what was written down ([`crate::replay`]).
 
+use crate::failover::Failover;
 use crate::journal::answer::millis;
 use crate::journal::carrier::Journaled;
 use crate::journal::{AttemptId, Journal};
@@ -39,6 +40,7 @@ pub struct Attempts {
     pub journal: Journal,
     pub peers: Peers,
     pub clock: Arc<dyn Clock>,
+    pub failover: Failover,
     /// What was tried is written down here.
     pub logbook: Logbook,
 }
@@ -71,7 +73,13 @@ impl Attempts {
             let class = self.class(&due);
             let uncertain =
                 due.lapsed_at.is_some() || self.journal.is_under_way(due.connection, due.generation);
-            let due = if uncertain { self.take_over(due, class).await } else { Some(due) };
+            let due = if uncertain {
+                self.take_over(due, class).await
+            } else if self.failover.is_recent() {
+                self.learn_what_was_lost(due, class).await
+            } else {
+                Some(due)
+            };
             let Some(due) = due else { return };
             if !self.claim_fits(&due, class).await {
                 return;

@@ -6,6 +6,7 @@ mod breaker;
 mod bucket;
 pub mod config;
 mod dispatch;
+mod failover;
 mod grpc;
 pub mod journal;
 mod leave;

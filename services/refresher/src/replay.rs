@@ -135,8 +135,11 @@ impl Attempts {
         if known.as_deref() == Some(epoch) {
             return true;
         }
-        if known.is_some() && !self.tell_everything().await {
-            return false;
+        if known.is_some() {
+            self.failover.noticed();
+            if !self.tell_everything().await {
+                return false;
+            }
         }
         if let Err(error) = self.journal.note_epoch(epoch) {
             warn!(%error, "The database's epoch could not be noted; everything will be told again");

@@ -3,6 +3,7 @@
 use crate::attempt::Attempts;
 use crate::config::{Config, JournalSettings, Settings};
 use crate::dispatch::{Dispatch, Limits};
+use crate::failover::Failover;
 use crate::grpc;
 use crate::journal::{Journal, OpenError};
 use crate::leave::Gate;
@@ -40,8 +41,8 @@ impl RefresherService {
         lifecycle: &Lifecycle,
     ) -> Self {
         let (clock, peers) = (Arc::new(SystemClock), Peers::none(lifecycle));
-        let attempts =
-            Attempts { vault, catalogue, oauth, journal, peers, clock, logbook: Logbook::default() };
+        let (failover, logbook) = (Failover::default(), Logbook::default());
+        let attempts = Attempts { vault, catalogue, oauth, journal, peers, clock, failover, logbook };
         let limits = Limits {
             all: settings.concurrency.get(),
             per_app: settings.per_provider.get(),

@@ -14,7 +14,7 @@ use latchkey_domain::rotation::{Course, Predecessor, RotationClass, Takeover};
 use latchkey_wire::contract::{Consulted, DueRefresh};
 use latchkey_wire::{Fault, VaultClient};
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tracing::{info, warn};
 
 /// By how much the clocks of vault and refreshers may differ.
@@ -31,15 +31,7 @@ struct Found {
 impl Attempts {
     /// Gives the refresh back where it is to be made now, and otherwise sees to what is to be done instead.
     pub(crate) async fn take_over(&self, due: DueRefresh, class: RotationClass) -> Option<DueRefresh> {
-        let Found { answers, predecessor, ours } = self.ask_everybody(&due).await;
-        let answers = if ours { vec![] } else { answers };
-        if self.has_told_one_of(answers).await {
-            count("answered");
-            info!("A refresh that another began is finished from what was written down");
-            ended(self.vault.release_refresh(due.connection, due.fence).await);
-            return None;
-        }
-        count(word(predecessor));
+        let (due, predecessor) = self.unless_answered(due).await?;
         let now = Timestamp(self.clock.now());
         let lapsed_at = due.lapsed_at.unwrap_or(now);
         match class.takeover(predecessor, lapsed_at, now, due.expires_at) {
@@ -63,6 +55,40 @@ impl Attempts {
                 None
             }
         }
+    }
+
+    /// As [`Self::take_over`], under a sound claim of a database that may have lost what another refresher told it: each tells
+    /// it again, and this one may be the quickest.
+    pub(crate) async fn learn_what_was_lost(
+        &self,
+        due: DueRefresh,
+        class: RotationClass,
+    ) -> Option<DueRefresh> {
+        let (due, predecessor) = self.unless_answered(due).await?;
+        let Some(after) = class.keeps_away_after_failover(predecessor) else { return Some(due) };
+        info!(
+            predecessor = word(predecessor),
+            "The database is another, and not every refresher has said what it told the last; asking again later"
+        );
+        // Nothing was sent: the claim is given back whole, not left to lapse.
+        sleep(after).await;
+        ended(self.vault.release_refresh(due.connection, due.fence).await);
+        None
+    }
+
+    /// Asks every journal first. Tells an answer that is found, and gives the refresh back where there is none, with what that
+    /// amounts to.
+    async fn unless_answered(&self, due: DueRefresh) -> Option<(DueRefresh, Predecessor)> {
+        let Found { answers, predecessor, ours } = self.ask_everybody(&due).await;
+        let answers = if ours { vec![] } else { answers };
+        if self.has_told_one_of(answers).await {
+            count("answered");
+            info!("A refresh that another began is finished from what was written down");
+            ended(self.vault.release_refresh(due.connection, due.fence).await);
+            return None;
+        }
+        count(word(predecessor));
+        Some((due, predecessor))
     }
 
     /// Newest first: it was made by whoever knew most.

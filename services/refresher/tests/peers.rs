@@ -7,7 +7,7 @@ mod world;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use latchkey_chassis::{Lifecycle, grpc};
-use latchkey_domain::Generation;
+use latchkey_domain::{ConnectionId, Generation};
 use latchkey_refresher::RefresherService;
 use latchkey_refresher::config::Settings;
 use latchkey_wire::{PeerClient, Route, RouteOptions};
@@ -50,14 +50,48 @@ async fn an_answer_whose_disk_is_lost_is_told_by_the_peer_that_kept_a_copy() {
 
     world.clock.jump(CLAIM_IS_OVER);
     peer.run();
+    refreshed(&world, connection).await;
+    assert_eq!(asked(), 1, "the provider is not asked again");
+    second.cut();
+}
+
+#[tokio::test]
+async fn what_a_put_back_database_lost_is_learnt_from_a_peer_before_the_provider_is_asked() {
+    let mut world = world().await;
+    let provider = world.provider("only-one").await;
+    let connection = world.connected("only-one", Duration::from_millis(1)).await;
+    let asked = || provider.controls().counters().token_requests["client_credentials"];
+    let (first, second) = (Lifecycle::new(Duration::ZERO), Lifecycle::new(Duration::ZERO));
+    let settings = Settings::default();
+    world.back_up();
+
+    let journal = world.journal("first");
+    let to_vault = Route::local(world.routes.clone());
+    world.refresher_with(journal.clone(), to_vault.clone(), &settings, &first).run();
+    refreshed(&world, connection).await;
+    first.cut();
+    // It has the answer, and has not noticed yet that the database is another.
+    let knowing = world.refresher_with(journal, to_vault, &settings, &second);
+    let to_peer = serve(&knowing, &second).await;
+
+    world.put_back().await;
+    assert_eq!((asked(), world.generation(connection).await), (1, Generation(1)));
+    let journal = world.journal("second");
+    journal.note_epoch("that of the database before").unwrap();
+    let other = world.refresher_with(journal, Route::local(world.routes.clone()), &settings, &second);
+    other.with_peers(vec![to_peer]).run();
+    refreshed(&world, connection).await;
+    assert_eq!(asked(), 1, "the provider is not asked again");
+    second.cut();
+}
+
+async fn refreshed(world: &World, connection: ConnectionId) {
     let refreshed = async {
         while world.generation(connection).await == Generation(1) {
             sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(PATIENCE, refreshed).await.expect("the peer finishes the refresh");
-    assert_eq!(asked(), 1, "the provider is not asked again");
-    second.cut();
+    timeout(PATIENCE, refreshed).await.unwrap();
 }
 
 /// The way to a vault that does not hear what came of a refresh.

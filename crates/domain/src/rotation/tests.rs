@@ -189,3 +189,16 @@ fn the_words_of_the_catalogue_are_read_and_others_are_not() {
         assert_eq!(serde_json::from_str::<RotationClass>(&json).unwrap(), class);
     }
 }
+
+#[test]
+fn a_database_that_may_have_lost_an_answer_is_believed_only_once_everybody_was_heard() {
+    for class in [RotationClass::Strict, RotationClass::Unknown, GRACE] {
+        assert_eq!(class.keeps_away_after_failover(Predecessor::Silent), Some(ASK_EVERY));
+        assert_eq!(class.keeps_away_after_failover(Predecessor::InFlight), Some(ASK_EVERY));
+        // A journal younger than the credential is nothing unusual here: no claim ran out.
+        assert_eq!(class.keeps_away_after_failover(Predecessor::Forgotten), None);
+        assert_eq!(class.keeps_away_after_failover(Predecessor::Denied), None);
+    }
+    // Sending it twice does no harm.
+    assert_eq!(RotationClass::None.keeps_away_after_failover(Predecessor::Silent), None);
+}

@@ -23,6 +23,7 @@ use latchkey_wire::contract::{
 };
 use latchkey_wire::{Route, VaultClient};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -66,21 +67,38 @@ fn dev() -> Environment {
 pub async fn world() -> World {
     tls::install_provider();
     let folder = tempfile::tempdir().unwrap();
-    let kek = folder.path().join("kek");
-    latchkey_envelope::create_key_file(&kek).unwrap();
-    let database = Database::at(format!("sqlite:{}", folder.path().join("vault.db").display()));
-    let keys = Keys::by(format!("file://{}", kek.display()));
+    latchkey_envelope::create_key_file(&folder.path().join("kek")).unwrap();
     let bus = latchkey_bus::local();
     let clock = JumpingClock::default();
-    let parts = Parts::embedded(&database, &keys, bus.clone()).await.unwrap();
-    let parts = Parts { clock: Arc::new(clock.clone()), ..parts };
-    let service = VaultService::new(parts, &Default::default(), &Lifecycle::new(Duration::from_secs(1)));
-    let vault = service.vault().clone();
-    let routes = service.peers();
+    let service = vault(folder.path(), "vault.db", &bus, &clock).await;
+    let (vault, routes) = (service.vault().clone(), service.peers());
     World { vault, routes, clock, catalogue: Catalogue::embedded(), bus, attempts: 0, folder }
 }
 
+/// A vault on this file of the folder.
+async fn vault(folder: &Path, file: &str, bus: &Arc<dyn Bus>, clock: &JumpingClock) -> VaultService {
+    let database = Database::at(format!("sqlite:{}", folder.join(file).display()));
+    let keys = Keys::by(format!("file://{}", folder.join("kek").display()));
+    let parts = Parts::embedded(&database, &keys, bus.clone()).await.unwrap();
+    let parts = Parts { clock: Arc::new(clock.clone()), ..parts };
+    VaultService::new(parts, &Default::default(), &Lifecycle::new(Duration::from_secs(1)))
+}
+
 impl World {
+    /// Keeps what the database holds, which nobody may be writing to.
+    pub fn back_up(&self) {
+        for end in ["", "-wal"] {
+            let at = |name: &str| self.folder.path().join(format!("{name}{end}"));
+            std::fs::copy(at("vault.db"), at("kept.db")).unwrap();
+        }
+    }
+
+    /// Has everybody who asks for the vault from now on find one whose database holds what was kept, and nothing since.
+    pub async fn put_back(&mut self) {
+        let service = vault(self.folder.path(), "kept.db", &self.bus, &self.clock).await;
+        (self.vault, self.routes) = (service.vault().clone(), service.peers());
+    }
+
     /// A provider of its own, on a port of its own, by this name.
     pub async fn provider(&mut self, name: &str) -> DemoProvider {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
