@@ -2,15 +2,18 @@
 //! the body that older receivers check.
 
 use crate::SigningError;
+use crate::ed25519::{Prefixes, decoded};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ring::hmac;
-use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+use ring::signature::{ED25519, UnparsedPublicKey};
 use std::fmt::Write as _;
 
 /// What the textual forms begin with, each followed by base64.
 pub const SECRET_PREFIX: &str = "whsec_";
 pub const PRIVATE_KEY_PREFIX: &str = "whsk_";
 pub const PUBLIC_KEY_PREFIX: &str = "whpk_";
+
+const PREFIXES: Prefixes = Prefixes { private: PRIVATE_KEY_PREFIX, public: PUBLIC_KEY_PREFIX };
 
 const HMAC_SHA256: &str = "v1";
 const ED25519_SIGNATURE: &str = "v1a";
@@ -43,7 +46,7 @@ impl Message<'_> {
     /// # Errors
     /// [`SigningError::KeyUnreadable`] where it is none.
     pub fn sign_with_private_key(&self, private_key: &str) -> Result<String, SigningError> {
-        let signature = key_pair(private_key)?.sign(&self.signed());
+        let signature = PREFIXES.key_pair(private_key)?.sign(&self.signed());
         Ok(format!("{ED25519_SIGNATURE},{}", STANDARD.encode(signature)))
     }
 
@@ -83,19 +86,7 @@ pub fn body_digest(secret: &str, body: &[u8]) -> String {
 /// # Errors
 /// [`SigningError::KeyUnreadable`] where it is none.
 pub fn public_key_of(private_key: &str) -> Result<String, SigningError> {
-    let public = STANDARD.encode(key_pair(private_key)?.public_key());
-    Ok(format!("{PUBLIC_KEY_PREFIX}{public}"))
-}
-
-fn key_pair(private_key: &str) -> Result<Ed25519KeyPair, SigningError> {
-    let seed = decoded(private_key, PRIVATE_KEY_PREFIX)?;
-    Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| SigningError::KeyUnreadable)
-}
-
-fn decoded(text: &str, prefix: &str) -> Result<zeroize::Zeroizing<Vec<u8>>, SigningError> {
-    let encoded = text.strip_prefix(prefix).filter(|encoded| !encoded.is_empty());
-    let bytes = encoded.and_then(|encoded| STANDARD.decode(encoded).ok());
-    bytes.map(zeroize::Zeroizing::new).ok_or(SigningError::KeyUnreadable)
+    PREFIXES.public_key_of(private_key)
 }
 
 #[cfg(test)]
