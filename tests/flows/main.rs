@@ -24,6 +24,7 @@ mod refreshes_before_expiry;
 mod refuses_bad_settings;
 mod rotates_keys;
 mod sees_ends_coming;
+mod shows_what_it_deleted;
 mod speaks_rest;
 mod survives_a_lost_key_service;
 mod takes_one_answer;

@@ -17,6 +17,7 @@ const MAY_EXPOSE: &[&str] = &[
     "services/proxy/src/inject.rs",
     "services/refresher/src/journal/cipher.rs",
     "services/proxy/src/sign.rs",
+    "services/vault/src/audit/keys.rs",
     "services/vault/src/signing.rs",
     "services/vault/src/token.rs",
     "services/vault/src/webhook/keys.rs",

@@ -21,7 +21,7 @@ pub use event::{CredentialFacts, Event};
 
 use crate::refresh;
 use crate::rotation::{Learnt, RotationClass};
-use crate::{ConnectionId, EndUser, Environment, Failure, Generation, IntegrationKey, Timestamp};
+use crate::{ConnectionId, EndUser, Environment, Failure, Generation, IntegrationKey, KeyId, Timestamp};
 use latchkey_secret::{JsonSecret, Sealed};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -103,6 +103,9 @@ pub struct Broken {
 pub struct Revoked {
     pub profile: Profile,
     pub generation: Generation,
+    /// The data key that was destroyed, where that was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyId>,
     pub at: Timestamp,
 }
 

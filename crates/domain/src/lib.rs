@@ -16,6 +16,7 @@ mod failure;
 mod ids;
 pub mod incident;
 pub mod integration;
+mod key_id;
 pub mod login_link;
 mod reader;
 pub mod refresh;
@@ -23,6 +24,7 @@ pub mod revocation;
 mod role;
 pub mod rotation;
 pub mod session;
+pub mod signing_key;
 mod time;
 pub mod webhook_delivery;
 pub mod webhook_endpoint;
@@ -34,6 +36,7 @@ pub use ids::{
     ApiKeyId, AuthLogId, AuthorizationId, ConnectionId, EndUser, Environment, EventId, Generation,
     IntegrationKey, InvalidId, LoginLinkId, SessionId, WebhookEndpointId,
 };
+pub use key_id::{InvalidKeyId, KeyId};
 pub use reader::Reader;
 pub use role::Role;
 pub use time::Timestamp;

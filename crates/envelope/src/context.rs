@@ -35,6 +35,8 @@ pub enum RecordType {
     Journal,
     /// What messages to a webhook endpoint are signed with; its generation is the key's.
     WebhookKeys,
+    /// What an environment's receipts and audit roots are signed with; its generation is the key's.
+    SigningKey,
 }
 
 impl RecordType {
@@ -48,6 +50,7 @@ impl RecordType {
             Self::Inputs => "inputs",
             Self::Journal => "journal",
             Self::WebhookKeys => "webhook_keys",
+            Self::SigningKey => "signing_key",
         }
     }
 }

@@ -81,7 +81,8 @@ impl DataKey {
             | RecordType::RegisteredClient
             | RecordType::CodeVerifier
             | RecordType::Inputs
-            | RecordType::WebhookKeys => Kind::Record,
+            | RecordType::WebhookKeys
+            | RecordType::SigningKey => Kind::Record,
         };
         Label { kind, key: KeyName { id: self.id, version: Self::VERSION }, generation }
     }

@@ -2,6 +2,7 @@
 
 use crate::watch::Watch;
 use latchkey_wire::pb::admin::api_key_service_client::ApiKeyServiceClient;
+use latchkey_wire::pb::admin::audit_service_client::AuditServiceClient;
 use latchkey_wire::pb::admin::auth_log_service_client::AuthLogServiceClient;
 use latchkey_wire::pb::admin::integration_service_client::IntegrationServiceClient;
 use latchkey_wire::pb::admin::webhook_service_client::WebhookServiceClient;
@@ -150,6 +151,11 @@ impl Backend {
     #[must_use]
     pub fn events(&self) -> EventServiceClient<Authorized> {
         EventServiceClient::new(self.vault())
+    }
+
+    #[must_use]
+    pub fn audit(&self) -> AuditServiceClient<Authorized> {
+        AuditServiceClient::new(self.vault())
     }
 
     #[must_use]

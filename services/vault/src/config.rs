@@ -122,6 +122,30 @@ pub struct Settings {
     pub logs: Logs,
     /// Whether it is kept who was given which credential.
     pub reads: Reads,
+    /// What the operator keeps elsewhere.
+    pub backups: Backups,
+}
+
+/// What the operator says of the copies of the database. Receipts repeat it, so it must be true.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Backups {
+    /// The oldest copy there may be: backups, archived logs of the database, replicas that lag, all of them.
+    pub retention_days: NonZeroU32,
+}
+
+impl Default for Backups {
+    fn default() -> Self {
+        Self { retention_days: NonZeroU32::MIN.saturating_add(34) }
+    }
+}
+
+impl Backups {
+    /// How long after something is destroyed a copy of it may be left.
+    #[must_use]
+    pub fn retention(&self) -> Duration {
+        Duration::from_millis(days(self.retention_days))
+    }
 }
 
 /// Whether it is kept who was given which credential.
@@ -283,6 +307,7 @@ impl Default for Settings {
             webhooks: Webhooks::default(),
             logs: Logs::default(),
             reads: Reads::default(),
+            backups: Backups::default(),
         }
     }
 }

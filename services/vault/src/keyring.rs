@@ -56,6 +56,12 @@ impl Keyring {
         Self { store, environments, deployment, clock }
     }
 
+    /// The name of this installation, bound into every seal.
+    #[must_use]
+    pub fn deployment(&self) -> &str {
+        &self.deployment
+    }
+
     /// A new data key for a stream, and its wrapped form to store with the stream's first append.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 
 pub mod accounting;
 mod announcer;
+mod audit;
 pub mod config;
 pub mod doctor;
 mod error;

@@ -14,10 +14,12 @@ mod keys;
 mod lending;
 mod listing;
 mod logins;
+mod receipts;
 mod refreshes;
 mod refusals;
 mod revocations;
 mod sessions;
+mod signing_keys;
 mod tokens;
 mod webhook_deliveries;
 mod webhook_endpoints;
@@ -37,7 +39,7 @@ pub use who_holds::{Holder, Holders};
 
 use crate::Ids;
 use crate::accounting::Readings;
-use crate::config::{RefusalRules, Settings, Webhooks};
+use crate::config::{Backups, RefusalRules, Settings, Webhooks};
 use crate::error::Error;
 use crate::freshness::Freshness;
 use crate::keyring::Keyring;
@@ -68,6 +70,7 @@ pub struct Vault {
     pauses: incidents::Pauses,
     waves: Waves,
     refusals: RefusalRules,
+    backups: Backups,
     ours: Ours,
     pub(crate) readings: Readings,
 }
@@ -88,6 +91,7 @@ impl Vault {
             pauses: incidents::Pauses::default(),
             waves: Waves::default(),
             refusals: settings.refusals.rules(),
+            backups: settings.backups.clone(),
             ours: Ours::default(),
             readings: Readings::new(&settings.reads),
         }

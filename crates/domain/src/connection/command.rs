@@ -1,6 +1,6 @@
 use crate::connection::{About, Field, Profile, Secrets};
 use crate::rotation::{Behaviour, Course};
-use crate::{ApiKeyId, AuthorizationId, Failure, Generation, Timestamp};
+use crate::{ApiKeyId, AuthorizationId, Failure, Generation, KeyId, Timestamp};
 use std::time::Duration;
 
 /// Orders to a connection. Time and everything random come in with them.
@@ -66,7 +66,9 @@ pub enum Command {
     Reveal {
         at: Timestamp,
     },
+    /// `key` is the one that is destroyed with it.
     Revoke {
+        key: Option<KeyId>,
         at: Timestamp,
     },
 }

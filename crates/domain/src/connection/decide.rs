@@ -3,7 +3,7 @@ mod refused;
 
 use super::{Broken, Command, Connection, Event, Live, Outcome, Refusal, Ruling};
 use crate::rotation::Course;
-use crate::{Cause, Failure, Generation, Phase, Reason, Timestamp, refresh};
+use crate::{Cause, Failure, Generation, KeyId, Phase, Reason, Timestamp, refresh};
 use std::time::Duration;
 
 pub(super) fn decide(connection: &Connection, command: Command) -> Result<Vec<Event>, Refusal> {
@@ -24,7 +24,7 @@ pub(super) fn decide(connection: &Connection, command: Command) -> Result<Vec<Ev
         Command::Enable { by, at } => described::enable(connection, by, at),
         Command::Expire { at } => expire(connection, at),
         Command::Reveal { at } => reveal(connection, at),
-        Command::Revoke { at } => revoke(connection, at),
+        Command::Revoke { key, at } => revoke(connection, key, at),
     }
 }
 
@@ -201,12 +201,12 @@ fn reveal(connection: &Connection, at: Timestamp) -> Result<Vec<Event>, Refusal>
     }
 }
 
-fn revoke(connection: &Connection, at: Timestamp) -> Result<Vec<Event>, Refusal> {
+fn revoke(connection: &Connection, key: Option<KeyId>, at: Timestamp) -> Result<Vec<Event>, Refusal> {
     match connection {
         Connection::Absent => Err(Refusal::Absent),
         Connection::Revoked(_) => Ok(vec![]),
         Connection::Live(_) | Connection::Broken(_) => {
-            Ok(vec![Event::Revoked { generation: connection.generation(), at }])
+            Ok(vec![Event::Revoked { generation: connection.generation(), key, at }])
         }
     }
 }

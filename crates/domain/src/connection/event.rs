@@ -1,6 +1,6 @@
 use crate::connection::{About, Field, NewCredential, Profile, Secrets};
 use crate::rotation::Behaviour;
-use crate::{ApiKeyId, AuthorizationId, EventName, Failure, Generation, Timestamp};
+use crate::{ApiKeyId, AuthorizationId, EventName, Failure, Generation, KeyId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What happened to a connection. Recorded for ever: fields are added, never changed. Secrets ride along in memory and
@@ -106,6 +106,9 @@ pub enum Event {
     },
     Revoked {
         generation: Generation,
+        /// The data key that was destroyed with it; absent in what was recorded before that was noted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<KeyId>,
         at: Timestamp,
     },
 }

@@ -97,8 +97,8 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
         }
         (
             Connection::Live(Live { profile, .. }) | Connection::Broken(Broken { profile, .. }),
-            Event::Revoked { generation, at },
-        ) => Connection::Revoked(Revoked { profile, generation, at }),
+            Event::Revoked { generation, key, at },
+        ) => Connection::Revoked(Revoked { profile, generation, key, at }),
         // Facts that found the connection in a state they say nothing about leave it as it is.
         (
             unchanged,

@@ -7,7 +7,9 @@ use super::{
     Usability,
 };
 use crate::rotation::{Behaviour, Course, RotationClass};
-use crate::{Aggregate, AuthorizationId, Cause, ConnectionId, Failure, Generation, Phase, Reason, Timestamp};
+use crate::{
+    Aggregate, AuthorizationId, Cause, ConnectionId, Failure, Generation, KeyId, Phase, Reason, Timestamp,
+};
 use latchkey_secret::Sealed;
 use std::time::Duration;
 
@@ -169,10 +171,12 @@ fn a_consent_for_another_integration_is_refused() {
 }
 
 #[test]
-fn a_deleted_connection_stays_deleted() {
+fn a_deleted_connection_stays_deleted_and_tells_which_key_went_with_it() {
+    let key = Some(KeyId::from_bytes([7; 16]));
     let deleted =
-        after([establish(0, credential(0, Some(HOUR), true)), Command::Revoke { at: Timestamp(5) }]);
-    assert_eq!(deleted.decide(Command::Revoke { at: Timestamp(6) }), Ok(vec![]));
+        after([establish(0, credential(0, Some(HOUR), true)), Command::Revoke { key, at: Timestamp(5) }]);
+    assert!(matches!(&deleted, Connection::Revoked(revoked) if revoked.key == key));
+    assert_eq!(deleted.decide(Command::Revoke { key: None, at: Timestamp(6) }), Ok(vec![]));
     assert_eq!(deleted.decide(refreshed(1, 6)), Err(Refusal::Revoked));
     assert_eq!(deleted.decide(establish(1, credential(6, None, false))), Err(Refusal::Revoked));
     assert_eq!(deleted.secrets(), Apart::default());
@@ -184,8 +188,10 @@ fn a_look_at_the_credential_is_recorded_and_changes_nothing() {
     let recorded = Event::CredentialRevealed { generation: live().generation(), at: Timestamp(5) };
     assert_eq!(live().decide(reveal()), Ok(vec![recorded.clone()]));
     assert_eq!(live().evolve(recorded), live());
-    let deleted =
-        after([establish(0, credential(0, Some(HOUR), true)), Command::Revoke { at: Timestamp(5) }]);
+    let deleted = after([
+        establish(0, credential(0, Some(HOUR), true)),
+        Command::Revoke { key: None, at: Timestamp(5) },
+    ]);
     assert_eq!(deleted.decide(reveal()), Err(Refusal::Revoked));
     assert_eq!(Connection::Absent.decide(reveal()), Err(Refusal::Absent));
 }

@@ -104,7 +104,7 @@ fn each_event_is_the_news_it_is_and_routine_is_none() {
         (refresh_failed(1), &[News::Degraded]),
         (refresh_failed(2), &[]),
         (broken(), &[News::Failed]),
-        (Event::Revoked { generation: Generation(1), at: Timestamp(1) }, &[News::Deleted]),
+        (Event::Revoked { generation: Generation(1), key: None, at: Timestamp(1) }, &[News::Deleted]),
     ];
     for (event, expected) in rows {
         assert_eq!(news(&event), expected, "{event:?}");

@@ -24,6 +24,20 @@ impl pb::audit_service_server::AuditService for Door {
             accounting: accounting_to_pb(found.accounting).into(),
         }))
     }
+
+    async fn list_signing_keys(
+        &self,
+        request: Request<pb::ListSigningKeysRequest>,
+    ) -> Result<Response<pb::ListSigningKeysResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::AuditRead).await?;
+        let keys = self.vault.public_keys(&key.environment).await.map_err(status)?;
+        let signing_keys = keys.into_iter().map(|key| pb::SigningKey {
+            id: key.id,
+            public_key: key.key,
+            create_time: Some(timestamp_to_pb(key.made_at)),
+        });
+        Ok(Response::new(pb::ListSigningKeysResponse { signing_keys: signing_keys.collect() }))
+    }
 }
 
 fn render(holder: Holder) -> pb::Holder {

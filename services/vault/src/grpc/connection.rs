@@ -122,6 +122,16 @@ impl pb::connection_service_server::ConnectionService for Door {
         Ok(Response::new(pb::DeleteConnectionResponse {}))
     }
 
+    async fn get_deletion_receipt(
+        &self,
+        request: Request<pb::GetDeletionReceiptRequest>,
+    ) -> Result<Response<pb::GetDeletionReceiptResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::ConnectionsRead).await?;
+        let id = parse("connection_id", &request.into_inner().connection_id)?;
+        let receipt = self.vault.deletion_receipt(&key.environment, id).await.map_err(status)?;
+        Ok(Response::new(pb::GetDeletionReceiptResponse { receipt: receipt.to_string() }))
+    }
+
     async fn list_connection_events(
         &self,
         request: Request<pb::ListConnectionEventsRequest>,

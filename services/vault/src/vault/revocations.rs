@@ -9,7 +9,7 @@ use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms};
 use latchkey_domain::connection::{Command, Connection, CredentialFacts, Live, Profile, Refusal, Secrets};
 use latchkey_domain::revocation::{self, Extent, Outcome, Pending, Revocation};
 use latchkey_domain::{
-    Aggregate, ConnectionId, Environment, Failure, Generation, IntegrationKey, Phase, Reason,
+    Aggregate, ConnectionId, Environment, Failure, Generation, IntegrationKey, KeyId, Phase, Reason,
 };
 use latchkey_envelope::RecordType;
 use latchkey_secret::{Handout, Renewal};
@@ -47,7 +47,8 @@ impl Vault {
             if let Some(extent) = at_provider {
                 self.request_revocation(&stream_of::<Connection>(id), &loaded, extent).await?;
             }
-            let command = Command::Revoke { at: self.ledger.now() };
+            let key = loaded.key.as_ref().map(|key| KeyId::from_bytes(key.id.into_bytes()));
+            let command = Command::Revoke { key, at: self.ledger.now() };
             // A refresh that came first left a newer credential, and that is the one to be ended.
             if let Some(settled) = self.ledger.settle(&id.to_string(), loaded, command, &terms).await? {
                 self.spread(id, &settled);

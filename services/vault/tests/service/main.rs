@@ -14,6 +14,7 @@ mod meddling;
 mod queueing;
 mod racing;
 mod reading;
+mod receipts;
 mod refreshing;
 mod remembering;
 mod revoking;

@@ -82,7 +82,7 @@ fn it_outlasts_refreshes_failures_and_reconnections_and_goes_with_the_connection
     ] {
         assert_eq!(connection.about(), Some(&about()));
     }
-    let deleted = with(vec![Command::Revoke { at: Timestamp(10) }]);
+    let deleted = with(vec![Command::Revoke { key: None, at: Timestamp(10) }]);
     assert_eq!((deleted.about(), deleted.card().external_id), (None, None));
 }
 
@@ -131,7 +131,8 @@ fn a_refresh_that_was_under_way_is_kept_and_a_reconnection_switches_nothing_on()
 
 #[test]
 fn a_deleted_connection_is_neither_described_nor_switched() {
-    let deleted = after([establish(0, credential(0, None, true)), Command::Revoke { at: Timestamp(5) }]);
+    let deleted =
+        after([establish(0, credential(0, None, true)), Command::Revoke { key: None, at: Timestamp(5) }]);
     for command in [describe(&Field::ALL, None), disable(), enable()] {
         assert_eq!(deleted.decide(command.clone()), Err(Refusal::Revoked));
         assert_eq!(Connection::Absent.decide(command), Err(Refusal::Absent));
