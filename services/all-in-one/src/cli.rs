@@ -19,6 +19,8 @@ mod offline;
 mod operator;
 mod page;
 mod provider;
+mod public_keys;
+mod receipt;
 mod server;
 mod show;
 mod token;
@@ -41,8 +43,10 @@ pub enum Command {
     Events(events::Arguments),
     /// See what was tried with providers: attempts, refreshes, revocations, step by step
     Logs(logs::Arguments),
-    /// See who was given which credential
+    /// See who was given which credential, and the keys that signatures are checked with
     Audit(audit::Arguments),
+    /// Get the signed receipt of a deletion, and check one
+    Receipt(receipt::Arguments),
     /// See what is wrong with apps and providers, and so with no single connection
     Incident(incident::Arguments),
     /// Register your apps at providers
@@ -76,6 +80,7 @@ impl Command {
             Self::Events(arguments) => arguments.run().await,
             Self::Logs(arguments) => arguments.run().await,
             Self::Audit(arguments) => arguments.run().await,
+            Self::Receipt(arguments) => arguments.run().await,
             Self::Incident(arguments) => arguments.run().await,
             Self::Integration(arguments) => arguments.run().await,
             Self::Provider(arguments) => arguments.run().await,

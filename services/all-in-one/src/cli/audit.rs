@@ -1,6 +1,6 @@
-//! `latchkey audit`: who was given what.
+//! `latchkey audit`: who was given what, and what that can be shown with.
 
-use super::server::answer;
+use super::server::{Way, answer};
 use super::{Server, show};
 use crate::output;
 use clap::Subcommand;
@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 #[command(after_help = "\
 Examples:
   latchkey audit holders con_01JD…
-  latchkey audit holders con_01JD… --generation 4 --json")]
+  latchkey audit holders con_01JD… --generation 4 --json
+  latchkey audit keys > keys.txt")]
 pub struct Arguments {
     #[command(flatten)]
     server: Server,
@@ -24,6 +25,8 @@ pub struct Arguments {
 enum Command {
     /// Show who was given a connection's credential, which generation, how often and when last
     Holders(HoldersOf),
+    /// Print the public keys of the environment that receipts are checked with, one a line
+    Keys,
 }
 
 #[derive(clap::Args)]
@@ -40,26 +43,43 @@ struct HoldersOf {
 
 impl Arguments {
     pub async fn run(self) -> anyhow::Result<()> {
-        let Command::Holders(of) = self.command;
-        let request = pb::WhoHoldsRequest {
-            connection_id: of.connection,
-            generation: of.generation.unwrap_or_default(),
-        };
-        let found = answer(AuditServiceClient::new(self.server.connect().await?).who_holds(request)).await?;
-        if of.json {
-            output::line(&object(&found).to_string());
-            return Ok(());
+        let audit = AuditServiceClient::new(self.server.connect().await?);
+        match self.command {
+            Command::Holders(of) => holders(audit, of).await,
+            Command::Keys => keys(audit).await,
         }
-        if found.holders.is_empty() {
-            output::note("Nobody was given it, as far as it was accounted for.");
-        } else {
-            let rows: Vec<_> =
-                found.holders.iter().map(|holder| row(holder, found.present_generation)).collect();
-            output::line(&output::table(["READER", "NAME", "GENERATION", "WAY", "TIMES", "LAST"], &rows));
-        }
-        output::note(how_sure(found.accounting()));
-        Ok(())
     }
+}
+
+async fn keys(mut audit: AuditServiceClient<Way>) -> anyhow::Result<()> {
+    let found = answer(audit.list_signing_keys(pb::ListSigningKeysRequest {})).await?;
+    for key in found.signing_keys {
+        output::line(&format!(
+            "{} {} {}",
+            key.public_key,
+            key.id,
+            show::rfc3339(key.create_time.as_ref()).unwrap_or_default()
+        ));
+    }
+    Ok(())
+}
+
+async fn holders(mut audit: AuditServiceClient<Way>, of: HoldersOf) -> anyhow::Result<()> {
+    let request =
+        pb::WhoHoldsRequest { connection_id: of.connection, generation: of.generation.unwrap_or_default() };
+    let found = answer(audit.who_holds(request)).await?;
+    if of.json {
+        output::line(&object(&found).to_string());
+        return Ok(());
+    }
+    if found.holders.is_empty() {
+        output::note("Nobody was given it, as far as it was accounted for.");
+    } else {
+        let rows: Vec<_> = found.holders.iter().map(|holder| row(holder, found.present_generation)).collect();
+        output::line(&output::table(["READER", "NAME", "GENERATION", "WAY", "TIMES", "LAST"], &rows));
+    }
+    output::note(how_sure(found.accounting()));
+    Ok(())
 }
 
 fn row(holder: &pb::Holder, present: u64) -> [String; 6] {
