@@ -6,8 +6,8 @@ use futures::stream::BoxStream;
 use latchkey_bus::{Bus, BusError, Fact, Hint, LastPosition};
 use latchkey_envelope::{KeyService, KeyServiceError, WrapContext};
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Millis, OwnedKey,
-    Page, Position, Reads, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
+    OwnedKey, Page, Position, Reads, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use latchkey_testkit::MemoryStore;
 use std::sync::{Arc, Mutex};
@@ -225,6 +225,10 @@ impl Store for UnsteadyStore {
 
     fn reads(&self) -> &dyn Reads {
         self.inner.reads()
+    }
+
+    fn chains(&self) -> &dyn Chains {
+        self.inner.chains()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

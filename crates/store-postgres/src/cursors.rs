@@ -2,7 +2,7 @@
 
 use crate::rows::{Row, column};
 use latchkey_store::{Position, StoreError};
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 
 pub async fn cursor(pool: &PgPool, reader: &str) -> Result<Position, StoreError> {
     let row = sqlx::query("SELECT tx::TEXT AS tx, sequence FROM cursors WHERE reader = $1")
@@ -14,7 +14,12 @@ pub async fn cursor(pool: &PgPool, reader: &str) -> Result<Position, StoreError>
     Row { row: &row, table: "cursors", key: &reader }.position()
 }
 
-pub async fn advance(pool: &PgPool, reader: &str, from: Position, to: Position) -> Result<bool, StoreError> {
+pub async fn advance(
+    database: impl PgExecutor<'_>,
+    reader: &str,
+    from: Position,
+    to: Position,
+) -> Result<bool, StoreError> {
     // A reader never seen is at the start, and only there does the row come to be.
     let advanced = sqlx::query(
         "INSERT INTO cursors (reader, tx, sequence)
@@ -30,7 +35,7 @@ pub async fn advance(pool: &PgPool, reader: &str, from: Position, to: Position) 
     .bind(to.tx.to_string())
     .bind(column(to.sequence))
     .bind(Position::START.tx.to_string())
-    .execute(pool)
+    .execute(database)
     .await
     .map_err(StoreError::unavailable)?;
     Ok(advanced.rows_affected() == 1)

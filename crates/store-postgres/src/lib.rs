@@ -5,6 +5,7 @@
 
 mod append;
 mod auth_logs;
+mod chains;
 mod claims;
 mod connect;
 mod cursors;
@@ -22,9 +23,9 @@ pub use diagnosis::Diagnosis;
 use async_trait::async_trait;
 use connect::Place;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Millis, OwnedKey,
-    Page, Position, Reads, Recorded, SchemaState, Store, StoreError, Stored, Stream, Tally, Version,
-    WrappedKey, claim_in_turns,
+    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
+    OwnedKey, Page, Position, Reads, Recorded, SchemaState, Store, StoreError, Stored, Stream, Tally,
+    Version, WrappedKey, claim_in_turns,
 };
 use sqlx::PgPool;
 
@@ -35,6 +36,7 @@ pub struct PostgresStore {
     place: Place,
     logs: auth_logs::Logs,
     taken: reads::Taken,
+    chained: chains::Chained,
 }
 
 impl PostgresStore {
@@ -45,7 +47,8 @@ impl PostgresStore {
     pub async fn connect(url: &str, options: PostgresOptions) -> Result<Self, StoreError> {
         let (pool, place) = connect::connect(url, &options).await.map_err(StoreError::unavailable)?;
         let (logs, taken) = (auth_logs::Logs { pool: pool.clone() }, reads::Taken { pool: pool.clone() });
-        Ok(Self { pool, place, logs, taken })
+        let chained = chains::Chained { pool: pool.clone() };
+        Ok(Self { pool, place, logs, taken, chained })
     }
 
     /// How the schema of a database stands to this program. Changes nothing.
@@ -190,6 +193,10 @@ impl Store for PostgresStore {
 
     fn reads(&self) -> &dyn Reads {
         &self.taken
+    }
+
+    fn chains(&self) -> &dyn Chains {
+        &self.chained
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -77,8 +77,7 @@ impl Reads for Taken {
         .fetch_all(&self.pool)
         .await
         .map_err(StoreError::unavailable)?;
-        let place = |row| Row { row, table: "credential_reads", key: &"of a batch" }.position();
-        rows.iter().map(|row| Ok((place(row)?, read(row)?))).collect()
+        rows.iter().map(placed).collect()
     }
 
     async fn sweep(&self, before: Millis, max: u32) -> Result<u64, StoreError> {
@@ -94,6 +93,12 @@ impl Reads for Taken {
         .map_err(StoreError::unavailable)?;
         Ok(swept.rows_affected())
     }
+}
+
+/// A row with its place.
+pub fn placed(row: &PgRow) -> Result<(Position, ReadRow), StoreError> {
+    let place = Row { row, table: "credential_reads", key: &"of a batch" }.position()?;
+    Ok((place, read(row)?))
 }
 
 fn read(row: &PgRow) -> Result<ReadRow, StoreError> {

@@ -2,7 +2,7 @@
 
 use crate::rows::{Row, column};
 use latchkey_store::{Position, StoreError};
-use sqlx::SqlitePool;
+use sqlx::{SqliteExecutor, SqlitePool};
 
 pub async fn cursor(pool: &SqlitePool, reader: &str) -> Result<Position, StoreError> {
     let row = sqlx::query("SELECT tx, sequence FROM cursors WHERE reader = ?1")
@@ -16,7 +16,7 @@ pub async fn cursor(pool: &SqlitePool, reader: &str) -> Result<Position, StoreEr
 }
 
 pub async fn advance(
-    pool: &SqlitePool,
+    database: impl SqliteExecutor<'_>,
     reader: &str,
     from: Position,
     to: Position,
@@ -36,7 +36,7 @@ pub async fn advance(
     .bind(column(to.tx))
     .bind(column(to.sequence))
     .bind(column(Position::START.tx))
-    .execute(pool)
+    .execute(database)
     .await
     .map_err(StoreError::unavailable)?;
     Ok(advanced.rows_affected() == 1)

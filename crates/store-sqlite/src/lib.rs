@@ -5,6 +5,7 @@
 
 mod append;
 mod auth_logs;
+mod chains;
 mod claims;
 mod cursors;
 mod feed;
@@ -18,9 +19,9 @@ pub use open::{OpenError, Schema};
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Millis, OwnedKey,
-    Page, Position, Reads, Recorded, SchemaState, Store, StoreError, Stored, Stream, Tally, Version,
-    WrappedKey, claim_in_turns,
+    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
+    OwnedKey, Page, Position, Reads, Recorded, SchemaState, Store, StoreError, Stored, Stream, Tally,
+    Version, WrappedKey, claim_in_turns,
 };
 use open::Pools;
 use std::path::Path;
@@ -31,6 +32,7 @@ pub struct SqliteStore {
     pools: Pools,
     logs: auth_logs::Logs,
     taken: reads::Taken,
+    chained: chains::Chained,
 }
 
 impl SqliteStore {
@@ -71,7 +73,8 @@ impl SqliteStore {
     fn of(pools: Pools) -> Self {
         let logs = auth_logs::Logs { readers: pools.readers.clone(), writer: pools.writer.clone() };
         let taken = reads::Taken { readers: pools.readers.clone(), writer: pools.writer.clone() };
-        Self { pools, logs, taken }
+        let chained = chains::Chained { readers: pools.readers.clone(), writer: pools.writer.clone() };
+        Self { pools, logs, taken, chained }
     }
 
     /// Waits until every connection is closed and the write-ahead log is folded into the file.
@@ -201,6 +204,10 @@ impl Store for SqliteStore {
 
     fn reads(&self) -> &dyn Reads {
         &self.taken
+    }
+
+    fn chains(&self) -> &dyn Chains {
+        &self.chained
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -74,11 +74,7 @@ impl Reads for Taken {
         .fetch_all(&self.readers)
         .await
         .map_err(StoreError::unavailable)?;
-        let place = |row| {
-            let sequence = Row { row, table: "credential_reads", key: &"of a batch" }.number("sequence")?;
-            Ok(Position { tx: 0, sequence })
-        };
-        rows.iter().map(|row| Ok((place(row)?, read(row)?))).collect()
+        rows.iter().map(placed).collect()
     }
 
     async fn sweep(&self, before: Millis, max: u32) -> Result<u64, StoreError> {
@@ -93,6 +89,12 @@ impl Reads for Taken {
         .map_err(StoreError::unavailable)?;
         Ok(swept.rows_affected())
     }
+}
+
+/// A row with its place.
+pub fn placed(row: &SqliteRow) -> Result<(Position, ReadRow), StoreError> {
+    let sequence = Row { row, table: "credential_reads", key: &"of a batch" }.number("sequence")?;
+    Ok((Position { tx: 0, sequence }, read(row)?))
 }
 
 fn read(row: &SqliteRow) -> Result<ReadRow, StoreError> {

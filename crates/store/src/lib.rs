@@ -6,6 +6,7 @@
 //! or none of them does.
 
 mod auth_logs;
+mod chains;
 mod claim;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -18,6 +19,7 @@ mod stream;
 mod turns;
 
 pub use auth_logs::{AuthLogPage, AuthLogPart, AuthLogQuery, AuthLogRow, AuthLogs};
+pub use chains::{ChainEnd, Chains, Segment, Stretch};
 pub use claim::{Claim, ClaimQuery, Fence, Lane};
 pub use error::{AppendError, StoreError};
 pub use key::{HEAD_BYTES, KeyReplacement, OwnedKey, head, head_end};
@@ -150,6 +152,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Who was given what, beside the events: nothing follows from it.
     fn reads(&self) -> &dyn Reads;
+
+    /// Chains over events and reads, beside both: what shows later whether a record was changed.
+    fn chains(&self) -> &dyn Chains;
 
     /// Whether the database answers. Fails with the reason where it does not.
     async fn ping(&self) -> Result<(), StoreError>;

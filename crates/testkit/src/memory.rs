@@ -3,6 +3,7 @@
 //!
 //! Invariant: one writer at a time, and what it writes is seen whole or not at all.
 
+mod chains;
 mod lists;
 mod logs;
 mod queue;
@@ -12,9 +13,9 @@ mod tests;
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, Card, CardQuery, Claim, ClaimQuery, Fence, KeyChange, KeyReplacement,
-    Millis, NewEvent, OwnedKey, Page, Position, Reads, Recorded, Snapshot, Store, StoreError, Stored, Stream,
-    Tally, Version, WrappedKey, claim_in_turns, head as key_head,
+    Append, AppendError, AuthLogs, Card, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyChange,
+    KeyReplacement, Millis, NewEvent, OwnedKey, Page, Position, Reads, Recorded, Snapshot, Store, StoreError,
+    Stored, Stream, Tally, Version, WrappedKey, claim_in_turns, head as key_head,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -41,6 +42,7 @@ struct Tables {
     cursors: BTreeMap<String, Position>,
     logs: logs::Logs,
     taken: reads::Taken,
+    segments: chains::Segments,
 }
 
 #[derive(Clone)]
@@ -383,6 +385,10 @@ impl Store for MemoryStore {
     }
 
     fn reads(&self) -> &dyn Reads {
+        self
+    }
+
+    fn chains(&self) -> &dyn Chains {
         self
     }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Lane, Millis,
+    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Lane, Millis,
     OwnedKey, Page, Position, Reads, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use latchkey_store_postgres::PostgresStore;
@@ -333,6 +333,10 @@ impl Store for Faulty {
 
     fn reads(&self) -> &dyn Reads {
         self.store.reads()
+    }
+
+    fn chains(&self) -> &dyn Chains {
+        self.store.chains()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@
 #![expect(clippy::expect_used, reason = "a rule is a test: it says what went wrong by panicking")]
 
 pub mod appending;
+pub mod chaining;
 pub mod claiming;
 mod contents;
 pub mod following;
@@ -121,6 +122,10 @@ macro_rules! conformance_tests {
             reading::a_readers_reads_are_counted_together,
             reading::reads_are_told_in_the_order_they_were_added,
             reading::old_reads_are_swept_in_steps,
+            chaining::a_chain_is_read_as_it_was_written_each_environments_by_itself,
+            chaining::a_chain_is_lengthened_with_the_cursor_or_not_at_all,
+            chaining::of_many_who_lengthen_a_chain_at_once_one_does,
+            chaining::records_are_found_by_their_places,
         }
     };
     ($database:path; $($topic:ident :: $rule:ident),* $(,)?) => {

@@ -27,7 +27,7 @@ async fn holders(store: &dyn Store, generation: Option<u64>) -> Vec<ReadRow> {
     store.reads().holders(&query).await.expect("finds")
 }
 
-async fn added(store: &dyn Store, after: Position, count: usize) -> Vec<(Position, ReadRow)> {
+pub(super) async fn added(store: &dyn Store, after: Position, count: usize) -> Vec<(Position, ReadRow)> {
     let begun = Instant::now();
     loop {
         let added = store.reads().added(after, 100).await.expect("reads");

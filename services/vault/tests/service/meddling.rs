@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Claim, ClaimQuery, Fence, KeyReplacement, Millis, OwnedKey,
-    Page, Position, Reads, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
+    OwnedKey, Page, Position, Reads, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
 };
 use std::sync::{Arc, Mutex};
 
@@ -191,6 +191,10 @@ impl Store for Meddled {
 
     fn reads(&self) -> &dyn Reads {
         self.inner.reads()
+    }
+
+    fn chains(&self) -> &dyn Chains {
+        self.inner.chains()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
