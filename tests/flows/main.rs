@@ -14,6 +14,7 @@ mod ends_the_grant_at_the_provider;
 mod exchanges_tokens;
 mod fails_and_is_mended;
 mod fails_over;
+mod finds_tampering;
 mod gets_credentials;
 mod keeps_secrets;
 mod learns_how_tokens_rotate;

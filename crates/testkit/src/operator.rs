@@ -4,6 +4,9 @@ use crate::parts::{create_key, disable_key};
 use crate::process::{Ended, run};
 use crate::topology::Topology;
 use crate::world::World;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use std::path::PathBuf;
 
 impl World {
@@ -11,6 +14,29 @@ impl World {
     pub async fn operate(&self, command: &[&str]) -> Ended {
         let file = self.keys_from.display().to_string();
         run("latchkey", &[command, &["--config", &file]].concat()).await
+    }
+
+    /// Changes the database behind everybody's back, as whoever has its password can. Says how many rows were.
+    ///
+    /// # Panics
+    /// Where the statement cannot be carried out.
+    pub async fn meddle(&self, statement: &str) -> u64 {
+        let settings = std::fs::read_to_string(&self.keys_from).expect("the settings can be read");
+        let line = settings.lines().find_map(|line| line.strip_prefix("url = "));
+        let url = line.expect("a database is named").trim_matches('"');
+        let statement = AssertSqlSafe(statement.to_owned());
+        match url.strip_prefix("sqlite:") {
+            Some(file) => {
+                let options = SqliteConnectOptions::new().filename(file);
+                let mut connection = options.connect().await.expect("the file can be opened");
+                sqlx::query(statement).execute(&mut connection).await.expect("a statement").rows_affected()
+            }
+            None => {
+                let options: PgConnectOptions = url.parse().expect("a database URL");
+                let mut connection = options.connect().await.expect("the database can be reached");
+                sqlx::query(statement).execute(&mut connection).await.expect("a statement").rows_affected()
+            }
+        }
     }
 
     /// The address of the present key of the key service, as the settings have it.

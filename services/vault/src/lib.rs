@@ -5,7 +5,7 @@
 
 pub mod accounting;
 mod announcer;
-mod audit;
+pub mod audit;
 pub mod config;
 pub mod doctor;
 mod error;

@@ -1,6 +1,7 @@
 //! The vault as a running service: its use cases, and what goes on beside the calls.
 
 use crate::announcer::Announcer;
+use crate::audit::keep_chains;
 use crate::config::{Logs, Reads, Settings};
 use crate::error::chain;
 use crate::grpc;
@@ -138,6 +139,7 @@ impl VaultService {
         let writing = self.vault.readings.clone().write(self.parts.store.clone(), self.lifecycle.stopping());
         drop(self.lifecycle.spawn("reads", writing));
         self.beside("revocations", give_up(self.vault.clone()));
+        self.beside("audit chains", keep_chains(self.vault.clone()));
     }
 
     /// Sweeps the logs that are too old, or too many. Says how many there were.

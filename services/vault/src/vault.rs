@@ -1,5 +1,6 @@
 //! The vault: the one writer. It owns storage and keys and calls no provider.
 
+mod audits;
 mod auth_logs;
 mod authorizations;
 mod clients;
@@ -26,6 +27,7 @@ mod webhook_endpoints;
 mod webhook_leases;
 mod who_holds;
 
+pub use audits::Exported;
 pub use auth_logs::{AuthLogFilter, ListAuthLogs, ListedAuthLogs};
 pub use connections::Explained;
 pub use credentials::{Credential, Full, Query, Source};
@@ -71,6 +73,7 @@ pub struct Vault {
     waves: Waves,
     refusals: RefusalRules,
     backups: Backups,
+    reads_kept_days: u32,
     ours: Ours,
     pub(crate) readings: Readings,
 }
@@ -92,6 +95,7 @@ impl Vault {
             waves: Waves::default(),
             refusals: settings.refusals.rules(),
             backups: settings.backups.clone(),
+            reads_kept_days: settings.reads.retention_days.get(),
             ours: Ours::default(),
             readings: Readings::new(&settings.reads),
         }

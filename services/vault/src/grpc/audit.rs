@@ -1,3 +1,4 @@
+use super::connection::page_token;
 use super::{Door, status};
 use crate::config::Accounting;
 use crate::vault::Holder;
@@ -23,6 +24,31 @@ impl pb::audit_service_server::AuditService for Door {
             present_generation: found.present.0,
             accounting: accounting_to_pb(found.accounting).into(),
         }))
+    }
+
+    async fn export_audit_records(
+        &self,
+        request: Request<pb::ExportAuditRecordsRequest>,
+    ) -> Result<Response<pb::ExportAuditRecordsResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::AuditRead).await?;
+        let after = match request.into_inner().page_token.as_str() {
+            "" => 0,
+            token => token.parse().map_err(|_| page_token::invalid())?,
+        };
+        let exported = self.vault.export_audit(&key.environment, after).await.map_err(status)?;
+        Ok(Response::new(pb::ExportAuditRecordsResponse {
+            lines: exported.lines,
+            next_page_token: exported.next.map_or_else(String::new, |next| next.to_string()),
+        }))
+    }
+
+    async fn get_audit_root(
+        &self,
+        request: Request<pb::GetAuditRootRequest>,
+    ) -> Result<Response<pb::GetAuditRootResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::AuditRead).await?;
+        let root = self.vault.audit_root(&key.environment).await.map_err(status)?;
+        Ok(Response::new(pb::GetAuditRootResponse { root: root.to_string() }))
     }
 
     async fn list_signing_keys(

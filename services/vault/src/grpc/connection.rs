@@ -1,5 +1,5 @@
 mod asking;
-mod page_token;
+pub(super) mod page_token;
 mod render;
 
 use super::{Door, status};

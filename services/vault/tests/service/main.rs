@@ -5,6 +5,7 @@
 mod accounting;
 mod announcing;
 mod blaming;
+mod chaining;
 mod connecting;
 mod describing;
 mod keys;
