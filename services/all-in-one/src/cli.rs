@@ -43,7 +43,7 @@ pub enum Command {
     Events(events::Arguments),
     /// See what was tried with providers: attempts, refreshes, revocations, step by step
     Logs(logs::Arguments),
-    /// See who was given which credential, and the keys that signatures are checked with
+    /// See who was given which credential; export what was recorded, signed, and check an export
     Audit(audit::Arguments),
     /// Get the signed receipt of a deletion, and check one
     Receipt(receipt::Arguments),

@@ -1,6 +1,9 @@
 //! `latchkey audit`: who was given what, and what that can be shown with.
 
-use super::server::{Way, answer};
+mod export;
+mod verify;
+
+use super::server::answer;
 use super::{Server, show};
 use crate::output;
 use clap::Subcommand;
@@ -13,7 +16,10 @@ use serde_json::{Value, json};
 Examples:
   latchkey audit holders con_01JD…
   latchkey audit holders con_01JD… --generation 4 --json
-  latchkey audit keys > keys.txt")]
+  latchkey audit keys > keys.txt                               # kept by whoever checks
+  latchkey audit root > root.json                              # now and then, and kept elsewhere
+  latchkey audit export --environment prod > audit.jsonl
+  latchkey audit verify audit.jsonl --key keys.txt --root root.json     # needs no server")]
 pub struct Arguments {
     #[command(flatten)]
     server: Server,
@@ -25,7 +31,13 @@ pub struct Arguments {
 enum Command {
     /// Show who was given a connection's credential, which generation, how often and when last
     Holders(HoldersOf),
-    /// Print the public keys of the environment that receipts are checked with, one a line
+    /// Print all that was recorded in the environment and who was given what, chained and signed, as JSON Lines
+    Export(export::Of),
+    /// Print a signed root: how far the chain is now. Kept elsewhere, it shows later that nothing before it was changed
+    Root(export::Of),
+    /// Check an export, without a server: whether a record was changed, is missing or was reordered
+    Verify(verify::Verify),
+    /// Print the public keys of the environment that receipts and roots are checked with, one a line
     Keys,
 }
 
@@ -43,15 +55,18 @@ struct HoldersOf {
 
 impl Arguments {
     pub async fn run(self) -> anyhow::Result<()> {
-        let audit = AuditServiceClient::new(self.server.connect().await?);
         match self.command {
-            Command::Holders(of) => holders(audit, of).await,
-            Command::Keys => keys(audit).await,
+            Command::Holders(of) => holders(&self.server, of).await,
+            Command::Export(of) => of.export(&self.server).await,
+            Command::Root(of) => of.root(&self.server).await,
+            Command::Verify(verify) => verify.run(),
+            Command::Keys => keys(&self.server).await,
         }
     }
 }
 
-async fn keys(mut audit: AuditServiceClient<Way>) -> anyhow::Result<()> {
+async fn keys(server: &Server) -> anyhow::Result<()> {
+    let mut audit = AuditServiceClient::new(server.connect().await?);
     let found = answer(audit.list_signing_keys(pb::ListSigningKeysRequest {})).await?;
     for key in found.signing_keys {
         output::line(&format!(
@@ -64,7 +79,8 @@ async fn keys(mut audit: AuditServiceClient<Way>) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn holders(mut audit: AuditServiceClient<Way>, of: HoldersOf) -> anyhow::Result<()> {
+async fn holders(server: &Server, of: HoldersOf) -> anyhow::Result<()> {
+    let mut audit = AuditServiceClient::new(server.connect().await?);
     let request =
         pb::WhoHoldsRequest { connection_id: of.connection, generation: of.generation.unwrap_or_default() };
     let found = answer(audit.who_holds(request)).await?;

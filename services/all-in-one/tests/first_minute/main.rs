@@ -157,6 +157,50 @@ fn it_greets_with_what_is_true_and_tells_scripts_where_it_is() {
 }
 
 #[test]
+fn a_deletion_and_all_that_was_recorded_are_checked_when_the_server_is_gone() {
+    let place = Place::new();
+    let server = place.start(&[]);
+    let connection = place.ask(&["demo", "connect"]);
+    place.ask(&["connection", "delete", &connection]);
+    let keep = |name: &str, text: &str| {
+        let file = place.data().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
+    };
+    let receipt = place.ask(&["receipt", "get", &connection]);
+    let keys = keep("keys.txt", &place.ask(&["audit", "keys"]));
+    let began = Instant::now();
+    let exported = loop {
+        let exported = place.ask(&["audit", "export", "--environment", "dev"]);
+        if exported.contains("connection.revoked") {
+            break exported;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "it is not chained: {exported}");
+        std::thread::sleep(Duration::from_millis(500));
+    };
+    let root = keep("root.json", &place.ask(&["audit", "root"]));
+    let refusal = place.refused(&["audit", "export", "--environment", "prod"]);
+    assert!(refusal.contains("not `prod`"), "{refusal}");
+    assert!(server.stop().0.success());
+
+    let file = keep("receipt.json", &receipt);
+    assert_eq!(place.ask(&["receipt", "verify", &file, "--key", &keys]), "valid");
+    let forged = keep("forged.json", &receipt.replace(&connection, "con_01J00000000000000000000000"));
+    let refusal = place.refused(&["receipt", "verify", &forged, "--key", &keys]);
+    assert!(refusal.contains("something in it was changed"), "{refusal}");
+
+    let file = keep("audit.jsonl", &exported);
+    assert_eq!(place.ask(&["audit", "verify", &file]), "consistent");
+    assert_eq!(place.ask(&["audit", "verify", &file, "--key", &keys, "--root", &file]), "valid");
+    let (before_last, _) = exported.trim_end().rsplit_once('\n').unwrap();
+    let cut = keep("cut.jsonl", before_last.rsplit_once('\n').unwrap().0);
+    let refusal = place.refused(&["audit", "verify", &cut, "--key", &keys, "--root", &root]);
+    assert!(refusal.contains("cut off"), "{refusal}");
+    let nothing = place.refused(&["audit", "verify", &file, "--root", &keys]);
+    assert!(nothing.contains("holds no root"), "{nothing}");
+}
+
+#[test]
 fn bad_input_is_answered_with_what_to_do() {
     let place = Place::new();
     let nobody = place.refused(&["connection", "list"]);
