@@ -179,6 +179,7 @@ impl Filler {
             expires_at: Some(self.now.plus(TOKEN_LIFE)),
             scopes: vec!["read".to_owned(), "write".to_owned()],
             fingerprint: handout.fingerprint(),
+            account_id: None,
             account: Some(format!("user-{number}@example.com")),
             secrets,
             origins,

@@ -57,6 +57,8 @@ const SCREENS = {
   } },
   done: { session: connected, form },
   partial: { session: { ...connected, connection: { ...connected.connection, scopes_left_out: ['calendar.events'] } }, form },
+  'other-account': { session: { ...base, intent: 'reconnect', mends: { id: 'con_1', account: 'ana@acme.example' }, attempt: { id: 'aut_01J', integration: 'crm', state: 'held', account: 'bob@acme.example' } }, form },
+  'other-account-refused': { session: { ...failed('OTHER_ACCOUNT', 'END_USER'), intent: 'reconnect' }, form },
   declined: { session: failed('USER_DECLINED', 'END_USER'), form },
   rejected: { session: failed('CREDENTIALS_REJECTED', 'END_USER'), form },
   setup: { session: failed('CLIENT_REJECTED', 'DEVELOPER'), form },

@@ -418,7 +418,7 @@ async fn connect(vault: &Vault, class: Class, life: Duration) -> ConnectionId {
         display_name: "Simulated".to_owned(),
         client_id: "robot".to_owned(),
         scopes: vec![],
-        fields: BTreeMap::new(),
+        ..IntegrationSettings::default()
     };
     let secrets = AppSecrets { client_secret: Some("secret".to_owned().into()), fields: BTreeMap::new() };
     let key = "simulated".parse().unwrap();

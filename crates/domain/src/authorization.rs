@@ -1,10 +1,12 @@
-//! One attempt to get an end user's consent: `Absent → Started → Claimed → ended`.
-//! The provider's answer is accepted once, from the browser that was sent there, while the attempt lasts.
+//! One attempt to get an end user's consent: `Absent → Started → Claimed (→ Held) → ended`.
+//! The provider's answer is accepted once, from the browser that was sent there, while the attempt lasts. Where it is another
+//! account's than was expected, what it brought is held until the end user says that it is meant.
 
+use crate::connection::{self, CredentialFacts, NewCredential};
 use crate::session::RETENTION;
 use crate::{
     Aggregate, AuthorizationId, CardFacts, ConnectionId, Digest, Environment, EventName, Failure,
-    IntegrationKey, SessionId, Timestamp,
+    Generation, IntegrationKey, Reason, SessionId, Timestamp,
 };
 use latchkey_secret::{JsonSecret, Sealed};
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,14 @@ pub enum Authorization {
     /// The answer came. From here it leads to exactly one of the two ends.
     Claimed {
         attempt: Attempt,
+    },
+    /// The answer was another account's. The end user decides.
+    Held {
+        attempt: Attempt,
+        credential: CredentialFacts,
+        /// Sealed for the attempt.
+        #[serde(skip)]
+        secrets: connection::Secrets,
     },
     Completed {
         attempt: Attempt,
@@ -52,17 +62,21 @@ pub struct Attempt {
     pub expires_at: Timestamp,
 }
 
-/// The code verifier, and what the end user typed before being sent away.
+/// The code verifier, and what the end user typed before being sent away; then what is held.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Secrets {
     pub code_verifier: Option<Sealed<JsonSecret>>,
     pub inputs: Option<Sealed<JsonSecret>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<connection::Secrets>,
 }
 
 #[derive(Debug, Clone)]
 pub enum Command {
     Start { attempt: Attempt, secrets: Secrets },
     Claim { state: Digest, browser: Digest, at: Timestamp },
+    /// What came is another account's: the end user is to be asked.
+    Hold { credential: NewCredential, at: Timestamp },
     Complete { at: Timestamp },
     Fail { failure: Failure, at: Timestamp },
 }
@@ -78,6 +92,12 @@ pub enum Event {
     },
     Claimed {
         at: Timestamp,
+    },
+    Held {
+        credential: CredentialFacts,
+        at: Timestamp,
+        #[serde(skip)]
+        secrets: connection::Secrets,
     },
     Completed {
         at: Timestamp,
@@ -101,6 +121,8 @@ pub enum Refusal {
     OtherBrowser,
     #[error("the attempt to connect has not been answered yet")]
     NotClaimed,
+    #[error("the end user signed in with another account than the connection has")]
+    OtherAccount,
 }
 
 impl Authorization {
@@ -110,6 +132,7 @@ impl Authorization {
             Self::Absent => None,
             Self::Started { attempt, .. }
             | Self::Claimed { attempt }
+            | Self::Held { attempt, .. }
             | Self::Completed { attempt, .. }
             | Self::Failed { attempt, .. } => Some(attempt),
         }
@@ -124,6 +147,29 @@ impl Authorization {
             Self::Absent => Err(Refusal::UnknownState),
             Self::Started { .. } => Err(Refusal::NotClaimed),
             Self::Claimed { attempt } => Ok(attempt),
+            Self::Held { .. } => Err(Refusal::OtherAccount),
+            Self::Failed { failure, .. } if failure.reason == Reason::OtherAccount => {
+                Err(Refusal::OtherAccount)
+            }
+            Self::Completed { .. } | Self::Failed { .. } => Err(Refusal::Spent),
+        }
+    }
+
+    /// The attempt and what it holds, for the browser it was made in.
+    ///
+    /// # Errors
+    /// [`Refusal`] for any other browser, and where nothing is held.
+    pub fn held(
+        &self,
+        browser: &Digest,
+    ) -> Result<(&Attempt, &CredentialFacts, &connection::Secrets), Refusal> {
+        let attempt = self.attempt().ok_or(Refusal::UnknownState)?;
+        if attempt.browser != *browser {
+            return Err(Refusal::OtherBrowser);
+        }
+        match self {
+            Self::Held { attempt, credential, secrets } => Ok((attempt, credential, secrets)),
+            Self::Absent | Self::Started { .. } | Self::Claimed { .. } => Err(Refusal::NotClaimed),
             Self::Completed { .. } | Self::Failed { .. } => Err(Refusal::Spent),
         }
     }
@@ -159,9 +205,19 @@ impl Aggregate for Authorization {
             }
             (_, Command::Start { .. }) => Ok(vec![]),
             (_, Command::Claim { state, browser, at }) => self.claim(&state, &browser, at),
+            (_, Command::Hold { credential, at }) => {
+                self.claimed()?;
+                // It is no generation of a connection's, and may never be one.
+                let (credential, secrets) = credential.split(Generation(0));
+                Ok(vec![Event::Held { credential, at, secrets }])
+            }
             (Self::Completed { .. }, Command::Complete { .. }) => Ok(vec![]),
+            (Self::Held { .. }, Command::Complete { at }) => Ok(vec![Event::Completed { at }]),
             (_, Command::Complete { at }) => self.claimed().map(|_| vec![Event::Completed { at }]),
-            (Self::Started { .. } | Self::Claimed { .. }, Command::Fail { failure, at }) => {
+            (
+                Self::Started { .. } | Self::Claimed { .. } | Self::Held { .. },
+                Command::Fail { failure, at },
+            ) => {
                 Ok(vec![Event::Failed { failure, at }])
             }
             (Self::Absent, Command::Fail { .. }) => Err(Refusal::UnknownState),
@@ -173,14 +229,21 @@ impl Aggregate for Authorization {
         match (self, event) {
             (_, Event::Started { attempt, secrets }) => Self::Started { attempt, secrets },
             (Self::Started { attempt, .. }, Event::Claimed { .. }) => Self::Claimed { attempt },
-            (Self::Claimed { attempt }, Event::Completed { .. }) => {
+            (Self::Claimed { attempt }, Event::Held { credential, secrets, .. }) => {
+                Self::Held { attempt, credential, secrets }
+            }
+            (Self::Claimed { attempt } | Self::Held { attempt, .. }, Event::Completed { .. }) => {
                 let connection = attempt.connection;
                 Self::Completed { attempt, connection }
             }
-            (Self::Started { attempt, .. } | Self::Claimed { attempt }, Event::Failed { failure, .. }) => {
-                Self::Failed { attempt, failure }
-            }
-            (unchanged, Event::Claimed { .. } | Event::Completed { .. } | Event::Failed { .. }) => unchanged,
+            (
+                Self::Started { attempt, .. } | Self::Claimed { attempt } | Self::Held { attempt, .. },
+                Event::Failed { failure, .. },
+            ) => Self::Failed { attempt, failure },
+            (
+                unchanged,
+                Event::Claimed { .. } | Event::Held { .. } | Event::Completed { .. } | Event::Failed { .. },
+            ) => unchanged,
         }
     }
 
@@ -194,6 +257,7 @@ impl Aggregate for Authorization {
                 Self::Absent => "absent",
                 Self::Started { .. } => "started",
                 Self::Claimed { .. } => "claimed",
+                Self::Held { .. } => "held",
                 Self::Completed { .. } => "completed",
                 Self::Failed { .. } => "failed",
             },
@@ -207,6 +271,7 @@ impl Aggregate for Authorization {
     fn secrets(&self) -> Secrets {
         match self {
             Self::Started { secrets, .. } => secrets.clone(),
+            Self::Held { secrets, .. } => Secrets { held: Some(secrets.clone()), ..Secrets::default() },
             Self::Absent | Self::Claimed { .. } | Self::Completed { .. } | Self::Failed { .. } => {
                 Secrets::default()
             }
@@ -214,8 +279,10 @@ impl Aggregate for Authorization {
     }
 
     fn restore_secrets(&mut self, restored: Secrets) {
-        if let Self::Started { secrets, .. } = self {
-            *secrets = restored;
+        match self {
+            Self::Started { secrets, .. } => *secrets = restored,
+            Self::Held { secrets, .. } => *secrets = restored.held.unwrap_or_default(),
+            Self::Absent | Self::Claimed { .. } | Self::Completed { .. } | Self::Failed { .. } => {}
         }
     }
 }
@@ -225,6 +292,7 @@ impl EventName for Event {
         match self {
             Self::Started { .. } => "started",
             Self::Claimed { .. } => "claimed",
+            Self::Held { .. } => "held",
             Self::Completed { .. } => "completed",
             Self::Failed { .. } => "failed",
         }
@@ -234,7 +302,8 @@ impl EventName for Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Phase, Reason};
+    use crate::Phase;
+    use crate::rotation::Behaviour;
 
     fn start() -> Command {
         let attempt = Attempt {
@@ -250,7 +319,7 @@ mod tests {
             started_at: Timestamp(0),
             expires_at: Timestamp(600_000),
         };
-        let secrets = Secrets { code_verifier: Some(Sealed::from_bytes(vec![1])), inputs: None };
+        let secrets = Secrets { code_verifier: Some(Sealed::from_bytes(vec![1])), ..Secrets::default() };
         Command::Start { attempt, secrets }
     }
 
@@ -290,6 +359,53 @@ mod tests {
         let failure = Failure::new(Reason::UserDeclined, Phase::Authorize);
         let failed = after([start(), Command::Fail { failure, at: Timestamp(1) }]);
         assert_eq!(failed.decide(Command::Complete { at: Timestamp(2) }), Err(Refusal::Spent));
+    }
+
+    fn hold() -> Command {
+        let handout = Some(Sealed::from_bytes(vec![2]));
+        let credential = NewCredential {
+            auth_mode: "OAUTH2".into(),
+            obtained_at: Timestamp(2),
+            expires_at: None,
+            scopes: vec![],
+            origins: vec![],
+            fingerprint: "f".into(),
+            account: Some("bob".into()),
+            account_id: None,
+            behaviour: Behaviour::default(),
+            secrets: connection::Secrets { handout, ..connection::Secrets::default() },
+        };
+        Command::Hold { credential, at: Timestamp(2) }
+    }
+
+    #[test]
+    fn what_another_account_brought_is_held_until_the_end_user_says() {
+        let held = after([start(), claim(b"state", b"browser", 1), hold()]);
+        assert_eq!(held.claimed(), Err(Refusal::OtherAccount));
+        assert_eq!(held.held(&Digest::of(b"other")), Err(Refusal::OtherBrowser));
+        let (_, credential, secrets) = held.held(&Digest::of(b"browser")).unwrap();
+        assert_eq!(credential.account.as_deref(), Some("bob"));
+        assert_eq!(secrets.handout, Some(Sealed::from_bytes(vec![2])));
+        let recorded = serde_json::to_string(&held).unwrap();
+        let mut read: Authorization = serde_json::from_str(&recorded).unwrap();
+        assert_ne!(read, held, "what is sealed is kept apart");
+        read.restore_secrets(held.secrets());
+        assert_eq!(read, held);
+
+        let completed = held.decide(Command::Complete { at: Timestamp(3) }).unwrap();
+        let completed = completed.into_iter().fold(held.clone(), Authorization::evolve);
+        assert_eq!(completed.secrets(), Secrets::default(), "it is the connection's now");
+        let failure = Failure::new(Reason::OtherAccount, Phase::Verify);
+        let failed = held.decide(Command::Fail { failure, at: Timestamp(3) }).unwrap();
+        let failed = failed.into_iter().fold(held, Authorization::evolve);
+        assert_eq!(failed.secrets(), Secrets::default(), "nobody wants it");
+        assert_eq!(failed.held(&Digest::of(b"browser")), Err(Refusal::Spent));
+    }
+
+    #[test]
+    fn nothing_is_held_before_the_answer() {
+        assert_eq!(after([start()]).decide(hold()), Err(Refusal::NotClaimed));
+        assert_eq!(after([start()]).held(&Digest::of(b"browser")), Err(Refusal::NotClaimed));
     }
 
     #[test]

@@ -42,6 +42,8 @@ words!(
         CredentialsRejected = "CREDENTIALS_REJECTED",
         /// The end user said no.
         UserDeclined = "USER_DECLINED",
+        /// A connection was to be mended, and the end user signed in with another account than it has.
+        OtherAccount = "OTHER_ACCOUNT",
         ProviderUnavailable = "PROVIDER_UNAVAILABLE",
         ProviderTimeout = "PROVIDER_TIMEOUT",
         ProviderUnreachable = "PROVIDER_UNREACHABLE",
@@ -126,7 +128,10 @@ impl Failure {
     #[must_use]
     pub fn owner(&self) -> Owner {
         match self.reason {
-            Reason::ReauthRequired | Reason::CredentialsRejected | Reason::UserDeclined => Owner::EndUser,
+            Reason::ReauthRequired
+            | Reason::CredentialsRejected
+            | Reason::UserDeclined
+            | Reason::OtherAccount => Owner::EndUser,
             Reason::ClientRejected | Reason::RequestRejected | Reason::IntegrationIncomplete => {
                 Owner::Developer
             }

@@ -1,5 +1,6 @@
 //! An integration: a customer's app at one provider. `Absent → Registered → Retired`, and it may be registered again.
 
+use crate::failure::words;
 use crate::{Aggregate, CardFacts, Digest, Environment, EventName, IntegrationKey, Timestamp};
 use latchkey_secret::{JsonSecret, Sealed};
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,28 @@ pub struct Settings {
     /// The provider's app-level inputs that are not secret, by their catalogue name.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "OtherAccount::is_warn")]
+    pub other_account: OtherAccount,
+}
+
+words!(
+    /// What happens where somebody who is to mend a connection comes back with another account than it has.
+    #[derive(Default)]
+    OtherAccount {
+        /// The end user is told, and asked whether that account is to take the place of the other.
+        #[default]
+        Warn = "WARN",
+        /// It is not taken.
+        Block = "BLOCK",
+        /// It is taken, and nobody is asked.
+        Allow = "ALLOW",
+    }
+);
+
+impl OtherAccount {
+    fn is_warn(&self) -> bool {
+        *self == Self::Warn
+    }
 }
 
 /// The client secret, and the app-level inputs that are secret, in one sealed document; and what the registered client

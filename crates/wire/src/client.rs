@@ -190,7 +190,10 @@ impl VaultClient {
     /// The attempt led to a credential: makes the connection, or mends the one the session names.
     ///
     /// # Errors
-    /// Where the attempt was not claimed, or has ended.
+    /// Where the attempt was not claimed, or has ended; [`Reason::OtherAccount`] where the credential is of another account
+    /// than the connection to mend, and that is held for the end user to decide, or refused.
+    ///
+    /// [`Reason::OtherAccount`]: crate::Reason::OtherAccount
     pub async fn establish(
         &self,
         authorization: AuthorizationId,
@@ -203,6 +206,23 @@ impl VaultClient {
         };
         let answer = self.within_deadline(flow.establish_connection(request)).await?;
         read(answer)
+    }
+
+    /// The other account, whose grant is held, is meant. Safe to repeat.
+    ///
+    /// # Errors
+    /// Where nothing is held, or the browser or the session is another or over.
+    pub async fn confirm_authorization(
+        &self,
+        authorization: AuthorizationId,
+        browser: Digest,
+    ) -> Result<Established, Fault> {
+        let mut flow = self.flow.clone();
+        let request = pb::ConfirmAuthorizationRequest {
+            authorization: authorization.to_string(),
+            browser: browser.to_string(),
+        };
+        read(self.within_deadline(flow.confirm_authorization(request)).await?)
     }
 }
 

@@ -65,6 +65,8 @@ pub struct AttemptView {
     pub id: AuthorizationId,
     pub integration: IntegrationKey,
     pub state: AttemptState,
+    /// Whose account it came back with, where it is held.
+    pub account: Option<String>,
 }
 
 /// How far an attempt has come.
@@ -72,6 +74,7 @@ pub struct AttemptView {
 pub enum AttemptState {
     Started,
     Claimed,
+    Held,
     Completed,
     Failed,
 }

@@ -94,7 +94,10 @@ async fn from_a_session_to_a_connection() {
     vault.fail_authorization(authorization(), failure()).await.unwrap();
     let established = vault.establish(authorization(), obtained()).await.unwrap();
     assert_eq!((established.connection, established.generation), (connection_id(), Generation(1)));
-    assert_eq!(peer.seen().told, ["started github acme", "failed USER_DECLINED", "established OAUTH2"]);
+    let confirmed = vault.confirm_authorization(authorization(), browser).await.unwrap();
+    assert_eq!(confirmed.generation, Generation(2));
+    let told = ["started github acme", "failed USER_DECLINED", "established OAUTH2", "confirmed true"];
+    assert_eq!(peer.seen().told, told);
 }
 
 #[tokio::test]

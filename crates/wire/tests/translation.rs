@@ -124,17 +124,20 @@ prop_compose! {
 prop_compose! {
     fn integration()(
         environment in environment(), key in name(), provider in word(), display_name in text(), client_id in text(),
-        scopes in scopes(), fields in map(), create_time in moment(),
+        scopes in scopes(), fields in map(), create_time in moment(), other_account in "WARN|BLOCK|ALLOW",
     ) -> pb::Integration {
+        let create_time = Some(create_time);
         pb::Integration {
-            environment, key, provider, display_name, client_id, scopes, fields, create_time: Some(create_time),
+            environment, key, provider, display_name, client_id, scopes, fields, create_time, other_account,
         }
     }
 }
 
 prop_compose! {
-    fn attempt()(id in authorization(), integration in name(), state in "STARTED|CLAIMED|COMPLETED|FAILED") -> pb::Attempt {
-        pb::Attempt { id, integration, state }
+    fn attempt()(
+        id in authorization(), integration in name(), state in "STARTED|CLAIMED|HELD|COMPLETED|FAILED", account in text(),
+    ) -> pb::Attempt {
+        pb::Attempt { id, integration, state, account }
     }
 }
 
@@ -343,6 +346,7 @@ fn each_text_arrives_in_its_own_field() {
             scopes: vec!["a".into()],
             fields: BTreeMap::from([("f".into(), "v".into())]),
             create_time: None,
+            other_account: String::new(),
         }),
         secrets: Some(pb::AppSecrets {
             client_secret: "canary_client".into(),

@@ -2,7 +2,7 @@
 
 use latchkey_domain::{Failure, Owner, Phase, ProviderError, Reason};
 use latchkey_oauth::{CallbackError, Declined, Fault as OAuthFault, FaultKind};
-use latchkey_wire::{Fault, Kind};
+use latchkey_wire::{Fault, Kind, Reason as FaultReason};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -25,7 +25,7 @@ pub enum Problem {
     Callback(#[from] CallbackError),
     /// The vault's word: about the session, the attempt, or itself.
     #[error("{}", .0.message)]
-    Vault(#[from] Fault),
+    Vault(#[source] Fault),
     #[error(
         "This page was open for too long, or opened from elsewhere. Go back to the link and start again."
     )]
@@ -35,6 +35,16 @@ pub enum Problem {
     /// A call of the page's program that is not as it should be.
     #[error("{0}")]
     Malformed(String),
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match fault.reason {
+            // The vault has recorded it with the attempt, so the session's page can tell.
+            FaultReason::OtherAccount => Self::Failed(Failure::new(Reason::OtherAccount, Phase::Verify)),
+            _ => Self::Vault(fault),
+        }
+    }
 }
 
 impl Problem {
@@ -150,6 +160,9 @@ pub fn said(failure: &Failure) -> &'static str {
     match (failure.reason, failure.phase) {
         (Reason::UserDeclined, _) => {
             "You did not allow the access, so nothing was connected. You can try again."
+        }
+        (Reason::OtherAccount, _) => {
+            "You signed in with another account than the one that is to be connected again, so nothing was changed. Sign in with that one."
         }
         (Reason::ReauthRequired | Reason::RefusalUnconfirmed, _) => {
             "The provider's permission had already run out. Try again."

@@ -6,6 +6,7 @@ mod callback;
 mod cancel;
 mod client;
 mod conclude;
+mod confirm;
 mod news;
 mod noted;
 mod oauth1;
@@ -14,6 +15,7 @@ mod turns;
 
 pub use callback::{Answered, attempt_of};
 pub(crate) use client::DOCUMENT_PATH;
+pub use confirm::held;
 pub use news::{News, Waiting};
 pub use start::{Next, Wish};
 

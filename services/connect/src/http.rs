@@ -1,5 +1,6 @@
 //! The browser's door: pages, forms and the provider's way back.
 
+mod account;
 mod api;
 mod embed;
 mod headers;
@@ -10,7 +11,7 @@ pub use headers::{from_here, guard_dashboard};
 
 use crate::browser::{Browser, Cookies, Place};
 use crate::failures::{Problem, said};
-use crate::flows::{Answered, DOCUMENT_PATH, Flows, Next, Wish, attempt_of};
+use crate::flows::{Answered, DOCUMENT_PATH, Flows, Next, Wish, attempt_of, held};
 use crate::look::{Look, Looks};
 use crate::pages::{Boot, Choose, Done, Field, Form, Offer, Open, ProblemPage, connected_name};
 use askama::Template;
@@ -19,7 +20,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form as FormBody, Json, Router, middleware};
-use latchkey_domain::SessionId;
+use latchkey_domain::{Failure, Reason, SessionId};
 use latchkey_providers::AuthMode;
 use latchkey_web_ui::Policy;
 use latchkey_wire::Kind;
@@ -54,6 +55,7 @@ pub fn router(flows: Flows, looks: Arc<Looks>, public_url: &Url) -> Router {
         // A look at the address must not spend the answer, so HEAD is not GET here.
         .route("/oauth/callback", get(callback).head(only_get))
         .route(DOCUMENT_PATH, get(client_document))
+        .merge(account::routes())
         .merge(api::routes())
         .merge(embed::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
@@ -107,11 +109,14 @@ async fn open(
 }
 
 async fn choose(State(site): State<Site>, headers: HeaderMap, Path(session): Path<String>) -> Response {
-    match held(&site, &headers, &session).await {
+    match present(&site, &headers, &session).await {
         Err(problem) => refuse(&problem),
         Ok((browser, session)) if session.connection.is_some() => {
             let boot = hosted(&site, &browser, &session);
             page(StatusCode::OK, &Done { boot, name: connected_name(&session) })
+        }
+        Ok((browser, session)) if held(&session).is_some() => {
+            page(StatusCode::OK, &account::page(&site, &browser, &session))
         }
         Ok((browser, session)) => {
             let problem = session.last_failure.as_ref().map(|failure| said(failure).to_owned());
@@ -132,7 +137,7 @@ async fn form(
     Query(chosen): Query<Chosen>,
 ) -> Response {
     let shown = async {
-        let (browser, session) = held(&site, &headers, &session).await?;
+        let (browser, session) = present(&site, &headers, &session).await?;
         fields_page(&site, &browser, &session, &chosen.integration, &BTreeMap::new(), None)
     };
     match shown.await {
@@ -147,7 +152,7 @@ async fn start(
     Path(session): Path<String>,
     FormBody(mut sent): FormBody<BTreeMap<String, String>>,
 ) -> Response {
-    let (browser, view) = match held(&site, &headers, &session).await {
+    let (browser, view) = match present(&site, &headers, &session).await {
         Ok(held) => held,
         Err(problem) => return refuse(&problem),
     };
@@ -165,6 +170,10 @@ async fn start(
             (cookie.into_iter().collect::<HeaderMap>(), Redirect::to(url.as_str())).into_response()
         }
         Ok(Next::Connected) => Redirect::to(&format!("/connect/{}", view.id)).into_response(),
+        // Recorded with the attempt: the session's page asks, or tells.
+        Err(Problem::Failed(Failure { reason: Reason::OtherAccount, .. })) => {
+            Redirect::to(&format!("/connect/{}", view.id)).into_response()
+        }
         Err(problem) => again(&site, &browser, &view, &chosen, &typed, &problem),
     }
 }
@@ -211,7 +220,7 @@ async fn callback(
     answer
 }
 
-async fn held(site: &Site, headers: &HeaderMap, session: &str) -> Result<(Browser, SessionView), Problem> {
+async fn present(site: &Site, headers: &HeaderMap, session: &str) -> Result<(Browser, SessionView), Problem> {
     let id: SessionId = session.parse().map_err(|_| Problem::NoBrowser)?;
     let browser = site.cookies.read_for(headers, id).ok_or(Problem::NoBrowser)?;
     let view = site.flows.vault.get_session(id, browser.digest()).await?;

@@ -93,6 +93,19 @@ pub struct Field {
     pub problem: Option<String>,
 }
 
+/// A reconnection that came back with another account.
+#[derive(Template)]
+#[template(path = "other_account.html")]
+pub struct OtherAccountPage {
+    pub boot: Boot,
+    pub session: String,
+    pub form_token: String,
+    pub attempt: String,
+    pub name: String,
+    pub expected: String,
+    pub actual: String,
+}
+
 #[derive(Template)]
 #[template(path = "done.html")]
 pub struct Done {

@@ -182,6 +182,11 @@ fn authorization_fault(refusal: &authorization::Refusal) -> Fault {
         Refusal::NotClaimed => {
             (Kind::Refused, Reason::StateUnknown, "The attempt to connect has not been answered yet.")
         }
+        Refusal::OtherAccount => (
+            Kind::Refused,
+            Reason::OtherAccount,
+            "The end user signed in with another account than the connection has.",
+        ),
     };
     Fault::new(kind, reason, message)
 }
@@ -259,7 +264,7 @@ fn waiting_fault(failure: &Failure, wait: Duration) -> Fault {
         Why::ClientRejected | Why::IntegrationIncomplete => (Kind::Refused, Reason::ClientRejected),
         Why::RequestRejected => (Kind::Refused, Reason::RequestRejected),
         Why::CredentialsRejected => (Kind::Refused, Reason::CredentialsRejected),
-        Why::ReauthRequired | Why::UserDeclined => (Kind::Refused, Reason::ReauthRequired),
+        Why::ReauthRequired | Why::UserDeclined | Why::OtherAccount => (Kind::Refused, Reason::ReauthRequired),
         Why::Internal => (Kind::Unavailable, Reason::PeerUnavailable),
     };
     let message = format!(

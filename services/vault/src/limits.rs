@@ -113,6 +113,7 @@ fn held(holds: bool, field: &'static str, message: impl FnOnce() -> String) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use latchkey_domain::integration::OtherAccount;
 
     fn refused(change: impl FnOnce(&mut Settings)) -> Option<&'static str> {
         let mut wish = Settings {
@@ -121,6 +122,7 @@ mod tests {
             client_id: "x".repeat(CLIENT_ID_CHARS_MAX),
             scopes: vec!["x".repeat(SCOPE_CHARS_MAX); SCOPES_MAX],
             fields: (0..FIELDS_MAX).map(|n| (format!("field{n}"), "é".repeat(FIELD_CHARS_MAX))).collect(),
+            other_account: OtherAccount::default(),
         };
         change(&mut wish);
         match settings(&wish) {

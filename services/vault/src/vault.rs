@@ -15,6 +15,7 @@ mod keys;
 mod lending;
 mod listing;
 mod logins;
+mod other_account;
 mod receipts;
 mod refreshes;
 mod refusals;

@@ -118,6 +118,8 @@ pub struct NewCredential {
     pub fingerprint: String,
     /// How the provider names the account, if it told.
     pub account: Option<String>,
+    /// What the provider knows it by, which stays when its name changes; if it told.
+    pub account_id: Option<String>,
     /// What its refresh token is documented to do.
     pub behaviour: Behaviour,
     /// Sealed; `renewal` is absent where nothing can renew it.

@@ -128,13 +128,27 @@ pub struct CredentialFacts {
     pub fingerprint: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
     /// What its refresh token is documented to do.
     #[serde(default, skip_serializing_if = "Behaviour::is_unknown")]
     pub behaviour: Behaviour,
 }
 
+impl CredentialFacts {
+    /// Whether a new credential is another account's, as far as the provider tells of both whose they are. What it knows an
+    /// account by counts for more than its name.
+    #[must_use]
+    pub fn is_of_another_account_than(&self, other: &NewCredential) -> bool {
+        match (&self.account_id, &other.account_id) {
+            (Some(one), Some(other)) => one != other,
+            _ => matches!((&self.account, &other.account), (Some(one), Some(other)) if one != other),
+        }
+    }
+}
+
 impl NewCredential {
-    pub(super) fn split(self, generation: Generation) -> (CredentialFacts, Secrets) {
+    pub(crate) fn split(self, generation: Generation) -> (CredentialFacts, Secrets) {
         let facts = CredentialFacts {
             generation,
             auth_mode: self.auth_mode,
@@ -145,6 +159,7 @@ impl NewCredential {
             origins: self.origins,
             fingerprint: self.fingerprint,
             account: self.account,
+            account_id: self.account_id,
             behaviour: self.behaviour,
         };
         (facts, self.secrets)

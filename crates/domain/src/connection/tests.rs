@@ -35,6 +35,7 @@ fn credential(obtained_at: i64, expires_in: Option<i64>, renewable: bool) -> New
         scopes: vec!["read".into()],
         origins: vec!["https://api.example.com".into()],
         fingerprint: "0011".into(),
+        account_id: None,
         account: None,
         behaviour: Behaviour { rotation: RotationClass::Strict, ..Behaviour::default() },
         secrets: Secrets {

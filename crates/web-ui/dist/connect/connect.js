@@ -752,6 +752,10 @@ var SessionClient = class _SessionClient {
   start(integration, fields, window2) {
     return this.call("/attempts", { body: { integration, fields, window: window2 } });
   }
+  /** The other account, with which an attempt came back, is meant. */
+  confirm(attempt) {
+    return this.call(`/attempts/${encodeURIComponent(attempt)}/confirm`, { body: {} });
+  }
   cancel(attempt) {
     return this.call(`/attempts/${encodeURIComponent(attempt)}`, { method: "DELETE" });
   }
@@ -950,6 +954,20 @@ var Flow = class _Flow {
     if (form) this.show({ at: form.fields.length ? "form" : "explain", form });
     else await this.enter();
   }
+  /** The other account is meant: it takes the place of the one the connection has. */
+  async useOther(form) {
+    const { attempt } = this.state.session;
+    if (!attempt) return;
+    this.show({ at: "other_account", form, busy: true });
+    await this.attempting(async () => this.connected(await this.client.confirm(attempt.id)), form);
+  }
+  /** What came back is forgotten, and the provider is visited once more. Must be called in a click, for the window. */
+  async switchAccount(form) {
+    const { attempt } = this.state.session;
+    if (attempt) void this.client.cancel(attempt.id).catch(() => void 0);
+    if (form.fields.length) this.show({ at: "form", form });
+    else await this.start(form);
+  }
   async back() {
     if (this.state.screen.at === "waiting" || this.state.screen.at === "opening") await this.cancel();
     this.show({ at: "choose" });
@@ -1010,6 +1028,7 @@ var Flow = class _Flow {
     if (session.connection) return this.connected(session);
     const wished = integration ?? this.place.host?.wishes.integration;
     const only = session.integrations.length === 1 ? session.integrations[0] : session.integrations.find((it) => it.key === wished);
+    if (session.attempt?.state === "held" && !integration) return this.asked(session.attempt.integration);
     const failed = session.failure && session.attempt && !integration;
     if (failed && session.failure) {
       const form2 = await this.client.form(session.attempt?.integration ?? "").catch(() => void 0);
@@ -1018,6 +1037,12 @@ var Flow = class _Flow {
     if (!only) return this.show({ at: "choose" });
     const form = await this.client.form(only.key);
     this.show({ at: form.fields.length ? "form" : "explain", form });
+  }
+  /** The provider answered with another account: which of the two is meant? */
+  async asked(integration) {
+    this.opened?.close();
+    this.attempt = this.state.session.attempt?.id;
+    this.show({ at: "other_account", form: await this.client.form(integration), busy: false });
   }
   /** Hears what becomes of the session, here or in another tab, until it is over. */
   async watch() {
@@ -1039,7 +1064,9 @@ var Flow = class _Flow {
     const { screen } = this.state;
     const { attempt, failure: reason } = session;
     if (session.connection) this.connected(session);
-    else if (screen.at === "waiting" && attempt?.id === this.attempt && attempt?.state === "failed" && reason) this.failed(reason, screen.form);
+    else if (screen.at !== "waiting" || !attempt || attempt.id !== this.attempt) return;
+    else if (attempt.state === "failed" && reason) this.failed(reason, screen.form);
+    else if (attempt.state === "held") void this.attempting(() => this.asked(attempt.integration), screen.form);
   }
   stopWatching() {
     this.watching?.abort();
@@ -1088,6 +1115,7 @@ var Flow = class _Flow {
       }
       const session = await this.client.read().catch(() => void 0);
       if (session) this.set({ session });
+      if (session?.attempt?.state === "held" && this.state.screen.at === "verify") return this.asked(session.attempt.integration);
       this.failed(failure(error, session), form);
     }
   }
@@ -1132,6 +1160,7 @@ var STEPS = {
   opening: "authorize",
   blocked: "authorize",
   waiting: "authorize",
+  other_account: "account",
   failed: "failed",
   done: "done"
 };
@@ -1252,28 +1281,6 @@ function returnAddress(session, allowed2) {
   return url.href;
 }
 
-// connect/search.ts
-function fold(text) {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
-}
-function search(choices, query) {
-  const words = fold(query).split(" ").filter(Boolean);
-  const ranked = choices.map((choice) => ({ choice, rank: rank(choice, words) }));
-  return ranked.filter(({ rank: rank2 }) => rank2 > 0).sort((a4, b) => b.rank - a4.rank).map(({ choice }) => choice);
-}
-function rank(choice, words) {
-  const name = fold(choice.name);
-  const rest = fold([choice.provider, choice.key, ...choice.categories].join(" "));
-  const whole = words.join(" ");
-  let sum = 1;
-  for (const word of words) {
-    const within = ` ${name}`.includes(` ${word}`) ? 3 : name.includes(word) ? 2 : ` ${rest}`.includes(` ${word}`) || rest.replaceAll(" ", "").includes(word) ? 1 : 0;
-    if (!within) return 0;
-    sum += within;
-  }
-  return sum + (whole && name.startsWith(whole) ? 10 : 0);
-}
-
 // connect/screens/frame.tsx
 function Frame({ title, name, mark, children, actions, center }) {
   const { boot: boot2, texts, flow } = useShared();
@@ -1323,6 +1330,55 @@ function Safe() {
     /* @__PURE__ */ a3(Icon, { name: "lock", size: 16 }),
     /* @__PURE__ */ a3("span", { children: texts.t("encrypted") })
   ] });
+}
+
+// connect/screens/account.tsx
+function OtherAccount({ form, busy }) {
+  const { texts } = useShared();
+  const flow = useFlow();
+  const { attempt, mends } = flow.state.session;
+  const provider = form.name;
+  const [expected, actual] = [mends?.account ?? "", attempt?.account ?? ""];
+  const title = texts.t("other_account_title", { provider });
+  return /* @__PURE__ */ a3(
+    Frame,
+    {
+      center: true,
+      name: title,
+      title,
+      mark: /* @__PURE__ */ a3("span", { class: "emblem emblem-neutral", children: /* @__PURE__ */ a3(Icon, { name: "alert", size: 26 }) }),
+      actions: /* @__PURE__ */ a3($, { children: [
+        /* @__PURE__ */ a3(Button, { kind: "primary", wide: true, onClick: () => void flow.switchAccount(form), children: texts.t("other_account_switch", { expected }) }),
+        /* @__PURE__ */ a3(Button, { wide: true, busy, onClick: () => void flow.useOther(form), children: texts.t("other_account_use", { actual }) })
+      ] }),
+      children: [
+        /* @__PURE__ */ a3("p", { class: "lead", children: texts.t("other_account_body", { expected, actual }) }),
+        /* @__PURE__ */ a3("p", { class: "small", children: texts.t("other_account_hint", { provider, actual }) })
+      ]
+    }
+  );
+}
+
+// connect/search.ts
+function fold(text) {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+}
+function search(choices, query) {
+  const words = fold(query).split(" ").filter(Boolean);
+  const ranked = choices.map((choice) => ({ choice, rank: rank(choice, words) }));
+  return ranked.filter(({ rank: rank2 }) => rank2 > 0).sort((a4, b) => b.rank - a4.rank).map(({ choice }) => choice);
+}
+function rank(choice, words) {
+  const name = fold(choice.name);
+  const rest = fold([choice.provider, choice.key, ...choice.categories].join(" "));
+  const whole = words.join(" ");
+  let sum = 1;
+  for (const word of words) {
+    const within = ` ${name}`.includes(` ${word}`) ? 3 : name.includes(word) ? 2 : ` ${rest}`.includes(` ${word}`) || rest.replaceAll(" ", "").includes(word) ? 1 : 0;
+    if (!within) return 0;
+    sum += within;
+  }
+  return sum + (whole && name.startsWith(whole) ? 10 : 0);
 }
 
 // connect/screens/choose.tsx
@@ -1402,6 +1458,7 @@ var EXPIRED = { title: "session_expired_title", body: "session_expired_body", wa
 var STALE = { title: "stale_title", body: "stale_body", way: "none" };
 var SAID = {
   USER_DECLINED: { title: "declined_title", body: "declined_body", way: "again", neutral: true },
+  OTHER_ACCOUNT: { title: "blocked_account_title", body: "blocked_account_body", way: "again" },
   CREDENTIALS_REJECTED: { title: "rejected_title", body: "rejected_body", way: "again" },
   REAUTH_REQUIRED: { title: "expired_grant_title", body: "expired_grant_body", way: "again" },
   REFUSAL_UNCONFIRMED: { title: "expired_grant_title", body: "expired_grant_body", way: "again" },
@@ -1819,6 +1876,13 @@ var en_default = {
   blocked_title: "Your browser kept the {provider} window closed",
   blocked_body: "Open it with the button, or carry on in this tab.",
   blocked_open: "Open {provider}",
+  other_account_title: "This is a different {provider} account",
+  other_account_body: "You are reconnecting {expected}, but signed in as {actual}.",
+  other_account_hint: "If {provider} signs you in as {actual} again, sign out there first.",
+  other_account_switch: "Sign in with {expected}",
+  other_account_use: "Use {actual}",
+  blocked_account_title: "That was a different {provider} account",
+  blocked_account_body: "So nothing was changed. Sign in with the account that is to be connected again; sign out of the other one at {provider} first, if need be.",
   declined_title: "You stopped before finishing",
   declined_body: "Nothing was connected. You can start again whenever you like.",
   start_again: "Start again",
@@ -1931,6 +1995,8 @@ function Screen({ flow }) {
       return /* @__PURE__ */ a3(Opening, { form: screen.form });
     case "waiting":
       return /* @__PURE__ */ a3(Waiting, { form: screen.form, seemsClosed: screen.seemsClosed });
+    case "other_account":
+      return /* @__PURE__ */ a3(OtherAccount, { form: screen.form, busy: screen.busy });
     case "blocked":
       return /* @__PURE__ */ a3(Blocked, { form: screen.form });
     case "failed":

@@ -2976,6 +2976,11 @@ function Troubled({ connections }) {
 }
 
 // dashboard/parts/integration-form.tsx
+var OTHER_ACCOUNT = [
+  { value: "OTHER_ACCOUNT_WARN", label: "Tell them, and let them choose" },
+  { value: "OTHER_ACCOUNT_BLOCK", label: "Do not take it" },
+  { value: "OTHER_ACCOUNT_ALLOW", label: "Take it without a word" }
+];
 var SECRET_WORDS = { show: "Show", hide: "Hide" };
 function wishOf(provider, present) {
   return {
@@ -2984,7 +2989,8 @@ function wishOf(provider, present) {
     client_id: present?.client_id ?? "",
     client_secret: "",
     scopes: present?.scopes ?? [],
-    fields: { ...present?.fields }
+    fields: { ...present?.fields },
+    other_account: present?.other_account ?? "OTHER_ACCOUNT_WARN"
   };
 }
 var appInputs = (provider) => (provider.inputs ?? []).filter((input) => input.ask === "integration" && !["client_id", "client_secret"].includes(input.name));
@@ -2998,7 +3004,8 @@ function bodyOf(provider, wish) {
       display_name: wish.display_name.trim(),
       client_id: wish.client_id.trim(),
       scopes: wish.scopes,
-      fields: pairs(false)
+      fields: pairs(false),
+      other_account: wish.other_account
     },
     ...wish.client_secret && { client_secret: wish.client_secret.trim() },
     secret_fields: pairs(true)
@@ -3028,7 +3035,19 @@ function IntegrationFields({ provider, wish, onChange, withKey = false, kept: ke
         input: input.secret ? stays : void 0
       },
       input.name
-    ))
+    )),
+    /* @__PURE__ */ a2(
+      Field,
+      {
+        id: "other-account",
+        label: "Reconnecting with another account",
+        help: "Where the provider tells that somebody who reconnects is signed in with another account than the connection has.",
+        value: wish.other_account,
+        onInput: (other_account) => set({ other_account }),
+        options: OTHER_ACCOUNT,
+        error: wrong(problem, "integration.other_account")
+      }
+    )
   ] });
 }
 function Scopes({ scopes, url, error, onChange }) {

@@ -1,5 +1,5 @@
 export type Appearance = 'auto' | 'light' | 'dark';
-export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'done' | 'failed';
+export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'account' | 'done' | 'failed';
 /** What one opening came to. Exactly one of these, whatever happens; nothing a person can do makes an exception. */
 export type Outcome = {
     status: 'connected';

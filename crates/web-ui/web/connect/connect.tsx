@@ -6,6 +6,7 @@ import { type Boot, Context, type Shared, useShared } from './context';
 import { Flow } from './flow';
 import { type Host, meet, meetCompat } from './host';
 import { openLink, returnAddress } from './open';
+import { OtherAccount } from './screens/account';
 import { Choose } from './screens/choose';
 import { Done, Failed } from './screens/ends';
 import { Explain } from './screens/explain';
@@ -63,6 +64,8 @@ function Screen({ flow }: { flow: Flow }) {
       return <Opening form={screen.form} />;
     case 'waiting':
       return <Waiting form={screen.form} seemsClosed={screen.seemsClosed} />;
+    case 'other_account':
+      return <OtherAccount form={screen.form} busy={screen.busy} />;
     case 'blocked':
       return <Blocked form={screen.form} />;
     case 'failed':

@@ -20,6 +20,7 @@ const STALE: Said = { title: 'stale_title', body: 'stale_body', way: 'none' };
 
 const SAID: Record<string, Said> = {
   USER_DECLINED: { title: 'declined_title', body: 'declined_body', way: 'again', neutral: true },
+  OTHER_ACCOUNT: { title: 'blocked_account_title', body: 'blocked_account_body', way: 'again' },
   CREDENTIALS_REJECTED: { title: 'rejected_title', body: 'rejected_body', way: 'again' },
   REAUTH_REQUIRED: { title: 'expired_grant_title', body: 'expired_grant_body', way: 'again' },
   REFUSAL_UNCONFIRMED: { title: 'expired_grant_title', body: 'expired_grant_body', way: 'again' },

@@ -9,6 +9,7 @@ export type Screen =
   | { at: 'explain' | 'form'; form: Form }
   | { at: 'verify' | 'opening' | 'blocked'; form: Form }
   | { at: 'waiting'; form: Form; seemsClosed: boolean }
+  | { at: 'other_account'; form: Form; busy: boolean }
   | { at: 'failed'; failure: Failure; form?: Form | undefined }
   | { at: 'done'; review: boolean };
 
@@ -150,6 +151,22 @@ export class Flow {
     else await this.enter();
   }
 
+  /** The other account is meant: it takes the place of the one the connection has. */
+  async useOther(form: Form): Promise<void> {
+    const { attempt } = this.state.session;
+    if (!attempt) return;
+    this.show({ at: 'other_account', form, busy: true });
+    await this.attempting(async () => this.connected(await this.client.confirm(attempt.id)), form);
+  }
+
+  /** What came back is forgotten, and the provider is visited once more. Must be called in a click, for the window. */
+  async switchAccount(form: Form): Promise<void> {
+    const { attempt } = this.state.session;
+    if (attempt) void this.client.cancel(attempt.id).catch(() => undefined);
+    if (form.fields.length) this.show({ at: 'form', form });
+    else await this.start(form);
+  }
+
   async back(): Promise<void> {
     if (this.state.screen.at === 'waiting' || this.state.screen.at === 'opening') await this.cancel();
     this.show({ at: 'choose' });
@@ -219,6 +236,7 @@ export class Flow {
     if (session.connection) return this.connected(session);
     const wished = integration ?? this.place.host?.wishes.integration;
     const only = session.integrations.length === 1 ? session.integrations[0] : session.integrations.find((it) => it.key === wished);
+    if (session.attempt?.state === 'held' && !integration) return this.asked(session.attempt.integration);
     const failed = session.failure && session.attempt && !integration;
     if (failed && session.failure) {
       const form = await this.client.form(session.attempt?.integration ?? '').catch(() => undefined);
@@ -227,6 +245,13 @@ export class Flow {
     if (!only) return this.show({ at: 'choose' });
     const form = await this.client.form(only.key);
     this.show({ at: form.fields.length ? 'form' : 'explain', form });
+  }
+
+  /** The provider answered with another account: which of the two is meant? */
+  private async asked(integration: string): Promise<void> {
+    this.opened?.close();
+    this.attempt = this.state.session.attempt?.id;
+    this.show({ at: 'other_account', form: await this.client.form(integration), busy: false });
   }
 
   /** Hears what becomes of the session, here or in another tab, until it is over. */
@@ -250,7 +275,9 @@ export class Flow {
     const { screen } = this.state;
     const { attempt, failure: reason } = session;
     if (session.connection) this.connected(session);
-    else if (screen.at === 'waiting' && attempt?.id === this.attempt && attempt?.state === 'failed' && reason) this.failed(reason, screen.form);
+    else if (screen.at !== 'waiting' || !attempt || attempt.id !== this.attempt) return;
+    else if (attempt.state === 'failed' && reason) this.failed(reason, screen.form);
+    else if (attempt.state === 'held') void this.attempting(() => this.asked(attempt.integration), screen.form);
   }
 
   private stopWatching(): void {
@@ -304,6 +331,7 @@ export class Flow {
       }
       const session = await this.client.read().catch(() => undefined);
       if (session) this.set({ session });
+      if (session?.attempt?.state === 'held' && this.state.screen.at === 'verify') return this.asked(session.attempt.integration);
       this.failed(failure(error, session), form);
     }
   }
@@ -356,6 +384,7 @@ const STEPS: Record<Screen['at'], Step> = {
   opening: 'authorize',
   blocked: 'authorize',
   waiting: 'authorize',
+  other_account: 'account',
   failed: 'failed',
   done: 'done',
 };

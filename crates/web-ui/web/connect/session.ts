@@ -32,7 +32,7 @@ export interface Session {
   expires_at: number;
   intent: 'connect' | 'reconnect';
   integrations: Choice[];
-  attempt?: { id: string; integration: string; state: 'started' | 'claimed' | 'completed' | 'failed' };
+  attempt?: { id: string; integration: string; state: 'started' | 'claimed' | 'held' | 'completed' | 'failed'; account?: string };
   failure?: Failure;
   connection?: Connection;
   mends?: Connection;
@@ -91,6 +91,11 @@ export class SessionClient {
 
   start(integration: string, fields: Record<string, string>, window: boolean): Promise<Started> {
     return this.call('/attempts', { body: { integration, fields, window } });
+  }
+
+  /** The other account, with which an attempt came back, is meant. */
+  confirm(attempt: string): Promise<Session> {
+    return this.call(`/attempts/${encodeURIComponent(attempt)}/confirm`, { body: {} });
   }
 
   cancel(attempt: string): Promise<void> {

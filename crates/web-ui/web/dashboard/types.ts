@@ -77,7 +77,11 @@ export interface Integration {
   fields?: Record<string, string>;
   redirect_uri?: string;
   create_time?: string;
+  other_account?: OtherAccount;
 }
+
+/** What happens where somebody reconnects with another account than the connection has. */
+export type OtherAccount = 'OTHER_ACCOUNT_WARN' | 'OTHER_ACCOUNT_BLOCK' | 'OTHER_ACCOUNT_ALLOW';
 
 export interface Input {
   name: string;

@@ -122,6 +122,31 @@ impl TryFrom<pb::EstablishConnectionResponse> for Established {
     }
 }
 
+impl TryFrom<pb::ConfirmAuthorizationRequest> for (AuthorizationId, Digest) {
+    type Error = Fault;
+
+    fn try_from(request: pb::ConfirmAuthorizationRequest) -> Result<Self, Fault> {
+        Ok((parse("authorization", &request.authorization)?, parse("browser", &request.browser)?))
+    }
+}
+
+impl From<Established> for pb::ConfirmAuthorizationResponse {
+    fn from(established: Established) -> Self {
+        Self { connection: established.connection.to_string(), generation: established.generation.0 }
+    }
+}
+
+impl TryFrom<pb::ConfirmAuthorizationResponse> for Established {
+    type Error = Fault;
+
+    fn try_from(response: pb::ConfirmAuthorizationResponse) -> Result<Self, Fault> {
+        Ok(Self {
+            connection: parse("connection", &response.connection)?,
+            generation: Generation(response.generation),
+        })
+    }
+}
+
 fn verifier_text(verifier: Option<&CodeVerifier>) -> String {
     verifier.map_or_else(String::new, |verifier| verifier.expose().to_owned())
 }

@@ -6,7 +6,7 @@ use crate::{
     contract::{App, AppSecrets, IntegrationView, PutIntegration},
     pb::vault as pb,
 };
-use latchkey_domain::{Environment, IntegrationKey, integration::Settings};
+use latchkey_domain::{Environment, IntegrationKey, integration::{OtherAccount, Settings}};
 use latchkey_secret::ClientSecret;
 
 use super::time::timestamp_to_pb;
@@ -179,6 +179,7 @@ fn registration(environment: &Environment, key: &IntegrationKey, settings: Setti
         scopes: settings.scopes,
         fields: settings.fields,
         create_time: None,
+        other_account: settings.other_account.as_str().to_owned(),
     }
 }
 
@@ -189,7 +190,15 @@ fn settings(integration: pb::Integration) -> Result<Settings, Fault> {
         client_id: integration.client_id,
         scopes: integration.scopes,
         fields: integration.fields,
+        other_account: other_account(&integration.other_account)?,
     })
+}
+
+fn other_account(word: &str) -> Result<OtherAccount, Fault> {
+    match word {
+        "" => Ok(OtherAccount::default()),
+        word => required("other_account", OtherAccount::from_word(word)),
+    }
 }
 
 fn client_secret_text(secret: Option<&ClientSecret>) -> String {

@@ -1,5 +1,5 @@
 use super::{
-    parse, parse_list, parse_optional, required, required_text, secret, text_or_empty, texts,
+    none_if_empty, parse, parse_list, parse_optional, required, required_text, secret, text_or_empty, texts,
     time::{duration_from_pb, duration_to_pb, instant, timestamp_to_pb},
     within, within_list,
 };
@@ -101,9 +101,10 @@ impl TryFrom<pb::Session> for SessionView {
 }
 
 impl AttemptState {
-    const WORDS: [(Self, &str); 4] = [
+    const WORDS: [(Self, &str); 5] = [
         (Self::Started, "STARTED"),
         (Self::Claimed, "CLAIMED"),
+        (Self::Held, "HELD"),
         (Self::Completed, "COMPLETED"),
         (Self::Failed, "FAILED"),
     ];
@@ -121,6 +122,7 @@ impl From<AttemptView> for pb::Attempt {
             id: attempt.id.to_string(),
             integration: attempt.integration.to_string(),
             state: attempt.state.as_str().to_owned(),
+            account: attempt.account.unwrap_or_default(),
         }
     }
 }
@@ -134,6 +136,7 @@ impl TryFrom<pb::Attempt> for AttemptView {
             id: parse("id", &attempt.id)?,
             integration: parse("integration", &attempt.integration)?,
             state: required("state", known.map(|(state, _)| *state))?,
+            account: none_if_empty(attempt.account),
         })
     }
 }

@@ -105,6 +105,7 @@ fn session_view(id: SessionId) -> SessionView {
             id: AuthorizationId::from_parts(9, 9),
             integration: integration_key(),
             state: AttemptState::Failed,
+            account: Some("bob@example.com".into()),
         }),
         summary: Some(ConnectionSummary {
             account: Some("ada@example.com".into()),
@@ -223,6 +224,15 @@ impl FlowService for Peer {
         let (_, obtained): (AuthorizationId, Obtained) = request.into_inner().try_into()?;
         self.told(format!("established {}", obtained.auth_mode));
         answer(Established { connection: connection_id(), generation: Generation(1) })
+    }
+
+    async fn confirm_authorization(
+        &self,
+        request: Request<pb::ConfirmAuthorizationRequest>,
+    ) -> Result<Response<pb::ConfirmAuthorizationResponse>, Status> {
+        let (_, browser): (AuthorizationId, Digest) = request.into_inner().try_into()?;
+        self.told(format!("confirmed {}", browser == Digest::of(b"browser")));
+        answer(Established { connection: connection_id(), generation: Generation(2) })
     }
 }
 

@@ -8,6 +8,7 @@ use super::{Server, connect, duration, show};
 use crate::output;
 use clap::Subcommand;
 use controls::Controls;
+use latchkey_demo_provider::Account;
 use latchkey_wire::Fault;
 use latchkey_wire::pb::connection as pb_connection;
 use latchkey_wire::pb::connection::connection_service_client::ConnectionServiceClient;
@@ -59,6 +60,11 @@ enum Command {
         /// The connection, con_…
         connection: String,
     },
+    /// Sign somebody else in at the provider, for whoever goes there next
+    SignIn {
+        /// Whom, such as bob@example.com; whoever is signed in from the beginning where nobody is named
+        login: Option<String>,
+    },
     /// Let the provider answer nothing but errors
     Outage(Trouble),
     /// Let the provider answer that it is asked too often
@@ -86,6 +92,7 @@ impl Arguments {
             }
             Command::Revoke { connection, quietly } => revoke(&server, &connection, quietly).await,
             Command::Expire { connection } => expire(&server, &connection).await,
+            Command::SignIn { login } => sign_in(&server, login).await,
             Command::Outage(trouble) => break_down(&server, "outage", "is down", &trouble).await,
             Command::RateLimit(trouble) => {
                 break_down(&server, "rate-limit", "limits its callers", &trouble).await
@@ -126,6 +133,16 @@ async fn revoke(server: &Server, connection: &str, quietly: bool) -> anyhow::Res
         },
     }
     say_state(server, connection).await
+}
+
+async fn sign_in(server: &Server, login: Option<String>) -> anyhow::Result<()> {
+    let account = login.map_or_else(Account::ana, |login| {
+        let name = login.split('@').next().unwrap_or_default().to_owned();
+        Account { id: login.clone(), login, name }
+    });
+    Controls::find(&server.folder())?.turn("sign-in", &json!(account)).await?;
+    output::note(&format!("At the demo provider, {} is signed in from now on.", account.login));
+    Ok(())
 }
 
 async fn expire(server: &Server, connection: &str) -> anyhow::Result<()> {

@@ -64,12 +64,36 @@ struct Create {
     /// A scope to ask for; give it several times
     #[arg(long)]
     scope: Vec<String>,
+    /// What happens where an end user reconnects with another account than the connection has
+    #[arg(long, value_enum, default_value_t, value_name = "POLICY")]
+    other_account: OtherAccount,
     /// One of the provider's own settings, such as subdomain=acme
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     field: Vec<(String, String)>,
     /// One of the provider's own secret settings, from a file, such as signing_key=key.pem
     #[arg(long, value_name = "NAME=FILE", value_parser = pair)]
     secret_field_file: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum OtherAccount {
+    /// Tell the end user of both, and ask
+    #[default]
+    Warn,
+    /// Do not take it
+    Block,
+    /// Take it without a word
+    Allow,
+}
+
+impl From<OtherAccount> for pb::OtherAccount {
+    fn from(policy: OtherAccount) -> Self {
+        match policy {
+            OtherAccount::Warn => Self::Warn,
+            OtherAccount::Block => Self::Block,
+            OtherAccount::Allow => Self::Allow,
+        }
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -118,6 +142,7 @@ async fn create(integrations: &mut IntegrationServiceClient<Way>, create: Create
             client_id: create.client_id,
             scopes: create.scope,
             fields: create.field.into_iter().collect(),
+            other_account: pb::OtherAccount::from(create.other_account).into(),
             ..Default::default()
         }),
     };
@@ -171,5 +196,6 @@ fn object(integration: &pb::Integration) -> Value {
         "scopes": integration.scopes,
         "fields": integration.fields,
         "redirect_uri": integration.redirect_uri,
+        "other_account": integration.other_account().as_str_name(),
     })
 }

@@ -189,7 +189,7 @@ fn settings_of(kind: EntryKind) -> Settings {
         display_name: name.to_owned(),
         client_id: client.to_owned(),
         scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
-        fields: BTreeMap::new(),
+        ..Settings::default()
     }
 }
 

@@ -8,13 +8,13 @@ use super::refusal::Issue;
 use super::{Door, Refusal};
 use crate::browser::Browser;
 use crate::failures::Problem;
-use crate::flows::{Next, Wish};
+use crate::flows::{Next, Wish, held};
 use axum::Json;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::routing::{get, post};
 use http::{HeaderMap, StatusCode, header};
-use latchkey_domain::Reason;
+use latchkey_domain::{Failure, Reason, SessionId};
 use latchkey_providers::Provider;
 use latchkey_secret::SecretText;
 use latchkey_wire::contract::SessionView;
@@ -91,9 +91,14 @@ async fn typed(
         integration: integration.key.clone(),
         typed: given,
     };
-    match door.flows.start(wish).await? {
-        Next::Connected => {}
-        Next::Away { attempt, .. } => {
+    match door.flows.start(wish).await {
+        // Nobody can be asked here, and such a client knows of no such question: what was typed is meant.
+        Err(Problem::Failed(failure)) if failure.reason == Reason::OtherAccount => {
+            door.confirmed(&browser, session.id, failure).await?;
+        }
+        Err(problem) => return Err(problem.into()),
+        Ok(Next::Connected) => {}
+        Ok(Next::Away { attempt, .. }) => {
             door.flows.cancel_attempt(&session, integration, attempt).await?;
             let message = "This integration is connected to in a window, not with a form.";
             return Err(Refusal::new(StatusCode::BAD_REQUEST, "invalid_auth_mode", message));
@@ -127,6 +132,14 @@ fn snake(name: &str) -> String {
 }
 
 impl Door {
+    /// # Errors
+    /// The failure, where the attempt was ended with it and nothing is held.
+    async fn confirmed(&self, browser: &Browser, session: SessionId, failure: Failure) -> Result<(), Problem> {
+        let session = self.flows.vault.get_session(session, browser.digest()).await?;
+        let Some(latest) = held(&session) else { return Err(Problem::Failed(failure)) };
+        self.flows.confirm(&session, latest.id, browser.digest()).await
+    }
+
     /// The session a token opens, bound to whoever shows the token.
     pub(super) async fn bound(&self, token: &str) -> Result<(Browser, SessionView), Refusal> {
         let browser = Browser::of_token(token);

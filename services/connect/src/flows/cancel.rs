@@ -5,17 +5,21 @@ use latchkey_domain::{AuthorizationId, ConnectionId, Failure, Phase, Reason};
 use latchkey_wire::contract::{AttemptState, IntegrationView, SessionView};
 
 impl Flows {
-    /// Ends an attempt that the end user does not want any more: an answer that still comes to it leads to nothing. One
-    /// that was answered already is left to its end.
+    /// Ends an attempt that the end user does not want any more: an answer that still comes to it leads to nothing, and what
+    /// is held of another account's is forgotten. One that was answered otherwise is left to its end.
     ///
     /// # Errors
     /// The vault's.
     pub async fn cancel(&self, session: &SessionView, attempt: AuthorizationId) -> Result<(), Problem> {
         let latest = session.latest_attempt.as_ref();
-        let waiting = latest.filter(|latest| latest.id == attempt && latest.state == AttemptState::Started);
-        let Some(waiting) = waiting else { return Ok(()) };
+        let Some(waiting) = latest.filter(|latest| latest.id == attempt) else { return Ok(()) };
+        let failure = match waiting.state {
+            AttemptState::Started => Failure::new(Reason::UserDeclined, Phase::Authorize),
+            AttemptState::Held => Failure::new(Reason::OtherAccount, Phase::Verify),
+            AttemptState::Claimed | AttemptState::Completed | AttemptState::Failed => return Ok(()),
+        };
         match session.integrations.iter().find(|offered| offered.key == waiting.integration) {
-            Some(integration) => self.cancel_attempt(session, integration, attempt).await,
+            Some(integration) => self.end_attempt(session, integration, attempt, failure).await,
             None => Ok(()),
         }
     }
@@ -31,15 +35,18 @@ impl Flows {
         attempt: AuthorizationId,
     ) -> Result<(), Problem> {
         let failure = Failure::new(Reason::UserDeclined, Phase::Authorize);
+        self.end_attempt(session, integration, attempt, failure).await
+    }
+
+    async fn end_attempt(
+        &self,
+        session: &SessionView,
+        integration: &IntegrationView,
+        attempt: AuthorizationId,
+        failure: Failure,
+    ) -> Result<(), Problem> {
         self.vault.fail_authorization(attempt, failure.clone()).await?;
-        let about = About {
-            environment: session.environment.clone(),
-            integration: integration.key.clone(),
-            provider: integration.settings.provider.clone(),
-            session: session.id,
-            connection: session.reconnect,
-        };
-        let (_, noted) = self.noting(about, attempt);
+        let (_, noted) = self.noting(About::session(session, integration), attempt);
         noted.ended(&Err::<ConnectionId, _>(Problem::Failed(failure)));
         self.news.tell(session.id);
         Ok(())

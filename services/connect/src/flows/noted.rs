@@ -10,7 +10,7 @@ use latchkey_domain::{
 };
 use latchkey_oauth::Seen;
 use latchkey_wire::Logbook;
-use latchkey_wire::contract::ClaimedAuthorization;
+use latchkey_wire::contract::{ClaimedAuthorization, IntegrationView, SessionView};
 use std::sync::Arc;
 
 /// What an attempt is about.
@@ -24,6 +24,16 @@ pub(super) struct About {
 }
 
 impl About {
+    pub(super) fn session(session: &SessionView, integration: &IntegrationView) -> Self {
+        Self {
+            environment: session.environment.clone(),
+            integration: integration.key.clone(),
+            provider: integration.settings.provider.clone(),
+            session: session.id,
+            connection: session.reconnect,
+        }
+    }
+
     pub(super) fn of(claimed: &ClaimedAuthorization) -> Self {
         Self {
             environment: claimed.environment.clone(),

@@ -48,13 +48,7 @@ impl Flows {
         let integration = offered(&session, &wish.integration)?.clone();
         let provider = self.provider(&integration.settings.provider)?;
         let inputs = checked(&provider, &wish.typed)?;
-        let about = About {
-            environment: session.environment.clone(),
-            integration: integration.key.clone(),
-            provider: provider.id.clone(),
-            session: session.id,
-            connection: session.reconnect,
-        };
+        let about = About::session(&session, &integration);
         match provider.auth_mode() {
             AuthMode::OAuth2Code | AuthMode::Installation => {
                 let begun = Instant::now();

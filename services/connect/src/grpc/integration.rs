@@ -1,6 +1,6 @@
 use super::Door;
 use latchkey_domain::api_key::Scope;
-use latchkey_domain::integration::Settings;
+use latchkey_domain::integration::{OtherAccount, Settings};
 use latchkey_providers::{AuthMode, Provider};
 use latchkey_wire::contract::{AppSecrets, IntegrationView, PutIntegration};
 use latchkey_wire::convert::timestamp_to_pb;
@@ -26,6 +26,11 @@ impl pb::integration_service_server::IntegrationService for Door {
         check_usable(&provider, &integration.client_id)?;
         let secrets =
             app_secrets(std::mem::take(&mut asked.client_secret), std::mem::take(&mut asked.secret_fields));
+        let policy = integration.other_account;
+        let policy = pb::OtherAccount::try_from(policy).map_err(|_| {
+            let message = format!("There is no policy {policy}: OTHER_ACCOUNT_WARN, _BLOCK and _ALLOW are known.");
+            Fault::field_invalid("integration.other_account", message)
+        })?;
         let name = if integration.display_name.is_empty() {
             provider.name.clone()
         } else {
@@ -39,6 +44,7 @@ impl pb::integration_service_server::IntegrationService for Door {
                 display_name: name,
                 client_id: integration.client_id,
                 scopes: integration.scopes,
+                other_account: other_account(policy),
                 fields: integration.fields.into_iter().collect::<BTreeMap<_, _>>(),
             },
             secrets,
@@ -89,7 +95,21 @@ impl Door {
             fields: view.settings.fields.clone().into_iter().collect(),
             redirect_uri: self.redirect_uri(),
             create_time: Some(timestamp_to_pb(view.created_at)),
+            other_account: match view.settings.other_account {
+                OtherAccount::Warn => pb::OtherAccount::Warn,
+                OtherAccount::Block => pb::OtherAccount::Block,
+                OtherAccount::Allow => pb::OtherAccount::Allow,
+            }
+            .into(),
         }
+    }
+}
+
+fn other_account(policy: pb::OtherAccount) -> OtherAccount {
+    match policy {
+        pb::OtherAccount::Unspecified | pb::OtherAccount::Warn => OtherAccount::Warn,
+        pb::OtherAccount::Block => OtherAccount::Block,
+        pb::OtherAccount::Allow => OtherAccount::Allow,
     }
 }
 

@@ -29,6 +29,7 @@ pub fn routes() -> Router<Site> {
         .route("/connect/api/sessions/{session}/integrations/{key}", get(form))
         .route("/connect/api/sessions/{session}/attempts", post(start))
         .route("/connect/api/sessions/{session}/attempts/{attempt}", delete(cancel))
+        .route("/connect/api/sessions/{session}/attempts/{attempt}/confirm", post(confirm))
         .route("/connect/api/window", post(window))
 }
 
@@ -180,6 +181,24 @@ async fn cancel(
             let attempt = attempt.parse().map_err(|_| Problem::StateUnknown)?;
             site.flows.cancel(&view, attempt).await?;
             Ok(StatusCode::NO_CONTENT)
+        }
+        .await,
+    )
+}
+
+/// The other account is meant.
+async fn confirm(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Path((session, attempt)): Path<(String, String)>,
+) -> Response {
+    answer(
+        async {
+            let (browser, view) = changing(&site, &headers, &session).await?;
+            let attempt = attempt.parse().map_err(|_| Problem::StateUnknown)?;
+            site.flows.confirm(&view, attempt, browser.digest()).await?;
+            let view = site.flows.vault.get_session(view.id, browser.digest()).await?;
+            Ok(Json(session_document(&site, &view)))
         }
         .await,
     )

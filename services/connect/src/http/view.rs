@@ -48,6 +48,9 @@ struct AttemptDocument {
     id: String,
     integration: String,
     state: String,
+    /// The other account it came back with, where it is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -130,6 +133,7 @@ pub fn session_document(site: &Site, session: &SessionView) -> SessionDocument {
             id: attempt.id.to_string(),
             integration: attempt.integration.to_string(),
             state: attempt.state.as_str().to_ascii_lowercase(),
+            account: attempt.account.clone(),
         }),
         failure: session
             .last_failure

@@ -147,7 +147,7 @@ fn integration(kind: EntryKind) -> PutIntegration {
             display_name: format!("The {}", kind.id()),
             client_id: if has_client { CLIENT.0.to_owned() } else { String::new() },
             scopes: if has_client { vec!["profile:read".to_owned()] } else { vec![] },
-            fields: BTreeMap::new(),
+            ..Settings::default()
         },
         secrets: has_client.then_some(secrets),
     }
@@ -255,7 +255,7 @@ impl Browser {
     }
 }
 
-fn between(text: &str, before: &str, after: &str) -> String {
+pub fn between(text: &str, before: &str, after: &str) -> String {
     let (_, rest) = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}"));
     rest.split_once(after).unwrap().0.to_owned()
 }

@@ -172,7 +172,7 @@ async fn connected(vault: &Vault, origin: &str, signer: Option<Signer>) -> Conne
         display_name: "CRM".to_owned(),
         client_id: String::new(),
         scopes: vec![],
-        fields: BTreeMap::new(),
+        ..IntegrationSettings::default()
     };
     let put = PutIntegration {
         environment: environment("dev"),

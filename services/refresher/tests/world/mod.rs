@@ -122,7 +122,7 @@ impl World {
             display_name: name.to_owned(),
             client_id: CLIENT.0.to_owned(),
             scopes: vec!["profile:read".to_owned()],
-            fields: BTreeMap::new(),
+            ..IntegrationSettings::default()
         };
         let secrets = AppSecrets { client_secret: Some(CLIENT.1.to_owned().into()), fields: BTreeMap::new() };
         let put = PutIntegration {

@@ -23,6 +23,7 @@ fn credential(generation: u64) -> CredentialFacts {
         scopes: vec![],
         origins: vec![],
         fingerprint: "00".into(),
+        account_id: None,
         account: None,
         behaviour: latchkey_domain::rotation::Behaviour::default(),
     }

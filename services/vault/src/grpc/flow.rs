@@ -85,4 +85,13 @@ impl pb::flow_service_server::FlowService for Peers {
         let established = self.vault.establish(id, obtained).await.map_err(status)?;
         Ok(Response::new(established.into()))
     }
+
+    async fn confirm_authorization(
+        &self,
+        request: Request<pb::ConfirmAuthorizationRequest>,
+    ) -> Result<Response<pb::ConfirmAuthorizationResponse>, Status> {
+        let (id, browser) = request.into_inner().try_into()?;
+        let established = self.vault.confirm_authorization(id, browser).await.map_err(status)?;
+        Ok(Response::new(established.into()))
+    }
 }

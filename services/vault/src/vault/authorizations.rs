@@ -43,6 +43,7 @@ impl Vault {
         let secrets = Secrets {
             code_verifier: seal_verifier(&key, &owner, start.code_verifier)?,
             inputs: seal_inputs(&key, &owner, start.inputs)?,
+            held: None,
         };
         let connection = terms
             .reconnect
@@ -114,7 +115,8 @@ impl Vault {
     /// Safe to repeat: a second call for the same attempt finds it done.
     ///
     /// # Errors
-    /// [`Refusal`] where the attempt was not claimed; the session's, where it led to a connection already.
+    /// [`Refusal`] where the attempt was not claimed, or brought another account than the connection to mend has; the
+    /// session's, where it led to a connection already.
     pub async fn establish(&self, id: AuthorizationId, obtained: Obtained) -> Result<Established, Error> {
         let authorization = self.ledger.load::<Authorization>(&id.to_string()).await?.state;
         if let Authorization::Completed { connection, .. } = &authorization {
@@ -123,9 +125,21 @@ impl Vault {
         }
         let attempt = authorization.claimed()?.clone();
         let session = self.ledger.load::<Session>(&attempt.session.to_string()).await?.state;
-        let terms = session.terms().ok_or(session::Refusal::Unknown)?;
         led_elsewhere(&session, &attempt)?;
-        let provider = self.integration(&attempt.environment, &attempt.integration).await?.settings.provider;
+        let settings = self.integration(&attempt.environment, &attempt.integration).await?.settings;
+        self.unless_other_account(&attempt, &session, settings.other_account, &obtained).await?;
+        self.settle(&attempt, &session, settings.provider, &obtained).await
+    }
+
+    /// Makes the connection, or its next generation, and ends attempt and session with it.
+    pub(super) async fn settle(
+        &self,
+        attempt: &Attempt,
+        session: &Session,
+        provider: String,
+        obtained: &Obtained,
+    ) -> Result<Established, Error> {
+        let terms = session.terms().ok_or(session::Refusal::Unknown)?;
         let profile = Profile {
             id: attempt.connection,
             environment: attempt.environment.clone(),
@@ -134,10 +148,10 @@ impl Vault {
             end_user: terms.end_user.clone(),
             created_at: self.ledger.now(),
         };
-        let generation = self.record_grant(&attempt, profile, session.about(), &obtained).await?;
+        let generation = self.record_grant(attempt, profile, session.about(), obtained).await?;
         let now = self.ledger.now();
         let complete = Command::Complete { at: now };
-        self.ledger.execute::<Authorization>(&id.to_string(), complete, Terms::default()).await?;
+        self.ledger.execute::<Authorization>(&attempt.id.to_string(), complete, Terms::default()).await?;
         let complete = session::Command::Complete { connection: attempt.connection, at: now };
         self.ledger.execute::<Session>(&attempt.session.to_string(), complete, Terms::default()).await?;
         Ok(Established { connection: attempt.connection, generation })
@@ -254,6 +268,7 @@ impl Vault {
             scopes: grant.scopes.clone().unwrap_or_else(|| requested.to_vec()),
             fingerprint: grant.handout.fingerprint(),
             account: grant.account.clone().and_then(|account| account.label.or(account.id)),
+            account_id: grant.account.clone().and_then(|account| account.id),
             behaviour: *documented,
             secrets: connection::Secrets { handout: Some(handout), renewal, set_aside: None },
             origins: grant.origins.clone(),

@@ -197,10 +197,15 @@ impl Vault {
 }
 
 fn attempt_view(authorization: &Authorization) -> (Option<AttemptView>, Option<Failure>) {
+    let mut account = None;
     let (state, failure) = match authorization {
         Authorization::Absent => return (None, None),
         Authorization::Started { .. } => (AttemptState::Started, None),
         Authorization::Claimed { .. } => (AttemptState::Claimed, None),
+        Authorization::Held { credential, .. } => {
+            account.clone_from(&credential.account);
+            (AttemptState::Held, None)
+        }
         Authorization::Completed { .. } => (AttemptState::Completed, None),
         Authorization::Failed { failure, .. } => (AttemptState::Failed, Some(failure.clone())),
     };
@@ -208,6 +213,7 @@ fn attempt_view(authorization: &Authorization) -> (Option<AttemptView>, Option<F
         id: attempt.id,
         integration: attempt.integration.clone(),
         state,
+        account,
     });
     (view, failure)
 }

@@ -12,6 +12,7 @@ mod keys;
 mod listing;
 mod logging;
 mod meddling;
+mod mending;
 mod queueing;
 mod racing;
 mod reading;

@@ -287,7 +287,7 @@ pub fn put(environment: Environment, secrets: Option<AppSecrets>) -> PutIntegrat
         display_name: "Demo".into(),
         client_id: "app".into(),
         scopes: vec!["read".into()],
-        fields: BTreeMap::new(),
+        ..IntegrationSettings::default()
     };
     PutIntegration { environment, key: demo(), settings, secrets }
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Field, type Problem } from '../../kit';
-import type { Integration, Provider } from '../types';
+import type { Integration, OtherAccount, Provider } from '../types';
 import { wrong } from './ask';
 
 /** What somebody means to save. Secrets are what was typed, never what is kept. */
@@ -12,7 +12,14 @@ export interface Wish {
   scopes: string[];
   /** The provider's app-level inputs, by name. */
   fields: Record<string, string>;
+  other_account: OtherAccount;
 }
+
+const OTHER_ACCOUNT: { value: OtherAccount; label: string }[] = [
+  { value: 'OTHER_ACCOUNT_WARN', label: 'Tell them, and let them choose' },
+  { value: 'OTHER_ACCOUNT_BLOCK', label: 'Do not take it' },
+  { value: 'OTHER_ACCOUNT_ALLOW', label: 'Take it without a word' },
+];
 
 const SECRET_WORDS = { show: 'Show', hide: 'Hide' };
 
@@ -24,6 +31,7 @@ export function wishOf(provider: Provider, present?: Integration): Wish {
     client_secret: '',
     scopes: present?.scopes ?? [],
     fields: { ...present?.fields },
+    other_account: present?.other_account ?? 'OTHER_ACCOUNT_WARN',
   };
 }
 
@@ -42,6 +50,7 @@ export function bodyOf(provider: Provider, wish: Wish): unknown {
       client_id: wish.client_id.trim(),
       scopes: wish.scopes,
       fields: pairs(false),
+      other_account: wish.other_account,
     },
     ...(wish.client_secret && { client_secret: wish.client_secret.trim() }),
     secret_fields: pairs(true),
@@ -75,6 +84,15 @@ export function IntegrationFields({ provider, wish, onChange, withKey = false, k
           input={input.secret ? stays : undefined}
         />
       ))}
+      <Field
+        id="other-account"
+        label="Reconnecting with another account"
+        help="Where the provider tells that somebody who reconnects is signed in with another account than the connection has."
+        value={wish.other_account}
+        onInput={(other_account) => set({ other_account: other_account as OtherAccount })}
+        options={OTHER_ACCOUNT}
+        error={wrong(problem, 'integration.other_account')}
+      />
     </>
   );
 }
