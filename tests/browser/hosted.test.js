@@ -19,7 +19,12 @@ test('a link leads through the provider and back to the product', async () => {
   await page.getByRole('heading', { name: 'Demo is connected' }).waitFor();
   assert(!page.url().includes('code='), page.url());
   await page.getByRole('link', { name: 'Back to Acme' }).click();
-  await page.waitForURL(`${origin}/connected?latchkey_session=${session_id}`);
+  await page.waitForURL(`${origin}/connected?latchkey_session=${session_id}&latchkey_status=connected&latchkey_result=*`);
+  const result_token = new URL(page.url()).searchParams.get('latchkey_result');
+  const result = await backend('POST', '/v1/connect-results:exchange', { result_token });
+  assert.deepEqual([result.session_id, result.end_user, result.integration, result.account], [session_id, 'ana', 'demo-oauth', 'ana@demo']);
+  assert.equal((await connection(result.connection_id)).state, 'CONNECTION_STATE_ACTIVE');
+  await assert.rejects(backend('POST', '/v1/connect-results:exchange', { result_token }), /RESULT_TOKEN_USED/);
   assertNoSecretIn(asked, token);
   assert.deepEqual(errors, []);
   await close();
@@ -56,6 +61,11 @@ test('without JavaScript a connection is made with forms and redirects', async (
       await decide(page);
     }
     await page.getByRole('heading', { name: /is connected/ }).waitFor();
+    await page.getByRole('button', { name: 'Go back' }).click();
+    const { searchParams } = new URL(page.url());
+    assert.deepEqual([searchParams.get('latchkey_session'), searchParams.get('latchkey_status')], [session_id, 'connected']);
+    const { integration: told } = await backend('POST', '/v1/connect-results:exchange', { result_token: searchParams.get('latchkey_result') });
+    assert.equal(told, integration);
     await close();
   }
 });

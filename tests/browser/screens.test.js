@@ -59,6 +59,12 @@ const SCREENS = {
   partial: { session: { ...connected, connection: { ...connected.connection, scopes_left_out: ['calendar.events'] } }, form },
   'other-account': { session: { ...base, intent: 'reconnect', mends: { id: 'con_1', account: 'ana@acme.example' }, attempt: { id: 'aut_01J', integration: 'crm', state: 'held', account: 'bob@acme.example' } }, form },
   'other-account-refused': { session: { ...failed('OTHER_ACCOUNT', 'END_USER'), intent: 'reconnect' }, form },
+  pending: { session: failed('ADMIN_APPROVAL_PENDING', 'END_USER'), form },
+  'pending-link': { session: failed('ADMIN_APPROVAL_PENDING', 'END_USER'), form, act: async (page) => {
+    await page.locator('.foot .button-primary').click();
+    await page.locator('#approval-link').waitFor();
+  } },
+  approving: { session: { ...failed('ADMIN_APPROVAL_PENDING', 'END_USER'), approving: true }, form },
   declined: { session: failed('USER_DECLINED', 'END_USER'), form },
   rejected: { session: failed('CREDENTIALS_REJECTED', 'END_USER'), form },
   setup: { session: failed('CLIENT_REJECTED', 'DEVELOPER'), form },
@@ -80,6 +86,7 @@ async function gallery({ width, scheme, locale }, options = {}) {
   await context.route('**/connect/api/sessions/*', (route) => route.fulfill(json(screen.session)));
   await context.route('**/connect/api/sessions/*/integrations/*', (route) => route.fulfill(json(screen.form)));
   await context.route('**/connect/api/sessions/*/watch*', () => undefined);
+  await context.route('**/connect/api/sessions/*/approval', (route) => route.fulfill(json({ link: 'https://connect.acme.example/connect#a=lk_ca_AZq0x8l3Q2m5cVb1n7Kd9sWf4Tg6Hj' })));
   await context.route('**/connect/api/sessions/*/attempts', (route) => (screen.hold ? undefined : route.continue()));
   const show = async (name) => {
     screen = SCREENS[name];

@@ -63,6 +63,7 @@ obtain:
   token_endpoint: "ISSUER/token"
   token_endpoint_auth_method: client_secret_basic
   code_challenge_methods: [S256]
+  callback: {pending_when: {param: setup_action, is: request}}
   scopes: {separator: " ", default: ["profile:read", "notes:read"]}
   refresh: {rotation: replace_if_present}
   revoke: {method: POST, url: "ISSUER/revoke", auth: client_secret_basic, format: form, params: {token: "${token.refresh_token ?? token.access_token}"}}

@@ -38,6 +38,8 @@ words!(
         ClientRejected = "CLIENT_REJECTED",
         /// The provider refuses the request as such: scope, redirect URI or grant type are not what the app may use.
         RequestRejected = "REQUEST_REJECTED",
+        /// The end user asked for access that an admin at the provider has to allow.
+        AdminApprovalPending = "ADMIN_APPROVAL_PENDING",
         /// What was typed is not accepted by the provider.
         CredentialsRejected = "CREDENTIALS_REJECTED",
         /// The end user said no.
@@ -131,7 +133,8 @@ impl Failure {
             Reason::ReauthRequired
             | Reason::CredentialsRejected
             | Reason::UserDeclined
-            | Reason::OtherAccount => Owner::EndUser,
+            | Reason::OtherAccount
+            | Reason::AdminApprovalPending => Owner::EndUser,
             Reason::ClientRejected | Reason::RequestRejected | Reason::IntegrationIncomplete => {
                 Owner::Developer
             }

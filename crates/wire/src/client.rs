@@ -1,6 +1,7 @@
 //! What the vault does for the other services, as calls in domain words.
 
 mod auth_logs;
+mod handing_over;
 mod logins;
 mod registered_clients;
 mod revocations;

@@ -57,6 +57,8 @@ pub struct SessionView {
     pub latest_attempt: Option<AttemptView>,
     /// The connection that was made, or is to be mended.
     pub summary: Option<ConnectionSummary>,
+    /// Whether the browser that asks is that of an admin who was invited.
+    pub approving: bool,
 }
 
 /// An attempt, as the browser that made it may see it.
@@ -82,6 +84,7 @@ pub enum AttemptState {
 /// What an end user may know of their connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionSummary {
+    pub integration: IntegrationKey,
     /// Whose account it is at the provider, as far as that is known.
     pub account: Option<String>,
     pub scopes: Vec<String>,

@@ -96,7 +96,22 @@ async fn from_a_session_to_a_connection() {
     assert_eq!((established.connection, established.generation), (connection_id(), Generation(1)));
     let confirmed = vault.confirm_authorization(authorization(), browser).await.unwrap();
     assert_eq!(confirmed.generation, Generation(2));
-    let told = ["started github acme", "failed USER_DECLINED", "established OAUTH2", "confirmed true"];
+    let until = vault.invite_approver(session_id(), browser, Digest::of(b"approval")).await.unwrap();
+    assert_eq!(until, Timestamp(9));
+    let approval = SecretText::new("canary_approval".into());
+    assert!(vault.bind_approver(&approval, browser).await.unwrap().approving);
+    let result = vault.issue_result(session_id(), browser).await.unwrap();
+    assert_eq!(vault.exchange_result(&environment(), &result).await.unwrap().id, session_id());
+    let told = [
+        "started github acme",
+        "failed USER_DECLINED",
+        "established OAUTH2",
+        "confirmed true",
+        "invited true",
+        "approving true",
+        "issued true",
+        "exchanged dev true",
+    ];
     assert_eq!(peer.seen().told, told);
 }
 

@@ -142,9 +142,9 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn summary()(account in text(), scopes in scopes(), ended in option::of((failure(), moment()))) -> pb::ConnectionSummary {
+    fn summary()(integration in name(), account in text(), scopes in scopes(), ended in option::of((failure(), moment()))) -> pb::ConnectionSummary {
         let (failure, fail_time) = ended.unzip();
-        pb::ConnectionSummary { account, scopes, failure, fail_time }
+        pb::ConnectionSummary { integration, account, scopes, failure, fail_time }
     }
 }
 

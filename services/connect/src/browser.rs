@@ -176,6 +176,25 @@ impl Browser {
         Digest::of(&[&self.secret[..], b"form"].concat()).to_string()
     }
 
+    /// The secret half of what lets an admin go on with this browser's session: the same each time, so that a link that was
+    /// sent stays good.
+    fn approval_secret(&self, session: SessionId) -> [u8; LEN] {
+        Sha256::digest([&self.secret[..], b"approval", &session.to_bytes()].concat()).into()
+    }
+
+    /// The invitation in a link: `lk_ca_`, then the session's id and the secret half in base64url.
+    #[must_use]
+    pub fn approval(&self, session: SessionId) -> String {
+        let bytes = [&session.to_bytes()[..], &self.approval_secret(session)].concat();
+        format!("lk_ca_{}", URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// As the vault keeps it.
+    #[must_use]
+    pub fn approval_digest(&self, session: SessionId) -> Digest {
+        Digest::of(&self.approval_secret(session))
+    }
+
     /// Whether a form's token is this browser's. Digests are compared, so that the time it takes tells nothing.
     #[must_use]
     pub fn made(&self, form_token: &str) -> bool {

@@ -161,6 +161,9 @@ pub fn said(failure: &Failure) -> &'static str {
         (Reason::UserDeclined, _) => {
             "You did not allow the access, so nothing was connected. You can try again."
         }
+        (Reason::AdminApprovalPending, _) => {
+            "An admin has to allow this first. Once they have, go on here, or let them do it with a link."
+        }
         (Reason::OtherAccount, _) => {
             "You signed in with another account than the one that is to be connected again, so nothing was changed. Sign in with that one."
         }

@@ -2,6 +2,8 @@
 
 mod account;
 mod api;
+mod approval;
+mod back;
 mod embed;
 mod headers;
 mod view;
@@ -57,6 +59,8 @@ pub fn router(flows: Flows, looks: Arc<Looks>, public_url: &Url) -> Router {
         .route(DOCUMENT_PATH, get(client_document))
         .merge(account::routes())
         .merge(api::routes())
+        .merge(approval::routes())
+        .merge(back::routes())
         .merge(embed::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::map_response(headers::guard(public_url)))
@@ -113,7 +117,12 @@ async fn choose(State(site): State<Site>, headers: HeaderMap, Path(session): Pat
         Err(problem) => refuse(&problem),
         Ok((browser, session)) if session.connection.is_some() => {
             let boot = hosted(&site, &browser, &session);
-            page(StatusCode::OK, &Done { boot, name: connected_name(&session) })
+            let returns = site.looks.of(&session.environment).return_url(None).is_some();
+            let (id, form_token) = (session.id.to_string(), browser.form_token());
+            page(
+                StatusCode::OK,
+                &Done { boot, name: connected_name(&session), session: id, form_token, returns },
+            )
         }
         Ok((browser, session)) if held(&session).is_some() => {
             page(StatusCode::OK, &account::page(&site, &browser, &session))
@@ -241,6 +250,7 @@ fn choices(site: &Site, browser: &Browser, session: &SessionView, problem: Optio
         form_token: browser.form_token(),
         end_user: session.end_user.to_string(),
         reconnect: session.reconnect.is_some(),
+        awaits_admin: approval::is_awaited(session),
         offers: session.integrations.iter().filter_map(|integration| offer(site, integration)).collect(),
         problem,
     }

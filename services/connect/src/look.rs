@@ -37,6 +37,15 @@ pub struct Look {
     pub texts: BTreeMap<Locale, BTreeMap<String, String>>,
 }
 
+impl Look {
+    /// Where a hosted page goes in the end: what is wished for, if it is allowed, or else the only place there is.
+    #[must_use]
+    pub fn return_url(&self, wished: Option<&str>) -> Option<&Url> {
+        let found = self.return_urls.iter().find(|url| Some(url.as_str()) == wished);
+        found.or_else(|| self.return_urls.first().filter(|_| self.return_urls.len() == 1))
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Appearance {

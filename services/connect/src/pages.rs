@@ -55,6 +55,8 @@ pub struct Choose {
     pub reconnect: bool,
     pub offers: Vec<Offer>,
     pub problem: Option<String>,
+    /// Whether a link may be made for an admin.
+    pub awaits_admin: bool,
 }
 
 /// One integration, as a card.
@@ -93,6 +95,15 @@ pub struct Field {
     pub problem: Option<String>,
 }
 
+/// A link for an admin.
+#[derive(Template)]
+#[template(path = "approval.html")]
+pub struct ApprovalPage {
+    pub boot: Boot,
+    pub session: String,
+    pub link: String,
+}
+
 /// A reconnection that came back with another account.
 #[derive(Template)]
 #[template(path = "other_account.html")]
@@ -111,6 +122,10 @@ pub struct OtherAccountPage {
 pub struct Done {
     pub boot: Boot,
     pub name: String,
+    pub session: String,
+    pub form_token: String,
+    /// Whether there is a way back to the product.
+    pub returns: bool,
 }
 
 #[derive(Template)]

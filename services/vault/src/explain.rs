@@ -212,6 +212,7 @@ pub fn cause_in_words(failure: &Failure) -> &'static str {
         Reason::RequestRejected => "the provider does not accept the request as it is configured",
         Reason::CredentialsRejected => "the provider does not accept the credentials",
         Reason::UserDeclined => "the end user declined",
+        Reason::AdminApprovalPending => "an admin at the provider has to allow it",
         Reason::OtherAccount => "the end user signed in with another account",
         Reason::ProviderUnavailable => "the provider is not available",
         Reason::ProviderTimeout => "the provider did not answer in time",

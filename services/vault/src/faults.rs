@@ -154,6 +154,24 @@ fn session_fault(refusal: &session::Refusal) -> Fault {
             Reason::SessionInOtherBrowser,
             "The link was opened in another browser. Go on there, or ask the product you came from for a new link.",
         ),
+        Refusal::NotCompleted => {
+            (Kind::Refused, Reason::SessionOpen, "The connect session has led to no connection yet.")
+        }
+        Refusal::ResultUnknown => (
+            Kind::NotFound,
+            Reason::ResultTokenUnknown,
+            "The result token is not valid: mistyped, replaced by a later one, or of another environment.",
+        ),
+        Refusal::ResultExpired => (
+            Kind::Refused,
+            Reason::ResultTokenExpired,
+            "The result token has expired: it is good for five minutes. GetConnectSession tells what the session led to.",
+        ),
+        Refusal::ResultUsed => (
+            Kind::Refused,
+            Reason::ResultTokenUsed,
+            "The result token was exchanged already. If that was not you, somebody else has seen it.",
+        ),
     };
     Fault::new(kind, reason, message)
 }
@@ -264,7 +282,7 @@ fn waiting_fault(failure: &Failure, wait: Duration) -> Fault {
         Why::ClientRejected | Why::IntegrationIncomplete => (Kind::Refused, Reason::ClientRejected),
         Why::RequestRejected => (Kind::Refused, Reason::RequestRejected),
         Why::CredentialsRejected => (Kind::Refused, Reason::CredentialsRejected),
-        Why::ReauthRequired | Why::UserDeclined | Why::OtherAccount => (Kind::Refused, Reason::ReauthRequired),
+        Why::ReauthRequired | Why::UserDeclined | Why::OtherAccount | Why::AdminApprovalPending => (Kind::Refused, Reason::ReauthRequired),
         Why::Internal => (Kind::Unavailable, Reason::PeerUnavailable),
     };
     let message = format!(

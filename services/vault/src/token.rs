@@ -7,6 +7,8 @@ use latchkey_secret::SecretText;
 use rand::Rng as _;
 
 const SESSION_PREFIX: &str = "lk_cs_";
+const RESULT_PREFIX: &str = "lk_cr_";
+const APPROVAL_PREFIX: &str = "lk_ca_";
 const LOGIN_PREFIX: &str = "lk_in_";
 const KEY_PREFIX: &str = "lk_";
 const SECRET_LEN: usize = 32;
@@ -16,6 +18,12 @@ const ID_LEN: usize = 16;
 #[must_use]
 pub fn new_session_token(session: SessionId) -> (SecretText, Digest) {
     new_token(SESSION_PREFIX, session.to_bytes())
+}
+
+/// A new token of a session's result: `lk_cr_`, then as for a session.
+#[must_use]
+pub fn new_result_token(session: SessionId) -> (SecretText, Digest) {
+    new_token(RESULT_PREFIX, session.to_bytes())
 }
 
 /// A new login link's token: `lk_in_`, then as for a session.
@@ -74,6 +82,18 @@ fn parse_api_key(text: &str) -> Option<(Environment, ApiKeyId, Digest)> {
 #[must_use]
 pub fn parse_session(token: &SecretText) -> Option<(SessionId, Digest)> {
     parse_session_token(token.expose())
+}
+
+/// The session a result token that was shown to us names, and the digest of its secret half.
+#[must_use]
+pub fn parse_result(token: &SecretText) -> Option<(SessionId, Digest)> {
+    parse_token(RESULT_PREFIX, token.expose()).map(|(id, secret)| (SessionId::from_bytes(id), secret))
+}
+
+/// The session an invitation names, and the digest of its secret half. Connect makes them, of what the browser alone has.
+#[must_use]
+pub fn parse_approval(token: &SecretText) -> Option<(SessionId, Digest)> {
+    parse_token(APPROVAL_PREFIX, token.expose()).map(|(id, secret)| (SessionId::from_bytes(id), secret))
 }
 
 /// The login link a token that was shown to us names, and the digest of its secret half.

@@ -1,5 +1,6 @@
 //! The vault: the one writer. It owns storage and keys and calls no provider.
 
+mod approvals;
 mod audits;
 mod auth_logs;
 mod authorizations;
@@ -20,6 +21,7 @@ mod receipts;
 mod refreshes;
 mod refusals;
 mod revocations;
+mod results;
 mod sessions;
 mod signing_keys;
 mod tokens;

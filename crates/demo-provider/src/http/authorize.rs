@@ -116,6 +116,8 @@ pub(crate) async fn decide(State(shared): State<Arc<Shared>>, headers: HeaderMap
             let code = allow(&shared, &request);
             redirect(&shared, &request.reply, &[("code", &code)])
         }
+        // As vendors have it where an admin of the account's organization must allow an app.
+        Some("request") => redirect(&shared, &request.reply, &[("setup_action", "request")]),
         // Anything but a clear yes is a no.
         _ => {
             let denied = [("error", "access_denied"), ("error_description", "the account owner declined")];

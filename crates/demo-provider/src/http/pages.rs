@@ -62,6 +62,8 @@ pub(crate) struct Consent<'a> {
     consent: &'a str,
     /// Where the decision is sent, below the base path.
     action: &'static str,
+    /// Whether an admin can be asked instead.
+    has_admin: bool,
 }
 
 impl<'a> Consent<'a> {
@@ -83,12 +85,13 @@ impl<'a> Consent<'a> {
             destination: destination(redirect),
             consent,
             action: "/authorize/decision",
+            has_admin: true,
         }
     }
 
     /// The same page for another endpoint's decision.
     pub(crate) fn decided_at(self, action: &'static str) -> Self {
-        Self { action, ..self }
+        Self { action, has_admin: false, ..self }
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Callback {
     /// Value to keep with the connection, by the callback parameter it is in.
     pub set: BTreeMap<String, String>,
     pub code_optional_when: Option<WhenParam>,
+    /// How the answer tells that the end user has asked an admin, who has yet to allow the access.
+    pub pending_when: Option<WhenParam>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]

@@ -756,6 +756,16 @@ var SessionClient = class _SessionClient {
   confirm(attempt) {
     return this.call(`/attempts/${encodeURIComponent(attempt)}/confirm`, { body: {} });
   }
+  /** What the page takes back: good once, for five minutes, to the product's backend. */
+  async result() {
+    const { result_token } = await this.call("/result", { body: {} });
+    return result_token;
+  }
+  /** A link for the admin who has to allow it. */
+  async approval() {
+    const { link } = await this.call("/approval", { body: {} });
+    return link;
+  }
   cancel(attempt) {
     return this.call(`/attempts/${encodeURIComponent(attempt)}`, { method: "DELETE" });
   }
@@ -848,6 +858,7 @@ function askWhere() {
 }
 
 // connect/flow.ts
+var PENDING = "ADMIN_APPROVAL_PENDING";
 var CLOSED_AFTER = 3e3;
 var Flow = class _Flow {
   constructor(client, place, state) {
@@ -863,6 +874,7 @@ var Flow = class _Flow {
   opened;
   told = false;
   attempt;
+  telling;
   expiry;
   /** Begins where the session is. */
   static async begin(client, session, place) {
@@ -968,6 +980,15 @@ var Flow = class _Flow {
     if (form.fields.length) this.show({ at: "form", form });
     else await this.start(form);
   }
+  /** Asks for the link that an admin is to open. */
+  async makeLink(form) {
+    await this.attempting(async () => {
+      const link = await this.client.approval();
+      this.set({ session: await this.client.read() });
+      this.expire();
+      this.show({ at: "pending", form, link });
+    }, form);
+  }
   async back() {
     if (this.state.screen.at === "waiting" || this.state.screen.at === "opening") await this.cancel();
     this.show({ at: "choose" });
@@ -975,7 +996,7 @@ var Flow = class _Flow {
   /** After a failure: the same again. */
   async again() {
     const { screen, session } = this.state;
-    const form = screen.at === "failed" ? screen.form : void 0;
+    const form = screen.at === "failed" || screen.at === "pending" ? screen.form : void 0;
     if (form) this.show({ at: form.fields.length ? "form" : "explain", form });
     else await this.enter(session.attempt?.integration);
   }
@@ -1007,13 +1028,18 @@ var Flow = class _Flow {
     this.set({ leaving: false });
   }
   close() {
-    this.stopWatching();
     const { screen, session } = this.state;
+    if (this.telling) {
+      void this.telling.then(() => this.place.host?.tell({ type: "close" }));
+      return;
+    }
+    this.stopWatching();
     if (this.attempt && !session.connection) {
       this.opened?.close();
       void this.client.cancel(this.attempt).catch(() => void 0);
     }
-    if (screen.at === "failed" && screen.failure.reason !== "USER_DECLINED") {
+    if (screen.at === "pending") this.tell({ status: "pending" });
+    else if (screen.at === "failed" && screen.failure.reason !== "USER_DECLINED") {
       const { reason, owner, reference } = screen.failure;
       this.tell({ status: "failed", reason, owner, reference });
     } else {
@@ -1030,9 +1056,10 @@ var Flow = class _Flow {
     const only = session.integrations.length === 1 ? session.integrations[0] : session.integrations.find((it) => it.key === wished);
     if (session.attempt?.state === "held" && !integration) return this.asked(session.attempt.integration);
     const failed = session.failure && session.attempt && !integration;
-    if (failed && session.failure) {
+    const asked = session.failure?.reason === PENDING;
+    if (failed && session.failure && !(asked && session.approving)) {
       const form2 = await this.client.form(session.attempt?.integration ?? "").catch(() => void 0);
-      return this.show({ at: "failed", failure: session.failure, form: form2 });
+      return this.failed(session.failure, form2);
     }
     if (!only) return this.show({ at: "choose" });
     const form = await this.client.form(only.key);
@@ -1089,17 +1116,24 @@ var Flow = class _Flow {
     this.attempt = void 0;
     clearTimeout(this.expiry);
     this.set({ session, typed: {} });
-    const { connection, attempt } = session;
-    this.show({ at: "done", review: Boolean(connection?.scopes_left_out?.length) });
-    if (connection) {
-      const integration = attempt?.integration ?? session.integrations[0]?.key ?? "";
-      this.tell({ status: "connected", connection: { id: connection.id, integration, account: connection.account } });
-    }
+    this.show({ at: "done", review: Boolean(session.connection?.scopes_left_out?.length) });
+    if (this.place.host) this.telling = this.tellConnected(session);
+  }
+  async tellConnected({ connection, attempt, integrations }) {
+    if (!connection) return;
+    const integration = attempt?.integration ?? integrations[0]?.key ?? "";
+    const result_token = await this.result();
+    this.tell({ status: "connected", connection: { id: connection.id, integration, account: connection.account }, result_token });
+  }
+  /** What the product's backend exchanges; without it, that it asks the server remains. */
+  result() {
+    return this.client.result().catch(() => void 0);
   }
   failed(failure2, form) {
     this.opened?.close();
     this.attempt = void 0;
-    this.show({ at: "failed", failure: failure2, form });
+    if (failure2.reason === PENDING) this.show({ at: "pending", form });
+    else this.show({ at: "failed", failure: failure2, form });
   }
   /** What goes wrong is shown where it belongs: at the field, or on a screen of its own. */
   async attempting(work, form) {
@@ -1161,6 +1195,7 @@ var STEPS = {
   blocked: "authorize",
   waiting: "authorize",
   other_account: "account",
+  pending: "pending",
   failed: "failed",
   done: "done"
 };
@@ -1251,11 +1286,13 @@ function openLink() {
   history.replaceState(null, "", location.pathname);
   const token = given.get("s");
   const [session, binding] = [given.get("f"), given.get("b")];
-  const fields = token ? { token } : session && binding ? { session, binding } : void 0;
+  const approval = given.get("a");
+  const fields = token ? { token } : session && binding ? { session, binding } : approval ? { approval } : void 0;
   if (!fields) return false;
   const back = given.get("r");
   if (back) sessionStorage.setItem(RETURN, back);
   const form = document.querySelector("#open");
+  if (form && approval) form.action = "/connect/approve";
   const inputs = Object.entries(fields).map(([name, value]) => {
     const input = document.createElement("input");
     input.type = "hidden";
@@ -1548,7 +1585,15 @@ function Done({ review }) {
   const left = connection?.scopes_left_out ?? [];
   const title = review ? texts.t("partial_title") : texts.t("connected_title", { provider });
   const { host } = flow.place;
-  const leave = host ? /* @__PURE__ */ a3(Button, { kind: "primary", wide: true, onClick: () => flow.close(), children: texts.t(review ? "partial_accept" : "done") }) : returnTo && /* @__PURE__ */ a3("a", { class: "button button-primary wide", href: returnTo, children: texts.t("connected_return", { app }) });
+  const goBack = async (event) => {
+    event.preventDefault();
+    const address = new URL(returnTo ?? "");
+    address.searchParams.set("latchkey_status", "connected");
+    const result = await flow.result();
+    if (result) address.searchParams.set("latchkey_result", result);
+    location.assign(address);
+  };
+  const leave = host ? /* @__PURE__ */ a3(Button, { kind: "primary", wide: true, onClick: () => flow.close(), children: texts.t(review ? "partial_accept" : "done") }) : returnTo && /* @__PURE__ */ a3("a", { class: "button button-primary wide", href: returnTo, onClick: (event) => void goBack(event), children: texts.t("connected_return", { app }) });
   return /* @__PURE__ */ a3(
     Frame,
     {
@@ -1574,7 +1619,7 @@ function Explain({ form }) {
   const { texts, app } = useShared();
   const flow = useFlow();
   const provider = form.name;
-  const mends = flow.state.session.mends;
+  const { mends, approving, end_user } = flow.state.session;
   const title = texts.t(mends ? "reconnect_title" : "explain_title", { provider });
   const away = form.away ? texts.t("continue_at", { provider }) : texts.t("form_submit");
   return /* @__PURE__ */ a3(
@@ -1589,6 +1634,7 @@ function Explain({ form }) {
         /* @__PURE__ */ a3(Safe, {})
       ] }),
       children: [
+        approving && /* @__PURE__ */ a3(Notice, { kind: "info", children: /* @__PURE__ */ a3("p", { children: texts.t("approve_lead", { provider, app, user: end_user }) }) }),
         mends ? /* @__PURE__ */ a3(Mends, { form }) : /* @__PURE__ */ a3("p", { class: "lead", children: texts.t("explain_lead", { provider, app }) }),
         form.scopes.length > 0 && /* @__PURE__ */ a3("section", { class: "asks", children: [
           /* @__PURE__ */ a3("h2", { children: texts.t("explain_scopes", { app }) }),
@@ -1730,6 +1776,41 @@ function Form({ form }) {
 function linked(text) {
   return text.split(/(https:\/\/[^\s),;]+[^\s),;.])/).map(
     (part, at) => at % 2 ? /* @__PURE__ */ a3("a", { href: part, target: "_blank", rel: "noopener noreferrer", children: part.replace(/^https:\/\/(www\.)?/, "").replace(/\/$/, "") }, part) : part
+  );
+}
+
+// connect/screens/pending.tsx
+function Pending({ form, link }) {
+  const { texts, app } = useShared();
+  const flow = useFlow();
+  const [copied, setCopied] = d2(false);
+  const provider = form?.name ?? "";
+  const title = texts.t("pending_title", { provider });
+  const copy = async () => {
+    await navigator.clipboard.writeText(link ?? "");
+    setCopied(true);
+    announce(texts.t("copied"));
+  };
+  return /* @__PURE__ */ a3(
+    Frame,
+    {
+      center: true,
+      name: title,
+      title,
+      mark: /* @__PURE__ */ a3("span", { class: "emblem emblem-neutral", children: /* @__PURE__ */ a3(Icon, { name: "info", size: 26 }) }),
+      actions: /* @__PURE__ */ a3($, { children: [
+        link ? /* @__PURE__ */ a3(Button, { kind: "primary", wide: true, icon: copied ? "check" : "copy", onClick: () => void copy(), children: texts.t(copied ? "copied" : "pending_copy") }) : /* @__PURE__ */ a3(Button, { kind: "primary", wide: true, icon: "link", onClick: () => void flow.makeLink(form), children: texts.t("pending_link") }),
+        /* @__PURE__ */ a3(Button, { wide: true, onClick: () => void flow.again(), children: texts.t("pending_again") }),
+        flow.place.host && /* @__PURE__ */ a3(Button, { kind: "quiet", wide: true, onClick: () => flow.close(), children: texts.t("done") })
+      ] }),
+      children: [
+        /* @__PURE__ */ a3("p", { class: "lead", children: texts.t("pending_body", { provider, app }) }),
+        link && /* @__PURE__ */ a3("div", { class: "field", children: [
+          /* @__PURE__ */ a3("label", { for: "approval-link", children: texts.t("pending_label") }),
+          /* @__PURE__ */ a3("div", { class: "control", children: /* @__PURE__ */ a3("input", { id: "approval-link", readOnly: true, value: link, onFocus: (event) => event.currentTarget.select() }) })
+        ] })
+      ]
+    }
   );
 }
 
@@ -1883,6 +1964,13 @@ var en_default = {
   other_account_use: "Use {actual}",
   blocked_account_title: "That was a different {provider} account",
   blocked_account_body: "So nothing was changed. Sign in with the account that is to be connected again; sign out of the other one at {provider} first, if need be.",
+  pending_title: "Waiting for a {provider} admin",
+  pending_body: "This goes on by itself when they allow it. You can close this page.",
+  pending_link: "Make a link for your admin",
+  pending_label: "Link for your admin, good for a week",
+  pending_copy: "Copy link for your admin",
+  pending_again: "It is allowed now",
+  approve_lead: "{user} wants to use {provider} with {app}, and needs you to allow it as an admin.",
   declined_title: "You stopped before finishing",
   declined_body: "Nothing was connected. You can start again whenever you like.",
   start_again: "Start again",
@@ -1999,6 +2087,8 @@ function Screen({ flow }) {
       return /* @__PURE__ */ a3(OtherAccount, { form: screen.form, busy: screen.busy });
     case "blocked":
       return /* @__PURE__ */ a3(Blocked, { form: screen.form });
+    case "pending":
+      return /* @__PURE__ */ a3(Pending, { form: screen.form, link: screen.link });
     case "failed":
       return /* @__PURE__ */ a3(Failed, { failure: screen.failure, form: screen.form });
     case "done":

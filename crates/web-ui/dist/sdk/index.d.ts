@@ -1,7 +1,9 @@
 export type Appearance = 'auto' | 'light' | 'dark';
-export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'account' | 'done' | 'failed';
+export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'account' | 'pending' | 'done' | 'failed';
 /** What one opening came to. Exactly one of these, whatever happens; nothing a person can do makes an exception. */
-export type Outcome = {
+export type Outcome = 
+/** `result_token` is for your backend: `ExchangeConnectResult` tells it, once and within five minutes, what really came of it. */
+{
     status: 'connected';
     session?: string;
     connection: {
@@ -9,6 +11,12 @@ export type Outcome = {
         integration: string;
         account?: string;
     };
+    result_token?: string;
+}
+/** An admin at the provider has to allow it, and has been asked: your backend hears of the connection when they have. */
+ | {
+    status: 'pending';
+    session?: string;
 }
 /** The person left; `USER_DECLINED` where they said no to the provider. */
  | {

@@ -12,6 +12,7 @@ import { Done, Failed } from './screens/ends';
 import { Explain } from './screens/explain';
 import { Form } from './screens/form';
 import { Frame } from './screens/frame';
+import { Pending } from './screens/pending';
 import { Blocked, Opening, Verify, Waiting } from './screens/progress';
 import { SessionClient } from './session';
 import { type Texts, load } from './texts';
@@ -68,6 +69,8 @@ function Screen({ flow }: { flow: Flow }) {
       return <OtherAccount form={screen.form} busy={screen.busy} />;
     case 'blocked':
       return <Blocked form={screen.form} />;
+    case 'pending':
+      return <Pending form={screen.form} link={screen.link} />;
     case 'failed':
       return <Failed failure={screen.failure} form={screen.form} />;
     case 'done':

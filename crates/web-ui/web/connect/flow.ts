@@ -10,6 +10,7 @@ export type Screen =
   | { at: 'verify' | 'opening' | 'blocked'; form: Form }
   | { at: 'waiting'; form: Form; seemsClosed: boolean }
   | { at: 'other_account'; form: Form; busy: boolean }
+  | { at: 'pending'; form?: Form | undefined; link?: string | undefined }
   | { at: 'failed'; failure: Failure; form?: Form | undefined }
   | { at: 'done'; review: boolean };
 
@@ -31,6 +32,8 @@ export interface Place {
   environment: string;
 }
 
+/** An admin at the provider has to allow it. */
+const PENDING = 'ADMIN_APPROVAL_PENDING';
 /** The window may have been closed, or be somebody else's by now: only the words change. */
 const CLOSED_AFTER = 3000;
 
@@ -40,6 +43,7 @@ export class Flow {
   private opened: Opened | undefined;
   private told = false;
   private attempt: string | undefined;
+  private telling: Promise<void> | undefined;
   private expiry: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(
@@ -167,6 +171,16 @@ export class Flow {
     else await this.start(form);
   }
 
+  /** Asks for the link that an admin is to open. */
+  async makeLink(form?: Form): Promise<void> {
+    await this.attempting(async () => {
+      const link = await this.client.approval();
+      this.set({ session: await this.client.read() });
+      this.expire();
+      this.show({ at: 'pending', form, link });
+    }, form);
+  }
+
   async back(): Promise<void> {
     if (this.state.screen.at === 'waiting' || this.state.screen.at === 'opening') await this.cancel();
     this.show({ at: 'choose' });
@@ -175,7 +189,7 @@ export class Flow {
   /** After a failure: the same again. */
   async again(): Promise<void> {
     const { screen, session } = this.state;
-    const form = screen.at === 'failed' ? screen.form : undefined;
+    const form = screen.at === 'failed' || screen.at === 'pending' ? screen.form : undefined;
     if (form) this.show({ at: form.fields.length ? 'form' : 'explain', form });
     else await this.enter(session.attempt?.integration);
   }
@@ -214,13 +228,18 @@ export class Flow {
   }
 
   close(): void {
-    this.stopWatching();
     const { screen, session } = this.state;
+    if (this.telling) {
+      void this.telling.then(() => this.place.host?.tell({ type: 'close' }));
+      return;
+    }
+    this.stopWatching();
     if (this.attempt && !session.connection) {
       this.opened?.close();
       void this.client.cancel(this.attempt).catch(() => undefined);
     }
-    if (screen.at === 'failed' && screen.failure.reason !== 'USER_DECLINED') {
+    if (screen.at === 'pending') this.tell({ status: 'pending' });
+    else if (screen.at === 'failed' && screen.failure.reason !== 'USER_DECLINED') {
       const { reason, owner, reference } = screen.failure;
       this.tell({ status: 'failed', reason, owner, reference });
     } else {
@@ -238,9 +257,10 @@ export class Flow {
     const only = session.integrations.length === 1 ? session.integrations[0] : session.integrations.find((it) => it.key === wished);
     if (session.attempt?.state === 'held' && !integration) return this.asked(session.attempt.integration);
     const failed = session.failure && session.attempt && !integration;
-    if (failed && session.failure) {
+    const asked = session.failure?.reason === PENDING;
+    if (failed && session.failure && !(asked && session.approving)) {
       const form = await this.client.form(session.attempt?.integration ?? '').catch(() => undefined);
-      return this.show({ at: 'failed', failure: session.failure, form });
+      return this.failed(session.failure, form);
     }
     if (!only) return this.show({ at: 'choose' });
     const form = await this.client.form(only.key);
@@ -303,18 +323,28 @@ export class Flow {
     this.attempt = undefined;
     clearTimeout(this.expiry);
     this.set({ session, typed: {} });
-    const { connection, attempt } = session;
-    this.show({ at: 'done', review: Boolean(connection?.scopes_left_out?.length) });
-    if (connection) {
-      const integration = attempt?.integration ?? session.integrations[0]?.key ?? '';
-      this.tell({ status: 'connected', connection: { id: connection.id, integration, account: connection.account } });
-    }
+    this.show({ at: 'done', review: Boolean(session.connection?.scopes_left_out?.length) });
+    if (this.place.host) this.telling = this.tellConnected(session);
+  }
+
+  private async tellConnected({ connection, attempt, integrations }: Session): Promise<void> {
+    if (!connection) return;
+    const integration = attempt?.integration ?? integrations[0]?.key ?? '';
+    const result_token = await this.result();
+    this.tell({ status: 'connected', connection: { id: connection.id, integration, account: connection.account }, result_token });
+  }
+
+  /** What the product's backend exchanges; without it, that it asks the server remains. */
+  result(): Promise<string | undefined> {
+    return this.client.result().catch(() => undefined);
   }
 
   private failed(failure: Failure, form?: Form): void {
     this.opened?.close();
     this.attempt = undefined;
-    this.show({ at: 'failed', failure, form });
+    // Nothing has failed: somebody else has to act.
+    if (failure.reason === PENDING) this.show({ at: 'pending', form });
+    else this.show({ at: 'failed', failure, form });
   }
 
   /** What goes wrong is shown where it belongs: at the field, or on a screen of its own. */
@@ -385,6 +415,7 @@ const STEPS: Record<Screen['at'], Step> = {
   blocked: 'authorize',
   waiting: 'authorize',
   other_account: 'account',
+  pending: 'pending',
   failed: 'failed',
   done: 'done',
 };

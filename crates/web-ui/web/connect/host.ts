@@ -3,12 +3,13 @@
 // Every message between the frame and its page goes through a port that the page hands over once, after each has seen that
 // the other is who it should be. The session's token comes over it, and never stands in an address.
 
-export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'account' | 'done' | 'failed';
+export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'account' | 'pending' | 'done' | 'failed';
 
 export interface Outcome {
-  status: 'connected' | 'dismissed' | 'failed';
+  status: 'connected' | 'pending' | 'dismissed' | 'failed';
   session?: string | undefined;
   connection?: { id: string; integration: string; account?: string | undefined } | undefined;
+  result_token?: string | undefined;
   at?: Step | undefined;
   reason?: string | undefined;
   owner?: string | undefined;

@@ -8,12 +8,14 @@ export function openLink(): boolean {
   history.replaceState(null, '', location.pathname);
   const token = given.get('s');
   const [session, binding] = [given.get('f'), given.get('b')];
-  const fields: Record<string, string> | undefined = token ? { token } : session && binding ? { session, binding } : undefined;
+  const approval = given.get('a');
+  const fields: Record<string, string> | undefined = token ? { token } : session && binding ? { session, binding } : approval ? { approval } : undefined;
   if (!fields) return false;
   const back = given.get('r');
   // For the page that the server sends the browser to; whether it may be gone to is asked there.
   if (back) sessionStorage.setItem(RETURN, back);
   const form = document.querySelector<HTMLFormElement>('#open');
+  if (form && approval) form.action = '/connect/approve';
   const inputs = Object.entries(fields).map(([name, value]) => {
     const input = document.createElement('input');
     input.type = 'hidden';

@@ -31,6 +31,8 @@ export interface Session {
   end_user: string;
   expires_at: number;
   intent: 'connect' | 'reconnect';
+  /** This is the browser of an admin, who was asked to allow what another may not. */
+  approving?: boolean;
   integrations: Choice[];
   attempt?: { id: string; integration: string; state: 'started' | 'claimed' | 'held' | 'completed' | 'failed'; account?: string };
   failure?: Failure;
@@ -96,6 +98,18 @@ export class SessionClient {
   /** The other account, with which an attempt came back, is meant. */
   confirm(attempt: string): Promise<Session> {
     return this.call(`/attempts/${encodeURIComponent(attempt)}/confirm`, { body: {} });
+  }
+
+  /** What the page takes back: good once, for five minutes, to the product's backend. */
+  async result(): Promise<string | undefined> {
+    const { result_token } = await this.call<{ result_token: string }>('/result', { body: {} });
+    return result_token;
+  }
+
+  /** A link for the admin who has to allow it. */
+  async approval(): Promise<string> {
+    const { link } = await this.call<{ link: string }>('/approval', { body: {} });
+    return link;
   }
 
   cancel(attempt: string): Promise<void> {

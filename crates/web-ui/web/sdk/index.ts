@@ -2,11 +2,14 @@
 // says what came of it. It knows no secret but the session's token, which it hands to the server's own frame.
 
 export type Appearance = 'auto' | 'light' | 'dark';
-export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'account' | 'done' | 'failed';
+export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'account' | 'pending' | 'done' | 'failed';
 
 /** What one opening came to. Exactly one of these, whatever happens; nothing a person can do makes an exception. */
 export type Outcome =
-  | { status: 'connected'; session?: string; connection: { id: string; integration: string; account?: string } }
+  /** `result_token` is for your backend: `ExchangeConnectResult` tells it, once and within five minutes, what really came of it. */
+  | { status: 'connected'; session?: string; connection: { id: string; integration: string; account?: string }; result_token?: string }
+  /** An admin at the provider has to allow it, and has been asked: your backend hears of the connection when they have. */
+  | { status: 'pending'; session?: string }
   /** The person left; `USER_DECLINED` where they said no to the provider. */
   | { status: 'dismissed'; session?: string; at?: Step; reason?: string }
   /** `owner` says whose turn it is: `END_USER`, `DEVELOPER`, `PROVIDER` or `OPERATOR`. `reference` is for looking it up. */

@@ -8,7 +8,7 @@ use crate::{
     contract::{AttemptState, AttemptView, ConnectionSummary, CreateSession, CreatedSession, SessionView},
     pb::vault as pb,
 };
-use latchkey_domain::{Digest, Environment, SessionId};
+use latchkey_domain::{Digest, Environment, SessionId, Timestamp};
 use latchkey_secret::SecretText;
 
 impl From<CreateSession> for pb::CreateSessionRequest {
@@ -74,6 +74,7 @@ impl From<SessionView> for pb::Session {
             last_failure: view.last_failure.map(Into::into),
             latest_attempt: view.latest_attempt.map(Into::into),
             summary: view.summary.map(Into::into),
+            approving: view.approving,
         }
     }
 }
@@ -96,6 +97,7 @@ impl TryFrom<pb::Session> for SessionView {
                 .map(|attempt| within("latest_attempt", attempt))
                 .transpose()?,
             summary: session.summary.map(|summary| within("summary", summary)).transpose()?,
+            approving: session.approving,
         })
     }
 }
@@ -146,6 +148,7 @@ impl From<ConnectionSummary> for pb::ConnectionSummary {
         let (failure, since) = summary.ended.unzip();
         Self {
             account: summary.account.unwrap_or_default(),
+            integration: summary.integration.to_string(),
             scopes: summary.scopes,
             failure: failure.map(Into::into),
             fail_time: since.map(timestamp_to_pb),
@@ -162,7 +165,8 @@ impl TryFrom<pb::ConnectionSummary> for ConnectionSummary {
             Some(failure) => Some((within("failure", failure)?, instant("fail_time", summary.fail_time)?)),
         };
         let account = Some(summary.account).filter(|account| !account.is_empty());
-        Ok(Self { account, scopes: summary.scopes, ended })
+        let integration = parse("integration", &summary.integration)?;
+        Ok(Self { integration, account, scopes: summary.scopes, ended })
     }
 }
 
@@ -193,7 +197,16 @@ impl TryFrom<pb::DescribeSessionRequest> for (Environment, SessionId) {
     }
 }
 
-/// Three calls answer with a session.
+/// Until when the session lasts.
+impl TryFrom<pb::InviteApproverResponse> for Timestamp {
+    type Error = Fault;
+
+    fn try_from(response: pb::InviteApproverResponse) -> Result<Self, Fault> {
+        instant("expire_time", response.expire_time)
+    }
+}
+
+/// These answer with a session.
 macro_rules! answers_with_a_session {
     ($($response:ident),+) => {$(
         impl From<SessionView> for pb::$response {
@@ -212,4 +225,10 @@ macro_rules! answers_with_a_session {
     )+};
 }
 
-answers_with_a_session!(BindSessionResponse, GetSessionResponse, DescribeSessionResponse);
+answers_with_a_session!(
+    BindSessionResponse,
+    GetSessionResponse,
+    DescribeSessionResponse,
+    BindApproverResponse,
+    ExchangeResultResponse
+);

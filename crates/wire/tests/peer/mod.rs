@@ -108,6 +108,7 @@ fn session_view(id: SessionId) -> SessionView {
             account: Some("bob@example.com".into()),
         }),
         summary: Some(ConnectionSummary {
+            integration: integration_key(),
             account: Some("ada@example.com".into()),
             scopes: vec!["read".into()],
             ended: Some((
@@ -115,6 +116,7 @@ fn session_view(id: SessionId) -> SessionView {
                 Timestamp(5),
             )),
         }),
+        approving: true,
     }
 }
 
@@ -224,6 +226,40 @@ impl FlowService for Peer {
         let (_, obtained): (AuthorizationId, Obtained) = request.into_inner().try_into()?;
         self.told(format!("established {}", obtained.auth_mode));
         answer(Established { connection: connection_id(), generation: Generation(1) })
+    }
+
+    async fn invite_approver(
+        &self,
+        request: Request<pb::InviteApproverRequest>,
+    ) -> Result<Response<pb::InviteApproverResponse>, Status> {
+        let asked = request.into_inner();
+        self.told(format!("invited {}", asked.approval == Digest::of(b"approval").to_string()));
+        answer(pb::InviteApproverResponse { expire_time: Some(timestamp_to_pb(Timestamp(9))) })
+    }
+
+    async fn bind_approver(
+        &self,
+        request: Request<pb::BindApproverRequest>,
+    ) -> Result<Response<pb::BindApproverResponse>, Status> {
+        self.told(format!("approving {}", request.into_inner().approval == "canary_approval"));
+        answer(session_view(session_id()))
+    }
+
+    async fn issue_result(
+        &self,
+        request: Request<pb::IssueResultRequest>,
+    ) -> Result<Response<pb::IssueResultResponse>, Status> {
+        self.told(format!("issued {}", request.into_inner().browser == Digest::of(b"browser").to_string()));
+        answer(pb::IssueResultResponse { token: "canary_result".into() })
+    }
+
+    async fn exchange_result(
+        &self,
+        request: Request<pb::ExchangeResultRequest>,
+    ) -> Result<Response<pb::ExchangeResultResponse>, Status> {
+        let asked = request.into_inner();
+        self.told(format!("exchanged {} {}", asked.environment, asked.token == "canary_result"));
+        answer(session_view(session_id()))
     }
 
     async fn confirm_authorization(

@@ -135,6 +135,7 @@ fn consented(
 ) -> Result<Consented, Problem> {
     let iss = callback.iss().map(ToOwned::to_owned);
     let outcome = match callback {
+        _ if is_pending(provider, pairs) => Err(pending()),
         Callback::Declined { error, description, .. } => Err(declined(&error, description)),
         // A code that comes with the end of a visit is for those who asked for one.
         _ if provider.auth_mode() == AuthMode::Installation => {
@@ -147,6 +148,16 @@ fn consented(
     };
     check_issuer_for(provider, inputs, iss.as_deref()).map_err(|_| issuer_mismatch())?;
     outcome
+}
+
+/// Whether the end user could only ask for what an admin has to allow.
+fn is_pending(provider: &Provider, pairs: &[(String, String)]) -> bool {
+    let sign = provider.obtain.callback.pending_when.as_ref();
+    sign.is_some_and(|sign| pairs.iter().any(|(name, value)| *name == sign.param && *value == sign.is))
+}
+
+fn pending() -> Problem {
+    Problem::Failed(Failure::new(Reason::AdminApprovalPending, Phase::Authorize))
 }
 
 /// The attempt is spent: it is told that nothing came of it.

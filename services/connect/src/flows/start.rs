@@ -101,7 +101,9 @@ impl Flows {
         inputs: Inputs,
         mut state: State,
     ) -> Result<Next, Problem> {
-        if provider.auth_mode() == AuthMode::Installation || provider.obtain.callback.code.is_some() {
+        let callback = &provider.obtain.callback;
+        let codeless = callback.code.is_some() || callback.pending_when.is_some();
+        if provider.auth_mode() == AuthMode::Installation || codeless {
             state = state.for_answer_without_code();
         }
         let (app, inputs) = self.with_client(provider, integration, inputs).await?;

@@ -59,6 +59,24 @@ impl pb::connect_session_service_server::ConnectSessionService for Door {
         let session = self.flows.vault.describe_session(&key.environment, id).await?;
         Ok(Response::new(render(&session, Timestamp(self.flows.clock.now()))))
     }
+
+    async fn exchange_connect_result(
+        &self,
+        request: Request<pb::ExchangeConnectResultRequest>,
+    ) -> Result<Response<pb::ExchangeConnectResultResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::SessionsWrite).await?;
+        let token = request.into_inner().result_token.clone().into();
+        let session = self.flows.vault.exchange_result(&key.environment, &token).await?;
+        let (integration, account) =
+            session.summary.map(|summary| (summary.integration.to_string(), summary.account)).unzip();
+        Ok(Response::new(pb::ExchangeConnectResultResponse {
+            session_id: session.id.to_string(),
+            connection_id: session.connection.map(|id| id.to_string()).unwrap_or_default(),
+            end_user: session.end_user.to_string(),
+            integration: integration.unwrap_or_default(),
+            account: account.flatten().unwrap_or_default(),
+        }))
+    }
 }
 
 fn render(session: &SessionView, now: Timestamp) -> pb::GetConnectSessionResponse {

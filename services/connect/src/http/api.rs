@@ -6,7 +6,7 @@
 
 use super::view::{SessionDocument, form_document, session_document};
 use super::watch;
-use super::{Site, headers, inputs_of};
+use super::{Site, approval, headers, inputs_of};
 use crate::browser::{Browser, Place};
 use crate::failures::Problem;
 use crate::flows::{Next, Wish};
@@ -18,6 +18,7 @@ use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use latchkey_domain::{AuthorizationId, SessionId};
 use latchkey_wire::contract::SessionView;
+use latchkey_wire::convert::secret_to_pb;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,6 +31,8 @@ pub fn routes() -> Router<Site> {
         .route("/connect/api/sessions/{session}/attempts", post(start))
         .route("/connect/api/sessions/{session}/attempts/{attempt}", delete(cancel))
         .route("/connect/api/sessions/{session}/attempts/{attempt}/confirm", post(confirm))
+        .route("/connect/api/sessions/{session}/approval", post(invite))
+        .route("/connect/api/sessions/{session}/result", post(result))
         .route("/connect/api/window", post(window))
 }
 
@@ -199,6 +202,41 @@ async fn confirm(
             site.flows.confirm(&view, attempt, browser.digest()).await?;
             let view = site.flows.vault.get_session(view.id, browser.digest()).await?;
             Ok(Json(session_document(&site, &view)))
+        }
+        .await,
+    )
+}
+
+#[derive(Serialize)]
+struct ApprovalDocument {
+    /// Whoever opens it goes on with the session, for a week.
+    link: String,
+}
+
+/// A link for the admin who has to allow it.
+async fn invite(State(site): State<Site>, headers: HeaderMap, Path(session): Path<String>) -> Response {
+    answer(
+        async {
+            let (browser, view) = changing(&site, &headers, &session).await?;
+            let link = approval::link(&site, &browser, &view).await?;
+            Ok(Json(ApprovalDocument { link }))
+        }
+        .await,
+    )
+}
+
+#[derive(Serialize)]
+struct ResultDocument {
+    result_token: String,
+}
+
+/// What the page takes back to the product, whose backend exchanges it.
+async fn result(State(site): State<Site>, headers: HeaderMap, Path(session): Path<String>) -> Response {
+    answer(
+        async {
+            let (browser, view) = changing(&site, &headers, &session).await?;
+            let token = site.flows.vault.issue_result(view.id, browser.digest()).await?;
+            Ok(Json(ResultDocument { result_token: secret_to_pb(&token) }))
         }
         .await,
     )

@@ -17,6 +17,9 @@ pub struct SessionDocument {
     /// When it ends, in milliseconds since 1970.
     expires_at: i64,
     intent: &'static str,
+    /// Whether this is the browser of an admin, who was asked to allow what another may not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    approving: bool,
     integrations: Vec<Choice>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attempt: Option<AttemptDocument>,
@@ -128,6 +131,7 @@ pub fn session_document(site: &Site, session: &SessionView) -> SessionDocument {
         end_user: session.end_user.to_string(),
         expires_at: session.expires_at.0,
         intent: if session.reconnect.is_some() { "reconnect" } else { "connect" },
+        approving: session.approving,
         integrations: session.integrations.iter().filter_map(|it| choice(site, it)).collect(),
         attempt: session.latest_attempt.as_ref().map(|attempt| AttemptDocument {
             id: attempt.id.to_string(),

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod api;
+mod approvals;
 mod callback;
 mod pages;
 mod typed;

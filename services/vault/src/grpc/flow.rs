@@ -1,6 +1,6 @@
 use super::{Peers, status};
 use latchkey_wire::contract::{CreateSession, Obtained, StartAuthorization};
-use latchkey_wire::convert::{parse, required};
+use latchkey_wire::convert::{parse, required, secret_to_pb, timestamp_to_pb};
 use latchkey_wire::pb::vault as pb;
 use tonic::{Request, Response, Status};
 
@@ -84,6 +84,47 @@ impl pb::flow_service_server::FlowService for Peers {
         let obtained = Obtained::try_from(required::<pb::Grant>("grant", asked.grant)?)?;
         let established = self.vault.establish(id, obtained).await.map_err(status)?;
         Ok(Response::new(established.into()))
+    }
+
+    async fn invite_approver(
+        &self,
+        request: Request<pb::InviteApproverRequest>,
+    ) -> Result<Response<pb::InviteApproverResponse>, Status> {
+        let asked = request.into_inner();
+        let (session, browser) = (parse("session", &asked.session)?, parse("browser", &asked.browser)?);
+        let approval = parse("approval", &asked.approval)?;
+        let until = self.vault.invite_approver(session, browser, approval).await.map_err(status)?;
+        Ok(Response::new(pb::InviteApproverResponse { expire_time: Some(timestamp_to_pb(until)) }))
+    }
+
+    async fn bind_approver(
+        &self,
+        request: Request<pb::BindApproverRequest>,
+    ) -> Result<Response<pb::BindApproverResponse>, Status> {
+        let asked = request.into_inner();
+        let browser = parse("browser", &asked.browser)?;
+        let session = self.vault.bind_approver(&asked.approval.clone().into(), browser).await;
+        Ok(Response::new(session.map_err(status)?.into()))
+    }
+
+    async fn issue_result(
+        &self,
+        request: Request<pb::IssueResultRequest>,
+    ) -> Result<Response<pb::IssueResultResponse>, Status> {
+        let asked = request.into_inner();
+        let (session, browser) = (parse("session", &asked.session)?, parse("browser", &asked.browser)?);
+        let token = self.vault.issue_result(session, browser).await.map_err(status)?;
+        Ok(Response::new(pb::IssueResultResponse { token: secret_to_pb(&token) }))
+    }
+
+    async fn exchange_result(
+        &self,
+        request: Request<pb::ExchangeResultRequest>,
+    ) -> Result<Response<pb::ExchangeResultResponse>, Status> {
+        let asked = request.into_inner();
+        let environment = parse("environment", &asked.environment)?;
+        let session = self.vault.exchange_result(&environment, &asked.token.clone().into()).await;
+        Ok(Response::new(session.map_err(status)?.into()))
     }
 
     async fn confirm_authorization(

@@ -4,7 +4,7 @@ use crate::ledger::{Loaded, Terms};
 use crate::limits;
 use crate::token::{new_session_token, parse_session};
 use latchkey_domain::authorization::Authorization;
-use latchkey_domain::connection::{About, Connection};
+use latchkey_domain::connection::{About, Connection, CredentialFacts};
 use latchkey_domain::session::{Command, Refusal, Session, Terms as SessionTerms};
 use latchkey_domain::{
     Aggregate, AuthorizationId, ConnectionId, Digest, Environment, Failure, IntegrationKey, SessionId,
@@ -87,7 +87,7 @@ impl Vault {
     pub async fn session(&self, id: SessionId, browser: Digest) -> Result<SessionView, Error> {
         let Loaded { state, .. } = self.ledger.load::<Session>(&id.to_string()).await?;
         match state.held_by(&browser, self.ledger.now()) {
-            Ok(_) | Err(Refusal::Consumed) => self.session_view(&state).await,
+            Ok(_) | Err(Refusal::Consumed) => self.session_view_for(&state, &browser).await,
             Err(refusal) => Err(refusal.into()),
         }
     }
@@ -141,7 +141,16 @@ impl Vault {
         Ok(vec![profile.integration.clone()])
     }
 
-    async fn session_view(&self, session: &Session) -> Result<SessionView, Error> {
+    pub(super) async fn session_view_for(
+        &self,
+        session: &Session,
+        browser: &Digest,
+    ) -> Result<SessionView, Error> {
+        let approving = session.is_approver(browser);
+        Ok(SessionView { approving, ..self.session_view(session).await? })
+    }
+
+    pub(super) async fn session_view(&self, session: &Session) -> Result<SessionView, Error> {
         let terms = session.terms().ok_or(Refusal::Unknown)?;
         let mut offered = Vec::with_capacity(terms.integrations.len());
         for key in &terms.integrations {
@@ -165,17 +174,21 @@ impl Vault {
             last_failure: last_failure.flatten(),
             latest_attempt: latest_attempt.flatten(),
             summary: self.summary(session.connection().or(terms.reconnect)).await?,
+            approving: false,
         })
     }
 
     async fn summary(&self, connection: Option<ConnectionId>) -> Result<Option<ConnectionSummary>, Error> {
         let Some(id) = connection else { return Ok(None) };
-        let (credential, ended) = match self.ledger.load::<Connection>(&id.to_string()).await?.state {
-            Connection::Live(live) => (live.credential, None),
-            Connection::Broken(broken) => (broken.credential, Some((broken.failure, broken.since))),
+        let (profile, credential, ended) = match self.ledger.load::<Connection>(&id.to_string()).await?.state {
+            Connection::Live(live) => (live.profile, live.credential, None),
+            Connection::Broken(broken) => {
+                (broken.profile, broken.credential, Some((broken.failure, broken.since)))
+            }
             Connection::Absent | Connection::Revoked(_) => return Ok(None),
         };
-        Ok(Some(ConnectionSummary { account: credential.account, scopes: credential.scopes, ended }))
+        let CredentialFacts { account, scopes, .. } = credential;
+        Ok(Some(ConnectionSummary { integration: profile.integration, account, scopes, ended }))
     }
 
     async fn latest_attempt(&self, terms: &SessionTerms) -> Result<Option<Authorization>, Error> {

@@ -8,6 +8,7 @@ mod blaming;
 mod chaining;
 mod connecting;
 mod describing;
+mod handing_over;
 mod keys;
 mod listing;
 mod logging;

@@ -94,13 +94,21 @@ export function Done({ review }: { review: boolean }) {
   const left = connection?.scopes_left_out ?? [];
   const title = review ? texts.t('partial_title') : texts.t('connected_title', { provider });
   const { host } = flow.place;
+  const goBack = async (event: Event) => {
+    event.preventDefault();
+    const address = new URL(returnTo ?? '');
+    address.searchParams.set('latchkey_status', 'connected');
+    const result = await flow.result();
+    if (result) address.searchParams.set('latchkey_result', result);
+    location.assign(address);
+  };
   const leave = host ? (
     <Button kind="primary" wide onClick={() => flow.close()}>
       {texts.t(review ? 'partial_accept' : 'done')}
     </Button>
   ) : (
     returnTo && (
-      <a class="button button-primary wide" href={returnTo}>
+      <a class="button button-primary wide" href={returnTo} onClick={(event) => void goBack(event)}>
         {texts.t('connected_return', { app })}
       </a>
     )

@@ -11,7 +11,7 @@ export function Explain({ form }: { form: Form }) {
   const { texts, app } = useShared();
   const flow = useFlow();
   const provider = form.name;
-  const mends = flow.state.session.mends;
+  const { mends, approving, end_user } = flow.state.session;
   const title = texts.t(mends ? 'reconnect_title' : 'explain_title', { provider });
   const away = form.away ? texts.t('continue_at', { provider }) : texts.t('form_submit');
   return (
@@ -29,6 +29,11 @@ export function Explain({ form }: { form: Form }) {
         </>
       }
     >
+      {approving && (
+        <Notice kind="info">
+          <p>{texts.t('approve_lead', { provider, app, user: end_user })}</p>
+        </Notice>
+      )}
       {mends ? <Mends form={form} /> : <p class="lead">{texts.t('explain_lead', { provider, app })}</p>}
       {form.scopes.length > 0 && (
         <section class="asks">
