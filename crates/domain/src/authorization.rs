@@ -5,8 +5,8 @@
 use crate::connection::{self, CredentialFacts, NewCredential};
 use crate::session::RETENTION;
 use crate::{
-    Aggregate, AuthorizationId, CardFacts, ConnectionId, Digest, Environment, EventName, Failure,
-    Generation, IntegrationKey, Reason, SessionId, Timestamp,
+    Aggregate, AuthorizationId, CardFacts, ConnectionId, Digest, Environment, EventName, Failure, Generation,
+    IntegrationKey, Reason, SessionId, Timestamp,
 };
 use latchkey_secret::{JsonSecret, Sealed};
 use serde::{Deserialize, Serialize};
@@ -73,12 +73,27 @@ pub struct Secrets {
 
 #[derive(Debug, Clone)]
 pub enum Command {
-    Start { attempt: Attempt, secrets: Secrets },
-    Claim { state: Digest, browser: Digest, at: Timestamp },
+    Start {
+        attempt: Attempt,
+        secrets: Secrets,
+    },
+    Claim {
+        state: Digest,
+        browser: Digest,
+        at: Timestamp,
+    },
     /// What came is another account's: the end user is to be asked.
-    Hold { credential: NewCredential, at: Timestamp },
-    Complete { at: Timestamp },
-    Fail { failure: Failure, at: Timestamp },
+    Hold {
+        credential: NewCredential,
+        at: Timestamp,
+    },
+    Complete {
+        at: Timestamp,
+    },
+    Fail {
+        failure: Failure,
+        at: Timestamp,
+    },
 }
 
 /// What happened to an attempt. Fields are added, never changed.
@@ -217,9 +232,7 @@ impl Aggregate for Authorization {
             (
                 Self::Started { .. } | Self::Claimed { .. } | Self::Held { .. },
                 Command::Fail { failure, at },
-            ) => {
-                Ok(vec![Event::Failed { failure, at }])
-            }
+            ) => Ok(vec![Event::Failed { failure, at }]),
             (Self::Absent, Command::Fail { .. }) => Err(Refusal::UnknownState),
             (Self::Completed { .. } | Self::Failed { .. }, Command::Fail { .. }) => Ok(vec![]),
         }

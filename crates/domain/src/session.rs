@@ -356,10 +356,7 @@ impl Aggregate for Session {
             (Self::Open { terms, about, approval, .. }, Event::Bound { browser, .. }) => {
                 Self::Open { terms, browser: Some(browser), approval, about }
             }
-            (
-                Self::Open { terms, browser, about, .. },
-                Event::ApproverInvited { token, expires_at, .. },
-            ) => {
+            (Self::Open { terms, browser, about, .. }, Event::ApproverInvited { token, expires_at, .. }) => {
                 let terms = Terms { expires_at: terms.expires_at.max(expires_at), ..terms };
                 Self::Open { terms, browser, approval: Some(Approval { token, browser: None }), about }
             }

@@ -282,7 +282,9 @@ fn waiting_fault(failure: &Failure, wait: Duration) -> Fault {
         Why::ClientRejected | Why::IntegrationIncomplete => (Kind::Refused, Reason::ClientRejected),
         Why::RequestRejected => (Kind::Refused, Reason::RequestRejected),
         Why::CredentialsRejected => (Kind::Refused, Reason::CredentialsRejected),
-        Why::ReauthRequired | Why::UserDeclined | Why::OtherAccount | Why::AdminApprovalPending => (Kind::Refused, Reason::ReauthRequired),
+        Why::ReauthRequired | Why::UserDeclined | Why::OtherAccount | Why::AdminApprovalPending => {
+            (Kind::Refused, Reason::ReauthRequired)
+        }
         Why::Internal => (Kind::Unavailable, Reason::PeerUnavailable),
     };
     let message = format!(

@@ -6,7 +6,10 @@ use crate::{
     contract::{App, AppSecrets, IntegrationView, PutIntegration},
     pb::vault as pb,
 };
-use latchkey_domain::{Environment, IntegrationKey, integration::{OtherAccount, Settings}};
+use latchkey_domain::{
+    Environment, IntegrationKey,
+    integration::{OtherAccount, Settings},
+};
 use latchkey_secret::ClientSecret;
 
 use super::time::timestamp_to_pb;

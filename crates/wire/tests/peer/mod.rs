@@ -234,7 +234,9 @@ impl FlowService for Peer {
     ) -> Result<Response<pb::InviteApproverResponse>, Status> {
         let asked = request.into_inner();
         self.told(format!("invited {}", asked.approval == Digest::of(b"approval").to_string()));
-        answer(pb::InviteApproverResponse { expire_time: Some(timestamp_to_pb(Timestamp(9))) })
+        answer(pb::InviteApproverResponse {
+            expire_time: Some(latchkey_wire::convert::timestamp_to_pb(Timestamp(9))),
+        })
     }
 
     async fn bind_approver(

@@ -134,7 +134,12 @@ fn snake(name: &str) -> String {
 impl Door {
     /// # Errors
     /// The failure, where the attempt was ended with it and nothing is held.
-    async fn confirmed(&self, browser: &Browser, session: SessionId, failure: Failure) -> Result<(), Problem> {
+    async fn confirmed(
+        &self,
+        browser: &Browser,
+        session: SessionId,
+        failure: Failure,
+    ) -> Result<(), Problem> {
         let session = self.flows.vault.get_session(session, browser.digest()).await?;
         let Some(latest) = held(&session) else { return Err(Problem::Failed(failure)) };
         self.flows.confirm(&session, latest.id, browser.digest()).await

@@ -28,7 +28,8 @@ impl pb::integration_service_server::IntegrationService for Door {
             app_secrets(std::mem::take(&mut asked.client_secret), std::mem::take(&mut asked.secret_fields));
         let policy = integration.other_account;
         let policy = pb::OtherAccount::try_from(policy).map_err(|_| {
-            let message = format!("There is no policy {policy}: OTHER_ACCOUNT_WARN, _BLOCK and _ALLOW are known.");
+            let message =
+                format!("There is no policy {policy}: OTHER_ACCOUNT_WARN, _BLOCK and _ALLOW are known.");
             Fault::field_invalid("integration.other_account", message)
         })?;
         let name = if integration.display_name.is_empty() {

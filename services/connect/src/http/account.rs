@@ -52,9 +52,8 @@ async fn account(
 /// The question.
 pub(super) fn page(site: &Site, browser: &Browser, session: &SessionView) -> OtherAccountPage {
     let attempt = held(session);
-    let integration = attempt.and_then(|attempt| {
-        session.integrations.iter().find(|offered| offered.key == attempt.integration)
-    });
+    let integration = attempt
+        .and_then(|attempt| session.integrations.iter().find(|offered| offered.key == attempt.integration));
     OtherAccountPage {
         boot: hosted(site, browser, session),
         session: session.id.to_string(),

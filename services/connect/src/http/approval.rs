@@ -14,9 +14,7 @@ use latchkey_wire::contract::SessionView;
 use serde::Deserialize;
 
 pub fn routes() -> Router<Site> {
-    Router::new()
-        .route("/connect/{session}/approval", post(shown))
-        .route("/connect/approve", post(open))
+    Router::new().route("/connect/{session}/approval", post(shown)).route("/connect/approve", post(open))
 }
 
 /// Whether an admin has been asked, and this browser is not theirs.

@@ -35,12 +35,7 @@ async fn back(
     }
 }
 
-async fn address(
-    site: &Site,
-    headers: &HeaderMap,
-    session: &str,
-    leaving: &Leaving,
-) -> Result<Url, Problem> {
+async fn address(site: &Site, headers: &HeaderMap, session: &str, leaving: &Leaving) -> Result<Url, Problem> {
     let (browser, view) = present(site, headers, session).await?;
     if !headers::from_here(headers) || !browser.made(&leaving.form_token) {
         return Err(Problem::FormStale);

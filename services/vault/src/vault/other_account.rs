@@ -34,8 +34,7 @@ impl Vault {
         let connection = self.ledger.load::<Connection>(&mended.to_string()).await?.state;
         let (_, _, key) = self.app(&attempt.environment, &attempt.integration).await?;
         let (owner, now) = (stream_of::<Authorization>(attempt.id), self.ledger.now());
-        let credential =
-            self.seal_credential(&key, &owner, Generation(0), &attempt.scopes, obtained, now)?;
+        let credential = self.seal_credential(&key, &owner, Generation(0), &attempt.scopes, obtained, now)?;
         if !present(&connection).is_some_and(|present| present.is_of_another_account_than(&credential)) {
             return Ok(());
         }

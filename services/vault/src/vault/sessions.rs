@@ -180,7 +180,8 @@ impl Vault {
 
     async fn summary(&self, connection: Option<ConnectionId>) -> Result<Option<ConnectionSummary>, Error> {
         let Some(id) = connection else { return Ok(None) };
-        let (profile, credential, ended) = match self.ledger.load::<Connection>(&id.to_string()).await?.state {
+        let (profile, credential, ended) = match self.ledger.load::<Connection>(&id.to_string()).await?.state
+        {
             Connection::Live(live) => (live.profile, live.credential, None),
             Connection::Broken(broken) => {
                 (broken.profile, broken.credential, Some((broken.failure, broken.since)))

@@ -54,10 +54,7 @@ async fn a_result_token_that_was_made_up_or_is_anothers_is_none() {
         let guess = SecretText::new(guess.to_owned());
         refused(&world.vault.exchange_result(&dev(), &guess).await, &session::Refusal::ResultUnknown);
     }
-    refused(
-        &world.vault.issue_result(session, Digest::of(b"other")).await,
-        &session::Refusal::OtherBrowser,
-    );
+    refused(&world.vault.issue_result(session, Digest::of(b"other")).await, &session::Refusal::OtherBrowser);
     let (open, token) = world.session(None).await;
     world.vault.bind_session(&token, browser()).await.unwrap();
     refused(&world.vault.issue_result(open, browser()).await, &session::Refusal::NotCompleted);
@@ -79,7 +76,8 @@ async fn an_admin_who_was_invited_finishes_what_another_began() {
     assert!(world.vault.bind_approver(&invitation, admin).await.unwrap().approving);
     assert!(!world.vault.session(session, browser()).await.unwrap().approving);
     let attempt = AuthorizationId::from_parts(1_800_600_000_000, 1);
-    let start = latchkey_wire::contract::StartAuthorization { browser: admin, ..world.start(attempt, session) };
+    let start =
+        latchkey_wire::contract::StartAuthorization { browser: admin, ..world.start(attempt, session) };
     world.vault.start_authorization(start).await.unwrap();
     world.vault.claim_authorization(attempt, Digest::of(b"state"), admin).await.unwrap();
     let made = world.vault.establish(attempt, world.obtained()).await.unwrap();
