@@ -82,3 +82,66 @@ test('its connect pages are ours, and tell it what it waits for', async () => {
   await page.locator('#connect-ui').waitFor({ state: 'detached' });
   await close();
 });
+
+/** Its own window, opened by a click as people do; what the client's promise settled with. */
+async function popping(page, token, key, work, options = {}) {
+  await page.evaluate(
+    async ([host, connectSessionToken, key, options]) => {
+      const { default: Nango } = await import('/frontend/index.js');
+      const nango = new Nango({ host, connectSessionToken });
+      window.settled = undefined;
+      document.getElementById('go').onclick = () => {
+        nango.auth(key, options).then(
+          (result) => (window.settled = result),
+          ({ type, message }) => (window.settled = { type, message }),
+        );
+      };
+    },
+    [server, token, key, options],
+  );
+  const [popup] = await Promise.all([page.waitForEvent('popup'), page.locator('#go').click()]);
+  await work(popup);
+  await page.waitForFunction(() => window.settled);
+  return page.evaluate(() => window.settled);
+}
+
+test('its own window goes to the provider, and a socket tells what became of it', async () => {
+  const { token } = await session(['demo-oauth']);
+  const { page, close } = await here.person();
+  await page.goto(at());
+  const declined = await popping(page, token, 'demo-oauth', (popup) => decide(popup, 'decline'));
+  assert.equal(declined.type, 'callback_err');
+  const asked = await popping(page, token, 'demo-oauth', (popup) => decide(popup, 'request'));
+  assert.deepEqual([asked.providerConfigKey, asked.isPending], ['demo-oauth', true]);
+  const result = await popping(page, token, 'demo-oauth', async (popup) => {
+    const closed = popup.waitForEvent('close');
+    await decide(popup);
+    await closed;
+  });
+  assert.deepEqual([result.providerConfigKey, result.isPending], ['demo-oauth', false]);
+  assert.equal((await connection(result.connectionId)).integration, 'demo-oauth');
+  await close();
+});
+
+test('a window that cannot go anywhere says why, in the window and to the client', async () => {
+  const { token } = await session(['demo-api-key']);
+  const { page, close } = await here.person();
+  await page.goto(at());
+  const other = await popping(page, token, 'demo-oauth', (popup) => popup.getByRole('heading').waitFor());
+  assert.equal(other.type, 'integration_not_allowed');
+  const none = await popping(page, 'lk_cs_nothing', 'demo-oauth', (popup) => popup.getByRole('heading').waitFor());
+  assert.equal(none.type, 'unknown_connect_session_token');
+  await close();
+});
+
+test('a window that is closed is noticed by the client, where it is told to look', async () => {
+  const { token } = await session(['demo-oauth']);
+  const { page, close } = await here.person();
+  await page.goto(at());
+  const settled = await popping(page, token, 'demo-oauth', async (popup) => {
+    await popup.locator('button[name="decision"]').first().waitFor();
+    await popup.close();
+  }, { detectClosedAuthWindow: true });
+  assert.equal(settled.type, 'window_closed');
+  await close();
+});

@@ -81,6 +81,7 @@ test('a chart is a table too', async () => {
   const page = await operator(used, 'viewer');
   await page.goto(`${url}/dashboard`);
   const chart = page.getByRole('figure').first();
+  await chart.locator('.bar-value').first().waitFor();
   const before = await chart.locator('.bar-value').allInnerTexts();
   await chart.getByRole('button', { name: 'Show as table' }).click();
   const cells = await chart.getByRole('cell').allInnerTexts();

@@ -54,6 +54,7 @@ pub struct System {
     proxy: ProxyService,
     webhooks: WebhookSettings,
     exchange: Router,
+    dashboard: Router,
     reflection: bool,
     compat: bool,
 }
@@ -82,6 +83,7 @@ pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> anyhow::Result<System> 
         .with_lifecycle(lifecycle);
     let exchange =
         connect.exchange(&door.token_exchange).context("`connect.token_exchange` cannot be used")?;
+    let dashboard = connect.dashboard(&door.login)?;
     let proxy = ProxyService::new(to_vault.clone(), catalogue.clone(), &proxy, lifecycle)?;
     let refresher =
         RefresherService::new(to_vault.clone(), catalogue, oauth, bus, journal, &refresh, lifecycle);
@@ -94,6 +96,7 @@ pub fn compose(pieces: Pieces, lifecycle: &Lifecycle) -> anyhow::Result<System> 
         proxy,
         webhooks,
         exchange,
+        dashboard,
         reflection,
         compat: door.compat,
     })
@@ -111,12 +114,16 @@ impl System {
             services: latchkey_vault::PUBLIC_SERVICES.into_iter().chain(latchkey_connect::SERVICES).collect(),
         };
         let addresses = [&doors.http, &doors.grpc, &doors.ops].map(|door| door.local_addr().ok());
-        let mut pages = self.connect.http().merge(self.connect.rest()?).merge(self.connect.dashboard()?);
+        let mut pages = self.connect.http().merge(self.connect.rest()?).merge(self.dashboard);
         pages = pages.merge(self.exchange);
         if self.compat {
             pages = pages.merge(self.connect.compat()?);
         }
-        http::serve(doors.http, pages.merge(self.proxy.http()).merge(doors.pages), lifecycle);
+        pages = pages.merge(self.proxy.http()).merge(doors.pages);
+        if self.compat {
+            pages = self.connect.with_sockets(pages);
+        }
+        http::serve(doors.http, pages, lifecycle);
         grpc::serve(doors.grpc, both(self.vault.public(), self.connect.grpc()), options, lifecycle)?;
         ops::serve(doors.ops, self.vault.checks(), lifecycle);
         self.vault.run();

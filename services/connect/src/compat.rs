@@ -11,9 +11,11 @@ mod elsewhere;
 mod integrations;
 mod list;
 mod logo;
+mod popup;
 mod providers;
 mod refusal;
 mod sessions;
+mod socket;
 
 use crate::flows::Flows;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -26,6 +28,7 @@ use latchkey_domain::api_key::Scope;
 use latchkey_rest::Calls;
 use latchkey_wire::{Authenticator, Fault};
 use refusal::Refusal;
+pub use socket::Sockets;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use tonic::metadata::MetadataMap;
@@ -40,10 +43,30 @@ struct Door {
     authenticator: Authenticator,
     calls: Calls,
     public_url: Arc<Url>,
+    sockets: Sockets,
 }
 
-pub fn router(flows: Flows, authenticator: Authenticator, calls: Calls, public_url: &Url) -> Router {
-    let door = Door { flows, authenticator, calls, public_url: Arc::new(public_url.clone()) };
+/// Puts the sockets before everything else: they are asked for at `/`, where other things may be.
+pub fn with_sockets(pages: Router, sockets: Sockets) -> Router {
+    pages.layer(middleware::from_fn(move |request: Request, next: middleware::Next| {
+        let sockets = sockets.clone();
+        async move {
+            match Sockets::is_asked_for(&request) {
+                true => sockets.answer(request),
+                false => next.run(request).await,
+            }
+        }
+    }))
+}
+
+pub fn router(
+    flows: Flows,
+    authenticator: Authenticator,
+    calls: Calls,
+    public_url: &Url,
+    sockets: Sockets,
+) -> Router {
+    let door = Door { flows, authenticator, calls, public_url: Arc::new(public_url.clone()), sockets };
     // An id may hold a slash and comes as it is, so it takes the rest of the path.
     Router::new()
         .route("/providers", get(providers::list))
@@ -75,6 +98,7 @@ pub fn router(flows: Flows, authenticator: Authenticator, calls: Calls, public_u
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route("/images/template-logos/{file}", get(logo::svg))
         .layer(middleware::from_fn(cors::shared))
+        .merge(popup::routes(public_url))
         .with_state(door)
 }
 

@@ -1,9 +1,9 @@
 //! Connect's settings: sections and nothing else.
 
 use crate::look::Look;
-use latchkey_chassis::config::{Listen, Telemetry, Tls};
+use latchkey_chassis::config::{Listen, SecretFile, Telemetry, Tls};
 use latchkey_domain::api_key::Scope;
-use latchkey_domain::{Environment, IntegrationKey};
+use latchkey_domain::{Environment, IntegrationKey, Role};
 use latchkey_wire::RouteOptions;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -44,6 +44,8 @@ pub struct Settings {
     /// How the pages look, and who may embed them, by environment.
     pub environments: BTreeMap<Environment, Look>,
     pub token_exchange: TokenExchange,
+    /// Where operators log in to the dashboard, beside links that are good once.
+    pub login: Vec<LoginProvider>,
 }
 
 impl Default for Settings {
@@ -53,8 +55,48 @@ impl Default for Settings {
             compat: true,
             environments: BTreeMap::new(),
             token_exchange: TokenExchange::default(),
+            login: vec![],
         }
     }
+}
+
+/// An OpenID provider whose word on who an operator is counts, for one environment's dashboard.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoginProvider {
+    /// What the button says: "Log in with …".
+    pub name: String,
+    pub environment: Environment,
+    /// As its metadata and its tokens name it (OpenID Connect Discovery).
+    pub issuer: String,
+    pub client_id: String,
+    /// Absent for a public client, which PKCE alone protects.
+    #[serde(default)]
+    pub client_secret_file: Option<SecretFile>,
+    #[serde(default = "login_scopes")]
+    pub scopes: Vec<String>,
+    /// The claim that says what somebody is, a text or a list of texts; `realm_access.roles` is one within another.
+    #[serde(default = "role_claim")]
+    pub role_claim: String,
+    /// The role of whoever has this text in that claim. Of several the highest counts; who has none is not let in.
+    pub roles: BTreeMap<String, Role>,
+    /// Whoever signed its certificate, in PEM, beside those browsers believe.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    /// Lets it be in a private network or on this machine.
+    #[serde(default)]
+    pub allow_private: bool,
+    /// Lets it be asked over http://. For trials.
+    #[serde(default)]
+    pub allow_http: bool,
+}
+
+fn login_scopes() -> Vec<String> {
+    ["openid", "profile", "email"].map(str::to_owned).to_vec()
+}
+
+fn role_claim() -> String {
+    "groups".to_owned()
 }
 
 /// Who may exchange a token of another issuer for a connection's, beside those who have an API key.

@@ -7,6 +7,7 @@
 mod api;
 mod cookie;
 mod login;
+mod oidc;
 mod shell;
 
 use crate::http::guard_dashboard;
@@ -14,6 +15,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use cookie::{Cookies, Login};
+pub use oidc::{Provider, providers};
 use http::HeaderMap;
 use latchkey_wire::contract::KeyView;
 use latchkey_wire::{Authenticator, Fault, Kind, Reason, VaultClient};
@@ -32,16 +34,28 @@ struct Door {
     public_url: Arc<str>,
     /// The native calls over HTTP.
     rest: Router,
+    /// Where operators log in, beside links.
+    providers: Arc<[Provider]>,
 }
 
-pub fn router(vault: VaultClient, authenticator: Authenticator, rest: Router, public_url: &Url) -> Router {
+pub fn router(
+    vault: VaultClient,
+    authenticator: Authenticator,
+    rest: Router,
+    public_url: &Url,
+    providers: Vec<Provider>,
+) -> Router {
     let address = public_url.as_str().trim_end_matches('/').into();
-    let door = Door { vault, authenticator, cookies: Cookies::new(public_url), public_url: address, rest };
+    let (cookies, providers) = (Cookies::new(public_url), providers.into());
+    let door = Door { vault, authenticator, cookies, public_url: address, rest, providers };
     Router::new()
         .route("/dashboard/session", get(login::session))
         .route("/dashboard", get(shell::page))
         .route("/dashboard/{*place}", get(shell::page))
         .route("/dashboard/login", get(shell::page).post(login::log_in))
+        .route("/dashboard/login/providers", get(oidc::list))
+        .route("/dashboard/login/with/{number}", get(oidc::begin))
+        .route(oidc::CALLBACK, get(oidc::callback))
         .route("/dashboard/logout", post(login::log_out))
         .route("/dashboard/api/{*path}", any(api::pass_on))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -5,10 +5,14 @@
 
 mod answer;
 mod form;
+mod issuer_client;
 mod jwks;
 mod jwt;
 mod workloads;
 
+pub use issuer_client::IssuerClient;
+pub use jwks::Keys;
+pub use jwt::Unverified;
 pub use workloads::Workloads;
 
 use answer::{Refused, given, metadata};

@@ -9,7 +9,8 @@ mod headers;
 mod view;
 mod watch;
 
-pub use headers::{from_here, guard_dashboard};
+pub use embed::opener_kept;
+pub use headers::{from_here, guard, guard_dashboard};
 
 use crate::browser::{Browser, Cookies, Place};
 use crate::failures::{Problem, said};
@@ -331,7 +332,7 @@ fn again(
     }
 }
 
-fn refuse(problem: &Problem) -> Response {
+pub fn refuse(problem: &Problem) -> Response {
     let boot = Boot::of(&Look::default(), "problem").with_problem(problem.word());
     page(status(problem), &ProblemPage { boot, message: problem.to_string() })
 }

@@ -43,9 +43,10 @@ async fn main() -> anyhow::Result<()> {
     let options = grpc::Options { tls: config.tls, reflection, services: SERVICES.to_vec() };
     let exchange = &config.connect.token_exchange;
     let exchange = connect.exchange(exchange).context("`connect.token_exchange` cannot be used")?;
-    let mut pages = connect.http().merge(connect.rest()?).merge(connect.dashboard()?).merge(exchange);
+    let dashboard = connect.dashboard(&config.connect.login)?;
+    let mut pages = connect.http().merge(connect.rest()?).merge(dashboard).merge(exchange);
     if config.connect.compat {
-        pages = pages.merge(connect.compat()?);
+        pages = connect.with_sockets(pages.merge(connect.compat()?));
     }
     http::serve(listen(config.listen.http, "listen.http").await?, pages, &lifecycle);
     grpc::serve(listen(config.listen.grpc, "listen.grpc").await?, connect.grpc(), options, &lifecycle)?;

@@ -1,6 +1,7 @@
 //! Connect as a running service: the browser's pages and the backends' gRPC.
 
-use crate::config::{Settings, TokenExchange, WebhookSettings};
+use crate::compat::Sockets;
+use crate::config::{LoginProvider, Settings, TokenExchange, WebhookSettings};
 use crate::exchange::{self, Exchange, Workloads};
 use crate::flows::Flows;
 use crate::look::{LogoError, Looks};
@@ -23,6 +24,7 @@ pub struct ConnectService {
     flows: Flows,
     looks: Arc<Looks>,
     public_url: Url,
+    sockets: Sockets,
 }
 
 impl ConnectService {
@@ -39,7 +41,8 @@ impl ConnectService {
         // Only a trial is reached over http (`PublicUrl`).
         let on_this_machine = public_url.scheme() == "http";
         let looks = Looks::open(&settings.environments, on_this_machine)?.into();
-        Ok(Self { flows: Flows::new(vault, catalogue, oauth, clock, &public_url), looks, public_url })
+        let flows = Flows::new(vault, catalogue, oauth, clock, &public_url);
+        Ok(Self { flows, looks, public_url, sockets: Sockets::default() })
     }
 
     /// Lets the process wait, before it ends, for attempts whose browser has gone away.
@@ -96,11 +99,12 @@ impl ConnectService {
     /// Where operators log in, and what their pages ask for.
     ///
     /// # Errors
-    /// As [`Self::rest`].
-    pub fn dashboard(&self) -> Result<Router, RestError> {
+    /// As [`Self::rest`]; where an OpenID provider's settings cannot be used, with which.
+    pub fn dashboard(&self, login: &[LoginProvider]) -> anyhow::Result<Router> {
         let vault = self.flows.vault.clone();
         let authenticator = Authenticator::new(vault.clone());
-        Ok(dashboard::router(vault, authenticator, self.rest()?, &self.public_url))
+        let providers = dashboard::providers(login, self.flows.clock.clone())?;
+        Ok(dashboard::router(vault, authenticator, self.rest()?, &self.public_url, providers))
     }
 
     /// The paths that another product's clients know, over the same calls.
@@ -110,7 +114,13 @@ impl ConnectService {
     pub fn compat(&self) -> Result<Router, RestError> {
         let calls = Calls::new(DESCRIPTORS, self.routes())?;
         let authenticator = Authenticator::new(self.flows.vault.clone());
-        Ok(compat::router(self.flows.clone(), authenticator, calls, &self.public_url))
+        let sockets = self.sockets.clone();
+        Ok(compat::router(self.flows.clone(), authenticator, calls, &self.public_url, sockets))
+    }
+
+    /// All pages, with the sockets that another product's client for browsers waits on.
+    pub fn with_sockets(&self, pages: Router) -> Router {
+        compat::with_sockets(pages, self.sockets.clone())
     }
 
     /// Token exchange (RFC 8693), and the document that says where (RFC 8414).

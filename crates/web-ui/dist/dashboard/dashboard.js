@@ -890,18 +890,28 @@ person in, once, within 10 minutes."]}),a2("div",{class:"copy-field",children:[a
 children:[a2(Field,{id:"operator",label:"Who",help:"What they do is recorded under this name.",value:operator,onInput:name2,
 error:wrong(problem,"operator")}),a2(Field,{id:"role",label:"Role",value:role,onInput:choose,options:ROLES}),problem&&!wrong(
 problem,"operator")&&a2(Trouble,{problem})]})})}var COMMAND="latchkey operator login-link --name you";function takeToken(){const token=new URLSearchParams(location.hash.
-slice(1)).get("t")??void 0;if(token)history.replaceState(null,"",location.pathname);return token}function LoginScreen(){
-const{route,path}=useLocation();const[token,keep]=d2(takeToken);const{busy,problem,run}=useAction();A2(()=>{document.title=
-"Log in · Latchkey"},[]);if(session.value===void 0&&path!=="/dashboard/login"){return a2("main",{class:"gate","aria-lab\
-el":"Loading",children:a2(Spinner,{})})}const enter=async()=>{const done=await run(()=>logIn(token??""));keep(void 0);if(done)
-route("/dashboard/start",true)};return a2("main",{class:"gate",children:a2("div",{class:"gate-card",children:[a2("svg",{
-class:"mark",width:"40",height:"40",viewBox:"0 0 22 22","aria-hidden":"true",children:[a2("rect",{width:"22",height:"22",
-rx:"6"}),a2("path",{d:"M8.4 9.6a3 3 0 1 1 3.7 2.9v.9h1.6v1.9h-1.6v1.3h-1.9v-4.1a3 3 0 0 1-1.8-2.9Z"})]}),token?a2($,{children:[
-a2("h1",{children:"Open the dashboard"}),a2("p",{class:"muted",children:"This link lets one person in, once. You stay lo\
-gged in for 12 hours on this device."}),a2(Button,{kind:"primary",wide:true,busy,onClick:()=>void enter(),children:"Log \
-in"})]}):a2($,{children:[a2("h1",{children:"Log in to Latchkey"}),problem&&a2(Notice,{kind:"danger",title:problem.message}),
-a2("p",{class:"muted",children:"You need a login link. Whoever runs this server makes one with this command, and an admi\
-n can make one under “Keys and people”."}),a2(Snippet,{code:COMMAND,label:"command"})]})]})})}var TONES3={SUCCESS:"good",FAILURE:"bad",PENDING:"info"};var OPERATIONS=["CONNECT","REFRESH","VERIFY","REVOKE"];var OUTCOMES=[
+slice(1)).get("t")??void 0;if(token)history.replaceState(null,"",location.pathname);return token}var PROBLEMS={LOGIN_STALE:"\
+That took too long, or was begun in another browser. Log in again.",LOGIN_DECLINED:"The login was stopped where you log \
+in. Try again.",PROVIDER_FAILED:"The place where you log in gave no answer that can be believed. Try again; if it happen\
+s again, whoever runs this server finds the reason in its log.",ROLE_MISSING:"You are known, and have no role here. Whoe\
+ver runs this server gives roles, in the settings or where you log in."};function takeProblem(){const word2=new URLSearchParams(
+location.hash.slice(1)).get("problem");if(!word2)return void 0;history.replaceState(null,"",location.pathname);return PROBLEMS[word2]??
+`The login did not work (${word2}). Try again.`}function Providers(){const found=useLoad(signal=>call("/dashboard/login/\
+providers",{signal}),[]);const providers=found.data?.providers??[];const several=new Set(providers.map(one=>one.environment)).
+size>1;return a2($,{children:providers.map(({number,name:name2,environment})=>a2(Button,{kind:"primary",wide:true,onClick:()=>location.
+assign(`/dashboard/login/with/${number}`),children:["Log in with ",name2,several&&` to ${environment}`]},number))})}function LoginScreen(){
+const{route,path}=useLocation();const[token,keep]=d2(takeToken);const[refused]=d2(takeProblem);const{busy,problem,run}=useAction();
+A2(()=>{document.title="Log in · Latchkey"},[]);if(session.value===void 0&&path!=="/dashboard/login"){return a2("main",
+{class:"gate","aria-label":"Loading",children:a2(Spinner,{})})}const enter=async()=>{const done=await run(()=>logIn(token??
+""));keep(void 0);if(done)route("/dashboard/start",true)};return a2("main",{class:"gate",children:a2("div",{class:"gate-\
+card",children:[a2("svg",{class:"mark",width:"40",height:"40",viewBox:"0 0 22 22","aria-hidden":"true",children:[a2("rec\
+t",{width:"22",height:"22",rx:"6"}),a2("path",{d:"M8.4 9.6a3 3 0 1 1 3.7 2.9v.9h1.6v1.9h-1.6v1.3h-1.9v-4.1a3 3 0 0 1-1.8\
+-2.9Z"})]}),token?a2($,{children:[a2("h1",{children:"Open the dashboard"}),a2("p",{class:"muted",children:"This link let\
+s one person in, once. You stay logged in for 12 hours on this device."}),a2(Button,{kind:"primary",wide:true,busy,onClick:()=>void enter(),
+children:"Log in"})]}):a2($,{children:[a2("h1",{children:"Log in to Latchkey"}),(problem||refused)&&a2(Notice,{kind:"dan\
+ger",title:problem?.message??refused}),a2(Providers,{}),a2("p",{class:"muted",children:"A login link lets you in too. Wh\
+oever runs this server makes one with this command, and an admin can make one under “Keys and people”."}),a2(Snippet,
+{code:COMMAND,label:"command"})]})]})})}var TONES3={SUCCESS:"good",FAILURE:"bad",PENDING:"info"};var OPERATIONS=["CONNECT","REFRESH","VERIFY","REVOKE"];var OUTCOMES=[
 "SUCCESS","FAILURE","PENDING","SUPERSEDED","UNSUPPORTED"];function LogsScreen(){const{query:address,route}=useLocation();
 const filters=address;const narrow=change=>route(`/dashboard/logs${query({...filters,...change})}`,true);const asked={operation:filters.
 operation&&`AUTH_LOG_OPERATION_${filters.operation}`,outcome:filters.outcome&&`AUTH_LOG_OUTCOME_${filters.outcome}`,connection_id:filters.

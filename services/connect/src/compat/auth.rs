@@ -110,7 +110,7 @@ async fn typed(
 }
 
 /// Fields by the names that the catalogue has for them; what it does not know is refused with the rest.
-fn named(provider: &Provider, sent: BTreeMap<String, String>) -> BTreeMap<String, String> {
+pub(super) fn named(provider: &Provider, sent: BTreeMap<String, String>) -> BTreeMap<String, String> {
     let known = |name: &str| provider.inputs.iter().any(|input| input.name == name);
     let renamed = sent.into_iter().filter(|(name, _)| name != "type").map(|(name, value)| {
         let snake = snake(&name);

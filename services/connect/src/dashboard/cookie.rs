@@ -1,6 +1,6 @@
 //! An operator's login, as the browser keeps it.
 
-use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use axum_extra::extract::cookie::{Cookie, CookieBuilder, CookieJar, SameSite};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use latchkey_domain::Digest;
 use latchkey_wire::Fault;
@@ -12,6 +12,9 @@ pub const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
 
 /// As long as the vault lets a login last; a login that ended earlier opens nothing whatever the cookie says.
 const MAX_AGE: time::Duration = time::Duration::hours(12);
+
+/// How long a login at a provider may take.
+const BEGUN_MAX_AGE: time::Duration = time::Duration::minutes(10);
 
 /// An API key in the clear, hence no `Debug`.
 pub struct Login(String);
@@ -46,6 +49,22 @@ impl Cookies {
         self.header(String::new(), time::Duration::ZERO)
     }
 
+    /// What a login at an OpenID provider was begun with.
+    pub fn begun(&self, headers: &HeaderMap) -> Option<String> {
+        Some(CookieJar::from_headers(headers).get(self.begun_name())?.value().to_owned())
+    }
+
+    /// Remembers it until the provider sends the browser back, from another site: hence `Lax`.
+    pub fn set_begun(&self, value: String) -> Option<(HeaderName, HeaderValue)> {
+        let max_age = if value.is_empty() { time::Duration::ZERO } else { BEGUN_MAX_AGE };
+        let cookie = Cookie::build((self.begun_name(), value));
+        written(&cookie.path("/").http_only(true).secure(self.secure).same_site(SameSite::Lax).max_age(max_age))
+    }
+
+    fn begun_name(&self) -> &'static str {
+        if self.secure { "__Host-lk_login" } else { "lk_login" }
+    }
+
     fn header(&self, value: String, max_age: time::Duration) -> Option<(HeaderName, HeaderValue)> {
         let cookie = Cookie::build((self.name(), value))
             .path("/")
@@ -53,10 +72,14 @@ impl Cookies {
             .secure(self.secure)
             .same_site(SameSite::Strict)
             .max_age(max_age);
-        let mut value = HeaderValue::from_str(&cookie.to_string()).ok()?;
-        value.set_sensitive(true);
-        Some((header::SET_COOKIE, value))
+        written(&cookie)
     }
+}
+
+fn written(cookie: &CookieBuilder<'_>) -> Option<(HeaderName, HeaderValue)> {
+    let mut value = HeaderValue::from_str(&cookie.to_string()).ok()?;
+    value.set_sensitive(true);
+    Some((header::SET_COOKIE, value))
 }
 
 impl Login {

@@ -6,8 +6,9 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use latchkey_rest::problem;
+use latchkey_secret::SecretText;
 use latchkey_wire::Fault;
-use latchkey_wire::contract::KeyView;
+use latchkey_wire::contract::{IssuedKey, KeyView};
 use latchkey_wire::convert::secret_to_pb;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -33,15 +34,24 @@ async fn enter(door: &Door, headers: &HeaderMap, shown: Shown) -> Result<Respons
     if !from_here(headers) {
         return Err(foreign());
     }
-    let issued = door.vault.redeem_login(&shown.token.into()).await?;
+    let (cookie, key) = logged_in(door, headers, &shown.token.into()).await?;
+    let login = Login::new(secret_to_pb(&key.secret));
+    Ok((cookie, Json(who(door, &login, &key.key))).into_response())
+}
+
+/// Spends a login's token for the browser's cookie. Whoever was logged in there before no longer is.
+pub async fn logged_in(
+    door: &Door,
+    headers: &HeaderMap,
+    token: &SecretText,
+) -> Result<(HeaderMap, IssuedKey), Fault> {
+    let issued = door.vault.redeem_login(token).await?;
     if let Ok((_, before)) = door.operator(headers).await {
         door.vault.revoke_key(&before.environment, before.id).await?;
     }
     info!(operator = issued.key.name, key.id = %issued.key.id, "An operator logged in");
-    let login = Login::new(secret_to_pb(&issued.secret));
-    let told = Json(who(door, &login, &issued.key));
-    let cookie: HeaderMap = door.cookies.set(secret_to_pb(&issued.secret)).into_iter().collect();
-    Ok((cookie, told).into_response())
+    let cookie = door.cookies.set(secret_to_pb(&issued.secret)).into_iter().collect();
+    Ok((cookie, issued))
 }
 
 /// Who is logged in, what they may do, and what their requests must carry. Other sites can neither ask nor read this.

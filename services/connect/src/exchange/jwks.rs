@@ -1,16 +1,15 @@
 //! The keys an issuer publishes (RFC 7517), kept for a while, and asked for anew when a token names one that is not known.
 
 use super::jwt::{Algorithm, JwtError};
+use super::issuer_client::IssuerClient;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use latchkey_egress::{Egress, PublicResolver, trusting};
-use reqwest::{Client, Url};
+use latchkey_egress::Egress;
+use reqwest::Url;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use rustls::pki_types::CertificateDer;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -24,11 +23,6 @@ const STALE_FOR: Duration = Duration::from_secs(24 * 3600);
 /// How often an issuer is asked at most, whatever tokens name.
 const ASK_EVERY: Duration = Duration::from_secs(10);
 
-const DEADLINE: Duration = Duration::from_secs(5);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// Longer than any key set.
-const DOCUMENT_MAX: usize = 256 * 1024;
 const KEYS_MAX: usize = 64;
 
 /// A public key (RFC 7518 §6).
@@ -130,8 +124,7 @@ struct Metadata {
 pub struct Keys {
     issuer: String,
     jwks_uri: Option<Url>,
-    egress: Egress,
-    http: Client,
+    http: IssuerClient,
     /// Held while the issuer is asked, so that many callers cost it one request.
     known: Mutex<Known>,
 }
@@ -162,20 +155,8 @@ impl Keys {
         egress: Egress,
         roots: &[CertificateDer<'static>],
     ) -> anyhow::Result<Self> {
-        let builder = Client::builder()
-            .tls_backend_preconfigured(trusting(roots)?.with_no_client_auth())
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(DEADLINE)
-            .user_agent(concat!("latchkey/", env!("CARGO_PKG_VERSION")));
-        let builder = match egress {
-            Egress::PublicOnly => builder.dns_resolver(Arc::new(PublicResolver)),
-            Egress::Any => builder,
-        };
         let issuer = issuer.to_owned();
-        Ok(Self { issuer, jwks_uri, egress, http: builder.build()?, known: Mutex::default() })
+        Ok(Self { issuer, jwks_uri, http: IssuerClient::new(egress, roots)?, known: Mutex::default() })
     }
 
     /// The key a token is signed with.
@@ -210,7 +191,7 @@ impl Keys {
             Some(given) => given.clone(),
             None => self.discovered().await?,
         };
-        let set: KeySet = self.get(jwks_uri).await?;
+        let set: KeySet = self.http.get(jwks_uri).await?;
         let keys = set.keys.into_iter().take(KEYS_MAX);
         Some(keys.filter_map(Key::parse).collect())
     }
@@ -219,24 +200,8 @@ impl Keys {
     async fn discovered(&self) -> Option<Url> {
         let issuer = self.issuer.trim_end_matches('/');
         let metadata: Metadata =
-            self.get(Url::parse(&format!("{issuer}/.well-known/openid-configuration")).ok()?).await?;
+            self.http.get(Url::parse(&format!("{issuer}/.well-known/openid-configuration")).ok()?).await?;
         (metadata.issuer == self.issuer).then(|| Url::parse(&metadata.jwks_uri).ok()).flatten()
-    }
-
-    async fn get<T: DeserializeOwned>(&self, url: Url) -> Option<T> {
-        if !self.egress.permits(url.host()) {
-            return None;
-        }
-        let mut response =
-            self.http.get(url).send().await.ok().filter(|answer| answer.status().is_success())?;
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.ok()? {
-            body.extend_from_slice(&chunk);
-            if body.len() > DOCUMENT_MAX {
-                return None;
-            }
-        }
-        serde_json::from_slice(&body).ok()
     }
 }
 

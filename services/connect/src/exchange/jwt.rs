@@ -80,6 +80,8 @@ pub struct Unverified<'t> {
     pub algorithm: Algorithm,
     pub kid: Option<String>,
     claims: Claims,
+    /// All it says.
+    said: Map<String, Value>,
     signed: &'t str,
     signature: Vec<u8>,
 }
@@ -88,6 +90,8 @@ pub struct Unverified<'t> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     pub subject: String,
+    /// All it says.
+    pub claims: Map<String, Value>,
 }
 
 impl<'t> Unverified<'t> {
@@ -110,7 +114,8 @@ impl<'t> Unverified<'t> {
             _ => return Err(JwtError::Algorithm),
         };
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| JwtError::Malformed)?;
-        Ok(Self { algorithm, kid: header.kid, claims: document(claims)?, signed, signature })
+        let said: Map<String, Value> = document(claims)?;
+        Ok(Self { algorithm, kid: header.kid, claims: document(claims)?, said, signed, signature })
     }
 
     /// Whose token it says it is: its issuer, or where it names none, the trust domain of its SPIFFE id
@@ -153,7 +158,7 @@ impl<'t> Unverified<'t> {
             return Err(JwtError::NotYet);
         }
         let subject = sub.filter(|subject| !subject.is_empty()).ok_or(JwtError::Malformed)?;
-        Ok(Verified { subject })
+        Ok(Verified { subject, claims: self.said })
     }
 }
 

@@ -73,7 +73,7 @@ pub fn boot(site: &Site, environment: &Environment, look: &Look, mode: &'static 
 }
 
 /// A page that opens windows, or is one, must not be cut off from the other side.
-fn opener_kept(mut response: Response) -> Response {
+pub fn opener_kept(mut response: Response) -> Response {
     let unsafe_none = HeaderValue::from_static("unsafe-none");
     response.headers_mut().insert(headers::OPENER_POLICY, unsafe_none);
     response

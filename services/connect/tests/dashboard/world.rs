@@ -63,7 +63,7 @@ pub async fn world() -> World {
         &Default::default(),
     );
     let connect = connect.unwrap();
-    let pages = connect.http().merge(connect.rest().unwrap()).merge(connect.dashboard().unwrap());
+    let pages = connect.http().merge(connect.rest().unwrap()).merge(connect.dashboard(&[]).unwrap());
     let serving = tokio::spawn(async move { axum::serve(listener, http::layers(pages)).await.unwrap() });
     World { vault, clock, store, url, serving, _folder: folder }
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { Button, Notice, Spinner } from '../../kit';
-import { useAction } from '../load';
+import { Button, Notice, Spinner, call } from '../../kit';
+import { useAction, useLoad } from '../load';
 import { Snippet } from '../parts/copy';
 import { logIn, session } from '../session';
 
@@ -14,9 +14,49 @@ function takeToken(): string | undefined {
   return token;
 }
 
+/** Why a provider's word let nobody in. */
+const PROBLEMS: Record<string, string> = {
+  LOGIN_STALE: 'That took too long, or was begun in another browser. Log in again.',
+  LOGIN_DECLINED: 'The login was stopped where you log in. Try again.',
+  PROVIDER_FAILED: 'The place where you log in gave no answer that can be believed. Try again; if it happens again, whoever runs this server finds the reason in its log.',
+  ROLE_MISSING: 'You are known, and have no role here. Whoever runs this server gives roles, in the settings or where you log in.',
+};
+
+function takeProblem(): string | undefined {
+  const word = new URLSearchParams(location.hash.slice(1)).get('problem');
+  if (!word) return undefined;
+  history.replaceState(null, '', location.pathname);
+  return PROBLEMS[word] ?? `The login did not work (${word}). Try again.`;
+}
+
+interface LoginProvider {
+  number: number;
+  name: string;
+  environment: string;
+}
+
+/** Where operators log in, beside links. */
+function Providers() {
+  const found = useLoad((signal) => call<{ providers: LoginProvider[] }>('/dashboard/login/providers', { signal }), []);
+  const providers = found.data?.providers ?? [];
+  const several = new Set(providers.map((one) => one.environment)).size > 1;
+  return (
+    <>
+      {providers.map(({ number, name, environment }) => (
+        // Not a link: those stay within this program.
+        <Button key={number} kind="primary" wide onClick={() => location.assign(`/dashboard/login/with/${number}`)}>
+          Log in with {name}
+          {several && ` to ${environment}`}
+        </Button>
+      ))}
+    </>
+  );
+}
+
 export function LoginScreen() {
   const { route, path } = useLocation();
   const [token, keep] = useState(takeToken);
+  const [refused] = useState(takeProblem);
   const { busy, problem, run } = useAction();
   useEffect(() => {
     document.title = 'Log in · Latchkey';
@@ -52,8 +92,9 @@ export function LoginScreen() {
         ) : (
           <>
             <h1>Log in to Latchkey</h1>
-            {problem && <Notice kind="danger" title={problem.message} />}
-            <p class="muted">You need a login link. Whoever runs this server makes one with this command, and an admin can make one under “Keys and people”.</p>
+            {(problem || refused) && <Notice kind="danger" title={problem?.message ?? refused} />}
+            <Providers />
+            <p class="muted">A login link lets you in too. Whoever runs this server makes one with this command, and an admin can make one under “Keys and people”.</p>
             <Snippet code={COMMAND} label="command" />
           </>
         )}
