@@ -30,6 +30,7 @@ const SCREENS = {
   webhooks: () => '/webhooks',
   webhook: () => `/webhooks/${there.endpoint}`,
   keys: () => '/keys',
+  appearance: () => '/appearance',
   settings: () => '/settings',
   nowhere: () => '/no/such/place',
 };

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
-import { api, connect, latchkey, operator, settled, url, useBrowser } from './operators.js';
+import { accessible, api, connect, connectRobot, latchkey, operator, settled, url, useBrowser } from './operators.js';
 
 const used = useBrowser();
 
@@ -82,6 +82,57 @@ test('many connections are deleted at once, and those alone that were chosen', a
   await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
   const state = async (id) => (await api('GET', `/connections/${id}`)).connection.state;
   assert.deepEqual(await Promise.all([one, other, kept].map(state)), ['CONNECTION_STATE_DELETED', 'CONNECTION_STATE_DELETED', 'CONNECTION_STATE_ACTIVE']);
+});
+
+test('what is done to all that fit a filter is done to those on other pages too, and to nobody else', async () => {
+  const made = [];
+  for (let number = 0; number < 53; number += 1) made.push(await connectRobot(`robot-${number}@fit.example`));
+  const kept = await connectRobot('robot@elsewhere.example');
+  const page = await operator(used, 'developer');
+  await page.goto(`${url}/dashboard/connections?search=fit.example`);
+  await page.getByRole('checkbox', { name: 'Choose all on this page' }).check();
+  await page.getByText('50 connections on this page are chosen.').waitFor();
+  await accessible(page, 'all that fit');
+  await page.getByRole('button', { name: 'Choose all that fit the filter' }).click();
+  const bulk = page.getByRole('region', { name: 'With the chosen connections' });
+  await bulk.getByText('53 connections chosen').waitFor();
+  await bulk.getByRole('button', { name: 'Disable' }).click();
+  await page.getByRole('dialog', { name: 'Disable 53 connections?' }).getByRole('button', { name: 'Disable' }).click();
+  await page.getByText('53 of 53 done').waitFor();
+  const state = async (id) => (await api('GET', `/connections/${id}`)).connection.state;
+  assert.deepEqual(new Set(await Promise.all(made.map(state))), new Set(['CONNECTION_STATE_DISABLED']));
+  assert.equal(await state(kept), 'CONNECTION_STATE_ACTIVE');
+  assert.deepEqual(page.troubles, []);
+});
+
+test('health tells how each provider did', async () => {
+  connect('p1@provider.example');
+  const page = await operator(used, 'viewer');
+  await page.goto(`${url}/dashboard`);
+  const row = page.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'demo-oauth', exact: true }) }).filter({ hasText: 'attempt' });
+  await row.getByText(/% of \d+ attempts?/).waitFor();
+});
+
+test('a theme is tried out, its contrast told, and its settings are handed out', async () => {
+  const page = await operator(used, 'viewer');
+  await page.goto(`${url}/dashboard/appearance`);
+  const preview = page.getByRole('group', { name: 'Preview, light' });
+  const button = preview.getByRole('button', { name: 'Continue to Brightdesk' });
+  const colour = () => button.evaluate((it) => getComputedStyle(it).backgroundColor);
+  const before = await colour();
+  await page.getByLabel('Primary, light').fill('#ffd400');
+  await page.waitForFunction(([node, was]) => getComputedStyle(node).backgroundColor !== was, [await button.elementHandle(), before]);
+  assert.equal(await colour(), 'rgb(255, 212, 0)');
+  // Yellow on white is for nobody: text in it is moved, and the table says so.
+  await page.getByLabel('Quiet text, light').fill('#ffe680');
+  const row = page.getByRole('table', { name: 'Contrast, light' }).getByRole('row', { name: /^Quiet text/ });
+  await row.getByText('Moved until it does').waitFor();
+  await accessible(page, 'appearance');
+  await page.getByLabel('Product').fill('A "quoted" name');
+  const settings = await page.getByLabel('settings', { exact: true }).innerText();
+  assert(settings.includes('[connect.environments.dev.theme.light]\nprimary = "#ffd400"\ntext_muted = "#ffe680"'), settings);
+  assert(settings.includes('app_name = "A \\"quoted\\" name"'), settings);
+  assert.deepEqual(page.troubles, []);
 });
 
 test('an integration is added with the exact redirect URL beside it, and changed afterwards', async () => {

@@ -32,6 +32,18 @@ export const latchkey = (...args) => execFileSync(LATCHKEY, [...args, '--data', 
 /** Connects an account at the demo provider; its connection's id. */
 export const connect = (endUser, integration = 'demo-oauth') => latchkey('demo', 'connect', '--end-user', endUser, '--integration', integration).trim();
 
+/** The same as a frame's program does it, of an app that connects by itself; its connection's id. */
+export async function connectRobot(endUser) {
+  const { token, session_id } = await api('POST', '/connect-sessions', { end_user: endUser, integrations: ['demo-machine'] });
+  const send = async (path, body, binding) => {
+    const headers = { 'content-type': 'application/json', ...(binding && { authorization: `Bearer ${binding}` }) };
+    return (await fetch(`${url}/connect/api/sessions${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+  };
+  const { binding } = await send('', { token });
+  const { session } = await send(`/${session_id}/attempts`, { integration: 'demo-machine' }, binding);
+  return session.connection.id;
+}
+
 /** A browser for the tests of a file. */
 export function useBrowser() {
   const used = {};

@@ -15,10 +15,10 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use cookie::{Cookies, Login};
-pub use oidc::{Provider, providers};
 use http::HeaderMap;
 use latchkey_wire::contract::KeyView;
 use latchkey_wire::{Authenticator, Fault, Kind, Reason, VaultClient};
+pub use oidc::{Provider, providers};
 use std::sync::Arc;
 use url::Url;
 

@@ -215,17 +215,21 @@ surface:canvas,"surface-raised":surface,text,"text-muted":muted,border:colour("b
 us"),[surface,canvas],3.1),hover:mix(text,surface,.05),backdrop:colour("backdrop")};for(const kind of["danger","warning",
 "success"]){const quiet=mix(colour(kind),surface,.1);properties[`${kind}-quiet`]=quiet;properties[kind]=readable(colour(
 kind),[surface,canvas,quiet],4.6)}const named=Object.entries(properties).map(([name2,rgb])=>[`--${name2}`,format(rgb)]);
-return{...Object.fromEntries(named),...lengths(theme)}}function colours(theme,scheme){return name2=>parse(theme[scheme]?.[name2]??"")??parse(DEFAULTS[scheme][name2])??[0,0,0]}
-function readable(colour,backgrounds,ratio){return backgrounds.reduce((shifted,background)=>legible(shifted,background,ratio),
-colour)}function lengths(theme){const px=(value,least,most,otherwise)=>`${Math.min(most,Math.max(least,value??otherwise))}\
-px`;const compact=theme.density==="compact";const properties={"--font-size":px(theme.font_size,13,20,15),"--radius-contr\
-ol":px(theme.radius_control,0,24,9),"--radius-card":px(theme.radius_card,0,32,16),"--control-height":px(theme.control_height,
-32,64,compact?36:44),"--unit":compact?"6px":"8px"};if(theme.font_family&&/^[\w\s,'"-]+$/.test(theme.font_family))properties["\
---font-family"]=theme.font_family;return properties}function wear(root2,theme,appearance2){const device=matchMedia("(pre\
-fers-color-scheme: dark)");const dress2=()=>{const scheme=appearance2==="auto"?device.matches?"dark":"light":appearance2;
-root2.dataset["scheme"]=scheme;for(const[name2,value]of Object.entries(derive(theme,scheme)))root2.style.setProperty(name2,
-value);root2.style.setProperty("color-scheme",scheme)};dress2();device.addEventListener("change",dress2);return()=>device.
-removeEventListener("change",dress2)}var push;var scope;function isInScope(href){return!scope||(typeof scope=="string"?href.startsWith(scope):scope.test(href))}
+return{...Object.fromEntries(named),...lengths(theme)}}function report(theme,scheme){const colour=colours(theme,scheme);
+const surface=colour("surface_raised");const of=(name2,rgb,wanted)=>({name:name2,ratio:contrast(rgb,surface),wanted});return[
+of("text",colour("text"),4.5),of("text_muted",colour("text_muted"),4.5),{name:"primary",ratio:contrast(colour("primary"),
+onColour(colour("primary"))),wanted:4.5},of("focus",colour("focus"),3),of("border_control",colour("border"),3),of("dange\
+r",colour("danger"),4.5),of("warning",colour("warning"),4.5),of("success",colour("success"),4.5)]}function colours(theme,scheme){
+return name2=>parse(theme[scheme]?.[name2]??"")??parse(DEFAULTS[scheme][name2])??[0,0,0]}function readable(colour,backgrounds,ratio){
+return backgrounds.reduce((shifted,background)=>legible(shifted,background,ratio),colour)}function lengths(theme){const px=(value,least,most,otherwise)=>`${Math.
+min(most,Math.max(least,value??otherwise))}px`;const compact=theme.density==="compact";const properties={"--font-size":px(
+theme.font_size,13,20,15),"--radius-control":px(theme.radius_control,0,24,9),"--radius-card":px(theme.radius_card,0,32,16),
+"--control-height":px(theme.control_height,32,64,compact?36:44),"--unit":compact?"6px":"8px"};if(theme.font_family&&/^[\w\s,'"-]+$/.
+test(theme.font_family))properties["--font-family"]=theme.font_family;return properties}function wear(root2,theme,appearance2){
+const device=matchMedia("(prefers-color-scheme: dark)");const dress2=()=>{const scheme=appearance2==="auto"?device.matches?
+"dark":"light":appearance2;root2.dataset["scheme"]=scheme;for(const[name2,value]of Object.entries(derive(theme,scheme)))
+root2.style.setProperty(name2,value);root2.style.setProperty("color-scheme",scheme)};dress2();device.addEventListener("c\
+hange",dress2);return()=>device.removeEventListener("change",dress2)}var push;var scope;function isInScope(href){return!scope||(typeof scope=="string"?href.startsWith(scope):scope.test(href))}
 function handleNav(state,action){let url="";push=void 0;if(action&&action.type==="click"){if(action.ctrlKey||action.metaKey||
 action.altKey||action.shiftKey||action.button!==0){return state}const link=action.composedPath().find(el=>el.nodeName=="\
 A"&&el.href),href=link&&link.getAttribute("href");if(!link||link.origin!=location.origin||/^#/.test(href)||!/^(_?self)?$/i.
@@ -265,7 +269,58 @@ props.onRouteChange(url);prevRoute.current=path}if(props.onLoadEnd&&isLoading.cu
 false},[path,wasPush,c4]);return routeChanged?[k(RenderRef,{r:cur,key:count2.current}),k(RenderRef,{r:prev,key:count2.current-
 1})]:k(RenderRef,{r:cur,key:count2.current})}var MODE_HYDRATE=1<<5;var MODE_SUSPENDED=1<<7;var RenderRef=({r:r4})=>r4.current;
 Router.Provider=LocationProvider;LocationProvider.ctx=U({});var RouteContext=U({});var Route=props=>k(props.component,props);
-var useLocation=()=>j2(LocationProvider.ctx);var useRoute=()=>j2(RouteContext);var i3=Symbol.for("preact-signals");function t3(){if(!(v3>1)){var i4,t4=false;!(function(){var i5=c3;c3=void 0;while(void 0!==
+var useLocation=()=>j2(LocationProvider.ctx);var useRoute=()=>j2(RouteContext);function CopyButton({text,label="Copy",wordy=false}){const[copied,set]=d2(false);A2(()=>{if(!copied)return void 0;const timer=setTimeout(
+()=>set(false),1600);return()=>clearTimeout(timer)},[copied]);const copy=async()=>{await navigator.clipboard.writeText(text);
+set(true);announce("Copied")};return a2("button",{type:"button",class:wordy?"button button-secondary":"icon-button small",
+"aria-label":wordy?void 0:label,title:label,onClick:()=>void copy(),children:[a2(Icon,{name:copied?"check":"copy",size:16}),
+wordy&&a2("span",{children:copied?"Copied":label})]})}function Copyable({text,label,shown=text}){return a2("span",{class:"\
+copyable",children:[a2("code",{title:text,children:shown}),a2(CopyButton,{text,label:`Copy ${label}`})]})}function Snippet({
+code,label}){return a2("div",{class:"snippet",children:[a2("pre",{tabIndex:0,"aria-label":label,children:a2("code",{children:code})}),
+a2(CopyButton,{text:code,label:`Copy ${label}`})]})}function Snippets({of,label}){const names=Object.keys(of);const[chosen,
+choose]=d2(()=>{const kept2=localStorage.getItem("snippet")??"";return names.includes(kept2)?kept2:names[0]??""});const pick=name2=>{
+choose(name2);localStorage.setItem("snippet",name2)};return a2("div",{class:"snippets",children:[a2("div",{class:"pills",
+role:"group","aria-label":`Language of ${label}`,children:names.map(name2=>a2("button",{type:"button",class:"pill","aria\
+-pressed":name2===chosen,onClick:()=>pick(name2),children:name2},name2))}),a2(Snippet,{code:of[chosen]??"",label})]})}function Page({title,crumbs=[],lead,actions,badge,children}){const heading=T2(null);A2(()=>{document.title=`${title} · L\
+atchkey`},[title]);A2(()=>heading.current?.focus({preventScroll:true}),[]);return a2("div",{class:"page",children:[a2("h\
+eader",{class:"page-head",children:[crumbs.length>0&&a2("nav",{class:"crumbs","aria-label":"Breadcrumbs",children:crumbs.
+map(crumb=>a2($,{children:[a2("a",{href:crumb.href,children:crumb.label},crumb.href),a2(Icon,{name:"chevron",size:12})]}))}),
+a2("div",{class:"page-title",children:[a2("h1",{ref:heading,tabIndex:-1,children:title}),badge,actions&&a2("div",{class:"\
+page-actions",children:actions})]}),lead&&a2("p",{class:"lead",children:lead})]}),children]})}function Card({title,lead,
+actions,flush=false,children}){return a2("section",{class:`card${flush?" flush":""}`,children:[title&&a2("header",{class:"\
+card-head",children:[a2("div",{children:[a2("h2",{children:title}),lead&&a2("p",{class:"muted",children:lead})]}),actions&&
+a2("div",{class:"card-actions",children:actions})]}),children]})}function Empty({title,children,action}){return a2("div",
+{class:"empty",children:[a2("p",{class:"empty-title",children:title}),children&&a2("p",{class:"muted",children}),action&&
+a2("div",{class:"empty-action",children:action})]})}function Trouble({problem,again}){return a2(Notice,{kind:"danger",title:problem.
+message,children:[a2("p",{class:"muted",children:a2("code",{children:problem.reason})}),again&&a2("p",{children:a2(Button,
+{icon:"refresh",onClick:again,children:"Try again"})})]})}function Awaited({of,children,rows=5}){if(of.data!==void 0){return a2(
+$,{children:[of.problem&&a2(Trouble,{problem:of.problem,again:()=>void of.again()}),children(of.data)]})}if(of.problem)return a2(
+Trouble,{problem:of.problem,again:()=>void of.again()});return a2("div",{class:"outline",role:"status","aria-label":"Loa\
+ding",children:Array.from({length:rows},(_4,at2)=>a2("span",{class:"outline-row"},at2))})}function Facts({of}){return a2(
+"dl",{class:"facts",children:of.map(([name2,value])=>a2("div",{children:[a2("dt",{children:name2}),a2("dd",{children:value??
+a2("span",{class:"muted",children:"—"})})]},name2))})}var RELATIVE=new Intl.RelativeTimeFormat("en",{numeric:"auto",style:"narrow"});var EXACT=new Intl.DateTimeFormat("en",{dateStyle:"\
+medium",timeStyle:"medium"});var NUMBER=new Intl.NumberFormat("en");var STEPS=[["year",315576e5],["month",26298e5],["day",
+864e5],["hour",36e5],["minute",6e4],["second",1e3]];function relative(time,now2=Date.now()){if(time===void 0)return"—";
+const apart=new Date(time).getTime()-now2;const[unit,size]=STEPS.find(([,size2])=>Math.abs(apart)>=size2)??["second",1e3];
+return unit==="second"&&Math.abs(apart)<5e3?"now":RELATIVE.format(Math.round(apart/size),unit)}var exact=time=>time===void 0?
+"—":EXACT.format(new Date(time));var count=value=>NUMBER.format(value??0);var plural=(value,one,many=`${one}s`)=>`${count(
+value)} ${value===1?one:many}`;function lasting(ms){if(ms<1e3)return`${Math.round(ms)} ms`;const seconds=ms/1e3;if(seconds<
+60)return`${seconds<10?seconds.toFixed(1):Math.round(seconds)} s`;if(seconds<3600)return`${Math.round(seconds/60)} min`;
+if(seconds<172800)return`${Math.round(seconds/3600)} h`;return`${Math.round(seconds/86400)} d`}var AUTH_MODES={OAUTH2:"O\
+Auth 2.0",OAUTH2_CC:"Client credentials",OAUTH1:"OAuth 1.0a",API_KEY:"API key",BASIC:"Basic",APP:"App installation",TBA:"\
+OAuth 1.0a, given token",UNSUPPORTED:"Not supported yet",TWO_STEP:"Token exchange",JWT:"Signed token",AWS_SIGV4:"AWS Sig\
+V4",NONE:"No credential"};var authMode=mode=>AUTH_MODES[mode??""]??sentence(mode??"");function sentence(text){const words=(text.
+split(".").at(-1)??text).toLowerCase().replaceAll(/[_-]+/g," ");return words.charAt(0).toUpperCase()+words.slice(1)}function category(text){if(text.length<=3)return text.toUpperCase();return text.startsWith("e-")?`E-${text.slice(2)}`:sentence(
+text)}function Badge({tone,children}){return a2("span",{class:`badge badge-${tone}`,children:[a2(Dot,{tone}),children]})}function Dot({
+tone}){return a2("svg",{class:`dot dot-${tone}`,width:"10",height:"10",viewBox:"0 0 10 10","aria-hidden":"true",children:[
+tone==="good"&&a2("circle",{cx:"5",cy:"5",r:"4"}),tone==="warn"&&a2("path",{d:"M5 .8 9.4 9H.6Z"}),tone==="bad"&&a2("path",
+{d:"M5 .4 9.6 5 5 9.6.4 5Z"}),tone==="info"&&a2("rect",{x:"1",y:"1",width:"8",height:"8",rx:"1.5"}),tone==="quiet"&&a2("\
+circle",{cx:"5",cy:"5",r:"3.2",fill:"none",stroke:"currentColor","stroke-width":"1.6"})]})}var STATES={ACTIVE:{tone:"goo\
+d",label:"Active",meaning:"A valid credential is at hand"},DEGRADED:{tone:"warn",label:"Degraded",meaning:"The last refr\
+esh failed and is tried again"},NEEDS_REAUTH:{tone:"bad",label:"Needs reauth",meaning:"The end user has to connect again"},
+DISABLED:{tone:"quiet",label:"Disabled",meaning:"Switched off here"},DELETED:{tone:"quiet",label:"Deleted",meaning:"Gone\
+, with its credential"}};function StateBadge({state}){const{tone,label}=STATES[state]??{tone:"quiet",label:sentence(state)};
+return a2(Badge,{tone,children:label})}var TURNS={END_USER:"End user",DEVELOPER:"Developer",PROVIDER:"Provider",OPERATOR:"\
+Operator",NOBODY:"Nobody"};var turn=owner=>TURNS[owner??""]??sentence(owner??"");var i3=Symbol.for("preact-signals");function t3(){if(!(v3>1)){var i4,t4=false;!(function(){var i5=c3;c3=void 0;while(void 0!==
 i5){var t5=i5.S;if(t5.v===i5.v){for(var r5=t5.t;void 0!==r5;r5=r5.x)if(r5.i===i5.i)r5.i=t5.i}i5=i5.o}})();while(void 0!==
 h3){var r4=h3;h3=void 0;s3++;while(void 0!==r4){var n3=r4.u;r4.u=void 0;r4.f&=-3;if(!(8&r4.f)&&w3(r4))try{r4.c()}catch(r5){
 if(!t4){i4=r5;t4=true}}r4=n3}}s3=0;v3--;if(t4)throw i4}else v3--}function r3(i4){if(v3>0)return i4();u3=++e3;v3++;try{return i4()}finally{
@@ -339,27 +394,58 @@ includes(scope2.replace(":read",":admin"))}var redirectUrl=()=>`${session.value?
 try{session.value=await call("/dashboard/session")}catch(problem){if(problem instanceof Problem&&problem.status===401)session.
 value=null;else throw problem}}async function logIn(token){session.value=await call("/dashboard/login",{body:{token}})}async function logOut(){
 const csrf=session.value?.csrf_token??"";await call("/dashboard/logout",{method:"POST",headers:{"x-csrf-token":csrf}});session.
-value=null}var BASE="/dashboard/api";function ours(options){return{...options,headers:{...options.headers,"x-csrf-token":session.value?.
+value=null}function Preview({theme,scheme,app}){const page=T2(null);F2(()=>{const style=page.current?.style;for(const[name2,value]of Object.
+entries(derive(theme,scheme)))style?.setProperty(name2,value);style?.setProperty("color-scheme",scheme)},[theme,scheme]);
+return a2("div",{class:"preview",ref:page,role:"group","aria-label":`Preview, ${scheme}`,children:a2("div",{class:"previ\
+ew-card",children:[a2("div",{class:"row",children:[a2(Logo,{name:app||"·",size:40}),a2(Icon,{name:"arrow",size:16}),a2(
+Logo,{name:"Brightdesk",size:40})]}),a2("p",{class:"preview-title",children:"Connect Brightdesk"}),a2("p",{class:"muted",
+children:["You will sign in at Brightdesk and decide there what ",app||"the app"," may do."]}),a2(Field,{id:`preview-${scheme}`,
+label:"Subdomain",value:"acme",onInput:()=>void 0,after:".brightdesk.example"}),a2(Notice,{kind:"warning",children:a2("p",
+{children:"Brightdesk ended the access yesterday."})}),a2(Button,{kind:"primary",wide:true,children:"Continue to Brightd\
+esk"}),a2(Button,{wide:true,children:"Cancel"})]})})}var SCHEMES=[{scheme:"light",name:"Light"},{scheme:"dark",name:"Dark"}];var COLOURS=[{token:"primary",label:"Primary",light:"\
+#1f5fe0",dark:"#7da6ff"},{token:"surface",label:"Page",light:"#f5f6f8",dark:"#0e1014"},{token:"surface_raised",label:"Ca\
+rd",light:"#ffffff",dark:"#17191f"},{token:"text",label:"Text",light:"#14171c",dark:"#eef0f4"},{token:"text_muted",label:"\
+Quiet text",light:"#59616e",dark:"#a2aab8"},{token:"border",label:"Border",light:"#d9dde4",dark:"#2d323c"},{token:"focus",
+label:"Focus",light:"#1f5fe0",dark:"#8fb2ff"}];var LENGTHS=[{token:"font_size",label:"Size of text",least:13,most:20,otherwise:15},
+{token:"radius_control",label:"Corners of buttons",least:0,most:24,otherwise:9},{token:"radius_card",label:"Corners of t\
+he card",least:0,most:32,otherwise:16},{token:"control_height",label:"Height of buttons",least:32,most:64,otherwise:44}];
+function AppearanceScreen(){const[name2,call2]=d2("Acme");const[theme,change]=d2({});return a2(Page,{title:"Appearance",
+lead:"How the connect pages look to end users. Try it here, and put what it comes to into the server’s settings.",children:[
+a2("div",{class:"columns even",children:SCHEMES.map(({scheme,name:title})=>a2(Card,{title,children:[a2(Preview,{theme,scheme,
+app:name2}),a2(Contrast,{theme,scheme,title})]},scheme))}),a2("div",{class:"columns even",children:[a2(Card,{title:"Colo\
+urs",lead:"Whatever cannot be read is moved until it can.",children:a2(Colours,{theme,onChange:change})}),a2("div",{class:"\
+stack",children:[a2(Card,{title:"Shape",children:[a2(Field,{id:"app-name",label:"Product",help:"As sentences name it.",value:name2,
+onInput:call2}),LENGTHS.map(({token,label,least,most,otherwise})=>a2("label",{class:"range",children:[a2("span",{children:[
+label," ",a2("span",{class:"muted",children:[theme[token]??otherwise," px"]})]}),a2("input",{type:"range",min:least,max:most,
+value:theme[token]??otherwise,onInput:event=>change({...theme,[token]:Number(event.currentTarget.value)})})]},token))]}),
+a2(Card,{title:"For the settings",lead:"In the server’s file; a new start puts it on.",children:a2(Snippet,{code:toml(
+session.value?.environment??"prod",name2,theme),label:"settings"})})]})]})]})}function Colours({theme,onChange}){return a2(
+"table",{class:"table plain",children:[a2("caption",{class:"for-readers",children:"Colours"}),a2("thead",{children:a2("t\
+r",{children:[a2("th",{scope:"col",children:"Colour"}),SCHEMES.map(({scheme,name:name2})=>a2("th",{scope:"col",children:name2},
+scheme))]})}),a2("tbody",{children:COLOURS.map(colour=>a2("tr",{children:[a2("th",{scope:"row",children:colour.label}),SCHEMES.
+map(({scheme,name:name2})=>a2("td",{children:a2("input",{class:"swatch",type:"color","aria-label":`${colour.label}, ${name2.
+toLowerCase()}`,value:theme[scheme]?.[colour.token]??colour[scheme],onInput:event=>onChange({...theme,[scheme]:{...theme[scheme],
+[colour.token]:event.currentTarget.value}})})},scheme))]},colour.token))})]})}var NAMES={text:"Text",text_muted:"Quiet t\
+ext",primary:"Text on the primary colour",focus:"Focus",border_control:"Border of fields",danger:"What went wrong",warning:"\
+Warnings",success:"Success"};function Contrast({theme,scheme,title}){const ratios=report(theme,scheme);return a2("table",
+{class:"table plain contrast",children:[a2("caption",{class:"for-readers",children:["Contrast, ",title.toLowerCase()]}),
+a2("thead",{children:a2("tr",{children:[a2("th",{scope:"col",children:"Contrast"}),a2("th",{scope:"col",class:"end",children:"\
+Is, and must be"}),a2("th",{scope:"col",children:"Verdict"})]})}),a2("tbody",{children:ratios.map(({name:name2,ratio,wanted})=>a2(
+"tr",{children:[a2("th",{scope:"row",children:NAMES[name2]}),a2("td",{class:"end",children:[ratio.toFixed(2)," ",a2("spa\
+n",{class:"muted",children:["of ",wanted]})]}),a2("td",{children:ratio>=wanted?a2(Badge,{tone:"good",children:"As chosen"}):
+a2(Badge,{tone:"warn",children:"Moved until it does"})})]},name2))})]})}function toml(environment,app,theme){const lines=[
+`[connect.environments.${environment}]`,`app_name = ${JSON.stringify(app)}`];const lengths2=LENGTHS.filter(({token})=>theme[token]!==
+void 0).map(({token})=>`${token} = ${theme[token]}`);if(lengths2.length>0)lines.push("",`[connect.environments.${environment}\
+.theme]`,...lengths2);for(const{scheme}of SCHEMES){const colours2=Object.entries(theme[scheme]??{});if(colours2.length>0)
+lines.push("",`[connect.environments.${environment}.theme.${scheme}]`,...colours2.map(([token,colour])=>`${token} = "${colour}\
+"`))}return lines.join("\n")}var BASE="/dashboard/api";function ours(options){return{...options,headers:{...options.headers,"x-csrf-token":session.value?.
 csrf_token??""}}}function query(fields){const pairs=new URLSearchParams;for(const[name2,value]of Object.entries(fields)){
 for(const one of Array.isArray(value)?value:[value])if(one!==void 0&&one!=="")pairs.append(name2,String(one))}const text=pairs.
 toString();return text&&`?${text}`}async function api(path,options={}){try{return await call(BASE+path,ours(options))}catch(problem){
 if(problem instanceof Problem&&problem.status===401)session.value=null;throw problem}}async function*watch(path,signal){
 for await(const event of events(BASE+path,ours({signal}))){const document2=JSON.parse(event.data);if(event.event==="prob\
 lem")throw new Problem(document2.status??0,document2.reason??"UNKNOWN",document2.detail??"The stream ended.");yield document2}}
-async function list(path,name2,signal){const answer=await api(path,signal?{signal}:{});return answer[name2]??[]}var RELATIVE=new Intl.RelativeTimeFormat("en",{numeric:"auto",style:"narrow"});var EXACT=new Intl.DateTimeFormat("en",{dateStyle:"\
-medium",timeStyle:"medium"});var NUMBER=new Intl.NumberFormat("en");var STEPS=[["year",315576e5],["month",26298e5],["day",
-864e5],["hour",36e5],["minute",6e4],["second",1e3]];function relative(time,now2=Date.now()){if(time===void 0)return"—";
-const apart=new Date(time).getTime()-now2;const[unit,size]=STEPS.find(([,size2])=>Math.abs(apart)>=size2)??["second",1e3];
-return unit==="second"&&Math.abs(apart)<5e3?"now":RELATIVE.format(Math.round(apart/size),unit)}var exact=time=>time===void 0?
-"—":EXACT.format(new Date(time));var count=value=>NUMBER.format(value??0);var plural=(value,one,many=`${one}s`)=>`${count(
-value)} ${value===1?one:many}`;function lasting(ms){if(ms<1e3)return`${Math.round(ms)} ms`;const seconds=ms/1e3;if(seconds<
-60)return`${seconds<10?seconds.toFixed(1):Math.round(seconds)} s`;if(seconds<3600)return`${Math.round(seconds/60)} min`;
-if(seconds<172800)return`${Math.round(seconds/3600)} h`;return`${Math.round(seconds/86400)} d`}var AUTH_MODES={OAUTH2:"O\
-Auth 2.0",OAUTH2_CC:"Client credentials",OAUTH1:"OAuth 1.0a",API_KEY:"API key",BASIC:"Basic",APP:"App installation",TBA:"\
-OAuth 1.0a, given token",UNSUPPORTED:"Not supported yet",TWO_STEP:"Token exchange",JWT:"Signed token",AWS_SIGV4:"AWS Sig\
-V4",NONE:"No credential"};var authMode=mode=>AUTH_MODES[mode??""]??sentence(mode??"");function sentence(text){const words=(text.
-split(".").at(-1)??text).toLowerCase().replaceAll(/[_-]+/g," ");return words.charAt(0).toUpperCase()+words.slice(1)}function category(text){if(text.length<=3)return text.toUpperCase();return text.startsWith("e-")?`E-${text.slice(2)}`:sentence(
-text)}function useLoad(ask,deps){const[state,set]=d2({data:void 0,problem:void 0,loading:true});const running=T2(void 0);const again=b2(
+async function list(path,name2,signal){const answer=await api(path,signal?{signal}:{});return answer[name2]??[]}function useLoad(ask,deps){const[state,set]=d2({data:void 0,problem:void 0,loading:true});const running=T2(void 0);const again=b2(
 async()=>{running.current?.abort();const controller=new AbortController;running.current=controller;set(before=>({...before,
 loading:true}));try{const data=await ask(controller.signal);if(!controller.signal.aborted)set({data,problem:void 0,loading:false})}catch(error){
 if(!controller.signal.aborted)set(before=>({data:before.data,problem:asProblem(error),loading:false}))}},deps);A2(()=>{void again();
@@ -367,40 +453,12 @@ return()=>running.current?.abort()},[again]);return{...state,again}}function asP
 error:new Problem(0,"UNEXPECTED",error instanceof Error?error.message:String(error))}function useAction(){const[state,set]=d2(
 {busy:false,problem:void 0});const run=async work=>{set({busy:true,problem:void 0});try{await work();set({busy:false,problem:void 0});
 return true}catch(error){set({busy:false,problem:asProblem(error)});return false}};return{...state,run,clear:()=>set({busy:false,
-problem:void 0})}}function Page({title,crumbs=[],lead,actions,badge,children}){const heading=T2(null);A2(()=>{document.title=`${title} · L\
-atchkey`},[title]);A2(()=>heading.current?.focus({preventScroll:true}),[]);return a2("div",{class:"page",children:[a2("h\
-eader",{class:"page-head",children:[crumbs.length>0&&a2("nav",{class:"crumbs","aria-label":"Breadcrumbs",children:crumbs.
-map(crumb=>a2($,{children:[a2("a",{href:crumb.href,children:crumb.label},crumb.href),a2(Icon,{name:"chevron",size:12})]}))}),
-a2("div",{class:"page-title",children:[a2("h1",{ref:heading,tabIndex:-1,children:title}),badge,actions&&a2("div",{class:"\
-page-actions",children:actions})]}),lead&&a2("p",{class:"lead",children:lead})]}),children]})}function Card({title,lead,
-actions,flush=false,children}){return a2("section",{class:`card${flush?" flush":""}`,children:[title&&a2("header",{class:"\
-card-head",children:[a2("div",{children:[a2("h2",{children:title}),lead&&a2("p",{class:"muted",children:lead})]}),actions&&
-a2("div",{class:"card-actions",children:actions})]}),children]})}function Empty({title,children,action}){return a2("div",
-{class:"empty",children:[a2("p",{class:"empty-title",children:title}),children&&a2("p",{class:"muted",children}),action&&
-a2("div",{class:"empty-action",children:action})]})}function Trouble({problem,again}){return a2(Notice,{kind:"danger",title:problem.
-message,children:[a2("p",{class:"muted",children:a2("code",{children:problem.reason})}),again&&a2("p",{children:a2(Button,
-{icon:"refresh",onClick:again,children:"Try again"})})]})}function Awaited({of,children,rows=5}){if(of.data!==void 0){return a2(
-$,{children:[of.problem&&a2(Trouble,{problem:of.problem,again:()=>void of.again()}),children(of.data)]})}if(of.problem)return a2(
-Trouble,{problem:of.problem,again:()=>void of.again()});return a2("div",{class:"outline",role:"status","aria-label":"Loa\
-ding",children:Array.from({length:rows},(_4,at2)=>a2("span",{class:"outline-row"},at2))})}function Facts({of}){return a2(
-"dl",{class:"facts",children:of.map(([name2,value])=>a2("div",{children:[a2("dt",{children:name2}),a2("dd",{children:value??
-a2("span",{class:"muted",children:"—"})})]},name2))})}function Confirm({title,verb,danger=true,work,onClose,children}){const{busy,problem,run}=useAction();const go=async()=>{
+problem:void 0})}}function Confirm({title,verb,danger=true,work,onClose,children}){const{busy,problem,run}=useAction();const go=async()=>{
 if(await run(work))onClose()};return a2(Dialog,{title,onClose,actions:a2($,{children:[a2(Button,{onClick:onClose,children:"\
 Cancel"}),a2(Button,{kind:danger?"danger":"primary",busy,onClick:()=>void go(),children:verb})]}),children:[a2("div",{class:"\
 stack muted",children}),problem&&a2(Trouble,{problem})]})}function wrong(problem,...fields){const named=problem?.document["\
 metadata"]?.["field"]??problem?.document["field"];return typeof named==="string"&&fields.includes(named)?problem?.message:
-void 0}function CopyButton({text,label="Copy",wordy=false}){const[copied,set]=d2(false);A2(()=>{if(!copied)return void 0;const timer=setTimeout(
-()=>set(false),1600);return()=>clearTimeout(timer)},[copied]);const copy=async()=>{await navigator.clipboard.writeText(text);
-set(true);announce("Copied")};return a2("button",{type:"button",class:wordy?"button button-secondary":"icon-button small",
-"aria-label":wordy?void 0:label,title:label,onClick:()=>void copy(),children:[a2(Icon,{name:copied?"check":"copy",size:16}),
-wordy&&a2("span",{children:copied?"Copied":label})]})}function Copyable({text,label,shown=text}){return a2("span",{class:"\
-copyable",children:[a2("code",{title:text,children:shown}),a2(CopyButton,{text,label:`Copy ${label}`})]})}function Snippet({
-code,label}){return a2("div",{class:"snippet",children:[a2("pre",{tabIndex:0,"aria-label":label,children:a2("code",{children:code})}),
-a2(CopyButton,{text:code,label:`Copy ${label}`})]})}function Snippets({of,label}){const names=Object.keys(of);const[chosen,
-choose]=d2(()=>{const kept2=localStorage.getItem("snippet")??"";return names.includes(kept2)?kept2:names[0]??""});const pick=name2=>{
-choose(name2);localStorage.setItem("snippet",name2)};return a2("div",{class:"snippets",children:[a2("div",{class:"pills",
-role:"group","aria-label":`Language of ${label}`,children:names.map(name2=>a2("button",{type:"button",class:"pill","aria\
--pressed":name2===chosen,onClick:()=>pick(name2),children:name2},name2))}),a2(Snippet,{code:of[chosen]??"",label})]})}var now=y3(Date.now());setInterval(()=>{if(!document.hidden)now.value=Date.now()},5e3);function When({time}){if(time===void 0)
+void 0}var now=y3(Date.now());setInterval(()=>{if(!document.hidden)now.value=Date.now()},5e3);function When({time}){if(time===void 0)
 return a2("span",{class:"muted",children:"—"});return a2("time",{dateTime:new Date(time).toISOString(),title:exact(time),
 children:relative(time,Math.max(now.value,Date.now()-5e3))})}function ConnectLink({onClose,integration,reconnect}){const offered=useLoad(()=>list("/integrations","integrations"),[]);
 const[chosen,choose]=d2(integration??"");const[endUser,name2]=d2(reconnect?.end_user??"");const[made,keep]=d2(void 0);const{
@@ -421,17 +479,7 @@ Create link"})]}),children:a2("form",{class:"stack",onSubmit:event=>{event.preve
 cts their account, which then belongs to this end user."}),!reconnect&&a2(Field,{id:"link-integration",label:"Integratio\
 n",value:key,onInput:choose,options:(offered.data??[]).map(one=>({value:one.key,label:one.display_name||one.key}))}),!reconnect&&
 a2(Field,{id:"link-end-user",label:"End user",help:"Your own id for them, such as a user id or an e-mail address.",value:endUser,
-onInput:name2}),problem&&a2(Trouble,{problem})]})})}function Badge({tone,children}){return a2("span",{class:`badge badge-${tone}`,children:[a2(Dot,{tone}),children]})}function Dot({
-tone}){return a2("svg",{class:`dot dot-${tone}`,width:"10",height:"10",viewBox:"0 0 10 10","aria-hidden":"true",children:[
-tone==="good"&&a2("circle",{cx:"5",cy:"5",r:"4"}),tone==="warn"&&a2("path",{d:"M5 .8 9.4 9H.6Z"}),tone==="bad"&&a2("path",
-{d:"M5 .4 9.6 5 5 9.6.4 5Z"}),tone==="info"&&a2("rect",{x:"1",y:"1",width:"8",height:"8",rx:"1.5"}),tone==="quiet"&&a2("\
-circle",{cx:"5",cy:"5",r:"3.2",fill:"none",stroke:"currentColor","stroke-width":"1.6"})]})}var STATES={ACTIVE:{tone:"goo\
-d",label:"Active",meaning:"A valid credential is at hand"},DEGRADED:{tone:"warn",label:"Degraded",meaning:"The last refr\
-esh failed and is tried again"},NEEDS_REAUTH:{tone:"bad",label:"Needs reauth",meaning:"The end user has to connect again"},
-DISABLED:{tone:"quiet",label:"Disabled",meaning:"Switched off here"},DELETED:{tone:"quiet",label:"Deleted",meaning:"Gone\
-, with its credential"}};function StateBadge({state}){const{tone,label}=STATES[state]??{tone:"quiet",label:sentence(state)};
-return a2(Badge,{tone,children:label})}var TURNS={END_USER:"End user",DEVELOPER:"Developer",PROVIDER:"Provider",OPERATOR:"\
-Operator",NOBODY:"Nobody"};var turn=owner=>TURNS[owner??""]??sentence(owner??"");var here=()=>session.value?.public_url??"";function forToken(connection){const url=`${here()}/v1/connections/${connection}\
+onInput:name2}),problem&&a2(Trouble,{problem})]})})}var here=()=>session.value?.public_url??"";function forToken(connection){const url=`${here()}/v1/connections/${connection}\
 :accessToken`;return{curl:`curl -H "Authorization: Bearer $LATCHKEY_API_KEY" \\
   ${url}`,"Node.js":`const answer = await fetch('${url}', {
   headers: { authorization: \`Bearer \${process.env.LATCHKEY_API_KEY}\` },
@@ -561,7 +609,18 @@ d",{class:classes(column),children:at2===0&&href?a2("a",{class:"row-link",href:h
 cell(row)},column.name))]},id(row)))})]})})}function classes(column){return[column.minor&&"minor",column.end&&"end"].filter(
 Boolean).join(" ")}function follow(event){const target=event.target;if(target.closest("a, button, input, label, select")||
 getSelection()?.toString())return;const link=event.currentTarget.querySelector("a.row-link");link?.dispatchEvent(new MouseEvent(
-"click",{bubbles:true,cancelable:true,metaKey:event.metaKey,ctrlKey:event.ctrlKey,shiftKey:event.shiftKey}))}var at=one=>`/connections/${one.id}`;var DEEDS=[{verb:"Refresh",title:many=>`Refresh ${many}?`,warning:"Each is refreshe\
+"click",{bubbles:true,cancelable:true,metaKey:event.metaKey,ctrlKey:event.ctrlKey,shiftKey:event.shiftKey}))}var PAGE_SIZE=500;var MAX=1e4;function AllThatFit({filter,chosen,onChosen}){const[found,tell]=d2(void 0);const[problem,complain]=d2(
+void 0);const looking=T2(void 0);A2(()=>()=>looking.current?.abort(),[]);const stop=()=>{looking.current?.abort();tell(void 0)};
+const look2=async()=>{const controller=new AbortController;looking.current=controller;complain(void 0);try{const all=await gather(
+filter,controller.signal,tell);onChosen(all);announce(`${plural(all.length,"connection")} chosen`)}catch(error){if(!controller.
+signal.aborted)complain(asProblem(error).message)}tell(void 0)};return a2("div",{class:"bulk",role:"status",children:[found===
+void 0?a2($,{children:[a2("span",{children:[plural(chosen,"connection")," on this page ",chosen===1?"is":"are"," chosen."]}),
+a2(Button,{kind:"quiet",onClick:()=>void look2(),children:"Choose all that fit the filter"})]}):a2($,{children:[a2("span",
+{children:[plural(found,"connection")," found so far…"]}),a2(Button,{kind:"quiet",onClick:stop,children:"Stop"})]}),problem&&
+a2(Notice,{kind:"danger",title:problem})]})}async function gather(filter,signal,tell){const all=[];let page_token;tell(0);
+do{const page=await api(`/connections${query({...filter,page_size:PAGE_SIZE,page_token})}`,{signal});all.push(...page.connections??
+[]);tell(all.length);if(all.length>MAX)throw new Error(`More than ${count(MAX)} connections fit: narrow the filter, or u\
+se the API.`);page_token=page.next_page_token}while(page_token);return all}var at=one=>`/connections/${one.id}`;var DEEDS=[{verb:"Refresh",title:many=>`Refresh ${many}?`,warning:"Each is refreshe\
 d with its provider now, whatever is left of its token.",scope:"tokens:read",fits:one=>["ACTIVE","DEGRADED"].includes(stateOf(
 one)),work:async one=>{await api(`${at(one)}:accessToken`,{method:"POST",body:{force_refresh:true}});return"refreshed"}},
 {verb:"Reconnect links",title:many=>`Create reconnect links for ${many}?`,warning:"A link lets its end user sign in agai\
@@ -596,36 +655,39 @@ connection.id))]})})}function save(verb,results){const cell=text2=>`"${(/^[=+\-@
 '"','""')}"`;const rows=results.map(({connection,value,problem})=>[connection.id,connection.integration,connection.end_user,
 value,problem??""].map(cell).join(","));const text=["connection,integration,end_user,result,problem",...rows].join("\r\n");
 const link=document.createElement("a");link.href=URL.createObjectURL(new Blob([text],{type:"text/csv"}));link.download=`${verb.
-toLowerCase().replaceAll(" ","-")}.csv`;link.click();URL.revokeObjectURL(link.href)}var PAGE_SIZE=50;function connectionsHref(filters){return`/dashboard/connections${query({...filters})}`}function ConnectionsScreen(){
-const{query:address,route}=useLocation();const filters=address;const restricted=Object.entries(filters).some(([name2,value])=>name2!==
-"order_by"&&value);const narrow=change=>{turnTo([]);choose(new Set);route(connectionsHref({...filters,...change}),true)};
-const[trail,turnTo]=d2([]);const[selected,choose]=d2(new Set);const[linking,link]=d2(false);const asked=query({...filters,
-state:filters.state&&`CONNECTION_STATE_${filters.state}`,page_size:PAGE_SIZE,page_token:trail.at(-1)});const page=useLoad(
-signal=>api(`/connections${asked}`,{signal}),[asked]);const integrations=useLoad(async()=>can("integrations:read")?await list(
-"/integrations","integrations"):[],[]);return a2(Page,{title:"Connections",lead:"Accounts your end users have connected.",
-actions:can("sessions:write")&&a2(Button,{kind:"primary",icon:"link",onClick:()=>link(true),children:"Create a link"}),children:[
-a2(FilterBar,{filters,integrations:integrations.data??[],onChange:narrow}),a2(Card,{flush:true,children:[selected.size>0&&
-a2(Bulk,{chosen:(page.data?.connections??[]).filter(one=>selected.has(one.id)),onDone:()=>{choose(new Set);void page.again()}}),
-a2(Awaited,{of:page,rows:8,children:({connections=[],next_page_token})=>a2($,{children:[connections.length>0&&a2(Table,{
-caption:"Connections",columns:COLUMNS,rows:connections,id:row=>row.id,href:row=>`/dashboard/connections/${row.id}`,label:row=>`${row.
-end_user} at ${row.integration}`,selection:can("sessions:write")?{selected,change:choose}:void 0}),connections.length===
-0&&(restricted?a2(NoneFits,{onClear:()=>route("/dashboard/connections"),more:!!next_page_token}):a2(NoneYet,{onLink:()=>link(
-true)})),(trail.length>0||next_page_token)&&a2("nav",{class:"pager","aria-label":"Pages",children:[a2("span",{children:connections.
-length>0?`${plural(connections.length,"connection")} on page ${trail.length+1}`:`Page ${trail.length+1}`}),a2("span",{class:"\
-row",children:[trail.length>0&&a2(Button,{onClick:()=>turnTo(trail.slice(0,-1)),children:"Previous"}),next_page_token&&a2(
-Button,{onClick:()=>turnTo([...trail,next_page_token]),children:"Next"})]})]})]})})]}),linking&&a2(ConnectLink,{onClose:()=>link(
-false)})]})}var COLUMNS=[{name:"End user",cell:row=>a2("span",{class:"cell-main",children:[a2(Logo,{name:row.integration,
-size:28}),a2("span",{class:"cell-text",children:[a2("span",{children:row.display_name||row.end_user}),a2("small",{children:row.
-credential?.account||(row.display_name?row.end_user:row.external_id)||row.id})]})]})},{name:"State",cell:row=>a2(StateBadge,
-{state:stateOf(row)})},{name:"Integration",minor:true,cell:row=>row.integration},{name:"Whose turn",minor:true,cell:row=>row.
-failure?.owner?turn(row.failure.owner):a2("span",{class:"muted",children:"—"})},{name:"Last refresh",minor:true,cell:row=>a2(
-When,{time:row.credential?.obtain_time})},{name:"Token expires",minor:true,cell:row=>a2(When,{time:row.credential?.expire_time})},
-{name:"Created",minor:true,cell:row=>a2(When,{time:row.create_time})}];function FilterBar({filters,integrations,onChange}){
-const asked=filters.search??filters.end_user??"";const[text,type]=d2(asked);A2(()=>type(asked),[asked]);const states=Object.
-entries(STATES);return a2("form",{class:"filters",role:"search","aria-label":"Connections",onSubmit:event=>{event.preventDefault();
-onChange({search:text.trim(),end_user:""})},children:[a2("span",{class:"control search",children:[a2(Icon,{name:"search",
-size:16}),a2("input",{type:"search","aria-label":"Search by id, end user, name or external id",placeholder:"Search id, e\
-nd user, name…",value:text,onInput:event=>type(event.currentTarget.value),onBlur:()=>text.trim()!==asked&&onChange({search:text.
+toLowerCase().replaceAll(" ","-")}.csv`;link.click();URL.revokeObjectURL(link.href)}var PAGE_SIZE2=50;function connectionsHref(filters){return`/dashboard/connections${query({...filters})}`}function ConnectionsScreen(){
+const{query:address,route}=useLocation();const filters=address;const pick=ids=>{chooseEveryone(void 0);choose(ids)};const restricted=Object.
+entries(filters).some(([name2,value])=>name2!=="order_by"&&value);const narrow=change=>{turnTo([]);pick(new Set);route(connectionsHref(
+{...filters,...change}),true)};const[trail,turnTo]=d2([]);const[selected,choose]=d2(new Set);const[everyone,chooseEveryone]=d2(
+void 0);const[linking,link]=d2(false);const filter={...filters,state:filters.state&&`CONNECTION_STATE_${filters.state}`};
+const asked=query({...filter,page_size:PAGE_SIZE2,page_token:trail.at(-1)});const page=useLoad(signal=>api(`/connections${asked}`,
+{signal}),[asked]);const shown=page.data?.connections??[];const chosen=everyone??shown.filter(one=>selected.has(one.id));
+const wholePage=shown.length>0&&chosen.length===shown.length;const integrations=useLoad(async()=>can("integrations:read")?
+await list("/integrations","integrations"):[],[]);return a2(Page,{title:"Connections",lead:"Accounts your end users have\
+ connected.",actions:can("sessions:write")&&a2(Button,{kind:"primary",icon:"link",onClick:()=>link(true),children:"Creat\
+e a link"}),children:[a2(FilterBar,{filters,integrations:integrations.data??[],onChange:narrow}),a2(Card,{flush:true,children:[
+chosen.length>0&&a2(Bulk,{chosen,onDone:()=>{pick(new Set);void page.again()}}),!everyone&&wholePage&&(trail.length>0||page.
+data?.next_page_token)&&a2(AllThatFit,{filter,chosen:chosen.length,onChosen:chooseEveryone},asked),a2(Awaited,{of:page,rows:8,
+children:({connections=[],next_page_token})=>a2($,{children:[connections.length>0&&a2(Table,{caption:"Connections",columns:COLUMNS,
+rows:connections,id:row=>row.id,href:row=>`/dashboard/connections/${row.id}`,label:row=>`${row.end_user} at ${row.integration}`,
+selection:can("sessions:write")?{selected,change:pick}:void 0}),connections.length===0&&(restricted?a2(NoneFits,{onClear:()=>route(
+"/dashboard/connections"),more:!!next_page_token}):a2(NoneYet,{onLink:()=>link(true)})),(trail.length>0||next_page_token)&&
+a2("nav",{class:"pager","aria-label":"Pages",children:[a2("span",{children:connections.length>0?`${plural(connections.length,
+"connection")} on page ${trail.length+1}`:`Page ${trail.length+1}`}),a2("span",{class:"row",children:[trail.length>0&&a2(
+Button,{onClick:()=>turnTo(trail.slice(0,-1)),children:"Previous"}),next_page_token&&a2(Button,{onClick:()=>turnTo([...trail,
+next_page_token]),children:"Next"})]})]})]})})]}),linking&&a2(ConnectLink,{onClose:()=>link(false)})]})}var COLUMNS=[{name:"\
+End user",cell:row=>a2("span",{class:"cell-main",children:[a2(Logo,{name:row.integration,size:28}),a2("span",{class:"cel\
+l-text",children:[a2("span",{children:row.display_name||row.end_user}),a2("small",{children:row.credential?.account||(row.
+display_name?row.end_user:row.external_id)||row.id})]})]})},{name:"State",cell:row=>a2(StateBadge,{state:stateOf(row)})},
+{name:"Integration",minor:true,cell:row=>row.integration},{name:"Whose turn",minor:true,cell:row=>row.failure?.owner?turn(
+row.failure.owner):a2("span",{class:"muted",children:"—"})},{name:"Last refresh",minor:true,cell:row=>a2(When,{time:row.
+credential?.obtain_time})},{name:"Token expires",minor:true,cell:row=>a2(When,{time:row.credential?.expire_time})},{name:"\
+Created",minor:true,cell:row=>a2(When,{time:row.create_time})}];function FilterBar({filters,integrations,onChange}){const asked=filters.
+search??filters.end_user??"";const[text,type]=d2(asked);A2(()=>type(asked),[asked]);const states=Object.entries(STATES);
+return a2("form",{class:"filters",role:"search","aria-label":"Connections",onSubmit:event=>{event.preventDefault();onChange(
+{search:text.trim(),end_user:""})},children:[a2("span",{class:"control search",children:[a2(Icon,{name:"search",size:16}),
+a2("input",{type:"search","aria-label":"Search by id, end user, name or external id",placeholder:"Search id, end user, n\
+ame…",value:text,onInput:event=>type(event.currentTarget.value),onBlur:()=>text.trim()!==asked&&onChange({search:text.
 trim(),end_user:""})})]}),a2(Field,{id:"state",label:"State",value:filters.state??"",onInput:state=>onChange({state}),options:[
 {value:"",label:"Every state"},...states.map(([value,{label}])=>({value,label}))]}),a2(Field,{id:"integration",label:"In\
 tegration",value:filters.integration??"",onInput:integration=>onChange({integration}),options:[{value:"",label:"Every in\
@@ -692,8 +754,24 @@ el",children:bar.label}),a2("span",{class:"for-readers",children:[" ",unit,!!bar
 bar",children:body})}function Shares({of}){const whole=of.reduce((sum,part)=>sum+part.value,0);return a2("span",{class:"\
 shares",role:"img","aria-label":of.filter(part=>part.value).map(part=>`${count(part.value)} ${part.label}`).join(", ")||
 "none",children:of.map(part=>part.value>0&&a2("span",{class:`fill-${part.tone}`,style:{flexGrow:part.value/whole}},part.
-label))})}var SHOWN2=["ACTIVE","DEGRADED","NEEDS_REAUTH","DISABLED"];var DAY=864e5;function HealthScreen(){const counted=useLoad(signal=>api(
-"/connections:aggregate",{signal}),[]);const incidents=useLoad(signal=>api("/incidents",{signal}),[]);const troubled=useLoad(
+label))})}var DAY=864e5;var LOOKED_AT=500;function Providers(){const since=new Date(Date.now()-DAY).toISOString();const logs=useLoad(
+signal=>api(`/auth-logs${query({start_time:since,page_size:LOOKED_AT})}`,{signal}),[]);return a2(Card,{flush:true,title:"\
+Providers",lead:"Connecting, refreshing and verifying in the last 24 hours.",children:a2(Awaited,{of:logs,rows:4,children:({
+logs:found=[],next_page_token})=>{const tallies=tally(found);if(tallies.length===0)return a2(Empty,{title:"Nothing tried\
+ yet",children:"Once somebody connects or a token is refreshed, each provider has a line here."});return a2($,{children:[
+a2("ul",{class:"list",children:tallies.map(one=>a2(Row,{of:one},one.provider))}),next_page_token&&a2("p",{class:"card-no\
+te muted",children:["Of the latest ",count(LOOKED_AT)," attempts."]})]})}})})}function Row({of}){const all=of.good+of.failed;
+return a2("li",{children:[a2(Logo,{name:of.provider,size:28}),a2("a",{class:"row-link grow",href:`/dashboard/providers/${encodeURIComponent(
+of.provider)}`,children:of.provider}),of.why&&a2("span",{class:"tag",children:of.why}),a2("span",{class:"muted",children:[
+(100*of.good/all).toFixed(of.failed?1:0)," % of ",plural(all,"attempt")]}),a2(Shares,{of:[{tone:"good",value:of.good,label:"\
+succeeded"},{tone:"bad",value:of.failed,label:"failed"}]})]})}function tally(logs){const by=new Map;for(const log of logs){
+const[outcome,why]=[word(log.outcome,"AUTH_LOG_OUTCOME"),log.failure?.reason??"UNKNOWN"];if(!log.provider||!["SUCCESS","\
+FAILURE"].includes(outcome)||outcome==="FAILURE"&&log.whose_turn==="END_USER")continue;const here2=by.get(log.provider)??
+{good:0,whys:[]};if(outcome==="SUCCESS")here2.good+=1;else here2.whys.push(why);by.set(log.provider,here2)}const tallies=[
+...by].map(([provider,{good,whys}])=>({provider,good,failed:whys.length,why:commonest(whys)}));return tallies.sort((one,other)=>other.
+failed/(other.good+other.failed)-one.failed/(one.good+one.failed)||one.provider.localeCompare(other.provider))}function commonest(words){
+const times=one=>words.filter(other=>other===one).length;return[...words].sort((one,other)=>times(other)-times(one))[0]}var SHOWN2=["ACTIVE","DEGRADED","NEEDS_REAUTH","DISABLED"];var DAY2=864e5;function HealthScreen(){const counted=useLoad(
+signal=>api("/connections:aggregate",{signal}),[]);const incidents=useLoad(signal=>api("/incidents",{signal}),[]);const troubled=useLoad(
 async signal=>{const pages=await Promise.all(["NEEDS_REAUTH","DEGRADED"].map(state=>api(`/connections${query({state:`CON\
 NECTION_STATE_${state}`,page_size:6,order_by:"create_time desc"})}`,{signal})));return pages.flatMap(page=>page.connections??
 [])},[]);const again=()=>void Promise.all([counted.again(),incidents.again(),troubled.again()]);return a2(Page,{title:"H\
@@ -706,49 +784,50 @@ a2(Empty,{title:"No incident is open",children:"Many failures with one cause are
 onnection."})})}),a2(RefreshSuccess,{})]}),a2("div",{class:"columns even",children:[a2(Card,{title:"Time to the end",lead:"\
 When connections stop for good unless somebody acts: not the token’s expiry, which is taken care of.",children:a2(Awaited,
 {of:counted,rows:4,children:data=>a2(Endings,{of:data})})}),a2(Card,{flush:true,title:"Integrations",lead:"Connections b\
-y state.",children:a2(Awaited,{of:counted,rows:4,children:data=>a2(ByIntegration,{of:data})})})]}),a2(Card,{flush:true,title:"\
-Needs attention",lead:"The newest connections that are broken or failing.",children:a2(Awaited,{of:troubled,rows:3,children:connections=>connections.
-length>0?a2(Troubled,{connections}):a2(Empty,{title:"Nothing needs attention",children:"Connections whose provider refus\
-es them, or whose last refresh failed, are listed here."})})})]})}function total(of,state,integration){const fits=(of.counts??
-[]).filter(one=>word(one.state,"CONNECTION_STATE")===state&&(!integration||one.integration===integration));return fits.reduce(
-(sum,one)=>sum+(one.count??0),0)}function Tiles({of}){return a2("div",{class:"tiles",children:SHOWN2.map(state=>a2("a",{
-class:"tile",href:connectionsHref({state}),children:[a2("span",{class:"tile-name",children:[a2(Dot,{tone:STATES[state].tone}),
-STATES[state].label]}),a2("span",{class:"tile-value",children:count(total(of,state))}),a2("span",{class:"tile-note",children:STATES[state].
-meaning})]},state))})}function IncidentRow({of}){return a2("div",{class:"incident",children:[a2("span",{class:"row",children:[
-a2(Badge,{tone:of.state==="HALF_OPEN"?"warn":"bad",children:of.state==="HALF_OPEN"?"Being tried":"Open"}),a2("strong",{children:of.
-integration||of.provider||"This installation"}),a2("span",{class:"muted",children:a2(When,{time:of.begin_time})}),of.whose_turn&&
-of.whose_turn!=="NOBODY"&&a2("span",{class:"tag",children:[turn(of.whose_turn),"’s turn"]})]}),a2("p",{children:of.what_happened}),
-a2("p",{class:"muted",children:of.what_to_do})]})}function RefreshSuccess(){const since=new Date(Date.now()-DAY);const logs=useLoad(
-signal=>api(`/auth-logs${query({operation:"AUTH_LOG_OPERATION_REFRESH",start_time:since.toISOString(),page_size:500})}`,
-{signal}),[]);return a2(Card,{title:"Refreshes",lead:"Of the last 24 hours.",children:a2(Awaited,{of:logs,rows:4,children:({
-logs:found=[],next_page_token})=>{if(found.length===0)return a2(Empty,{title:"No refresh yet",children:"Tokens that are \
-about to expire are refreshed by themselves. What came of it is counted here."});const outcome=one=>word(one.outcome,"AU\
-TH_LOG_OUTCOME");const ended=found.filter(one=>outcome(one)!=="PENDING");const good=ended.filter(one=>outcome(one)!=="FA\
-ILURE").length;return a2($,{children:[a2("div",{class:"row",children:[a2("span",{class:"tile-value",children:ended.length?
-`${(100*good/ended.length).toFixed(good===ended.length?0:1)} %`:"—"}),a2("span",{class:"muted",children:[count(good),"\
- of ",plural(ended.length,"refresh","refreshes")," succeeded",next_page_token&&", of the latest 500"]})]}),a2(Bars,{title:"\
-Hours ago",unit:"refreshes",bars:byHours(found)})]})}})})}function byHours(logs){return[24,20,16,12,8,4].map(hours=>{const there=logs.
-filter(one=>{const ago=Date.now()-new Date(one.start_time??0).getTime();return ago<hours*36e5&&ago>=(hours-4)*36e5});const failed=there.
-filter(one=>word(one.outcome,"AUTH_LOG_OUTCOME")==="FAILURE").length;return{label:`${hours-4}–${hours} h`,value:there.
-length,tone:"good",marked:{value:failed,tone:"bad",label:"failed"}}})}function Endings({of}){const buckets=of.ending??[];
-if(!buckets.some(bucket=>bucket.count))return a2(Empty,{title:"No connection is known to end",children:"Some providers e\
-nd a grant after a while, or when it is not used. Those are counted here by the time that is left."});const bars=buckets.
-map(bucket=>{const tone=!bucket.from?"bad":millis(bucket.until)<=7*DAY&&bucket.until?"warn":"info";const after=bucket.from?
-new Date(Date.now()+millis(bucket.from)).toISOString():void 0;const before=bucket.until?new Date(Date.now()+millis(bucket.
-until)).toISOString():void 0;const label=!bucket.from?"Ended":bucket.until?`< ${lasting(millis(bucket.until))}`:`> ${lasting(
-millis(bucket.from))}`;return{label,value:bucket.count??0,tone,href:connectionsHref({order_by:"end_time",...after&&{ends_after:after},
-...before&&{ends_before:before}})}});return a2(Bars,{title:"Time left",unit:"connections",bars})}function ByIntegration({
-of}){const keys=[...new Set((of.counts??[]).map(one=>one.integration))].sort();if(keys.length===0)return a2(Empty,{title:"\
-No connections yet",action:a2("a",{class:"button button-secondary",href:"/dashboard/start",children:"Getting started"}),
-children:"Once end users connect, each integration has a line here."});return a2("ul",{class:"list",children:keys.map(key=>{
-const parts=SHOWN2.map(state=>({tone:STATES[state].tone,label:STATES[state].label.toLowerCase(),value:total(of,state,key)}));
-return a2("li",{children:[a2(Logo,{name:key,size:28}),a2("a",{class:"row-link grow",href:`/dashboard/integrations/${encodeURIComponent(
-key)}`,children:key}),a2("span",{class:"muted",children:plural(parts.reduce((sum,part)=>sum+part.value,0),"connection")}),
-a2(Shares,{of:parts})]},key)})})}function Troubled({connections}){return a2("ul",{class:"list",children:connections.map(
-one=>a2("li",{children:[a2(StateBadge,{state:stateOf(one)}),a2("a",{class:"row-link grow",href:`/dashboard/connections/${one.
-id}`,children:[one.display_name||one.end_user," ",a2("span",{class:"muted",children:["at ",one.integration]})]}),one.failure?.
-reason&&a2("span",{class:"tag",children:one.failure.cause??one.failure.reason}),one.failure?.owner&&a2("span",{class:"mu\
-ted",children:[turn(one.failure.owner),"’s turn"]})]},one.id))})}var OTHER_ACCOUNT=[{value:"OTHER_ACCOUNT_WARN",label:"Tell them, and let them choose"},{value:"OTHER_ACCOUNT_BLOCK",label:"\
+y state.",children:a2(Awaited,{of:counted,rows:4,children:data=>a2(ByIntegration,{of:data})})})]}),a2(Providers,{}),a2(Card,
+{flush:true,title:"Needs attention",lead:"The newest connections that are broken or failing.",children:a2(Awaited,{of:troubled,
+rows:3,children:connections=>connections.length>0?a2(Troubled,{connections}):a2(Empty,{title:"Nothing needs attention",children:"\
+Connections whose provider refuses them, or whose last refresh failed, are listed here."})})})]})}function total(of,state,integration){
+const fits=(of.counts??[]).filter(one=>word(one.state,"CONNECTION_STATE")===state&&(!integration||one.integration===integration));
+return fits.reduce((sum,one)=>sum+(one.count??0),0)}function Tiles({of}){return a2("div",{class:"tiles",children:SHOWN2.
+map(state=>a2("a",{class:"tile",href:connectionsHref({state}),children:[a2("span",{class:"tile-name",children:[a2(Dot,{tone:STATES[state].
+tone}),STATES[state].label]}),a2("span",{class:"tile-value",children:count(total(of,state))}),a2("span",{class:"tile-not\
+e",children:STATES[state].meaning})]},state))})}function IncidentRow({of}){return a2("div",{class:"incident",children:[a2(
+"span",{class:"row",children:[a2(Badge,{tone:of.state==="HALF_OPEN"?"warn":"bad",children:of.state==="HALF_OPEN"?"Being \
+tried":"Open"}),a2("strong",{children:of.integration||of.provider||"This installation"}),a2("span",{class:"muted",children:a2(
+When,{time:of.begin_time})}),of.whose_turn&&of.whose_turn!=="NOBODY"&&a2("span",{class:"tag",children:[turn(of.whose_turn),
+"’s turn"]})]}),a2("p",{children:of.what_happened}),a2("p",{class:"muted",children:of.what_to_do})]})}function RefreshSuccess(){
+const since=new Date(Date.now()-DAY2);const logs=useLoad(signal=>api(`/auth-logs${query({operation:"AUTH_LOG_OPERATION_R\
+EFRESH",start_time:since.toISOString(),page_size:500})}`,{signal}),[]);return a2(Card,{title:"Refreshes",lead:"Of the la\
+st 24 hours.",children:a2(Awaited,{of:logs,rows:4,children:({logs:found=[],next_page_token})=>{if(found.length===0)return a2(
+Empty,{title:"No refresh yet",children:"Tokens that are about to expire are refreshed by themselves. What came of it is \
+counted here."});const outcome=one=>word(one.outcome,"AUTH_LOG_OUTCOME");const ended=found.filter(one=>outcome(one)!=="P\
+ENDING");const good=ended.filter(one=>outcome(one)!=="FAILURE").length;return a2($,{children:[a2("div",{class:"row",children:[
+a2("span",{class:"tile-value",children:ended.length?`${(100*good/ended.length).toFixed(good===ended.length?0:1)} %`:"—"}),
+a2("span",{class:"muted",children:[count(good)," of ",plural(ended.length,"refresh","refreshes")," succeeded",next_page_token&&
+", of the latest 500"]})]}),a2(Bars,{title:"Hours ago",unit:"refreshes",bars:byHours(found)})]})}})})}function byHours(logs){
+return[24,20,16,12,8,4].map(hours=>{const there=logs.filter(one=>{const ago=Date.now()-new Date(one.start_time??0).getTime();
+return ago<hours*36e5&&ago>=(hours-4)*36e5});const failed=there.filter(one=>word(one.outcome,"AUTH_LOG_OUTCOME")==="FAIL\
+URE").length;return{label:`${hours-4}–${hours} h`,value:there.length,tone:"good",marked:{value:failed,tone:"bad",label:"\
+failed"}}})}function Endings({of}){const buckets=of.ending??[];if(!buckets.some(bucket=>bucket.count))return a2(Empty,{title:"\
+No connection is known to end",children:"Some providers end a grant after a while, or when it is not used. Those are cou\
+nted here by the time that is left."});const bars=buckets.map(bucket=>{const tone=!bucket.from?"bad":millis(bucket.until)<=
+7*DAY2&&bucket.until?"warn":"info";const after=bucket.from?new Date(Date.now()+millis(bucket.from)).toISOString():void 0;
+const before=bucket.until?new Date(Date.now()+millis(bucket.until)).toISOString():void 0;const label=!bucket.from?"Ended":
+bucket.until?`< ${lasting(millis(bucket.until))}`:`> ${lasting(millis(bucket.from))}`;return{label,value:bucket.count??0,
+tone,href:connectionsHref({order_by:"end_time",...after&&{ends_after:after},...before&&{ends_before:before}})}});return a2(
+Bars,{title:"Time left",unit:"connections",bars})}function ByIntegration({of}){const keys=[...new Set((of.counts??[]).map(
+one=>one.integration))].sort();if(keys.length===0)return a2(Empty,{title:"No connections yet",action:a2("a",{class:"butt\
+on button-secondary",href:"/dashboard/start",children:"Getting started"}),children:"Once end users connect, each integra\
+tion has a line here."});return a2("ul",{class:"list",children:keys.map(key=>{const parts=SHOWN2.map(state=>({tone:STATES[state].
+tone,label:STATES[state].label.toLowerCase(),value:total(of,state,key)}));return a2("li",{children:[a2(Logo,{name:key,size:28}),
+a2("a",{class:"row-link grow",href:`/dashboard/integrations/${encodeURIComponent(key)}`,children:key}),a2("span",{class:"\
+muted",children:plural(parts.reduce((sum,part)=>sum+part.value,0),"connection")}),a2(Shares,{of:parts})]},key)})})}function Troubled({
+connections}){return a2("ul",{class:"list",children:connections.map(one=>a2("li",{children:[a2(StateBadge,{state:stateOf(
+one)}),a2("a",{class:"row-link grow",href:`/dashboard/connections/${one.id}`,children:[one.display_name||one.end_user," ",
+a2("span",{class:"muted",children:["at ",one.integration]})]}),one.failure?.reason&&a2("span",{class:"tag",children:one.
+failure.cause??one.failure.reason}),one.failure?.owner&&a2("span",{class:"muted",children:[turn(one.failure.owner),"’s t\
+urn"]})]},one.id))})}var OTHER_ACCOUNT=[{value:"OTHER_ACCOUNT_WARN",label:"Tell them, and let them choose"},{value:"OTHER_ACCOUNT_BLOCK",label:"\
 Do not take it"},{value:"OTHER_ACCOUNT_ALLOW",label:"Take it without a word"}];var SECRET_WORDS={show:"Show",hide:"Hide"};
 function wishOf(provider,present){return{key:present?.key??provider.id,display_name:present?.display_name??provider.name,
 client_id:present?.client_id??"",client_secret:"",scopes:present?.scopes??[],fields:{...present?.fields},other_account:present?.
@@ -896,8 +975,8 @@ in. Try again.",PROVIDER_FAILED:"The place where you log in gave no answer that 
 s again, whoever runs this server finds the reason in its log.",ROLE_MISSING:"You are known, and have no role here. Whoe\
 ver runs this server gives roles, in the settings or where you log in."};function takeProblem(){const word2=new URLSearchParams(
 location.hash.slice(1)).get("problem");if(!word2)return void 0;history.replaceState(null,"",location.pathname);return PROBLEMS[word2]??
-`The login did not work (${word2}). Try again.`}function Providers(){const found=useLoad(signal=>call("/dashboard/login/\
-providers",{signal}),[]);const providers=found.data?.providers??[];const several=new Set(providers.map(one=>one.environment)).
+`The login did not work (${word2}). Try again.`}function Providers2(){const found=useLoad(signal=>call("/dashboard/login\
+/providers",{signal}),[]);const providers=found.data?.providers??[];const several=new Set(providers.map(one=>one.environment)).
 size>1;return a2($,{children:providers.map(({number,name:name2,environment})=>a2(Button,{kind:"primary",wide:true,onClick:()=>location.
 assign(`/dashboard/login/with/${number}`),children:["Log in with ",name2,several&&` to ${environment}`]},number))})}function LoginScreen(){
 const{route,path}=useLocation();const[token,keep]=d2(takeToken);const[refused]=d2(takeProblem);const{busy,problem,run}=useAction();
@@ -909,8 +988,8 @@ t",{width:"22",height:"22",rx:"6"}),a2("path",{d:"M8.4 9.6a3 3 0 1 1 3.7 2.9v.9h
 -2.9Z"})]}),token?a2($,{children:[a2("h1",{children:"Open the dashboard"}),a2("p",{class:"muted",children:"This link let\
 s one person in, once. You stay logged in for 12 hours on this device."}),a2(Button,{kind:"primary",wide:true,busy,onClick:()=>void enter(),
 children:"Log in"})]}):a2($,{children:[a2("h1",{children:"Log in to Latchkey"}),(problem||refused)&&a2(Notice,{kind:"dan\
-ger",title:problem?.message??refused}),a2(Providers,{}),a2("p",{class:"muted",children:"A login link lets you in too. Wh\
-oever runs this server makes one with this command, and an admin can make one under “Keys and people”."}),a2(Snippet,
+ger",title:problem?.message??refused}),a2(Providers2,{}),a2("p",{class:"muted",children:"A login link lets you in too. W\
+hoever runs this server makes one with this command, and an admin can make one under “Keys and people”."}),a2(Snippet,
 {code:COMMAND,label:"command"})]})]})})}var TONES3={SUCCESS:"good",FAILURE:"bad",PENDING:"info"};var OPERATIONS=["CONNECT","REFRESH","VERIFY","REVOKE"];var OUTCOMES=[
 "SUCCESS","FAILURE","PENDING","SUPERSEDED","UNSUPPORTED"];function LogsScreen(){const{query:address,route}=useLocation();
 const filters=address;const narrow=change=>route(`/dashboard/logs${query({...filters,...change})}`,true);const asked={operation:filters.
@@ -1164,9 +1243,10 @@ Connect",scope:"integrations:read",key:"i"},{label:"Providers",href:"/dashboard/
 ect",key:"p"},{label:"Auth logs",href:"/dashboard/logs",glyph:"logs",group:"Observe",scope:"connections:read",key:"l"},{
 label:"Events",href:"/dashboard/events",glyph:"events",group:"Observe",scope:"connections:read",key:"e"},{label:"Webhook\
 s",href:"/dashboard/webhooks",glyph:"webhooks",group:"Observe",scope:"webhooks:read",key:"w"},{label:"Keys and people",href:"\
-/dashboard/keys",glyph:"keys",group:"Manage",scope:"keys:admin",key:"k"},{label:"Settings",href:"/dashboard/settings",glyph:"\
-settings",group:"Manage",key:","}];function isHere(place,path){return place.href==="/dashboard"?path===place.href:path===
-place.href||path.startsWith(`${place.href}/`)}var MAX_EACH=6;function Palette({onClose}){const{route}=useLocation();const dialog=T2(null);const[text,type]=d2("");const[
+/dashboard/keys",glyph:"keys",group:"Manage",scope:"keys:admin",key:"k"},{label:"Appearance",href:"/dashboard/appearance",
+glyph:"appearance",group:"Manage",key:"a"},{label:"Settings",href:"/dashboard/settings",glyph:"settings",group:"Manage",
+key:","}];function isHere(place,path){return place.href==="/dashboard"?path===place.href:path===place.href||path.startsWith(
+`${place.href}/`)}var MAX_EACH=6;function Palette({onClose}){const{route}=useLocation();const dialog=T2(null);const[text,type]=d2("");const[
 at2,move]=d2(0);A2(()=>dialog.current?.showModal(),[]);const known2=useLoad(async()=>{const integrations=can("integratio\
 ns:read")?await list("/integrations","integrations"):[];const{providers=[]}=await api("/providers");return{integrations,
 providers}},[]);const wanted=text.trim();const found=useLoad(async signal=>wanted&&can("connections:read")?await findConnections(
@@ -1232,6 +1312,7 @@ a2(Route,{path:"/dashboard/integrations",component:IntegrationsScreen}),a2(Route
 a2(Route,{path:"/dashboard/providers",component:ProvidersScreen}),a2(Route,{path:"/dashboard/providers/:id",component:NewIntegrationScreen}),
 a2(Route,{path:"/dashboard/events",component:EventsScreen}),a2(Route,{path:"/dashboard/logs",component:LogsScreen}),a2(Route,
 {path:"/dashboard/webhooks",component:WebhooksScreen}),a2(Route,{path:"/dashboard/webhooks/:id",component:WebhookScreen}),
-a2(Route,{path:"/dashboard/keys",component:KeysScreen}),a2(Route,{path:"/dashboard/settings",component:SettingsScreen}),
-a2(Route,{default:true,component:NowhereScreen})]})}):a2(LoginScreen,{})})}dress();var root=document.getElementById("app");if(root){root.replaceChildren();Q(a2($,{children:[a2(App,{}),a2(StatusRegions,
+a2(Route,{path:"/dashboard/keys",component:KeysScreen}),a2(Route,{path:"/dashboard/appearance",component:AppearanceScreen}),
+a2(Route,{path:"/dashboard/settings",component:SettingsScreen}),a2(Route,{default:true,component:NowhereScreen})]})}):a2(
+LoginScreen,{})})}dress();var root=document.getElementById("app");if(root){root.replaceChildren();Q(a2($,{children:[a2(App,{}),a2(StatusRegions,
 {})]}),root)}if(location.pathname!=="/dashboard/login")void resume();

@@ -1,4 +1,5 @@
 import { LocationProvider, Route, Router } from 'preact-iso/router';
+import { AppearanceScreen } from './screens/appearance';
 import { ConnectionScreen } from './screens/connection';
 import { ConnectionsScreen } from './screens/connections';
 import { EventsScreen } from './screens/events';
@@ -37,6 +38,7 @@ export function App() {
             <Route path="/dashboard/webhooks" component={WebhooksScreen} />
             <Route path="/dashboard/webhooks/:id" component={WebhookScreen} />
             <Route path="/dashboard/keys" component={KeysScreen} />
+            <Route path="/dashboard/appearance" component={AppearanceScreen} />
             <Route path="/dashboard/settings" component={SettingsScreen} />
             <Route default component={NowhereScreen} />
           </Router>

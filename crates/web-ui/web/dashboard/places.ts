@@ -22,6 +22,7 @@ export const PLACES: Place[] = [
   { label: 'Events', href: '/dashboard/events', glyph: 'events', group: 'Observe', scope: 'connections:read', key: 'e' },
   { label: 'Webhooks', href: '/dashboard/webhooks', glyph: 'webhooks', group: 'Observe', scope: 'webhooks:read', key: 'w' },
   { label: 'Keys and people', href: '/dashboard/keys', glyph: 'keys', group: 'Manage', scope: 'keys:admin', key: 'k' },
+  { label: 'Appearance', href: '/dashboard/appearance', glyph: 'appearance', group: 'Manage', key: 'a' },
   { label: 'Settings', href: '/dashboard/settings', glyph: 'settings', group: 'Manage', key: ',' },
 ];
 

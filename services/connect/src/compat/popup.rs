@@ -159,7 +159,9 @@ fn error_type(problem: &Problem) -> &'static str {
         Problem::StateUnknown | Problem::FormStale | Problem::NoBrowser => "state_err",
         Problem::Callback(_) => "callback_err",
         Problem::Failed(Failure { reason: Reason::CredentialsRejected, .. }) => "connection_test_failed",
-        Problem::Failed(Failure { reason: Reason::UserDeclined | Reason::IssuerMismatch, .. }) => "callback_err",
+        Problem::Failed(Failure { reason: Reason::UserDeclined | Reason::IssuerMismatch, .. }) => {
+            "callback_err"
+        }
         Problem::Failed(_) => "token_err",
     }
 }

@@ -1,6 +1,6 @@
 //! An operator's login, as the browser keeps it.
 
-use axum_extra::extract::cookie::{Cookie, CookieBuilder, CookieJar, SameSite};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use latchkey_domain::Digest;
 use latchkey_wire::Fault;
@@ -58,7 +58,9 @@ impl Cookies {
     pub fn set_begun(&self, value: String) -> Option<(HeaderName, HeaderValue)> {
         let max_age = if value.is_empty() { time::Duration::ZERO } else { BEGUN_MAX_AGE };
         let cookie = Cookie::build((self.begun_name(), value));
-        written(&cookie.path("/").http_only(true).secure(self.secure).same_site(SameSite::Lax).max_age(max_age))
+        written(
+            &cookie.path("/").http_only(true).secure(self.secure).same_site(SameSite::Lax).max_age(max_age),
+        )
     }
 
     fn begun_name(&self) -> &'static str {
@@ -76,7 +78,7 @@ impl Cookies {
     }
 }
 
-fn written(cookie: &CookieBuilder<'_>) -> Option<(HeaderName, HeaderValue)> {
+fn written(cookie: &impl std::fmt::Display) -> Option<(HeaderName, HeaderValue)> {
     let mut value = HeaderValue::from_str(&cookie.to_string()).ok()?;
     value.set_sensitive(true);
     Some((header::SET_COOKIE, value))

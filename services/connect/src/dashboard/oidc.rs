@@ -8,8 +8,8 @@ mod provider;
 
 pub use provider::{Provider, providers};
 
-use super::login::logged_in;
 use super::Door;
+use super::login::logged_in;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -71,9 +71,7 @@ impl Refused {
 
 /// What there is to log in with, for the login page.
 pub async fn list(State(door): State<Door>) -> Json<Value> {
-    let one = |(number, provider): (usize, &Provider)| {
-        json!({ "number": number, "name": provider.name(), "environment": provider.environment().to_string() })
-    };
+    let one = |(number, provider): (usize, &Provider)| json!({ "number": number, "name": provider.name(), "environment": provider.environment().to_string() });
     Json(json!({ "providers": door.providers.iter().enumerate().map(one).collect::<Vec<_>>() }))
 }
 
@@ -179,7 +177,10 @@ mod tests {
     fn what_a_login_was_begun_with_is_read_as_it_was_written() {
         let begun = Begun { number: 2, state: random(), nonce: random(), verifier: random() };
         let read = Begun::parse(&begun.to_text()).unwrap();
-        assert_eq!((read.number, read.state, read.nonce, read.verifier), (2, begun.state, begun.nonce, begun.verifier));
+        assert_eq!(
+            (read.number, read.state, read.nonce, read.verifier),
+            (2, begun.state, begun.nonce, begun.verifier)
+        );
         for wrong in ["", "0", "0.a.b", "0.a.b.c.d", "x.a.b.c", "0..b.c"] {
             assert!(Begun::parse(wrong).is_none(), "{wrong}");
         }

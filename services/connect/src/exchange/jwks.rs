@@ -1,7 +1,7 @@
 //! The keys an issuer publishes (RFC 7517), kept for a while, and asked for anew when a token names one that is not known.
 
-use super::jwt::{Algorithm, JwtError};
 use super::issuer_client::IssuerClient;
+use super::jwt::{Algorithm, JwtError};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey_egress::Egress;
 use reqwest::Url;

@@ -11,6 +11,7 @@ import { type Column, Table } from '../parts/table';
 import { When } from '../parts/time';
 import { can } from '../session';
 import { type Connection, type ConnectionState, type Integration, stateOf } from '../types';
+import { AllThatFit } from './connections-all';
 import { Bulk } from './connections-bulk';
 
 const PAGE_SIZE = 50;
@@ -33,18 +34,28 @@ export function connectionsHref(filters: Filters): string {
 export function ConnectionsScreen() {
   const { query: address, route } = useLocation();
   const filters: Filters = address;
+  const pick = (ids: ReadonlySet<string>) => {
+    chooseEveryone(undefined);
+    choose(ids);
+  };
   const restricted = Object.entries(filters).some(([name, value]) => name !== 'order_by' && value);
   const narrow = (change: Filters) => {
     turnTo([]);
-    choose(new Set());
+    pick(new Set());
     route(connectionsHref({ ...filters, ...change }), true);
   };
   // The tokens of the pages before this one: pages are walked, never counted.
   const [trail, turnTo] = useState<string[]>([]);
   const [selected, choose] = useState<ReadonlySet<string>>(new Set());
+  // All that fit the filter, once somebody has asked for them.
+  const [everyone, chooseEveryone] = useState<Connection[] | undefined>(undefined);
   const [linking, link] = useState(false);
-  const asked = query({ ...filters, state: filters.state && `CONNECTION_STATE_${filters.state}`, page_size: PAGE_SIZE, page_token: trail.at(-1) });
+  const filter = { ...filters, state: filters.state && `CONNECTION_STATE_${filters.state}` };
+  const asked = query({ ...filter, page_size: PAGE_SIZE, page_token: trail.at(-1) });
   const page = useLoad((signal) => api<{ connections?: Connection[]; next_page_token?: string }>(`/connections${asked}`, { signal }), [asked]);
+  const shown = page.data?.connections ?? [];
+  const chosen = everyone ?? shown.filter((one) => selected.has(one.id));
+  const wholePage = shown.length > 0 && chosen.length === shown.length;
   const integrations = useLoad(async () => (can('integrations:read') ? await list<Integration>('/integrations', 'integrations') : []), []);
   return (
     <Page
@@ -60,12 +71,13 @@ export function ConnectionsScreen() {
     >
       <FilterBar filters={filters} integrations={integrations.data ?? []} onChange={narrow} />
       <Card flush>
-        {selected.size > 0 && <Bulk chosen={(page.data?.connections ?? []).filter((one) => selected.has(one.id))} onDone={() => { choose(new Set()); void page.again(); }} />}
+        {chosen.length > 0 && <Bulk chosen={chosen} onDone={() => { pick(new Set()); void page.again(); }} />}
+        {!everyone && wholePage && (trail.length > 0 || page.data?.next_page_token) && <AllThatFit key={asked} filter={filter} chosen={chosen.length} onChosen={chooseEveryone} />}
         <Awaited of={page} rows={8}>
           {({ connections = [], next_page_token }) => (
             <>
               {connections.length > 0 && (
-                <Table caption="Connections" columns={COLUMNS} rows={connections} id={(row) => row.id} href={(row) => `/dashboard/connections/${row.id}`} label={(row) => `${row.end_user} at ${row.integration}`} selection={can('sessions:write') ? { selected, change: choose } : undefined} />
+                <Table caption="Connections" columns={COLUMNS} rows={connections} id={(row) => row.id} href={(row) => `/dashboard/connections/${row.id}`} label={(row) => `${row.end_user} at ${row.integration}`} selection={can('sessions:write') ? { selected, change: pick } : undefined} />
               )}
               {connections.length === 0 && (restricted ? <NoneFits onClear={() => route('/dashboard/connections')} more={!!next_page_token} /> : <NoneYet onLink={() => link(true)} />)}
               {(trail.length > 0 || next_page_token) && (

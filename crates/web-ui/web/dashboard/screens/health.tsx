@@ -8,6 +8,7 @@ import { Badge, Dot, STATES, StateBadge, type Tone, turn } from '../parts/state'
 import { When } from '../parts/time';
 import { type Aggregate, type AuthLog, type Connection, type ConnectionState, type Incident, millis, stateOf, word } from '../types';
 import { connectionsHref } from './connections';
+import { Providers } from './health-providers';
 
 const SHOWN: ConnectionState[] = ['ACTIVE', 'DEGRADED', 'NEEDS_REAUTH', 'DISABLED'];
 const DAY = 86_400_000;
@@ -55,6 +56,7 @@ export function HealthScreen() {
           </Awaited>
         </Card>
       </div>
+      <Providers />
       <Card flush title="Needs attention" lead="The newest connections that are broken or failing.">
         <Awaited of={troubled} rows={3}>
           {(connections) => (connections.length > 0 ? <Troubled connections={connections} /> : <Empty title="Nothing needs attention">Connections whose provider refuses them, or whose last refresh failed, are listed here.</Empty>)}

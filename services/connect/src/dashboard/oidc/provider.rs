@@ -2,7 +2,7 @@
 
 use super::{Refused, claims};
 use crate::config::LoginProvider;
-use crate::exchange::{Keys, IssuerClient, Unverified};
+use crate::exchange::{IssuerClient, Keys, Unverified};
 use anyhow::Context as _;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey_chassis::Clock;
@@ -197,7 +197,8 @@ impl Provider {
         mut form: Vec<(&'static str, String)>,
         by_basic: bool,
     ) -> RequestBuilder {
-        let encoded = |text: &str| -> String { url::form_urlencoded::byte_serialize(text.as_bytes()).collect() };
+        let encoded =
+            |text: &str| -> String { url::form_urlencoded::byte_serialize(text.as_bytes()).collect() };
         let client_id = self.settings.client_id.clone();
         match &self.secret {
             Some(secret) if by_basic => {
@@ -221,7 +222,8 @@ impl Provider {
             return Err(Refused::Unbelievable("its metadata is another issuer's"));
         }
         let endpoints = [&metadata.authorization_endpoint, &metadata.token_endpoint];
-        let secure = endpoints.into_iter().chain(&metadata.userinfo_endpoint).all(|url| url.scheme() == "https");
+        let secure =
+            endpoints.into_iter().chain(&metadata.userinfo_endpoint).all(|url| url.scheme() == "https");
         if secure || self.settings.allow_http {
             return Ok(metadata);
         }
