@@ -25,13 +25,13 @@ test('somebody who comes back as another is asked, and goes back for the right a
   await decide(page);
   await page.getByRole('heading', { name: 'This is a different Demo account' }).waitFor();
   await page.getByText('You are reconnecting ana@demo, but signed in as bob@demo.').waitFor();
-  assert.equal((await connection(id)).credential.generation, '1');
+  assert.equal((await connection(id)).credential.generation, 1);
   latchkey('demo', 'sign-in');
   await page.getByRole('button', { name: 'Sign in with ana@demo' }).click();
   await decide(page);
   await page.getByRole('heading', { name: 'Demo is connected' }).waitFor();
   const { credential } = await connection(id);
-  assert.deepEqual([credential.account, credential.generation], ['ana@demo', '2']);
+  assert.deepEqual([credential.account, credential.generation], ['ana@demo', 2]);
   assert.deepEqual(errors, []);
   await close();
 });

@@ -88,8 +88,8 @@ test('what they do is recorded in their name', async () => {
   const page = await comesBackAs('ana');
   await page.goto(`${url}/dashboard/keys`);
   await page.getByRole('heading', { name: 'Keys and people' }).waitFor();
-  const { keys } = await api('GET', '/api-keys');
-  assert(keys.some(({ name, role }) => name === 'ana@example.com' && role === 'admin'), JSON.stringify(keys));
+  const { api_keys } = await api('GET', '/api-keys');
+  assert(api_keys.some(({ name, role }) => name === 'ana@example.com' && role === 'admin'), JSON.stringify(api_keys));
   assert(latchkey('key', 'list').includes('ana@example.com'));
   await page.context().close();
 });

@@ -214,7 +214,7 @@ focus(),close:()=>opened.close(),seemsClosed:()=>opened.closed}}function askWher
 return Promise.resolve(void 0);return new Promise(resolve=>{addEventListener("message",event=>{if(event.origin!==location.
 origin||event.source!==opener||event.data?.type!=="visit")return;const{session,binding,attempt,url}=event.data;resolve({
 session,binding,attempt,url})});opener.postMessage({type:"where"},location.origin)})}var PENDING="ADMIN_APPROVAL_PENDING";var CLOSED_AFTER=3e3;var Flow=class _Flow{constructor(client,place,state){this.client=
-client;this.place=place;this.state=state}client;place;state;listeners=new Set;watching;opened;told=false;attempt;telling;expiry;static async begin(client,session,place){
+client;this.place=place;this.state=state}client;place;state;listeners=new Set;watching;opened;told=false;attempt;unwanted;telling;expiry;static async begin(client,session,place){
 const flow=new _Flow(client,place,{session,screen:{at:"choose"},typed:{},leaving:false});addEventListener("pageshow",event=>event.
 persisted&&void flow.refresh());addEventListener("pagehide",()=>flow.stopWatching());addEventListener("online",()=>flow.
 isOffline()&&void flow.again());flow.expire();await flow.enter();flow.followHistory();void flow.watch();return flow}subscribe(listener){
@@ -228,71 +228,72 @@ attempting(async()=>{const form=await this.client.form(choice.key);this.show({at
 const fieldError=this.state.fieldError?.field===field?void 0:this.state.fieldError;this.set({typed:{...this.state.typed,
 [field]:value},fieldError})}async start(form,fields={},here=false){const inWindow=form.away&&this.place.windows&&!here;this.
 opened?.close();this.opened=inWindow?openWindow():void 0;if(inWindow&&!this.opened){this.show({at:"blocked",form});return}
-this.show({at:form.away?"opening":"verify",form});await this.attempting(async()=>{const started=await this.client.start(
-form.key,fields,inWindow);if(started.next==="connected"){this.connected(started.session);return}this.attempt=started.attempt;
-if(!this.opened||!("binding"in this.client.holder)){location.assign(started.url);return}const{binding}=this.client.holder;
-this.opened.go({session:this.client.id,binding,attempt:started.attempt,url:started.url});this.show({at:"waiting",form,seemsClosed:false});
-this.mindClosing()},form)}continueInTab(){if(!("binding"in this.client.holder))return;const fragment=new URLSearchParams(
-{f:this.client.id,b:this.client.holder.binding});window.open(`/connect#${fragment}`,"_top")}focusWindow(){this.opened?.focus()}async cancel(){
-this.opened?.close();const{screen}=this.state;const form="form"in screen?screen.form:void 0;if(this.attempt)await this.client.
+this.show({at:form.away?"opening":"verify",form});await this.attempting(async()=>{if(this.unwanted)await this.client.cancel(
+this.unwanted).catch(()=>void 0);this.unwanted=void 0;const started=await this.client.start(form.key,fields,inWindow);if(started.
+next==="connected"){this.connected(started.session);return}this.attempt=started.attempt;if(!this.opened||!("binding"in this.
+client.holder)){location.assign(started.url);return}const{binding}=this.client.holder;this.opened.go({session:this.client.
+id,binding,attempt:started.attempt,url:started.url});this.show({at:"waiting",form,seemsClosed:false});this.mindClosing()},
+form)}continueInTab(){if(!("binding"in this.client.holder))return;const fragment=new URLSearchParams({f:this.client.id,b:this.
+client.holder.binding});window.open(`/connect#${fragment}`,"_top")}focusWindow(){this.opened?.focus()}async cancel(){this.
+opened?.close();const{screen}=this.state;const form="form"in screen?screen.form:void 0;if(this.attempt)await this.client.
 cancel(this.attempt).catch(()=>void 0);this.attempt=void 0;if(form)this.show({at:form.fields.length?"form":"explain",form});else
 await this.enter()}async useOther(form){const{attempt}=this.state.session;if(!attempt)return;this.show({at:"other_accoun\
 t",form,busy:true});await this.attempting(async()=>this.connected(await this.client.confirm(attempt.id)),form)}async switchAccount(form){
-const{attempt}=this.state.session;if(attempt)void this.client.cancel(attempt.id).catch(()=>void 0);if(form.fields.length)
-this.show({at:"form",form});else await this.start(form)}async makeLink(form){await this.attempting(async()=>{const link=await this.
-client.approval();this.set({session:await this.client.read()});this.expire();this.show({at:"pending",form,link})},form)}async back(){
-if(this.state.screen.at==="waiting"||this.state.screen.at==="opening")await this.cancel();this.show({at:"choose"})}async again(){
-const{screen,session}=this.state;const form=screen.at==="failed"||screen.at==="pending"?screen.form:void 0;if(form)this.
-show({at:form.fields.length?"form":"explain",form});else await this.enter(session.attempt?.integration)}async chooseAnother(){
-this.show({at:"choose"})}startOver(){this.place.host?.tell({type:"token"})}async renew(token){await this.attempting(async()=>{
-const{client,session}=await SessionClient.open(token,this.place.environment);this.client=client;const{screen}=this.state;
-this.set({session});this.expire();void this.watch();if(screen.at==="failed"&&!screen.form)await this.enter();else if(screen.
-at==="failed"&&screen.form)this.show({at:screen.form.fields.length?"form":"explain",form:screen.form})})}leave(){if(this.
-hasTyped&&!this.state.leaving)this.set({leaving:true});else this.close()}stay(){this.set({leaving:false})}close(){const{
-screen,session}=this.state;if(this.telling){void this.telling.then(()=>this.place.host?.tell({type:"close"}));return}this.
-stopWatching();if(this.attempt&&!session.connection){this.opened?.close();void this.client.cancel(this.attempt).catch(()=>void 0)}
-if(screen.at==="pending")this.tell({status:"pending"});else if(screen.at==="failed"&&screen.failure.reason!=="USER_DECLI\
-NED"){const{reason,owner,reference}=screen.failure;this.tell({status:"failed",reason,owner,reference})}else{const reason=screen.
-at==="failed"?"USER_DECLINED":void 0;this.tell({status:"dismissed",at:STEPS[screen.at],reason})}this.place.host?.tell({type:"\
-close"})}async enter(integration){const{session}=this.state;if(session.connection)return this.connected(session);const wished=integration??
-this.place.host?.wishes.integration;const only=session.integrations.length===1?session.integrations[0]:session.integrations.
-find(it=>it.key===wished);if(session.attempt?.state==="held"&&!integration)return this.asked(session.attempt.integration);
-const failed=session.failure&&session.attempt&&!integration;const asked=session.failure?.reason===PENDING;if(failed&&session.
-failure&&!(asked&&session.approving)){const form2=await this.client.form(session.attempt?.integration??"").catch(()=>void 0);
-return this.failed(session.failure,form2)}if(!only)return this.show({at:"choose"});const form=await this.client.form(only.
-key);this.show({at:form.fields.length?"form":"explain",form})}async asked(integration){this.opened?.close();this.attempt=
-this.state.session.attempt?.id;this.show({at:"other_account",form:await this.client.form(integration),busy:false})}async watch(){
-this.stopWatching();const watching=new AbortController;this.watching=watching;try{for await(const session of this.client.
-watch(watching.signal)){this.heard(session);if(session.connection)return}}catch(error){const{screen}=this.state;if(!watching.
-signal.aborted)this.failed(failure(error),"form"in screen?screen.form:void 0)}}heard(session){this.set({session});const{
-screen}=this.state;const{attempt,failure:reason}=session;if(session.connection)this.connected(session);else if(screen.at!==
-"waiting"||!attempt||attempt.id!==this.attempt)return;else if(attempt.state==="failed"&&reason)this.failed(reason,screen.
-form);else if(attempt.state==="held")void this.attempting(()=>this.asked(attempt.integration),screen.form)}stopWatching(){
-this.watching?.abort();this.watching=void 0}mindClosing(){const opened=this.opened;let since=0;const timer=setInterval(()=>{
-const{screen}=this.state;if(screen.at!=="waiting"||this.opened!==opened)return clearInterval(timer);since=opened?.seemsClosed()?
-since||Date.now():0;const seemsClosed=since>0&&Date.now()-since>=CLOSED_AFTER;if(seemsClosed!==screen.seemsClosed)this.set(
-{screen:{...screen,seemsClosed}})},500)}connected(session){if(this.state.screen.at==="done")return;this.opened?.close();
-this.attempt=void 0;clearTimeout(this.expiry);this.set({session,typed:{}});this.show({at:"done",review:Boolean(session.connection?.
-scopes_left_out?.length)});if(this.place.host)this.telling=this.tellConnected(session)}async tellConnected({connection,attempt,
-integrations}){if(!connection)return;const integration=attempt?.integration??integrations[0]?.key??"";const result_token=await this.
-result();this.tell({status:"connected",connection:{id:connection.id,integration,account:connection.account},result_token})}result(){
-return this.client.result().catch(()=>void 0)}failed(failure2,form){this.opened?.close();this.attempt=void 0;if(failure2.
-reason===PENDING)this.show({at:"pending",form});else this.show({at:"failed",failure:failure2,form})}async attempting(work,form){
-try{await work()}catch(error){this.opened?.close();const field=error instanceof Problem&&error.reason==="FIELD_INVALID"?
-error.document["field"]:void 0;if(form&&typeof field==="string"&&form.fields.some(it=>it.name===field)){this.show({at:"f\
-orm",form});this.set({fieldError:{field,message:error.message}});return}const session=await this.client.read().catch(()=>void 0);
-if(session)this.set({session});if(session?.attempt?.state==="held"&&this.state.screen.at==="verify")return this.asked(session.
-attempt.integration);this.failed(failure(error,session),form)}}async refresh(){await this.attempting(async()=>{this.set(
-{session:await this.client.read()});await this.enter();void this.watch()})}isOffline(){return this.state.screen.at==="fa\
-iled"&&this.state.screen.failure.reason==="NETWORK"}expire(){clearTimeout(this.expiry);const left=this.state.session.expires_at-
-Date.now();this.expiry=setTimeout(()=>{const{screen}=this.state;if(screen.at==="done"||screen.at==="waiting")return;this.
-failed({reason:"SESSION_EXPIRED",owner:"END_USER",phase:"",reference:""},"form"in screen?screen.form:void 0)},Math.min(Math.
-max(left,0),2**31-1))}tell(outcome){if(this.told)return;this.told=true;this.place.host?.tell({type:"outcome",outcome:{session:this.
-client.id,...outcome}})}followHistory(){addEventListener("popstate",()=>{if(this.canGoBack)void this.back()})}};var STEPS={
-choose:"choose",explain:"explain",form:"form",verify:"verify",opening:"authorize",blocked:"authorize",waiting:"authorize",
-other_account:"account",pending:"pending",failed:"failed",done:"done"};function failure(error,session){if(!(error instanceof
-Problem))throw error;const recorded=session?.failure;if(recorded&&recorded.reason===error.reason)return recorded;return{
-reason:error.reason,owner:error.document["owner"]??"OPERATOR",phase:"",reference:session?.attempt?.id??session?.id??""}}var PROTOCOL=1;var PATIENCE=5e3;function allowed(origin,origins){return origins.some(it=>it===origin||it.endsWith(":*")&&
+this.unwanted=this.state.session.attempt?.id;this.attempt=void 0;if(form.fields.length)this.show({at:"form",form});else await this.
+start(form)}async makeLink(form){await this.attempting(async()=>{const link=await this.client.approval();this.set({session:await this.
+client.read()});this.expire();this.show({at:"pending",form,link})},form)}async back(){if(this.state.screen.at==="waiting"||
+this.state.screen.at==="opening")await this.cancel();this.show({at:"choose"})}async again(){const{screen,session}=this.state;
+const form=screen.at==="failed"||screen.at==="pending"?screen.form:void 0;if(form)this.show({at:form.fields.length?"form":
+"explain",form});else await this.enter(session.attempt?.integration)}async chooseAnother(){this.show({at:"choose"})}startOver(){
+this.place.host?.tell({type:"token"})}async renew(token){await this.attempting(async()=>{const{client,session}=await SessionClient.
+open(token,this.place.environment);this.client=client;const{screen}=this.state;this.set({session});this.expire();void this.
+watch();if(screen.at==="failed"&&!screen.form)await this.enter();else if(screen.at==="failed"&&screen.form)this.show({at:screen.
+form.fields.length?"form":"explain",form:screen.form})})}leave(){if(this.hasTyped&&!this.state.leaving)this.set({leaving:true});else
+this.close()}stay(){this.set({leaving:false})}close(){const{screen,session}=this.state;if(this.telling){void this.telling.
+then(()=>this.place.host?.tell({type:"close"}));return}this.stopWatching();if(this.attempt&&!session.connection){this.opened?.
+close();void this.client.cancel(this.attempt).catch(()=>void 0)}if(screen.at==="pending")this.tell({status:"pending"});else if(screen.
+at==="failed"&&screen.failure.reason!=="USER_DECLINED"){const{reason,owner,reference}=screen.failure;this.tell({status:"\
+failed",reason,owner,reference})}else{const reason=screen.at==="failed"?"USER_DECLINED":void 0;this.tell({status:"dismis\
+sed",at:STEPS[screen.at],reason})}this.place.host?.tell({type:"close"})}async enter(integration){const{session}=this.state;
+if(session.connection)return this.connected(session);const wished=integration??this.place.host?.wishes.integration;const only=session.
+integrations.length===1?session.integrations[0]:session.integrations.find(it=>it.key===wished);if(session.attempt?.state===
+"held"&&!integration)return this.asked(session.attempt.integration);const failed=session.failure&&session.attempt&&!integration;
+const asked=session.failure?.reason===PENDING;if(failed&&session.failure&&!(asked&&session.approving)){const form2=await this.
+client.form(session.attempt?.integration??"").catch(()=>void 0);return this.failed(session.failure,form2)}if(!only)return this.
+show({at:"choose"});const form=await this.client.form(only.key);this.show({at:form.fields.length?"form":"explain",form})}async asked(integration){
+this.opened?.close();this.attempt=this.state.session.attempt?.id;this.show({at:"other_account",form:await this.client.form(
+integration),busy:false})}async watch(){this.stopWatching();const watching=new AbortController;this.watching=watching;try{
+for await(const session of this.client.watch(watching.signal)){this.heard(session);if(session.connection)return}}catch(error){
+const{screen}=this.state;if(!watching.signal.aborted)this.failed(failure(error),"form"in screen?screen.form:void 0)}}heard(session){
+this.set({session});const{screen}=this.state;const{attempt,failure:reason}=session;if(session.connection)this.connected(
+session);else if(screen.at!=="waiting"||!attempt||attempt.id!==this.attempt)return;else if(attempt.state==="failed"&&reason)
+this.failed(reason,screen.form);else if(attempt.state==="held")void this.attempting(()=>this.asked(attempt.integration),
+screen.form)}stopWatching(){this.watching?.abort();this.watching=void 0}mindClosing(){const opened=this.opened;let since=0;
+const timer=setInterval(()=>{const{screen}=this.state;if(screen.at!=="waiting"||this.opened!==opened)return clearInterval(
+timer);since=opened?.seemsClosed()?since||Date.now():0;const seemsClosed=since>0&&Date.now()-since>=CLOSED_AFTER;if(seemsClosed!==
+screen.seemsClosed)this.set({screen:{...screen,seemsClosed}})},500)}connected(session){if(this.state.screen.at==="done")
+return;this.opened?.close();this.attempt=void 0;clearTimeout(this.expiry);this.set({session,typed:{}});this.show({at:"do\
+ne",review:Boolean(session.connection?.scopes_left_out?.length)});if(this.place.host)this.telling=this.tellConnected(session)}async tellConnected({
+connection,attempt,integrations}){if(!connection)return;const integration=attempt?.integration??integrations[0]?.key??"";
+const result_token=await this.result();this.tell({status:"connected",connection:{id:connection.id,integration,account:connection.
+account},result_token})}result(){return this.client.result().catch(()=>void 0)}failed(failure2,form){this.opened?.close();
+this.attempt=void 0;if(failure2.reason===PENDING)this.show({at:"pending",form});else this.show({at:"failed",failure:failure2,
+form})}async attempting(work,form){try{await work()}catch(error){this.opened?.close();const field=error instanceof Problem&&
+error.reason==="FIELD_INVALID"?error.document["field"]:void 0;if(form&&typeof field==="string"&&form.fields.some(it=>it.
+name===field)){this.show({at:"form",form});this.set({fieldError:{field,message:error.message}});return}const session=await this.
+client.read().catch(()=>void 0);if(session)this.set({session});if(session?.attempt?.state==="held"&&this.state.screen.at===
+"verify")return this.asked(session.attempt.integration);this.failed(failure(error,session),form)}}async refresh(){await this.
+attempting(async()=>{this.set({session:await this.client.read()});await this.enter();void this.watch()})}isOffline(){return this.
+state.screen.at==="failed"&&this.state.screen.failure.reason==="NETWORK"}expire(){clearTimeout(this.expiry);const left=this.
+state.session.expires_at-Date.now();this.expiry=setTimeout(()=>{const{screen}=this.state;if(screen.at==="done"||screen.at===
+"waiting")return;this.failed({reason:"SESSION_EXPIRED",owner:"END_USER",phase:"",reference:""},"form"in screen?screen.form:
+void 0)},Math.min(Math.max(left,0),2**31-1))}tell(outcome){if(this.told)return;this.told=true;this.place.host?.tell({type:"\
+outcome",outcome:{session:this.client.id,...outcome}})}followHistory(){addEventListener("popstate",()=>{if(this.canGoBack)
+void this.back()})}};var STEPS={choose:"choose",explain:"explain",form:"form",verify:"verify",opening:"authorize",blocked:"\
+authorize",waiting:"authorize",other_account:"account",pending:"pending",failed:"failed",done:"done"};function failure(error,session){
+if(!(error instanceof Problem))throw error;const recorded=session?.failure;if(recorded&&recorded.reason===error.reason)return recorded;
+return{reason:error.reason,owner:error.document["owner"]??"OPERATOR",phase:"",reference:session?.attempt?.id??session?.id??
+""}}var PROTOCOL=1;var PATIENCE=5e3;function allowed(origin,origins){return origins.some(it=>it===origin||it.endsWith(":*")&&
 origin.startsWith(it.slice(0,-1))&&/^\d+$/.test(origin.slice(it.length-1)))}function meet(origins){return new Promise((resolve,reject)=>{
 const origin=new URLSearchParams(location.hash.slice(1)).get("o")??"";if(window.parent===window||!allowed(origin,origins)){
 console.error(`Latchkey: ${origin||"this page"} may not embed the connect pages. Add it to allowed_origins of the enviro\

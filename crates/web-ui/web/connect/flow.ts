@@ -43,6 +43,8 @@ export class Flow {
   private opened: Opened | undefined;
   private told = false;
   private attempt: string | undefined;
+  /** Came back with an account that nobody meant. */
+  private unwanted: string | undefined;
   private telling: Promise<void> | undefined;
   private expiry: ReturnType<typeof setTimeout> | undefined;
 
@@ -117,6 +119,9 @@ export class Flow {
     }
     this.show({ at: form.away ? 'opening' : 'verify', form });
     await this.attempting(async () => {
+      // Before another attempt is the latest, which alone can be given up.
+      if (this.unwanted) await this.client.cancel(this.unwanted).catch(() => undefined);
+      this.unwanted = undefined;
       const started = await this.client.start(form.key, fields, inWindow);
       if (started.next === 'connected') {
         this.connected(started.session);
@@ -165,8 +170,8 @@ export class Flow {
 
   /** What came back is forgotten, and the provider is visited once more. Must be called in a click, for the window. */
   async switchAccount(form: Form): Promise<void> {
-    const { attempt } = this.state.session;
-    if (attempt) void this.client.cancel(attempt.id).catch(() => undefined);
+    this.unwanted = this.state.session.attempt?.id;
+    this.attempt = undefined;
     if (form.fields.length) this.show({ at: 'form', form });
     else await this.start(form);
   }

@@ -96,7 +96,8 @@ impl Walk {
 fn agreeing(buttons: &[Button]) -> Option<&Button> {
     let refuses = |button: &&Button| {
         let said = format!("{} {}", button.value, button.text).to_lowercase();
-        ["decline", "deny", "cancel", "refuse"].iter().any(|word| said.contains(word))
+        // Who could ask an admin need not, where nobody says that they must.
+        ["decline", "deny", "cancel", "refuse", "request"].iter().any(|word| said.contains(word))
     };
     buttons.iter().find(|button| !refuses(button))
 }
@@ -109,8 +110,8 @@ mod tests {
     fn the_end_user_allows_wherever_the_button_stands() {
         let button =
             |value: &str| Button { name: Some("decision".into()), value: value.into(), text: String::new() };
-        let buttons = [button("decline"), button("allow")];
+        let buttons = [button("decline"), button("request"), button("allow")];
         assert_eq!(agreeing(&buttons).unwrap().value, "allow");
-        assert!(agreeing(&buttons[..1]).is_none());
+        assert!(agreeing(&buttons[..2]).is_none());
     }
 }
