@@ -91,6 +91,10 @@ impl Default for Ruling {
 
 /// What a refresh came to.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of it at a time, and nearly always the larger one"
+)]
 pub enum Outcome {
     Refreshed {
         credential: NewCredential,
