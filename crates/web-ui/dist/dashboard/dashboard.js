@@ -420,25 +420,26 @@ label," ",a2("span",{class:"muted",children:[theme[token]??otherwise," px"]})]})
 value:theme[token]??otherwise,onInput:event=>change({...theme,[token]:Number(event.currentTarget.value)})})]},token))]}),
 a2(Card,{title:"For the settings",lead:"In the server’s file; a new start puts it on.",children:a2(Snippet,{code:toml(
 session.value?.environment??"prod",name2,theme),label:"settings"})})]})]})]})}function Colours({theme,onChange}){return a2(
-"table",{class:"table plain",children:[a2("caption",{class:"for-readers",children:"Colours"}),a2("thead",{children:a2("t\
-r",{children:[a2("th",{scope:"col",children:"Colour"}),SCHEMES.map(({scheme,name:name2})=>a2("th",{scope:"col",children:name2},
-scheme))]})}),a2("tbody",{children:COLOURS.map(colour=>a2("tr",{children:[a2("th",{scope:"row",children:colour.label}),SCHEMES.
-map(({scheme,name:name2})=>a2("td",{children:a2("input",{class:"swatch",type:"color","aria-label":`${colour.label}, ${name2.
-toLowerCase()}`,value:theme[scheme]?.[colour.token]??colour[scheme],onInput:event=>onChange({...theme,[scheme]:{...theme[scheme],
-[colour.token]:event.currentTarget.value}})})},scheme))]},colour.token))})]})}var NAMES={text:"Text",text_muted:"Quiet t\
-ext",primary:"Text on the primary colour",focus:"Focus",border_control:"Border of fields",danger:"What went wrong",warning:"\
-Warnings",success:"Success"};function Contrast({theme,scheme,title}){const ratios=report(theme,scheme);return a2("table",
-{class:"table plain contrast",children:[a2("caption",{class:"for-readers",children:["Contrast, ",title.toLowerCase()]}),
-a2("thead",{children:a2("tr",{children:[a2("th",{scope:"col",children:"Contrast"}),a2("th",{scope:"col",class:"end",children:"\
-Is, and must be"}),a2("th",{scope:"col",children:"Verdict"})]})}),a2("tbody",{children:ratios.map(({name:name2,ratio,wanted})=>a2(
-"tr",{children:[a2("th",{scope:"row",children:NAMES[name2]}),a2("td",{class:"end",children:[ratio.toFixed(2)," ",a2("spa\
-n",{class:"muted",children:["of ",wanted]})]}),a2("td",{children:ratio>=wanted?a2(Badge,{tone:"good",children:"As chosen"}):
-a2(Badge,{tone:"warn",children:"Moved until it does"})})]},name2))})]})}function toml(environment,app,theme){const lines=[
-`[connect.environments.${environment}]`,`app_name = ${JSON.stringify(app)}`];const lengths2=LENGTHS.filter(({token})=>theme[token]!==
-void 0).map(({token})=>`${token} = ${theme[token]}`);if(lengths2.length>0)lines.push("",`[connect.environments.${environment}\
-.theme]`,...lengths2);for(const{scheme}of SCHEMES){const colours2=Object.entries(theme[scheme]??{});if(colours2.length>0)
-lines.push("",`[connect.environments.${environment}.theme.${scheme}]`,...colours2.map(([token,colour])=>`${token} = "${colour}\
-"`))}return lines.join("\n")}var BASE="/dashboard/api";function ours(options){return{...options,headers:{...options.headers,"x-csrf-token":session.value?.
+"div",{class:"table-frame",tabIndex:0,role:"region","aria-label":"Colours",children:a2("table",{class:"table plain",children:[
+a2("caption",{class:"for-readers",children:"Colours"}),a2("thead",{children:a2("tr",{children:[a2("th",{scope:"col",children:"\
+Colour"}),SCHEMES.map(({scheme,name:name2})=>a2("th",{scope:"col",children:name2},scheme))]})}),a2("tbody",{children:COLOURS.
+map(colour=>a2("tr",{children:[a2("th",{scope:"row",children:colour.label}),SCHEMES.map(({scheme,name:name2})=>a2("td",{
+children:a2("input",{class:"swatch",type:"color","aria-label":`${colour.label}, ${name2.toLowerCase()}`,value:theme[scheme]?.[colour.
+token]??colour[scheme],onInput:event=>onChange({...theme,[scheme]:{...theme[scheme],[colour.token]:event.currentTarget.value}})})},
+scheme))]},colour.token))})]})})}var NAMES={text:"Text",text_muted:"Quiet text",primary:"Text on the primary colour",focus:"\
+Focus",border_control:"Border of fields",danger:"What went wrong",warning:"Warnings",success:"Success"};function Contrast({
+theme,scheme,title}){const ratios=report(theme,scheme);return a2("div",{class:"table-frame contrast",tabIndex:0,role:"re\
+gion","aria-label":`Contrast, ${title.toLowerCase()}`,children:a2("table",{class:"table plain",children:[a2("caption",{class:"\
+for-readers",children:["Contrast, ",title.toLowerCase()]}),a2("thead",{children:a2("tr",{children:[a2("th",{scope:"col",
+children:"Contrast"}),a2("th",{scope:"col",class:"end",children:"Is, and must be"}),a2("th",{scope:"col",children:"Verdi\
+ct"})]})}),a2("tbody",{children:ratios.map(({name:name2,ratio,wanted})=>a2("tr",{children:[a2("th",{scope:"row",children:NAMES[name2]}),
+a2("td",{class:"end",children:[ratio.toFixed(2)," ",a2("span",{class:"muted",children:["of ",wanted]})]}),a2("td",{children:ratio>=
+wanted?a2(Badge,{tone:"good",children:"As chosen"}):a2(Badge,{tone:"warn",children:"Moved until it does"})})]},name2))})]})})}
+function toml(environment,app,theme){const lines=[`[connect.environments.${environment}]`,`app_name = ${JSON.stringify(app)}`];
+const lengths2=LENGTHS.filter(({token})=>theme[token]!==void 0).map(({token})=>`${token} = ${theme[token]}`);if(lengths2.
+length>0)lines.push("",`[connect.environments.${environment}.theme]`,...lengths2);for(const{scheme}of SCHEMES){const colours2=Object.
+entries(theme[scheme]??{});if(colours2.length>0)lines.push("",`[connect.environments.${environment}.theme.${scheme}]`,...colours2.
+map(([token,colour])=>`${token} = "${colour}"`))}return lines.join("\n")}var BASE="/dashboard/api";function ours(options){return{...options,headers:{...options.headers,"x-csrf-token":session.value?.
 csrf_token??""}}}function query(fields){const pairs=new URLSearchParams;for(const[name2,value]of Object.entries(fields)){
 for(const one of Array.isArray(value)?value:[value])if(one!==void 0&&one!=="")pairs.append(name2,String(one))}const text=pairs.
 toString();return text&&`?${text}`}async function api(path,options={}){try{return await call(BASE+path,ours(options))}catch(problem){

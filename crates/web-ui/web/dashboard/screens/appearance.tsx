@@ -69,37 +69,39 @@ export function AppearanceScreen() {
 
 function Colours({ theme, onChange }: { theme: Theme; onChange: (theme: Theme) => void }) {
   return (
-    <table class="table plain">
-      <caption class="for-readers">Colours</caption>
-      <thead>
-        <tr>
-          <th scope="col">Colour</th>
-          {SCHEMES.map(({ scheme, name }) => (
-            <th scope="col" key={scheme}>
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {COLOURS.map((colour) => (
-          <tr key={colour.token}>
-            <th scope="row">{colour.label}</th>
+    <div class="table-frame" tabIndex={0} role="region" aria-label="Colours">
+      <table class="table plain">
+        <caption class="for-readers">Colours</caption>
+        <thead>
+          <tr>
+            <th scope="col">Colour</th>
             {SCHEMES.map(({ scheme, name }) => (
-              <td key={scheme}>
-                <input
-                  class="swatch"
-                  type="color"
-                  aria-label={`${colour.label}, ${name.toLowerCase()}`}
-                  value={theme[scheme]?.[colour.token] ?? colour[scheme]}
-                  onInput={(event) => onChange({ ...theme, [scheme]: { ...theme[scheme], [colour.token]: event.currentTarget.value } })}
-                />
-              </td>
+              <th scope="col" key={scheme}>
+                {name}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {COLOURS.map((colour) => (
+            <tr key={colour.token}>
+              <th scope="row">{colour.label}</th>
+              {SCHEMES.map(({ scheme, name }) => (
+                <td key={scheme}>
+                  <input
+                    class="swatch"
+                    type="color"
+                    aria-label={`${colour.label}, ${name.toLowerCase()}`}
+                    value={theme[scheme]?.[colour.token] ?? colour[scheme]}
+                    onInput={(event) => onChange({ ...theme, [scheme]: { ...theme[scheme], [colour.token]: event.currentTarget.value } })}
+                  />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -118,29 +120,31 @@ const NAMES: Record<Ratio['name'], string> = {
 function Contrast({ theme, scheme, title }: { theme: Theme; scheme: Scheme; title: string }) {
   const ratios = report(theme, scheme);
   return (
-    <table class="table plain contrast">
-      <caption class="for-readers">Contrast, {title.toLowerCase()}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Contrast</th>
-          <th scope="col" class="end">
-            Is, and must be
-          </th>
-          <th scope="col">Verdict</th>
-        </tr>
-      </thead>
-      <tbody>
-        {ratios.map(({ name, ratio, wanted }) => (
-          <tr key={name}>
-            <th scope="row">{NAMES[name]}</th>
-            <td class="end">
-              {ratio.toFixed(2)} <span class="muted">of {wanted}</span>
-            </td>
-            <td>{ratio >= wanted ? <Badge tone="good">As chosen</Badge> : <Badge tone="warn">Moved until it does</Badge>}</td>
+    <div class="table-frame contrast" tabIndex={0} role="region" aria-label={`Contrast, ${title.toLowerCase()}`}>
+      <table class="table plain">
+        <caption class="for-readers">Contrast, {title.toLowerCase()}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Contrast</th>
+            <th scope="col" class="end">
+              Is, and must be
+            </th>
+            <th scope="col">Verdict</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {ratios.map(({ name, ratio, wanted }) => (
+            <tr key={name}>
+              <th scope="row">{NAMES[name]}</th>
+              <td class="end">
+                {ratio.toFixed(2)} <span class="muted">of {wanted}</span>
+              </td>
+              <td>{ratio >= wanted ? <Badge tone="good">As chosen</Badge> : <Badge tone="warn">Moved until it does</Badge>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
