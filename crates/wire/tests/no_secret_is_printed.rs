@@ -96,6 +96,7 @@ fn a_text_field_with_a_secretive_name_is_marked() {
     // Secret, although their names do not say so.
     const SECRET: &[&str] = &[
         "latchkey.vault.v1.AuthenticateKeyRequest.key",
+        "latchkey.vault.v1.BindApproverRequest.approval",
         "latchkey.vault.v1.DueWebhook.body",
         "latchkey.vault.v1.DueWebhook.url",
         "latchkey.vault.v1.FormParameter.value",
