@@ -4,6 +4,7 @@
 //! guarded by a comparison of versions, claims by row locks and fences, the feed by the numbers of transactions.
 
 mod append;
+mod archive;
 mod auth_logs;
 mod chains;
 mod claims;

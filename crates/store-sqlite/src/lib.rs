@@ -4,6 +4,7 @@
 //! when it writes, and the order of commits is the order of events.
 
 mod append;
+mod archive;
 mod auth_logs;
 mod chains;
 mod claims;

@@ -5,6 +5,7 @@
 //! due work need) and at most one wrapped *data key*. All of them change in the transaction that appends the events,
 //! or none of them does.
 
+mod archive;
 mod auth_logs;
 mod chains;
 mod claim;
@@ -18,6 +19,7 @@ mod schema;
 mod stream;
 mod turns;
 
+pub use archive::{Archive, ArchiveError, ArchivedRow, Batch, Batches, RowGiver, RowTaker, Table};
 pub use auth_logs::{AuthLogPage, AuthLogPart, AuthLogQuery, AuthLogRow, AuthLogs};
 pub use chains::{ChainEnd, Chains, Segment, Stretch};
 pub use claim::{Claim, ClaimQuery, Fence, Lane};

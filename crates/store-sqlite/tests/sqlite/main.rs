@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what a test stands on fails by panicking")]
 
+mod archive;
 mod conformance;
 mod file;
 mod scratch;

@@ -6,6 +6,7 @@
 #![expect(clippy::expect_used, reason = "a rule is a test: it says what went wrong by panicking")]
 
 pub mod appending;
+pub mod archiving;
 pub mod chaining;
 pub mod claiming;
 mod contents;

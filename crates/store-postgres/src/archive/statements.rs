@@ -1,0 +1,139 @@
+//! One statement for each table and direction.
+//!
+//! What is put in has one transaction for all events, and their numbers for numbers: the feed goes on behind them, for
+//! no later transaction has a lower number, whatever the numbers were in the database they come from.
+
+use latchkey_store::Table;
+
+/// What is appended next is numbered behind what was put in.
+pub const NUMBER_ON: &str =
+    "SELECT setval(pg_get_serial_sequence('events', 'sequence'), MAX(sequence)) FROM events";
+
+pub fn exporting(table: Table) -> &'static str {
+    match table {
+        Table::Streams => {
+            "SELECT json_build_object(
+                 'category', category, 'id', id, 'version', version, 'snapshot_format', snapshot_format,
+                 'snapshot', snapshot, 'environment', environment, 'parent', parent, 'subject', subject,
+                 'status', status, 'label', label, 'due_at', due_at, 'claimed_until', claimed_until,
+                 'claim_fence', claim_fence, 'wanted', wanted::INTEGER, 'ends_at', ends_at, 'external_id', external_id
+             )::TEXT AS json
+             FROM streams
+             ORDER BY category, id"
+        }
+        Table::StreamTags => {
+            "SELECT json_build_object(
+                 'category', category, 'environment', environment, 'name', name, 'value', value, 'id', id
+             )::TEXT AS json
+             FROM stream_tags
+             ORDER BY category, environment, name, value, id"
+        }
+        Table::DataKeys => {
+            "SELECT json_build_object(
+                 'owner', owner, 'id', replace(id::TEXT, '-', ''), 'wrapped', encode(wrapped, 'hex')
+             )::TEXT AS json
+             FROM data_keys
+             ORDER BY owner COLLATE \"C\""
+        }
+        Table::Events => {
+            "SELECT json_build_object(
+                 'number', number, 'category', category, 'stream_id', stream_id, 'version', version,
+                 'environment', environment, 'id', replace(id::TEXT, '-', ''), 'kind', kind, 'schema', schema, 'at', at,
+                 'payload', payload::TEXT, 'trace', trace
+             )::TEXT AS json
+             FROM (SELECT row_number() OVER (ORDER BY events.tx, sequence) AS number, events.* FROM events) AS numbered
+             ORDER BY category, stream_id, version"
+        }
+        Table::Cursors => {
+            "SELECT json_build_object(
+                 'reader', reader,
+                 'passed', (SELECT COUNT(*)
+                            FROM events
+                            WHERE (events.tx, events.sequence) <= (cursors.tx, cursors.sequence))
+             )::TEXT AS json
+             FROM cursors
+             ORDER BY reader"
+        }
+        Table::AuthLogs => {
+            "SELECT json_build_object(
+                 'environment', environment, 'id', id, 'integration', integration, 'connection', connection,
+                 'operation', operation, 'outcome', outcome, 'started_at', started_at, 'ended_at', ended_at, 'parts', parts
+             )::TEXT AS json
+             FROM auth_logs
+             ORDER BY auth_logs.tx, sequence"
+        }
+        Table::CredentialReads => {
+            "SELECT json_build_object(
+                 'environment', environment, 'connection', connection, 'generation', generation, 'reader', reader,
+                 'way', way, 'count', count, 'first_at', first_at, 'last_at', last_at
+             )::TEXT AS json
+             FROM credential_reads
+             ORDER BY credential_reads.tx, sequence"
+        }
+    }
+}
+
+pub fn finding(table: Table) -> &'static str {
+    match table {
+        Table::Streams => "SELECT EXISTS (SELECT 1 FROM streams) AS used",
+        Table::StreamTags => "SELECT EXISTS (SELECT 1 FROM stream_tags) AS used",
+        Table::DataKeys => "SELECT EXISTS (SELECT 1 FROM data_keys) AS used",
+        Table::Events => "SELECT EXISTS (SELECT 1 FROM events) AS used",
+        Table::Cursors => "SELECT EXISTS (SELECT 1 FROM cursors) AS used",
+        Table::AuthLogs => "SELECT EXISTS (SELECT 1 FROM auth_logs) AS used",
+        Table::CredentialReads => "SELECT EXISTS (SELECT 1 FROM credential_reads) AS used",
+    }
+}
+
+/// With the rows as the text of a JSON array. What an older program did not archive has the column's default.
+pub fn importing(table: Table) -> &'static str {
+    match table {
+        Table::Streams => {
+            "INSERT INTO streams (category, id, version, snapshot_format, snapshot, environment, parent, subject, status,
+                                  label, due_at, claimed_until, claim_fence, wanted, ends_at, external_id)
+             SELECT category, id, version, snapshot_format, snapshot, environment, parent, subject, status, label, due_at,
+                    claimed_until, COALESCE(claim_fence, 0), COALESCE(wanted, 0)::BOOLEAN, ends_at, external_id
+             FROM json_to_recordset($1::JSON) AS archived (
+                 category TEXT, id TEXT, version BIGINT, snapshot_format BIGINT, snapshot TEXT, environment TEXT,
+                 parent TEXT, subject TEXT, status TEXT, label TEXT, due_at BIGINT, claimed_until BIGINT,
+                 claim_fence BIGINT, wanted INTEGER, ends_at BIGINT, external_id TEXT)"
+        }
+        Table::StreamTags => {
+            "INSERT INTO stream_tags (category, environment, name, value, id)
+             SELECT category, environment, name, value, id
+             FROM json_to_recordset($1::JSON) AS archived (category TEXT, environment TEXT, name TEXT, value TEXT, id TEXT)"
+        }
+        Table::DataKeys => {
+            "INSERT INTO data_keys (owner, id, wrapped)
+             SELECT owner, id, decode(wrapped, 'hex')
+             FROM json_to_recordset($1::JSON) AS archived (owner TEXT, id UUID, wrapped TEXT)"
+        }
+        Table::Events => {
+            "INSERT INTO events (sequence, category, stream_id, version, environment, id, kind, schema, at, payload, trace)
+             OVERRIDING SYSTEM VALUE
+             SELECT number, category, stream_id, version, environment, id, kind, schema, at, payload::JSON, trace
+             FROM json_to_recordset($1::JSON) AS archived (
+                 number BIGINT, category TEXT, stream_id TEXT, version BIGINT, environment TEXT, id UUID, kind TEXT,
+                 schema INTEGER, at BIGINT, payload TEXT, trace TEXT)"
+        }
+        Table::Cursors => {
+            "INSERT INTO cursors (reader, tx, sequence)
+             SELECT reader, CASE passed WHEN 0 THEN '0'::XID8 ELSE pg_current_xact_id() END, passed
+             FROM json_to_recordset($1::JSON) AS archived (reader TEXT, passed BIGINT)"
+        }
+        Table::AuthLogs => {
+            "INSERT INTO auth_logs (environment, id, integration, connection, operation, outcome, started_at, ended_at, parts)
+             SELECT environment, id, integration, connection, operation, outcome, started_at, ended_at, parts
+             FROM json_to_recordset($1::JSON) AS archived (
+                 environment TEXT, id TEXT, integration TEXT, connection TEXT, operation TEXT, outcome TEXT,
+                 started_at BIGINT, ended_at BIGINT, parts TEXT)"
+        }
+        Table::CredentialReads => {
+            "INSERT INTO credential_reads (environment, connection, generation, reader, way, count, first_at, last_at)
+             SELECT environment, connection, generation, reader, way, count, first_at, last_at
+             FROM json_to_recordset($1::JSON) AS archived (
+                 environment TEXT, connection TEXT, generation BIGINT, reader TEXT, way TEXT, count BIGINT,
+                 first_at BIGINT, last_at BIGINT)"
+        }
+    }
+}
