@@ -114,6 +114,10 @@ ulid_id!(
     LoginLinkId, "lgn_", "login link id"
 );
 ulid_id!(
+    /// One time that nothing is refreshed, after a backup was restored.
+    SafeModeId, "sfm_", "safe mode id"
+);
+ulid_id!(
     /// One place a customer is told at what happens.
     WebhookEndpointId, "whe_", "webhook endpoint id"
 );

@@ -23,6 +23,7 @@ pub mod refresh;
 pub mod revocation;
 mod role;
 pub mod rotation;
+pub mod safe_mode;
 pub mod session;
 pub mod signing_key;
 mod time;
@@ -34,7 +35,7 @@ pub use digest::{Digest, InvalidDigest};
 pub use failure::{Cause, Failure, Owner, Phase, ProviderError, Reason};
 pub use ids::{
     ApiKeyId, AuthLogId, AuthorizationId, ConnectionId, EndUser, Environment, EventId, Generation,
-    IntegrationKey, InvalidId, LoginLinkId, SessionId, WebhookEndpointId,
+    IntegrationKey, InvalidId, LoginLinkId, SafeModeId, SessionId, WebhookEndpointId,
 };
 pub use key_id::{InvalidKeyId, KeyId};
 pub use reader::Reader;
