@@ -1,11 +1,14 @@
 //! What an operator wants to know before anything depends on it: database, clock, schema, keys. Looks, and changes nothing.
 
-use crate::config::{Database, Keys};
+use crate::config::{Database, Keys, Migrations};
+use crate::ledger::Ledger;
 use crate::parts;
+use crate::vault::Safety;
 use latchkey_chassis::ops::{Trouble, Verdict};
 use latchkey_chassis::{Clock as _, SystemClock};
 use latchkey_envelope::{EnvironmentKeys, KeyServiceError, Wraps};
 use latchkey_store::SchemaState;
+use std::sync::Arc;
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +64,14 @@ pub async fn examine(database: &Database, keys: &Keys) -> Vec<Finding> {
 
 async fn of_database(database: &Database) -> Vec<Finding> {
     let mut findings = match parts::schema(database).await {
-        Ok(state) => vec![of_schema(&state, database)],
+        Ok(state) => {
+            let mut findings = vec![of_schema(&state, database)];
+            // Before that, what is looked for may not be there.
+            if state.pending() == 0 && state.ahead.is_empty() {
+                findings.push(of_safe_mode(database).await);
+            }
+            findings
+        }
         Err(error) => {
             let remedy = "Check database.url, and that the database runs and accepts this user.";
             return vec![Finding::failing("database", format!("{error:#}"), remedy)];
@@ -79,8 +89,27 @@ async fn of_database(database: &Database) -> Vec<Finding> {
     findings
 }
 
+async fn of_safe_mode(database: &Database) -> Finding {
+    const ABOUT: &str = "safe mode";
+    let as_it_is = Database { migrations: Migrations::Manual, ..database.clone() };
+    let looked = async {
+        let store = parts::open_store(&as_it_is).await?;
+        Ok::<_, anyhow::Error>(Safety::of(&Ledger::new(store, Arc::new(SystemClock))).await?)
+    };
+    match looked.await {
+        Ok(Safety::Off) => Finding::well(ABOUT, "it is off: what is due is refreshed"),
+        Ok(Safety::On { released, .. }) => Finding::warning(
+            ABOUT,
+            format!("it is on: nothing is refreshed, but of {} integrations", released.len()),
+            "See `latchkey safe-mode status`, and leave it once what is stored counts.",
+        ),
+        Err(error) => {
+            Finding::failing(ABOUT, format!("{error:#}"), "Let this user read the tables of the database.")
+        }
+    }
+}
+
 fn of_schema(state: &SchemaState, database: &Database) -> Finding {
-    use crate::config::Migrations;
     match (state.ahead.last(), state.pending(), database.migrations) {
         (Some(version), ..) => Finding::failing(
             "schema",
@@ -104,7 +133,6 @@ fn of_schema(state: &SchemaState, database: &Database) -> Finding {
 }
 
 fn of_server(found: &Server, database: &Database) -> Vec<Finding> {
-    use crate::config::Migrations;
     let mut findings = vec![if found.version_number < 130_000 {
         let what = format!("the server is PostgreSQL {}", found.version);
         Finding::failing("database", what, "Use PostgreSQL 13 or later.")

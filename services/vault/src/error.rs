@@ -1,6 +1,6 @@
 use latchkey_domain::Failure;
 use latchkey_domain::{
-    api_key, authorization, connection, incident, integration, login_link, revocation, session,
+    api_key, authorization, connection, incident, integration, login_link, revocation, safe_mode, session,
     webhook_endpoint,
 };
 use latchkey_envelope::{EnvelopeError, KeyServiceError};
@@ -51,6 +51,11 @@ pub enum Error {
     RefreshInProgress,
     #[error("too many callers are waiting for refreshes")]
     Overloaded,
+    /// A backup was restored, and nobody has said yet that what is in it counts.
+    #[error("nothing is refreshed while safe mode is on")]
+    SafeMode,
+    #[error(transparent)]
+    SafeModeRefused(#[from] safe_mode::NotOn),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("stream {0} is being changed by too many at once")]

@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use latchkey_domain::{
-    Failure, api_key, authorization, connection, integration, login_link, session, webhook_endpoint,
+    Failure, api_key, authorization, connection, integration, login_link, safe_mode, session,
+    webhook_endpoint,
 };
 use latchkey_envelope::KeyServiceError;
 use latchkey_store::StoreError;
@@ -11,6 +12,9 @@ use std::time::Duration;
 
 /// How long to leave a part of ours that does not answer.
 const RETRY_SOON: Duration = Duration::from_secs(1);
+
+/// How long to leave it while an operator looks.
+const RETRY_IN_SAFE_MODE: Duration = Duration::from_secs(60);
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
@@ -56,6 +60,14 @@ impl From<Error> for Fault {
                 "Too many calls are waiting for refreshes. Ask again in a moment.",
             )
             .retry_after(RETRY_SOON),
+            Error::SafeMode => Self::new(
+                Kind::Unavailable,
+                Reason::SafeMode,
+                "The token needs a refresh, and none is made: a backup was restored, and it is yet to be confirmed that its refresh \
+                 tokens are the latest. The operator ends this with `latchkey safe-mode leave`.",
+            )
+            .retry_after(RETRY_IN_SAFE_MODE),
+            Error::SafeModeRefused(safe_mode::NotOn) => Self::internal(),
             Error::Store(StoreError::Unavailable(_)) | Error::Contended(_) => storage_unavailable(),
             Error::Store(StoreError::Corrupt { .. }) => Self::internal(),
             Error::KeyService(error) => key_service_fault(&error),

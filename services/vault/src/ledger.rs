@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub const ATTEMPTS_MAX: u32 = 4;
 
 /// The number of the shape event payloads have now. Older shapes are lifted before they are decoded.
-const SCHEMA: u16 = 1;
+pub const SCHEMA: u16 = 1;
 
 /// How many events are read at a time when a history is folded.
 const HISTORY_PAGE: u32 = 500;
@@ -78,9 +78,20 @@ pub enum LedgerError<R: std::error::Error> {
 
 /// Secrets stand beside the state they belong to, so that they outlive a change of the state's shape.
 #[derive(Serialize, Deserialize)]
-struct Document<S, A> {
-    secrets: S,
-    state: A,
+pub struct Document<S, A> {
+    pub secrets: S,
+    pub state: A,
+}
+
+/// A stream's state as it is stored.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] where it cannot be encoded, which is not within reach.
+pub fn snapshot_of<A: Aggregate>(stream: &impl ToString, state: &A) -> Result<Snapshot, StoreError> {
+    let document = Document { secrets: state.secrets(), state };
+    let unwritable =
+        |_| StoreError::Corrupt { table: "streams", key: stream.to_string(), what: "cannot be encoded" };
+    Ok(Snapshot { format: A::FORMAT, state: serde_json::to_string(&document).map_err(unwritable)? })
 }
 
 impl Ledger {
@@ -205,11 +216,7 @@ impl Ledger {
             let kind = format!("{}.{}", A::CATEGORY, event.name());
             Ok(NewEvent { id: Uuid::now_v7(), kind, schema: SCHEMA, at: now, payload, trace: trace.clone() })
         });
-        let document = Document { secrets: state.secrets(), state };
-        let snapshot = Snapshot {
-            format: A::FORMAT,
-            state: serde_json::to_string(&document).map_err(|_| unwritable())?,
-        };
+        let snapshot = snapshot_of(&stream, state)?;
         let facts = state.card();
         Ok(Append {
             events: recorded.collect::<Result<_, StoreError>>()?,

@@ -6,6 +6,7 @@
 pub mod accounting;
 mod announcer;
 pub mod audit;
+pub mod backup;
 pub mod config;
 pub mod doctor;
 mod error;

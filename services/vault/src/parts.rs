@@ -1,13 +1,15 @@
 //! The adapters, chosen by the schemes of the configured addresses among what was compiled in.
 
 use crate::Ids;
+use crate::backup::WrappedBy;
 use crate::config::{Config, Database, Keys, Migrations};
 use crate::doctor::Server;
+use crate::keyring::Keyring;
 use anyhow::{Context as _, bail};
 use latchkey_bus::{Bus, NatsOptions as Nats};
 use latchkey_chassis::{Clock, SystemClock};
-use latchkey_envelope::KeyService;
-use latchkey_store::{SchemaState, Store};
+use latchkey_envelope::{EnvironmentKeys, KeyService};
+use latchkey_store::{Archive, SchemaState, Store};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -51,7 +53,9 @@ impl Parts {
     }
 }
 
-pub(crate) async fn open_key_services(keys: &Keys) -> anyhow::Result<Vec<Arc<dyn KeyService>>> {
+/// # Errors
+/// Where one cannot be used, or is named twice.
+pub async fn open_key_services(keys: &Keys) -> anyhow::Result<Vec<Arc<dyn KeyService>>> {
     let first = latchkey_envelope::open_key_service(&keys.kek).await;
     let mut opened = vec![first.context("the key service in `keys.kek` cannot be used")?];
     for uri in &keys.also {
@@ -66,7 +70,7 @@ pub(crate) async fn open_key_services(keys: &Keys) -> anyhow::Result<Vec<Arc<dyn
     Ok(opened)
 }
 
-async fn open_store(database: &Database) -> anyhow::Result<Arc<dyn Store>> {
+pub(crate) async fn open_store(database: &Database) -> anyhow::Result<Arc<dyn Store>> {
     let url = database.url.as_str();
     let migrates = database.migrations == Migrations::Auto;
     match scheme(url) {
@@ -87,6 +91,50 @@ async fn open_store(database: &Database) -> anyhow::Result<Arc<dyn Store>> {
         }
         _ => bail!(unknown(url)),
     }
+}
+
+/// The database as what can be backed up and restored. Its schema is brought up to date only where `migrates`.
+///
+/// # Errors
+/// Where it cannot be used.
+pub async fn open_archive(database: &Database, migrates: bool) -> anyhow::Result<Box<dyn Archive>> {
+    let url = database.url.as_str();
+    match scheme(url) {
+        #[cfg(feature = "postgres")]
+        "postgres" | "postgresql" => {
+            use latchkey_store_postgres::{PostgresOptions, PostgresStore, Schema};
+            let schema = if migrates { Schema::Migrate } else { Schema::Expect };
+            let options = PostgresOptions { schema, connections_max: 1, ..PostgresOptions::default() };
+            let store = PostgresStore::connect(url, options).await;
+            Ok(Box::new(store.context("the database in `database.url` cannot be used")?))
+        }
+        #[cfg(feature = "sqlite")]
+        "sqlite" => {
+            use latchkey_store_sqlite::{Schema, SqliteStore};
+            let schema = if migrates { Schema::Migrate } else { Schema::Expect };
+            let store = SqliteStore::open_with(file_of(url), schema).await;
+            Ok(Box::new(store.with_context(|| no_use_of(url))?))
+        }
+        _ => bail!(unknown(url)),
+    }
+}
+
+/// What a backup says of the database it is of: its epoch, and what wraps the keys in it.
+///
+/// # Errors
+/// Where it cannot be used.
+pub async fn identity(database: &Database) -> anyhow::Result<(String, Vec<WrappedBy>)> {
+    let store = open_store(&Database { migrations: Migrations::Manual, ..database.clone() }).await?;
+    let epoch = store.epoch().await?;
+    // Names are read off what is wrapped: nothing is opened.
+    let nothing = EnvironmentKeys::new(vec![]);
+    let keyring = Keyring::new(store, nothing, String::new(), Arc::new(SystemClock));
+    let keys = keyring.key_states().await?.into_iter().map(|state| WrappedBy {
+        environment: state.environment.to_string(),
+        version: state.version,
+        by: state.wrapped_by,
+    });
+    Ok((epoch, keys.collect()))
 }
 
 /// Applies what is not applied yet, whoever else the settings leave that to. Gives the state after it.

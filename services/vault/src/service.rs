@@ -10,7 +10,7 @@ use crate::ledger::Ledger;
 use crate::parts::Parts;
 use crate::retention::{retain, sweep_auth_logs};
 use crate::sweeper::sweep;
-use crate::vault::Vault;
+use crate::vault::{Safety, Vault};
 use crate::webhook::fan_out;
 use futures::StreamExt as _;
 use futures::future::join_all;
@@ -103,6 +103,7 @@ impl VaultService {
         let store = self.parts.store.clone();
         let key_services = self.parts.key_services.clone();
         let bus = self.parts.bus.clone();
+        let vault = self.vault.clone();
         Checks::new()
             .with("database", move || {
                 let store = store.clone();
@@ -114,6 +115,10 @@ impl VaultService {
             .with("keys", move || {
                 let key_services = key_services.clone();
                 async move { keys_verdict(&key_services).await }
+            })
+            .with("safe mode", move || {
+                let vault = vault.clone();
+                async move { safety_verdict(&vault).await }
             })
             .with("bus", move || {
                 let bus = bus.clone();
@@ -177,6 +182,14 @@ async fn keys_verdict(key_services: &[Arc<dyn KeyService>]) -> Verdict {
         Some(what) => Verdict::Warning(Trouble::new(what, remedy)),
         None => Verdict::Ready,
     }
+}
+
+/// A warning: what is at hand goes on being handed out. A database that does not answer is told by its own check.
+async fn safety_verdict(vault: &Vault) -> Verdict {
+    let Ok(Safety::On { released, .. }) = vault.safety().await else { return Verdict::Ready };
+    let what = format!("nothing is refreshed, but of {} integrations: a backup was restored", released.len());
+    let remedy = "See `latchkey safe-mode status`; once the refreshers' journals were told, `latchkey safe-mode leave`.";
+    Verdict::Warning(Trouble::new(what, remedy))
 }
 
 fn verdict<E: std::error::Error>(answer: Result<(), E>, trouble: impl FnOnce(String) -> Verdict) -> Verdict {
@@ -273,6 +286,8 @@ async fn count_once(vault: &Vault, shown: &mut BTreeSet<Labels>) -> Result<(), S
     // What is not counted any more is none, not as many as last time.
     shown.difference(&counted).for_each(|gone| show(gone, 0));
     *shown = counted;
+    let is_safe = vault.safety().await? != Safety::Off;
+    metrics::gauge!("latchkey_safe_mode").set(if is_safe { 1.0 } else { 0.0 });
     let due = store.count_due(Connection::CATEGORY, vault.ledger.now().0).await?;
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
     metrics::gauge!("latchkey_refresh_queue", "status" => "due").set(due as f64);

@@ -177,6 +177,9 @@ impl Vault {
         let profile = &held.live.profile;
         let lane =
             Lane { environment: profile.environment.to_string(), parent: profile.integration.to_string() };
+        if self.safety().await?.holds_lane(&lane) {
+            return Err(Error::SafeMode);
+        }
         let now = self.ledger.now();
         match self.pause_of(&lane).await? {
             Some(pause) if pause.probe_at > now => {
@@ -228,7 +231,14 @@ impl Vault {
 impl Error {
     /// Whether the failure to refresh says nothing against the token that is there.
     fn leaves_the_present_token(&self) -> bool {
-        matches!(self, Self::Waiting { .. } | Self::RefreshInProgress | Self::Overloaded | Self::Store(_))
+        matches!(
+            self,
+            Self::Waiting { .. }
+                | Self::RefreshInProgress
+                | Self::Overloaded
+                | Self::SafeMode
+                | Self::Store(_)
+        )
     }
 }
 

@@ -2,6 +2,7 @@ use super::credentials::open_renewal;
 use super::incidents::Leave;
 use super::integrations::Unsealed;
 use super::journal::new_keys;
+use super::safe_mode::Safety;
 use super::{Vault, stream_of};
 use crate::error::{Error, chain};
 use crate::keyring::Key;
@@ -42,6 +43,11 @@ impl Vault {
     pub async fn claim_due(&self, ask: impl Into<ClaimDue>) -> Result<Vec<DueRefresh>, Error> {
         let ask = ask.into();
         let now = self.ledger.now();
+        let safety = self.safety().await?;
+        if matches!(&safety, Safety::On { released, .. } if released.is_empty()) {
+            return Ok(vec![]);
+        }
+        let held = self.held_lanes(&safety).await?;
         let query = ClaimQuery {
             category: Connection::CATEGORY.to_owned(),
             now: now.0,
@@ -49,10 +55,11 @@ impl Vault {
             max: ask.max.clamp(1, CLAIMS_MAX),
             wanted_only: ask.wanted_only,
             after: self.turns.last(),
-            except: ask.except.iter().map(lane_of).chain(self.pauses.closed(now)).collect(),
+            except: ask.except.iter().map(lane_of).chain(self.pauses.closed(now)).chain(held).collect(),
         };
         let claims = self.ledger.store().claim_due(&query).await?;
         self.turns.took(claims.last());
+        let claims = self.only_released(&safety, claims).await?;
         let mut due = Vec::with_capacity(claims.len());
         let mut integrations = Integrations::new();
         for claim in claims {

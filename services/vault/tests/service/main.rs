@@ -20,6 +20,7 @@ mod reading;
 mod receipts;
 mod refreshing;
 mod remembering;
+mod restoring;
 mod revoking;
 mod rotating;
 mod watching;

@@ -95,6 +95,22 @@ impl World {
         world
     }
 
+    /// The same keys and clock, with another database.
+    pub fn on(&self, store: Arc<dyn latchkey_store::Store>) -> Self {
+        let parts = Parts { store: store.clone(), ..self.parts.clone() };
+        let service = service_of(&parts);
+        Self {
+            vault: service.vault().clone(),
+            service,
+            store,
+            parts,
+            clock: self.clock.clone(),
+            folder: tempfile::tempdir().unwrap(),
+            // Behind all tokens of the other one.
+            count: AtomicU64::new(1000),
+        }
+    }
+
     pub async fn register(&self, environment: Environment) {
         let secrets = AppSecrets {
             client_secret: Some("canary_client_secret".to_owned().into()),

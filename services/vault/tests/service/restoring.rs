@@ -1,0 +1,168 @@
+//! A backup, what is in it, and that nothing is refreshed after it was restored before somebody says so.
+
+use crate::world::{TOKEN_LIFE, World, demo, dev};
+use latchkey_domain::Timestamp;
+use latchkey_domain::safe_mode::Integration;
+use latchkey_store_sqlite::SqliteStore;
+use latchkey_vault::Error;
+use latchkey_vault::backup::{self, BackupError, Counts, DamagedBackup, Header};
+use latchkey_wire::contract::RefreshOutcome;
+use std::fs;
+use std::path::PathBuf;
+
+/// The schema does not matter here.
+const SCHEMA: i64 = 1;
+
+fn header() -> Header {
+    Header::new(1_800_000_000_000, SCHEMA, "epoch".into(), "default".into(), vec![])
+}
+
+async fn backed_up(world: &World, name: &str) -> (PathBuf, Counts) {
+    let file = world.database_file().with_file_name(name);
+    let archive = SqliteStore::open(&world.database_file()).await.unwrap();
+    let counts = backup::create(&archive, &header(), &file).await.unwrap();
+    (file, counts)
+}
+
+fn this() -> Integration {
+    Integration { environment: dev(), integration: demo() }
+}
+
+#[tokio::test]
+async fn a_backup_is_whole_and_every_stream_in_it_folds() {
+    let world = World::new().await;
+    let connection = world.connected().await;
+    world.clock.advance(TOKEN_LIFE);
+    let due = world.claim_one().await;
+    world.complete(&due, RefreshOutcome::Refreshed(world.obtained())).await.unwrap();
+    let (file, counts) = backed_up(&world, "one.backup").await;
+    let verified = backup::verify(&file).unwrap();
+    assert_eq!(verified.rows, counts);
+    assert!(verified.folded >= 4, "integration, session, attempt and connection: {}", verified.folded);
+    let opened = backup::open_keys(&file, world.parts.key_services.clone(), "latchkey").await;
+    let opened = opened.unwrap();
+    assert_eq!(opened.environment_keys, 1);
+    assert!(opened.data_keys >= 2, "{opened:?}");
+    assert!(backup::open_keys(&file, world.parts.key_services.clone(), "another").await.is_err());
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains(&connection.to_string()) && !text.contains("canary"), "secrets are sealed");
+    let again = SqliteStore::open(&world.database_file()).await.unwrap();
+    let taken = backup::create(&again, &header(), &file).await;
+    assert!(matches!(taken, Err(BackupError::Taken(_))), "{taken:?}");
+}
+
+#[tokio::test]
+async fn a_backup_that_was_changed_is_found_out() {
+    let world = World::new().await;
+    world.connected().await;
+    let (file, _) = backed_up(&world, "one.backup").await;
+    let good = fs::read(&file).unwrap();
+    let damage = |bytes: Vec<u8>| {
+        fs::write(&file, bytes).unwrap();
+        match backup::verify(&file) {
+            Err(BackupError::Damaged(_, damaged)) => damaged,
+            other => panic!("it is not found out: {other:?}"),
+        }
+    };
+    // Wherever a byte differs.
+    for at in (0..good.len()).step_by(good.len() / 60) {
+        let mut bytes = good.clone();
+        bytes[at] ^= 1;
+        damage(bytes);
+    }
+    assert!(matches!(damage(good[..good.len() / 2].to_vec()), DamagedBackup::Short(_)));
+    let last_line = good[..good.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    assert!(matches!(damage(good[..last_line].to_vec()), DamagedBackup::Short(_)));
+    assert_eq!(damage([&good[..], b"more\n"].concat()), DamagedBackup::Behind);
+    assert_eq!(damage(b"PK\n".to_vec()), DamagedBackup::NoBackup);
+    fs::write(&file, good).unwrap();
+    backup::verify(&file).unwrap();
+}
+
+#[tokio::test]
+async fn a_state_that_does_not_follow_from_its_events_is_found_out() {
+    let world = World::new().await;
+    world.connected().await;
+    // As somebody would who may write to the database: the sums are right.
+    let behind = latchkey_store::Stream::new("integration", format!("{}/{}", dev(), demo()));
+    let stored = world.store.load(&behind).await.unwrap().unwrap();
+    let other = stored.snapshot.state.replace(r#""display_name":""#, r#""display_name":"changed"#);
+    assert_ne!(other, stored.snapshot.state);
+    let card = latchkey_store::Card { status: "active".into(), ..latchkey_store::Card::default() };
+    let meddled = latchkey_store::Append {
+        stream: behind,
+        expected: stored.version,
+        events: vec![],
+        snapshot: latchkey_store::Snapshot { state: other, ..stored.snapshot },
+        card,
+        tags: None,
+        key: latchkey_store::KeyChange::Keep,
+        releases: None,
+    };
+    world.store.append(meddled).await.unwrap();
+    let (file, _) = backed_up(&world, "one.backup").await;
+    let found = backup::verify(&file);
+    assert!(
+        matches!(&found, Err(BackupError::Damaged(_, DamagedBackup::Fold(name))) if name.starts_with("integration/")),
+        "{found:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_restored_is_not_refreshed_before_somebody_says_so() {
+    let world = World::new().await;
+    let connection = world.connected().await;
+    let token = world.token_of(connection).await;
+    let (file, counts) = backed_up(&world, "one.backup").await;
+
+    let path = world.database_file().with_file_name("new.db");
+    let empty = SqliteStore::open(&path).await.unwrap();
+    let terms = |header: &Header| world.vault.new_safe_mode(Some(Timestamp(header.made_at)));
+    let older = backup::restore(&empty, &file, SCHEMA - 1, terms).await;
+    assert!(matches!(older, Err(BackupError::Ahead { of: SCHEMA })), "{older:?}");
+    assert_eq!(backup::restore(&empty, &file, SCHEMA, terms).await.unwrap(), counts);
+    let again = backup::restore(&empty, &file, SCHEMA, terms).await;
+    assert!(matches!(again, Err(BackupError::Archive(_))), "{again:?}");
+
+    let restored = world.on(std::sync::Arc::new(empty));
+    assert_eq!(restored.token_of(connection).await, token, "what is valid is handed out");
+    let insisting = latchkey_vault::vault::Query { force_refresh: true, ..restored.query(connection) };
+    let refused = restored.vault.credential(&insisting).await;
+    assert!(matches!(refused, Err(Error::SafeMode)), "{refused:?}");
+    world.clock.advance(TOKEN_LIFE);
+    let refused = restored.vault.credential(&restored.query(connection)).await;
+    assert!(matches!(refused, Err(Error::SafeMode)), "{refused:?}");
+    assert_eq!(restored.vault.claim_due(10).await.unwrap().len(), 0);
+
+    // Another integration's release is not this one's.
+    let other = Integration { integration: "other".parse().unwrap(), ..this() };
+    assert!(restored.vault.leave_safe_mode(Some(other)).await.unwrap());
+    assert_eq!(restored.vault.claim_due(10).await.unwrap().len(), 0);
+    assert!(restored.vault.leave_safe_mode(Some(this())).await.unwrap());
+    let due = restored.claim_one().await;
+    restored.complete(&due, RefreshOutcome::Refreshed(restored.obtained())).await.unwrap();
+    assert_ne!(restored.token_of(connection).await, token);
+
+    // A backup of what was restored is one like any other.
+    let (file, _) = {
+        let archive = SqliteStore::open(&path).await.unwrap();
+        let file = path.with_extension("backup");
+        let counts = backup::create(&archive, &header(), &file).await.unwrap();
+        (file, counts)
+    };
+    backup::verify(&file).unwrap();
+    assert!(restored.vault.leave_safe_mode(None).await.unwrap());
+    assert!(!restored.vault.leave_safe_mode(None).await.unwrap(), "there is nothing more to leave");
+}
+
+#[tokio::test]
+async fn safe_mode_is_entered_by_hand_too() {
+    let world = World::new().await;
+    world.connected().await;
+    world.clock.advance(TOKEN_LIFE);
+    let entered = world.vault.enter_safe_mode().await.unwrap();
+    assert_eq!(world.vault.enter_safe_mode().await.unwrap(), entered, "once is enough");
+    assert_eq!(world.vault.claim_due(10).await.unwrap().len(), 0);
+    assert!(world.vault.leave_safe_mode(None).await.unwrap());
+    world.claim_one().await;
+}
