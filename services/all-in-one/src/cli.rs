@@ -1,6 +1,7 @@
 //! The commands: each asks a server over gRPC, as any backend would, and shows the answer.
 
 mod audit;
+mod backup;
 mod browse;
 mod config;
 mod connect;
@@ -21,6 +22,7 @@ mod page;
 mod provider;
 mod public_keys;
 mod receipt;
+mod safe_mode;
 mod server;
 mod show;
 mod token;
@@ -61,6 +63,10 @@ pub enum Command {
     Keys(keys::Arguments),
     /// See and apply migrations of the database
     Migrate(migrate::Arguments),
+    /// Back the database up, check backups, and restore one
+    Backup(backup::Arguments),
+    /// See and leave the mode in which nothing is refreshed, after a backup was restored
+    SafeMode(safe_mode::Arguments),
     /// Check settings, and see where each comes from
     Config(config::Arguments),
     /// Find what is wrong with an installation, each with what to do
@@ -88,6 +94,8 @@ impl Command {
             Self::Operator(arguments) => arguments.run().await,
             Self::Keys(arguments) => arguments.run().await,
             Self::Migrate(arguments) => arguments.run().await,
+            Self::Backup(arguments) => arguments.run().await,
+            Self::SafeMode(arguments) => arguments.run().await,
             Self::Config(arguments) => arguments.run(),
             Self::Doctor(arguments) => arguments.run().await,
             Self::Webhook(arguments) => arguments.run().await,

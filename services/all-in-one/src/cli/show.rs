@@ -16,6 +16,12 @@ pub fn rfc3339(at: Option<&Timestamp>) -> Option<String> {
     OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?.format(&Rfc3339).ok()
 }
 
+/// RFC 3339 in UTC, of milliseconds since the Unix epoch.
+pub fn moment(at: i64) -> String {
+    let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000);
+    time.ok().and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_else(|| at.to_string())
+}
+
 /// `in 58 s`, `now` or `3 min ago`; `-` where the time is absent.
 pub fn from_now(at: Option<&Timestamp>) -> String {
     let Some(at) = at else { return "-".to_owned() };
