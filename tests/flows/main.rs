@@ -23,6 +23,7 @@ mod meets_a_real_provider;
 mod publishes_events;
 mod refreshes_before_expiry;
 mod refuses_bad_settings;
+mod restores_a_backup;
 mod rotates_keys;
 mod sees_ends_coming;
 mod shows_what_it_deleted;

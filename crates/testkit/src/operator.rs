@@ -1,5 +1,6 @@
 //! What whoever operates a world does: commands on its settings, and changes of these.
 
+use crate::builder::start_all;
 use crate::parts::{create_key, disable_key};
 use crate::process::{Ended, run};
 use crate::topology::Topology;
@@ -89,6 +90,43 @@ impl World {
             });
             std::fs::write(&file, lines.collect::<String>()).expect("the settings can be written");
         }
+    }
+
+    /// Stops every process, as if their database were lost, and has an empty one in its place. Journals stay.
+    ///
+    /// # Panics
+    /// Where a process does not end well, or the settings cannot be written.
+    pub async fn lose_database(&mut self) {
+        self.stop();
+        let Some(parts) = &mut self.parts else {
+            for end in ["", "-wal", "-shm"] {
+                // The latter two go with the last process that had the file.
+                let _ = std::fs::remove_file(self.folder.path().join(format!("latchkey.db{end}")));
+            }
+            return;
+        };
+        let lost = parts.database.url();
+        parts.database = parts.database.another(&format!("restored_{:08x}", rand::random::<u32>())).await;
+        let empty = parts.database.url();
+        for file in self.files_with_keys() {
+            let settings = std::fs::read_to_string(&file).expect("the settings can be read");
+            std::fs::write(&file, settings.replace(&lost, &empty)).expect("the settings can be written");
+        }
+    }
+
+    /// Starts what [`Self::lose_database`] stopped, with the refreshers' journals or without.
+    ///
+    /// # Panics
+    /// Where a process does not come back.
+    pub async fn come_back(&mut self, journals: bool) {
+        if !journals {
+            let files = std::fs::read_dir(self.folder.path()).expect("our own folder").flatten();
+            let folders = files.map(|file| file.path()).filter(|path| path.is_dir());
+            for journal in folders.filter(|path| path.to_string_lossy().contains("journal")) {
+                std::fs::remove_dir_all(journal).expect("a journal can be lost");
+            }
+        }
+        self.processes = start_all(&self.programs).await;
     }
 
     fn files_with_keys(&self) -> Vec<PathBuf> {

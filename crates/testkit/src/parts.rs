@@ -59,6 +59,11 @@ impl Database {
         Self { name: name.to_owned(), server }
     }
 
+    /// An empty one on the same server. This one is gone with what it is replaced by.
+    pub(crate) async fn another(&self, name: &str) -> Self {
+        Self::create(name, Some(self.server.to_url_lossy().to_string())).await
+    }
+
     pub(crate) fn url(&self) -> String {
         self.server.clone().database(&self.name).to_url_lossy().to_string()
     }

@@ -1,0 +1,87 @@
+//! The database is lost, and a backup takes its place that knows nothing of the latest refreshes. The provider is strict: a
+//! refresh token that comes twice ends the grant.
+
+use latchkey_testkit::{Ended, World, reason};
+use std::path::Path;
+use std::time::Duration;
+use tokio::time::sleep;
+
+fn done(ended: Ended) -> String {
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    ended.said
+}
+
+async fn backed_up(world: &World, file: &Path) {
+    let file = file.to_str().unwrap();
+    done(world.operate(&["backup", "create", "--to", file]).await);
+    let said = done(world.operate(&["backup", "verify", file]).await);
+    assert!(said.contains("is whole") && said.contains("data keys open"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_journals_know_mends_a_backup_before_anything_is_refreshed() {
+    let mut world = World::start().await;
+    let connection = world.connect("demo-oauth", "ana").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("old.backup");
+    backed_up(&world, &file).await;
+    world.backend().new_token(&connection).await.unwrap();
+    let latest = world.backend().new_token(&connection).await.unwrap();
+    let before = world.counters();
+
+    world.lose_database().await;
+    let said = done(world.operate(&["backup", "restore", file.to_str().unwrap()]).await);
+    assert!(said.contains("safe mode"), "{said}");
+    let twice = world.operate(&["backup", "restore", file.to_str().unwrap()]).await;
+    assert!(twice.code == Some(1) && twice.said.contains("not empty"), "{}", twice.said);
+    world.come_back(true).await;
+
+    // It is told what it never heard, and nobody asks the provider.
+    let wanted = latest.generation;
+    world
+        .backend()
+        .wait_for(&connection, |now| now.credential.as_ref().is_some_and(|it| it.generation >= wanted))
+        .await;
+    let token = world.backend().token(&connection).await.unwrap();
+    assert_eq!(world.call_api("/me", &token.headers).await, 200);
+    let refused = world.backend().new_token(&connection).await.unwrap_err();
+    assert_eq!(reason(&refused), "SAFE_MODE");
+    assert_eq!(world.counters().refreshes_accepted, before.refreshes_accepted);
+    let said = done(world.operate(&["safe-mode", "status"]).await);
+    assert!(said.contains("Safe mode is on") && said.contains("end the grant"), "{said}");
+    let doctor = world.operate(&["doctor"]).await.said;
+    assert!(doctor.contains("safe mode: it is on"), "{doctor}");
+
+    done(world.operate(&["safe-mode", "leave", "--integration", "dev/demo-oauth"]).await);
+    let token = world.backend().new_token(&connection).await.unwrap();
+    assert_eq!(world.call_api("/me", &token.headers).await, 200);
+    done(world.operate(&["safe-mode", "leave"]).await);
+    let doctor = world.operate(&["doctor"]).await.said;
+    assert!(doctor.contains("safe mode: it is off"), "{doctor}");
+    let counters = world.counters();
+    assert_eq!((counters.refresh_token_reuses, counters.families_revoked_by_reuse), (0, 0), "{counters:?}");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_journals_nothing_old_is_sent_however_due_it_is() {
+    let mut world = World::builder().access_token_lifetime(Duration::from_secs(4)).start().await;
+    let connection = world.connect("demo-oauth", "ana").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("old.backup");
+    backed_up(&world, &file).await;
+    world.backend().new_token(&connection).await.unwrap();
+
+    world.lose_database().await;
+    let before = world.counters();
+    done(world.operate(&["backup", "restore", file.to_str().unwrap()]).await);
+    world.come_back(false).await;
+    // Its token is over, and a refresher looks twice a second.
+    sleep(Duration::from_secs(5)).await;
+    let refused = world.backend().token(&connection).await.unwrap_err();
+    assert_eq!(reason(&refused), "SAFE_MODE");
+    let after = world.counters();
+    assert_eq!(after.refreshes_accepted, before.refreshes_accepted);
+    assert_eq!((after.refresh_token_reuses, after.families_revoked_by_reuse), (0, 0), "{after:?}");
+    world.finish().await;
+}
