@@ -17,6 +17,7 @@ pub enum Table {
     DataKeys,
     /// In the order of category, stream and version, so that a stream's history is in one piece.
     Events,
+    /// Of readers of the feed. How far somebody read elsewhere means nothing in another database.
     Cursors,
     AuthLogs,
     CredentialReads,

@@ -17,6 +17,9 @@ use tracing::{info, warn};
 const EVENTS: &str = "audit.events";
 const READS: &str = "audit.reads";
 
+/// All of them.
+pub const READERS: [&str; 2] = [EVENTS, READS];
+
 /// How many records are chained in one transaction, and so the longest segment.
 pub const BATCH: u32 = 500;
 

@@ -11,6 +11,7 @@ use latchkey_domain::login_link::LoginLink;
 use latchkey_domain::revocation::Revocation;
 use latchkey_domain::safe_mode::SafeMode;
 use latchkey_domain::session::Session;
+use latchkey_domain::signing_key::SigningKeys;
 use latchkey_domain::webhook_delivery::WebhookDelivery;
 use latchkey_domain::webhook_endpoint::WebhookEndpoint;
 use serde_json::Value;
@@ -65,6 +66,7 @@ impl Fold {
             boxed::<Revocation>(),
             boxed::<SafeMode>(),
             boxed::<Session>(),
+            boxed::<SigningKeys>(),
             boxed::<WebhookDelivery>(),
             boxed::<WebhookEndpoint>(),
         ];

@@ -3,6 +3,7 @@
 use crate::world::{TOKEN_LIFE, World, demo, dev};
 use latchkey_domain::Timestamp;
 use latchkey_domain::safe_mode::Integration;
+use latchkey_store::Position;
 use latchkey_store_sqlite::SqliteStore;
 use latchkey_vault::Error;
 use latchkey_vault::backup::{self, BackupError, Counts, DamagedBackup, Header};
@@ -165,4 +166,31 @@ async fn safe_mode_is_entered_by_hand_too() {
     assert_eq!(world.vault.claim_due(10).await.unwrap().len(), 0);
     assert!(world.vault.leave_safe_mode(None).await.unwrap());
     world.claim_one().await;
+}
+
+/// More than once: the key to sign with is made at the first, and that is recorded too.
+async fn chained(world: &World) {
+    for _ in 0..3 {
+        latchkey_vault::audit::step(&world.vault).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn chains_begin_anew_over_what_was_restored() {
+    let world = World::new().await;
+    world.connected().await;
+    chained(&world).await;
+    let of = |world: &World| world.store.clone();
+    assert_ne!(of(&world).cursor("audit.events").await.unwrap(), Position::START);
+    let (file, _) = backed_up(&world, "one.backup").await;
+    let empty = SqliteStore::open(&world.database_file().with_file_name("new.db")).await.unwrap();
+    let terms = |_: &Header| world.vault.new_safe_mode(None);
+    backup::restore(&empty, &file, SCHEMA, terms).await.unwrap();
+    let restored = world.on(std::sync::Arc::new(empty));
+    assert_eq!(of(&restored).cursor("audit.events").await.unwrap(), Position::START);
+    chained(&restored).await;
+    let (before, after) =
+        (of(&world).chains().end("dev").await.unwrap(), of(&restored).chains().end("dev").await.unwrap());
+    assert!(before.is_some());
+    assert_eq!(before.map(|end| end.last), after.map(|end| end.last), "every record is in it");
 }
