@@ -106,3 +106,18 @@ def a_migration_is_a_hook_before_every_installation_and_upgrade_alike():
     assert settings_of("ha", "vault")["database"]["migrations"] == "job"
     assert not any(kind == "Job" for kind, _ in objects("airgap"))
     assert settings_of("airgap", "vault")["database"]["migrations"] == "auto"
+
+
+def a_backup_is_written_by_whoever_may_call_the_database_alone():
+    with_backup = ('backup={"enabled":true,"existingClaim":"backups","keep":7}',)
+    spec = objects("ha", *with_backup)["CronJob", "lk-latchkey-backup"]["spec"]
+    pod = spec["jobTemplate"]["spec"]["template"]["spec"]
+    assert spec["concurrencyPolicy"] == "Forbid" and pod["automountServiceAccountToken"] is False
+    container = pod["containers"][0]
+    assert container["args"] == ["backup", "create", "--to", "/var/lib/latchkey", "--keep", "7"]
+    assert [it["name"] for it in container["env"]] == ["LATCHKEY__DATABASE__URL"]
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True and pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["volumes"][0]["persistentVolumeClaim"]["claimName"] == "backups"
+    way = objects("ha", *with_backup)["NetworkPolicy", "lk-latchkey-backup"]["spec"]
+    assert {port["port"] for rule in way["egress"] for port in rule["ports"]} == {53, 5432} and not way["ingress"]
+    assert not any(kind == "CronJob" for kind, _ in objects("ha"))

@@ -59,6 +59,8 @@ def a_setting_that_does_not_exist_or_cannot_be_is_refused_by_name():
         ("ha", 'networkPolicy.otlp.to=[]', "networkPolicy.otlp.to"),
         ("ha", 'ingress.enabled=true', "gatewayApi.enabled"),
         ("ha", 'components.refresher.autoscaling.enabled=true', "components.refresher.replicas"),
+        ("ha", 'backup.enabled=true', "backup.existingClaim"),
+        ("ha", 'backup.keep=0', "keep"),
         ("small", 'database.migrations="job"', "database.existingSecret"),
         ("ha", 'database.migrations="never"', "migrations"),
         ("ha", 'keys.also=["file:///etc/kek"]', "also"),

@@ -14,6 +14,9 @@
 {{- if and $sqlite (or (eq $v.mode "split") (gt (int $v.components.single.replicas) 1) $v.components.single.autoscaling.enabled) -}}
 {{- fail "database.url is a SQLite file, which one process alone can use: set mode to single and components.single.replicas to 1, or name a PostgreSQL database" -}}
 {{- end -}}
+{{- if and $v.backup.enabled (not (and $v.backup.existingClaim $v.database.existingSecret)) -}}
+{{- fail "backup.enabled needs backup.existingClaim, a volume to write to, and database.existingSecret: back a SQLite file up with `latchkey backup create` inside its pod" -}}
+{{- end -}}
 {{- if eq (empty $v.keys.kek) (empty $v.keys.existingSecret) -}}
 {{- fail "set one of keys.kek (a key service) and keys.existingSecret (a key file)" -}}
 {{- end -}}
