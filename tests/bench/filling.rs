@@ -5,7 +5,7 @@
 use crate::database::Database;
 use anyhow::Context as _;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use latchkey_domain::connection::{About, Command, Connection, NewCredential, Profile, Secrets};
+use latchkey_domain::connection::{About, Arrival, Command, Connection, NewCredential, Profile, Secrets};
 use latchkey_domain::{
     Aggregate as _, AuthorizationId, ConnectionId, Environment, EventName as _, Generation, Timestamp,
 };
@@ -110,6 +110,7 @@ impl Filler {
             credential: self.credential(&stream, data, number)?,
             about: About::default(),
             external_id_taken: false,
+            arrival: Arrival::Consented,
         };
         let events = Connection::default().decide(command)?;
         let state = events.iter().cloned().fold(Connection::default(), Connection::evolve);

@@ -86,11 +86,6 @@ test('an integration that could not work is refused with the field', async () =>
   }
 });
 
-test('a stored app secret is not given back', async () => {
-  const { status, code } = await refused(client.getIntegration({ uniqueKey: 'demo-oauth' }, { include: ['credentials'] }));
-  assert.deepEqual([status, code], [501, 'not_supported']);
-});
-
 test('a session is a token and a link that lasts half an hour', async () => {
   const begun = Date.now();
   const { data } = await client.createConnectSession({

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod believes_no_mass_refusal;
+mod brings_credentials;
 mod calls_through_the_proxy;
 mod closes_the_inner_door;
 mod connects_an_account;

@@ -15,7 +15,7 @@ mod evolve;
 mod tests;
 
 pub use about::{About, ExternalId, Field};
-pub use command::{Command, NewCredential, Outcome, Ruling};
+pub use command::{Arrival, Command, NewCredential, Outcome, Ruling};
 pub use ending::{Told, WARNED_DAYS};
 pub use event::{CredentialFacts, Event};
 

@@ -11,6 +11,7 @@ pub mod api_key;
 pub mod auth_log;
 pub mod authorization;
 pub mod connection;
+pub mod creation;
 mod digest;
 mod failure;
 mod ids;

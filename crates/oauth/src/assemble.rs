@@ -76,7 +76,7 @@ pub(crate) fn of_tokens(
     Ok(Grant { renewal, expires_in: tokens.expires_in, scopes: tokens.scopes, ..grant })
 }
 
-fn renewal(
+pub(crate) fn renewal(
     provider: &Provider,
     fields: &Inputs,
     kept: Option<RefreshToken>,

@@ -5,6 +5,7 @@ mod handing_over;
 mod logins;
 mod registered_clients;
 mod revocations;
+mod setup;
 mod webhooks;
 
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
         refresh_journal_service_client::RefreshJournalServiceClient,
         refresh_lease_service_client::RefreshLeaseServiceClient,
         registry_service_client::RegistryServiceClient, revocation_service_client::RevocationServiceClient,
-        webhook_lease_service_client::WebhookLeaseServiceClient,
+        setup_service_client::SetupServiceClient, webhook_lease_service_client::WebhookLeaseServiceClient,
     },
 };
 use latchkey_domain::{
@@ -48,6 +49,7 @@ pub struct VaultClient {
     journal: RefreshJournalServiceClient<Route>,
     registry: RegistryServiceClient<Route>,
     revocations: RevocationServiceClient<Route>,
+    setup: SetupServiceClient<Route>,
     webhooks: WebhookLeaseServiceClient<Route>,
     deadline: Duration,
     route: Route,
@@ -65,6 +67,7 @@ impl VaultClient {
             logins: LoginServiceClient::new(route.clone()),
             registry: RegistryServiceClient::new(route.clone()),
             revocations: RevocationServiceClient::new(route.clone()),
+            setup: SetupServiceClient::new(route.clone()),
             webhooks: WebhookLeaseServiceClient::new(route.clone()),
             journal: RefreshJournalServiceClient::new(route.clone()),
             route,

@@ -4,9 +4,11 @@
 //! [`VaultClient`]: crate::VaultClient
 
 mod revocation;
+mod setup;
 mod webhook;
 
 pub use revocation::{DueRevocation, ReportRevocation};
+pub use setup::{BringCredential, NewConnection, PrepareConnection, PreparedConnection, Target};
 pub use webhook::{ClaimWebhooks, CompleteWebhook, DueWebhook};
 
 use latchkey_domain::rotation::{Behaviour, RotationClass};

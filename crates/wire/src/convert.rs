@@ -17,6 +17,7 @@ mod refresh;
 mod reply;
 mod revocation;
 mod session;
+mod setup;
 mod time;
 mod webhook;
 

@@ -15,6 +15,11 @@ mod ping;
 mod reason;
 mod route;
 
+/// Where generated code of one package looks for the types of another: one module for each part of the package's name.
+mod connection {
+    pub use crate::pb::connection as v1;
+}
+
 pub use auth::Authenticator;
 pub use client::{Report, VaultClient};
 pub use fault::{Fault, Kind};

@@ -6,6 +6,7 @@ mod body;
 mod change;
 mod connections;
 mod cors;
+mod create;
 mod credentials;
 mod elsewhere;
 mod integrations;
@@ -79,8 +80,8 @@ pub fn router(
         .route("/config/{key}", get(integrations::config))
         .route("/connect/sessions", post(sessions::create))
         .route("/connect/sessions/reconnect", post(sessions::reconnect))
-        .route("/connections", get(list::connections).post(elsewhere::unsupported))
-        .route("/connection", get(list::connections).post(elsewhere::unsupported))
+        .route("/connections", get(list::connections).post(create::create))
+        .route("/connection", get(list::connections).post(create::create))
         .route("/connections/metadata", post(change::metadata).patch(change::metadata))
         .route("/connection/metadata", post(change::metadata).patch(change::metadata))
         .route(

@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing a browser sends is believed before the vault has found the session, or the attempt, it belongs to.
 
+mod bring;
 mod callback;
 mod cancel;
 mod client;
@@ -13,6 +14,7 @@ mod oauth1;
 mod start;
 mod turns;
 
+pub use bring::{Bring, Checking, Credential};
 pub use callback::{Answered, attempt_of};
 pub(crate) use client::DOCUMENT_PATH;
 pub use confirm::held;

@@ -1,10 +1,12 @@
 //! The backends' door: parse, call, render.
 
 mod api_key;
+mod faults;
 mod integration;
 mod operator;
 mod provider;
 mod session;
+mod setup;
 
 use crate::flows::{Flows, redirect_uri};
 use latchkey_wire::Authenticator;
@@ -35,6 +37,9 @@ pub fn routes(flows: &Flows, authenticator: &Authenticator, public_url: &Url) ->
     };
     let routes =
         Routes::new(connect::connect_session_service_server::ConnectSessionServiceServer::new(door.clone()))
+            .add_service(connect::connection_setup_service_server::ConnectionSetupServiceServer::new(
+                door.clone(),
+            ))
             .add_service(admin::integration_service_server::IntegrationServiceServer::new(door.clone()))
             .add_service(admin::api_key_service_server::ApiKeyServiceServer::new(door.clone()))
             .add_service(admin::operator_service_server::OperatorServiceServer::new(door.clone()))

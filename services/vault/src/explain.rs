@@ -245,6 +245,10 @@ fn remedy(failure: &Failure) -> &'static str {
 #[must_use]
 pub fn event_in_words(event: &Event) -> String {
     match event {
+        Event::Established { credential, brought: true, .. } if credential.generation.0 == 1 => {
+            "It was made of a credential that a backend brought.".into()
+        }
+        Event::Established { brought: true, .. } => "A backend brought another credential for it.".into(),
         Event::Established { credential, .. } if credential.generation.0 == 1 => {
             "The end user connected.".into()
         }

@@ -16,6 +16,7 @@ mod lending;
 mod login;
 mod registry;
 mod revocation;
+mod setup;
 mod webhook;
 mod webhook_lease;
 
@@ -67,6 +68,7 @@ pub fn peers(vault: &Vault) -> Routes {
         ))
         .add_service(pb_vault::login_service_server::LoginServiceServer::new(peers.clone()))
         .add_service(pb_vault::revocation_service_server::RevocationServiceServer::new(peers.clone()))
+        .add_service(pb_vault::setup_service_server::SetupServiceServer::new(peers.clone()))
         .add_service(pb_vault::webhook_lease_service_server::WebhookLeaseServiceServer::new(peers.clone()))
         .add_service(pb_vault::auth_log_intake_service_server::AuthLogIntakeServiceServer::new(peers.clone()))
         .add_service(pb_vault::registry_service_server::RegistryServiceServer::new(peers));

@@ -49,12 +49,13 @@ pub const PUBLIC_SERVICES: [&str; 7] = [
 ];
 
 /// The full names of the services on the peers' port.
-pub const PEER_SERVICES: [&str; 7] = [
+pub const PEER_SERVICES: [&str; 8] = [
     "latchkey.vault.v1.AuthLogIntakeService",
     "latchkey.vault.v1.FlowService",
     "latchkey.vault.v1.RefreshLeaseService",
     "latchkey.vault.v1.RefreshJournalService",
     "latchkey.vault.v1.RegistryService",
     "latchkey.vault.v1.RevocationService",
+    "latchkey.vault.v1.SetupService",
     "latchkey.vault.v1.WebhookLeaseService",
 ];

@@ -8,6 +8,7 @@ use crate::error::chain;
 use crate::ledger::Ledger;
 use latchkey_domain::Aggregate as _;
 use latchkey_domain::authorization::Authorization;
+use latchkey_domain::creation::Creation;
 use latchkey_domain::login_link::LoginLink;
 use latchkey_domain::session::Session;
 use latchkey_store::{ClaimQuery, StoreError};
@@ -30,7 +31,8 @@ const CLAIM: Duration = Duration::from_secs(60);
 /// What was claimed and not forgotten is claimed again later.
 pub async fn sweep(ledger: Ledger) {
     loop {
-        for category in [Session::CATEGORY, Authorization::CATEGORY, LoginLink::CATEGORY] {
+        for category in [Session::CATEGORY, Authorization::CATEGORY, Creation::CATEGORY, LoginLink::CATEGORY]
+        {
             match forget_all(&ledger, category).await {
                 Ok(0) => {}
                 Ok(forgotten) => info!(category, forgotten, "Forgot what ended long ago"),

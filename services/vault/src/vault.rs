@@ -24,6 +24,7 @@ mod results;
 mod revocations;
 mod safe_mode;
 mod sessions;
+mod setup;
 mod signing_keys;
 mod tokens;
 mod webhook_deliveries;

@@ -16,6 +16,7 @@ pub enum Command {
         about: About,
         /// The external id that was wished for belongs to another by now, and `about` has none.
         external_id_taken: bool,
+        arrival: Arrival,
     },
     /// What people say of it changes, in these fields.
     Describe {
@@ -70,6 +71,20 @@ pub enum Command {
     Revoke {
         key: Option<KeyId>,
         at: Timestamp,
+    },
+}
+
+/// How a credential came here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Arrival {
+    /// With the end user's consent, given here.
+    #[default]
+    Consented,
+    /// A backend had it already. How a new connection begins; one that is there stays as it is switched.
+    Brought {
+        switched_off: bool,
+        /// Why it is known that the provider refuses it, where it is.
+        refused: Option<Failure>,
     },
 }
 

@@ -1,7 +1,7 @@
 mod described;
 mod refused;
 
-use super::{Broken, Command, Connection, Event, Live, Outcome, Refusal, Ruling};
+use super::{Arrival, Broken, Command, Connection, Event, Live, Outcome, Refusal, Ruling};
 use crate::rotation::Course;
 use crate::{Cause, Failure, Generation, KeyId, Phase, Reason, Timestamp, refresh};
 use std::time::Duration;
@@ -29,8 +29,15 @@ pub(super) fn decide(connection: &Connection, command: Command) -> Result<Vec<Ev
 }
 
 fn establish(connection: &Connection, command: Command) -> Result<Vec<Event>, Refusal> {
-    let Command::Establish { profile, authorization, replaces, credential, about, external_id_taken } =
-        command
+    let Command::Establish {
+        profile,
+        authorization,
+        replaces,
+        credential,
+        about,
+        external_id_taken,
+        arrival,
+    } = command
     else {
         return Ok(vec![]);
     };
@@ -47,11 +54,22 @@ fn establish(connection: &Connection, command: Command) -> Result<Vec<Event>, Re
     let profile = connection.profile().cloned().unwrap_or_else(|| profile.clone()).same_place(&profile)?;
     let (credential, secrets) = credential.split(replaces.next());
     let at = credential.obtained_at;
-    let established = Event::Established { profile, authorization, credential, recovered, secrets };
-    let said = matches!(connection, Connection::Absent)
-        .then(|| described::at_first(about, external_id_taken, at))
-        .flatten();
-    Ok(std::iter::once(established).chain(said).collect())
+    let brought = arrival != Arrival::Consented;
+    let established = Event::Established { profile, authorization, credential, recovered, brought, secrets };
+    let mut events = vec![established];
+    if matches!(connection, Connection::Absent) {
+        events.extend(described::at_first(about, external_id_taken, at));
+        events.extend(begun(arrival, replaces.next(), at));
+    }
+    Ok(events)
+}
+
+/// What else is to be said of a connection that a backend has made.
+fn begun(arrival: Arrival, generation: Generation, at: Timestamp) -> Vec<Event> {
+    let Arrival::Brought { switched_off, refused } = arrival else { return vec![] };
+    let off = switched_off.then_some(Event::Disabled { by: None, at });
+    let broken = refused.map(|failure| Event::Broken { generation, failure, at });
+    off.into_iter().chain(broken).collect()
 }
 
 impl super::Profile {

@@ -14,6 +14,9 @@ pub enum Event {
         credential: CredentialFacts,
         /// Whether this ended an episode of failure.
         recovered: bool,
+        /// A backend had the credential already: no end user went through a login here.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        brought: bool,
         #[serde(skip)]
         secrets: Secrets,
     },

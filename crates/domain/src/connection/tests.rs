@@ -3,8 +3,8 @@ mod endings;
 mod refusals;
 
 use super::{
-    About, Apart, Command, Connection, Event, NewCredential, Outcome, Profile, Refusal, Ruling, Secrets,
-    Usability,
+    About, Apart, Arrival, Command, Connection, Event, NewCredential, Outcome, Profile, Refusal, Ruling,
+    Secrets, Usability,
 };
 use crate::rotation::{Behaviour, Course, RotationClass};
 use crate::{
@@ -54,6 +54,7 @@ fn establish(replaces: u64, credential: NewCredential) -> Command {
         credential,
         about: About::default(),
         external_id_taken: false,
+        arrival: Arrival::Consented,
     }
 }
 

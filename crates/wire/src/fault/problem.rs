@@ -16,6 +16,8 @@ impl Fault {
             (Reason::ReauthRequired | Reason::CredentialUnreadable | Reason::ClientRejected, _) => {
                 StatusCode::FAILED_DEPENDENCY
             }
+            // What was sent is well-formed, and the provider does not take it.
+            (Reason::CredentialsRejected, Kind::Refused) => StatusCode::UNPROCESSABLE_ENTITY,
             (Reason::ConnectionDeleted | Reason::SessionExpired | Reason::SessionConsumed, _) => {
                 StatusCode::GONE
             }

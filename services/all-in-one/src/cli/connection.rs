@@ -1,5 +1,6 @@
 //! `latchkey connection`: what is connected, and what is wrong with it.
 
+mod bring;
 mod change;
 
 use super::server::{Way, answer};
@@ -19,6 +20,7 @@ Examples:
   latchkey connection list --state needs-reauth
   latchkey connection list --tag team=crm --newest
   latchkey connection explain con_01J…
+  latchkey connection create --integration github --end-user 42 --external-id user-42 --credential tokens.json
   latchkey connection update con_01J… --external-id user-42 --tag team=crm --metadata '{\"plan\":\"pro\"}'
   latchkey connection delete con_01J… && latchkey connection get con_01J…
   latchkey connection list --json | jq -r '.[].id'")]
@@ -39,6 +41,10 @@ enum Command {
     Explain(One),
     /// List all that happened to a connection, and what it led to
     History(One),
+    /// Make a connection of a credential you have already
+    Create(Box<bring::Create>),
+    /// Put another credential in the place of a connection's present one
+    PutCredential(bring::Put),
     /// Change what is said of a connection: your own id for it, its name, tags, metadata and config
     Update(change::Update),
     /// Switch a connection off: nothing is handed out or refreshed until it is enabled again
@@ -124,12 +130,15 @@ type Connections = ConnectionServiceClient<Way>;
 
 impl Arguments {
     pub async fn run(self) -> anyhow::Result<()> {
-        let mut connections = Connections::new(self.server.connect().await?);
+        let way = self.server.connect().await?;
+        let mut connections = Connections::new(way.clone());
         match self.command {
             Command::List(list) => self::list(&mut connections, list).await,
             Command::Get(one) => get(&mut connections, one).await,
             Command::Explain(one) => explain(&mut connections, one).await,
             Command::History(one) => history(&mut connections, one).await,
+            Command::Create(create) => bring::create(way, *create).await,
+            Command::PutCredential(put) => bring::put(way, put).await,
             Command::Update(update) => change::update(&mut connections, update).await,
             Command::Disable(one) => change::switch(&mut connections, one, change::Switch::Off).await,
             Command::Enable(one) => change::switch(&mut connections, one, change::Switch::On).await,

@@ -7,11 +7,12 @@ use super::{Door, Refusal, text};
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use http::{HeaderMap, StatusCode};
-use latchkey_domain::ConnectionId;
 use latchkey_domain::api_key::Scope;
-use latchkey_providers::Ask;
+use latchkey_domain::{ConnectionId, Environment};
+use latchkey_providers::{Ask, Provider};
 use latchkey_wire::{Fault, Kind, Reason};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 type Answer = Result<Json<Value>, Refusal>;
 
@@ -36,33 +37,23 @@ pub async fn one(
         Err(fault) if fault.reason == Reason::ScopeNotGranted && !force && !refresh_token => false,
         Err(fault) => return Err(fault.into()),
     };
-    let known = match key.parse() {
-        Ok(key) => door.flows.vault.get_integration(&environment, &key).await.map(drop),
-        Err(_) => Err(Fault::new(Kind::NotFound, Reason::IntegrationUnknown, "")),
-    };
-    match known {
-        Err(fault) if fault.kind == Kind::NotFound => {
-            let message = "There is no integration of this name.";
-            return Err(Refusal::new(StatusCode::BAD_REQUEST, "unknown_provider_config", message));
-        }
-        known => known?,
-    }
+    door.provider_of(&environment, &key).await?;
     let missing = || Refusal::not_found("This integration has no such connection.");
     let connection = door.connection(&headers, &id, &key).await?.ok_or_else(missing)?;
-    let mut shown = whole(&connection);
-    if full {
-        let wish = json!({ "connection_id": text(&connection, "/id"), "force_refresh": force });
-        let credential =
-            door.call("GetCredential", &headers, wish).await.map_err(|fault| no_credential(fault, &shown))?;
-        let refresh_tokens = if refresh_token { RefreshTokens::Given } else { RefreshTokens::LeftOut };
-        if let (Value::Object(config), Value::Object(typed)) =
-            (&mut shown["connection_config"], door.settings(&connection, &credential))
-        {
-            config.extend(typed);
-        }
-        shown["credentials"] = credentials::of(&credential, refresh_tokens);
+    if !full {
+        return Ok(Json(whole(&connection)));
     }
-    Ok(Json(shown))
+    let refresh_tokens = if refresh_token { RefreshTokens::Given } else { RefreshTokens::LeftOut };
+    Ok(Json(door.with_credential(&headers, &connection, force, refresh_tokens).await?))
+}
+
+/// A connection that was just made: with its credential, where the caller's key may have that.
+pub async fn whole_of(door: &Door, headers: &HeaderMap, connection: &Value) -> Result<Value, Refusal> {
+    match door.allowed(headers, Scope::CredentialsRead).await {
+        Ok(_) => door.with_credential(headers, connection, false, RefreshTokens::LeftOut).await,
+        Err(fault) if fault.reason == Reason::ScopeNotGranted => Ok(whole(connection)),
+        Err(fault) => Err(fault.into()),
+    }
 }
 
 pub async fn delete(
@@ -104,6 +95,41 @@ fn no_credential(fault: Fault, connection: &Value) -> Refusal {
 }
 
 impl Door {
+    /// The integration's entry in the catalogue.
+    pub async fn provider_of(&self, environment: &Environment, key: &str) -> Result<Arc<Provider>, Refusal> {
+        let known = match key.parse() {
+            Ok(key) => self.flows.vault.get_integration(environment, &key).await,
+            Err(_) => Err(Fault::new(Kind::NotFound, Reason::IntegrationUnknown, "")),
+        };
+        match known {
+            Err(fault) if fault.kind == Kind::NotFound => {
+                let message = "There is no integration of this name.";
+                Err(Refusal::new(StatusCode::BAD_REQUEST, "unknown_provider_config", message))
+            }
+            known => Ok(self.flows.provider(&known?.settings.provider)?),
+        }
+    }
+
+    async fn with_credential(
+        &self,
+        headers: &HeaderMap,
+        connection: &Value,
+        force: bool,
+        refresh_tokens: RefreshTokens,
+    ) -> Result<Value, Refusal> {
+        let mut shown = whole(connection);
+        let wish = json!({ "connection_id": text(connection, "/id"), "force_refresh": force });
+        let credential =
+            self.call("GetCredential", headers, wish).await.map_err(|fault| no_credential(fault, &shown))?;
+        if let (Value::Object(config), Value::Object(typed)) =
+            (&mut shown["connection_config"], self.settings(connection, &credential))
+        {
+            config.extend(typed);
+        }
+        shown["credentials"] = credentials::of(&credential, refresh_tokens);
+        Ok(shown)
+    }
+
     /// The connection of this id, where it is this integration's and not deleted.
     pub async fn connection(
         &self,

@@ -5,7 +5,12 @@ use super::{Door, Refusal, text};
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use http::HeaderMap;
-use latchkey_providers::{Ask, Provider};
+use latchkey_domain::api_key::Scope;
+use latchkey_domain::{AuthorizationId, IntegrationKey};
+use latchkey_providers::{Ask, AuthMode, Provider};
+use latchkey_secret::ClientSecret;
+use latchkey_wire::contract::{PrepareConnection, Target};
+use latchkey_wire::convert::secret_to_pb;
 use latchkey_wire::{Kind, Reason};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -32,7 +37,7 @@ pub async fn one(
     include.sort();
     for what in include {
         match what.as_str() {
-            "credentials" => return Err(Refusal::unsupported("include=credentials")),
+            "credentials" => shown["credentials"] = door.app_credentials(&headers, &key).await?,
             // Providers' own webhooks are not received here.
             "webhook" => shown["webhook_url"] = Value::Null,
             _ => {
@@ -43,6 +48,38 @@ pub async fn one(
         }
     }
     Ok(Json(json!({ "data": shown })))
+}
+
+impl Door {
+    /// The app's client id and secret, for who may be given whole credentials.
+    async fn app_credentials(&self, headers: &HeaderMap, key: &str) -> Result<Value, Refusal> {
+        let environment = self.allowed(headers, Scope::CredentialsRead).await?;
+        let integration: IntegrationKey =
+            key.parse().map_err(|_| Refusal::not_found("There is no such integration."))?;
+        let prepared = self
+            .flows
+            .vault
+            .prepare_connection(PrepareConnection {
+                environment,
+                target: Target::New(integration),
+                request: AuthorizationId::from_bytes([0; 16]),
+                named: false,
+            })
+            .await?;
+        let provider = self.flows.provider(&prepared.provider)?;
+        let mode = provider.auth_mode();
+        if !matches!(mode, AuthMode::OAuth2Code | AuthMode::OAuth1 | AuthMode::OAuth1Given) {
+            return Ok(Value::Null);
+        }
+        let secret = prepared.app.client_secret.map(ClientSecret::into_text);
+        Ok(json!({
+            "type": mode.as_str(),
+            "client_id": prepared.app.client_id,
+            "client_secret": secret.as_ref().map(secret_to_pb),
+            "scopes": prepared.app.scopes.join(","),
+            "webhook_secret": Value::Null,
+        }))
+    }
 }
 
 /// The path of old.

@@ -77,7 +77,7 @@ impl Flows {
         let (flows, noted) = self.noting(About::of(&claimed), state.authorization);
         let obtained = flows.redeem(callback, pairs, claimed, &noted).await;
         let connected = flows.concluded(attempt, obtained, &noted).await;
-        noted.ended(&connected);
+        noted.ended(connected.as_ref().copied());
         Ok(Answered { session, outcome: connected.map(drop) })
     }
 

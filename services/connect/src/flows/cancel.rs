@@ -1,7 +1,7 @@
 use super::Flows;
 use super::noted::About;
 use crate::failures::Problem;
-use latchkey_domain::{AuthorizationId, ConnectionId, Failure, Phase, Reason};
+use latchkey_domain::{AuthorizationId, Failure, Phase, Reason};
 use latchkey_wire::contract::{AttemptState, IntegrationView, SessionView};
 
 impl Flows {
@@ -47,7 +47,7 @@ impl Flows {
     ) -> Result<(), Problem> {
         self.vault.fail_authorization(attempt, failure.clone()).await?;
         let (_, noted) = self.noting(About::session(session, integration), attempt);
-        noted.ended(&Err::<ConnectionId, _>(Problem::Failed(failure)));
+        noted.ended(Err(&Problem::Failed(failure)));
         self.news.tell(session.id);
         Ok(())
     }

@@ -46,7 +46,11 @@ impl Flows {
             }
         };
         let (begun, at) = (Instant::now(), noted.begin());
-        let established = self.until_heard(claimed.authorization, &obtained).await.map_err(Problem::from);
+        let tell = |elapsed| {
+            let again = copied(&obtained, elapsed);
+            async move { self.vault.establish(claimed.authorization, again?).await }
+        };
+        let established = until_heard(tell).await.map_err(Problem::from);
         noted.step("establish", at, &established);
         counts::step(&claimed.integration, "establish", begun, &established);
         let Established { connection, generation } = established?;
@@ -62,35 +66,37 @@ impl Flows {
             warn!(authorization.id = %authorization, reason = fault.reason.word(), "A failed attempt could not be recorded");
         }
     }
+}
 
-    /// The code is spent, and what it brought is here alone: the vault is told until it has heard. It takes one attempt's
-    /// grant once, so an answer that was lost does no harm.
-    async fn until_heard(
-        &self,
-        authorization: AuthorizationId,
-        obtained: &Obtained,
-    ) -> Result<Established, Fault> {
-        let begun = Instant::now();
-        let mut backoff = BACKOFF_FIRST;
-        loop {
-            let again = copied(obtained, begun.elapsed()).map_err(|_| Fault::internal())?;
-            let fault = match self.vault.establish(authorization, again).await {
-                Ok(established) => return Ok(established),
-                Err(fault) => fault,
-            };
-            let passing = matches!(fault.kind, Kind::Unavailable | Kind::Exhausted);
-            if !passing || begun.elapsed() + backoff > HEARD_WITHIN {
-                return Err(fault);
-            }
-            warn!(authorization.id = %authorization, reason = fault.reason.word(), "The vault has not heard of a grant yet; telling it again");
-            sleep(backoff).await;
-            backoff = (backoff * 2).min(BACKOFF_MAX);
+/// What a spent code, or a refresh token, brought is here alone: the vault is told until it has heard. It takes one
+/// attempt's grant once, so an answer that was lost does no harm. `tell` is given how long it has been tried.
+pub(super) async fn until_heard<T>(tell: impl Fn(Duration) -> T) -> Result<Established, Fault>
+where
+    T: Future<Output = Result<Established, Fault>>,
+{
+    let begun = Instant::now();
+    let mut backoff = BACKOFF_FIRST;
+    loop {
+        let fault = match tell(begun.elapsed()).await {
+            Ok(established) => return Ok(established),
+            Err(fault) => fault,
+        };
+        let passing = matches!(fault.kind, Kind::Unavailable | Kind::Exhausted);
+        if !passing || begun.elapsed() + backoff > HEARD_WITHIN {
+            return Err(fault);
         }
+        warn!(reason = fault.reason.word(), "The vault has not heard of a grant yet; telling it again");
+        sleep(backoff).await;
+        backoff = (backoff * 2).min(BACKOFF_MAX);
     }
 }
 
 /// A grant is given away when it is told, so each telling needs one of its own, which has less time to live.
-fn copied(obtained: &Obtained, elapsed: Duration) -> Result<Obtained, InvalidSecret> {
+pub(super) fn copied(obtained: &Obtained, elapsed: Duration) -> Result<Obtained, Fault> {
+    copy(obtained, elapsed).map_err(|_| Fault::internal())
+}
+
+fn copy(obtained: &Obtained, elapsed: Duration) -> Result<Obtained, InvalidSecret> {
     let Obtained { auth_mode, grant, documented } = obtained;
     let renewal = grant.renewal.as_ref().map(|renewal| Renewal::from_document(&renewal.to_document()));
     let grant = Grant {

@@ -18,7 +18,8 @@ pub(super) struct About {
     pub environment: Environment,
     pub integration: IntegrationKey,
     pub provider: String,
-    pub session: SessionId,
+    /// Absent where a backend brings the credential.
+    pub session: Option<SessionId>,
     /// The connection that is to be mended, where one is.
     pub connection: Option<ConnectionId>,
 }
@@ -29,7 +30,7 @@ impl About {
             environment: session.environment.clone(),
             integration: integration.key.clone(),
             provider: integration.settings.provider.clone(),
-            session: session.id,
+            session: Some(session.id),
             connection: session.reconnect,
         }
     }
@@ -39,7 +40,7 @@ impl About {
             environment: claimed.environment.clone(),
             integration: claimed.integration.clone(),
             provider: claimed.provider.clone(),
-            session: claimed.session,
+            session: Some(claimed.session),
             // Known since the attempt began, where it is: a log keeps what it knows.
             connection: None,
         }
@@ -70,7 +71,7 @@ impl Flows {
             integration: about.integration,
             provider: about.provider,
             connection: about.connection,
-            session: Some(about.session),
+            session: about.session,
             operation: Operation::Connect,
             outcome: Outcome::Pending,
             started_at: now,
@@ -129,9 +130,9 @@ impl Noted {
     }
 
     /// The attempt is over.
-    pub(super) fn ended(self, connected: &Result<ConnectionId, Problem>) {
+    pub(super) fn ended(self, connected: Result<ConnectionId, &Problem>) {
         match connected {
-            Ok(connection) => self.write(Outcome::Success, Some(*connection), None),
+            Ok(connection) => self.write(Outcome::Success, Some(connection), None),
             Err(problem) => self.write(Outcome::Failure, None, Some(problem)),
         }
     }

@@ -90,7 +90,7 @@ impl Flows {
 
     async fn failed<T>(&self, attempt: Claimed, problem: Problem, noted: Noted) -> Result<T, Problem> {
         let outcome = self.concluded(attempt, Err(problem), &noted).await;
-        noted.ended(&outcome);
+        noted.ended(outcome.as_ref().copied());
         Err(outcome.err().unwrap_or(Problem::StateUnknown))
     }
 
@@ -128,7 +128,7 @@ impl Flows {
         let (flows, noted) = self.noting(About::of(&claimed), state.authorization);
         let obtained = flows.redeem_oauth1(returned, claimed, &noted).await;
         let connected = flows.concluded(attempt, obtained, &noted).await;
-        noted.ended(&connected);
+        noted.ended(connected.as_ref().copied());
         Ok(Answered { session, outcome: connected.map(drop) })
     }
 

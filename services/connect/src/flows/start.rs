@@ -141,7 +141,7 @@ impl Flows {
         let state = State::new(Timestamp(self.clock.now()));
         let (flows, noted) = self.noting(about, state.authorization);
         let connected = flows.connect_noted(provider, wish, inputs, state, &noted).await;
-        noted.ended(&connected);
+        noted.ended(connected.as_ref().copied());
         connected
     }
 

@@ -35,6 +35,7 @@ fn established(generation: u64, recovered: bool) -> Event {
         authorization: latchkey_domain::AuthorizationId::from_parts(1, 1),
         credential: credential(generation),
         recovered,
+        brought: false,
         secrets: Default::default(),
     }
 }

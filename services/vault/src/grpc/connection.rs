@@ -9,7 +9,8 @@ use latchkey_domain::revocation::Extent;
 use latchkey_wire::Fault;
 use latchkey_wire::convert::{duration_to_pb, parse, parse_optional, timestamp_from_pb, timestamp_to_pb};
 use latchkey_wire::pb::connection as pb;
-use render::{render, state_of, with_revocation};
+pub(super) use render::render;
+use render::{state_of, with_revocation};
 use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]

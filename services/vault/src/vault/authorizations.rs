@@ -3,7 +3,7 @@ use crate::error::Error;
 use crate::keyring::{Key, Place};
 use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms, event_of};
 use latchkey_domain::authorization::{Attempt, Authorization, Command, Refusal, Secrets};
-use latchkey_domain::connection::{self, About, Connection, NewCredential, Profile};
+use latchkey_domain::connection::{self, About, Arrival, Connection, NewCredential, Profile};
 use latchkey_domain::session::{self, Session};
 use latchkey_domain::{
     Aggregate as _, AuthorizationId, ConnectionId, Digest, Failure, Generation, SessionId, Timestamp,
@@ -25,6 +25,17 @@ const RECENT: u32 = 20;
 
 /// The code verifier's name in its sealed document.
 const CODE_VERIFIER: &str = "code_verifier";
+
+/// A grant that is to become a connection's next generation.
+pub(super) struct Consented<'a> {
+    /// Names what led to it: what is recorded under one name is recorded once.
+    pub authorization: AuthorizationId,
+    /// The scopes that were asked for, in case the provider does not tell what it granted.
+    pub requested: &'a [String],
+    pub profile: Profile,
+    pub obtained: &'a Obtained,
+    pub arrival: Arrival,
+}
 
 impl Vault {
     /// Records that an end user is about to be sent to a provider.
@@ -148,7 +159,14 @@ impl Vault {
             end_user: terms.end_user.clone(),
             created_at: self.ledger.now(),
         };
-        let generation = self.record_grant(attempt, profile, session.about(), obtained).await?;
+        let consented = Consented {
+            authorization: attempt.id,
+            requested: &attempt.scopes,
+            profile,
+            obtained,
+            arrival: Arrival::Consented,
+        };
+        let generation = self.record_grant(consented, session.about()).await?;
         let now = self.ledger.now();
         let complete = Command::Complete { at: now };
         self.ledger.execute::<Authorization>(&attempt.id.to_string(), complete, Terms::default()).await?;
@@ -157,20 +175,19 @@ impl Vault {
         Ok(Established { connection: attempt.connection, generation })
     }
 
-    async fn record_grant(
+    pub(super) async fn record_grant(
         &self,
-        attempt: &Attempt,
-        profile: Profile,
+        consented: Consented<'_>,
         mut about: About,
-        obtained: &Obtained,
     ) -> Result<Generation, Error> {
         let mut external_id_taken = false;
+        let connection = consented.profile.id;
         for _ in 0..ATTEMPTS_MAX {
             let said = (about.clone(), external_id_taken);
-            match self.try_to_record_grant(attempt, profile.clone(), said, obtained).await {
+            match self.try_to_record_grant(&consented, said).await {
                 // Whoever asked for it chose an id that another was given meanwhile. The end user is not made to pay for that.
-                Err(Error::ExternalIdTaken) => {
-                    warn!(connection.id = %attempt.connection, "A connection is made without its external id, which another has by now");
+                Err(Error::ExternalIdTaken) if consented.arrival == Arrival::Consented => {
+                    warn!(connection.id = %connection, "A connection is made without its external id, which another has by now");
                     (about.external_id, external_id_taken) = (None, true);
                 }
                 // A refresh came first. The consent is newer than what that was made from, and is sealed anew to follow it.
@@ -178,52 +195,50 @@ impl Vault {
                 settled => return settled,
             }
         }
-        Err(Error::Contended(stream_of::<Connection>(attempt.connection)))
+        Err(Error::Contended(stream_of::<Connection>(connection)))
     }
 
     async fn try_to_record_grant(
         &self,
-        attempt: &Attempt,
-        profile: Profile,
+        consented: &Consented<'_>,
         (about, external_id_taken): (About, bool),
-        obtained: &Obtained,
     ) -> Result<Generation, Error> {
-        let owner = stream_of::<Connection>(attempt.connection);
+        let &Consented { authorization, requested, ref profile, obtained, ref arrival } = consented;
+        let owner = stream_of::<Connection>(profile.id);
         let Loaded { state, key: wrapped, version } =
-            self.ledger.load::<Connection>(&attempt.connection.to_string()).await?;
-        if let Some(recorded) = self.recorded_grant(attempt, &owner, version).await? {
+            self.ledger.load::<Connection>(&profile.id.to_string()).await?;
+        if let Some(recorded) = self.recorded_grant(authorization, &owner, version).await? {
             return Ok(recorded);
         }
         let replaces = state.generation();
         let (key, change) = match &wrapped {
             Some(_) => {
-                (self.keyring.open(&attempt.environment, &owner, wrapped.as_ref()).await?, KeyChange::Keep)
+                (self.keyring.open(&profile.environment, &owner, wrapped.as_ref()).await?, KeyChange::Keep)
             }
             None => {
-                let (key, wrapped) = self.keyring.create(&attempt.environment, &owner).await?;
+                let (key, wrapped) = self.keyring.create(&profile.environment, &owner).await?;
                 (key, KeyChange::Put(wrapped))
             }
         };
         let now = self.ledger.now();
-        let credential =
-            self.seal_credential(&key, &owner, replaces.next(), &attempt.scopes, obtained, now)?;
-        let authorization = attempt.id;
+        let credential = self.seal_credential(&key, &owner, replaces.next(), requested, obtained, now)?;
         let command = connection::Command::Establish {
-            profile,
+            profile: profile.clone(),
             authorization,
             replaces,
             credential,
             about,
             external_id_taken,
+            arrival: arrival.clone(),
         };
-        self.command(attempt.connection, command, Terms { key: change, releases: None }).await?;
+        self.command(profile.id, command, Terms { key: change, releases: None }).await?;
         Ok(replaces.next())
     }
 
-    /// The generation this attempt led to already, where an earlier call was cut short after it was recorded.
-    async fn recorded_grant(
+    /// The generation this led to already, where an earlier call was cut short after it was recorded.
+    pub(super) async fn recorded_grant(
         &self,
-        attempt: &Attempt,
+        wanted: AuthorizationId,
         owner: &Stream,
         version: Version,
     ) -> Result<Option<Generation>, Error> {
@@ -234,7 +249,7 @@ impl Vault {
         for recorded in self.ledger.store().history(owner, after, RECENT).await? {
             if let connection::Event::Established { authorization, credential, .. } =
                 event_of::<Connection>(recorded)?
-                && authorization == attempt.id
+                && authorization == wanted
             {
                 return Ok(Some(credential.generation));
             }

@@ -138,3 +138,37 @@ fn a_deleted_connection_is_neither_described_nor_switched() {
         assert_eq!(Connection::Absent.decide(command), Err(Refusal::Absent));
     }
 }
+
+fn brought(replaces: u64, switched_off: bool, refused: Option<Failure>) -> Command {
+    let mut command = establish(replaces, credential(0, Some(HOUR), true));
+    if let Command::Establish { arrival, .. } = &mut command {
+        *arrival = Arrival::Brought { switched_off, refused };
+    }
+    command
+}
+
+#[test]
+fn what_a_backend_brings_is_told_apart_from_a_consent_and_begins_as_it_says() {
+    let events = Connection::Absent.decide(brought(0, false, None)).unwrap();
+    assert!(matches!(&events[..], [Event::Established { brought: true, .. }]), "{events:?}");
+    let off = after([brought(0, true, None)]);
+    assert!(off.disabled_at().is_some() && off.card().due_at.is_none());
+    let failure = Failure::new(Reason::ReauthRequired, Phase::Refresh);
+    let dead = after([brought(0, true, Some(failure.clone()))]);
+    assert!(matches!(&dead, Connection::Broken(broken) if broken.failure == failure), "{dead:?}");
+}
+
+#[test]
+fn a_credential_that_is_brought_later_mends_and_leaves_it_switched_as_it_was() {
+    let at = Timestamp(20);
+    let connection = after([
+        establish(0, credential(0, Some(HOUR), true)),
+        refused(1, 10),
+        Command::Disable { by: None, at },
+        brought(1, false, None),
+    ]);
+    assert!(matches!(&connection, Connection::Live(live) if live.credential.generation == Generation(2)));
+    assert_eq!(connection.disabled_at(), Some(at));
+    let again = after([establish(0, credential(0, Some(HOUR), true)), brought(1, true, None)]);
+    assert_eq!(again.disabled_at(), None, "only a new connection is told how to begin");
+}

@@ -104,7 +104,7 @@ impl Update {
     }
 }
 
-fn tags(texts: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+pub(super) fn tags(texts: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
     let tag = |text: &String| {
         let (name, value) = text.split_once('=').context("Write a tag as --tag name=value.")?;
         Ok((name.to_owned(), value.to_owned()))
@@ -112,7 +112,7 @@ fn tags(texts: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
     texts.iter().map(tag).collect()
 }
 
-fn document(argument: &str, text: &str) -> anyhow::Result<Struct> {
+pub(super) fn document(argument: &str, text: &str) -> anyhow::Result<Struct> {
     let read = serde_json::from_str(text).ok().and_then(struct_to_pb);
     read.with_context(|| format!("{argument} must be one JSON object, for instance '{{\"plan\":\"pro\"}}'."))
 }

@@ -1,0 +1,199 @@
+//! Connections made of credentials that are brought. What is there under the same id takes the new credential.
+
+use super::body::Fields;
+use super::connections::whole_of;
+use super::providers::is_credential;
+use super::sessions::decorations;
+use super::{Door, Refusal, auth, text};
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, StatusCode};
+use latchkey_domain::api_key::Scope;
+use latchkey_oauth::otherwise_learnt;
+use latchkey_providers::{AuthMode, Provider};
+use latchkey_wire::{Fault, Reason};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+pub async fn create(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    mut body: Fields,
+) -> Result<Response, Refusal> {
+    let environment = door.allowed(&headers, Scope::ConnectionsWrite).await?;
+    body.refuse_unsupported(&["webhook_url_override"])?;
+    let (end_user, tags) = decorations(&mut body)?;
+    let (key, id) = (body.text("provider_config_key"), body.optional_text("connection_id"));
+    let metadata = body.object("metadata");
+    let config = body.object("connection_config").unwrap_or_default();
+    let credentials = body.object("credentials");
+    body.done()?;
+    let provider = door.provider_of(&environment, &key).await?;
+    let missing = || Refusal::body(&["credentials"], "`credentials` is missing.");
+    let (credential, config) = brought(&provider, credentials.ok_or_else(missing)?, config)?;
+
+    let present = match &id {
+        Some(id) => door.connection(&headers, id, &key).await?,
+        None => None,
+    };
+    let made = match present {
+        Some(present) => {
+            let connection = text(&present, "/id");
+            let wish = json!({ "connection_id": connection, "credential": credential });
+            door.call("PutCredential", &headers, wish).await.map_err(refused)?;
+            let said = [("tags", Some(tags)), ("metadata", metadata), ("config", Some(config))];
+            let mut wish = Map::from_iter([("connection_id".to_owned(), connection.into())]);
+            for (name, value) in said {
+                let value = value.filter(|value| !value.is_empty());
+                wish.extend(value.map(|value| (name.to_owned(), value.into())));
+            }
+            if wish.len() > 1 {
+                door.call("UpdateConnection", &headers, Value::Object(wish)).await?;
+            }
+            door.call("GetConnection", &headers, json!({ "connection_id": connection })).await?
+        }
+        None => {
+            let end_user = end_user.or_else(|| id.clone()).ok_or_else(|| {
+                let message =
+                    "Say whose connection it is: `end_user.id`, the tag `end_user_id`, or `connection_id`.";
+                Refusal::body(&["end_user"], message)
+            })?;
+            let wish = json!({
+                "integration": key,
+                "end_user": end_user,
+                "external_id": id,
+                "tags": tags,
+                "metadata": metadata,
+                "config": config,
+                "credential": credential,
+            });
+            door.call("CreateConnection", &headers, wish).await.map_err(refused)?
+        }
+    };
+    let shown = whole_of(&door, &headers, &made["connection"]).await?;
+    Ok((StatusCode::CREATED, Json(shown)).into_response())
+}
+
+/// Why a credential is not kept.
+fn refused(fault: Fault) -> Refusal {
+    if fault.reason == Reason::CredentialsRejected {
+        return Refusal::new(StatusCode::BAD_REQUEST, "connection_test_failed", fault.message);
+    }
+    let mut fault = fault;
+    if let Some(field) = fault.metadata.get_mut("field") {
+        // A field is named here as it was sent.
+        *field = field.replacen("credential.fields.", "credentials.", 1).replacen(
+            "credential.",
+            "credentials.",
+            1,
+        );
+    }
+    fault.into()
+}
+
+/// A credential in our words, and what of the settings is no part of it.
+fn brought(
+    provider: &Provider,
+    given: Map<String, Value>,
+    config: Map<String, Value>,
+) -> Result<(Value, Map<String, Value>), Refusal> {
+    let mode = provider.auth_mode();
+    let mut given = Fields::new("invalid_body", given);
+    let kind = given.text("type");
+    if kind != mode.as_str() {
+        let message = format!("This integration's credentials are of the type {}.", mode.as_str());
+        return Err(Refusal::body(&["credentials", "type"], message));
+    }
+    let learnt = otherwise_learnt(provider);
+    let is_field =
+        |name: &str| provider.connection_inputs().any(|input| input.name == name) || learnt.contains(name);
+    let mut config = config;
+    config.extend(given.object("connection_config").unwrap_or_default());
+    let (fields, config): (Map<_, _>, Map<_, _>) = config
+        .into_iter()
+        .partition(|(name, value)| is_field(name) && value.as_str().is_some_and(|text| !text.is_empty()));
+    let mut credential = tokens(mode, provider, &mut given, fields)?;
+    if let Some(own) = given.object("config_override") {
+        let mut own = Fields::new("invalid_body", own);
+        for name in ["client_id", "client_secret"] {
+            if let Some(text) = own.optional_text(name).filter(|text| !text.is_empty()) {
+                credential[name] = text.into();
+            }
+        }
+        own.done()?;
+    }
+    given.done()?;
+    Ok((credential, config))
+}
+
+fn tokens(
+    mode: AuthMode,
+    provider: &Provider,
+    given: &mut Fields,
+    mut fields: Map<String, Value>,
+) -> Result<Value, Refusal> {
+    let mut credential = json!({});
+    let mut take = |given: &mut Fields, theirs: &str, ours: &str| {
+        if let Some(text) = given.optional_text(theirs).filter(|text| !text.is_empty()) {
+            credential[ours] = text.into();
+        }
+    };
+    match mode {
+        AuthMode::OAuth2Code => {
+            take(given, "access_token", "access_token");
+            take(given, "refresh_token", "refresh_token");
+            take(given, "expires_at", "expire_time");
+        }
+        AuthMode::OAuth2ClientCredentials | AuthMode::Exchange | AuthMode::Installation => {
+            take(given, "token", "access_token");
+            take(given, "access_token", "access_token");
+            take(given, "expires_at", "expire_time");
+        }
+        AuthMode::OAuth1 => {
+            take(given, "oauth_token", "access_token");
+            take(given, "oauth_token_secret", "token_secret");
+        }
+        _ => {}
+    }
+    // The provider's answer as it was: what is to be kept of it is kept under names of its own.
+    given.object("raw");
+    if mode == AuthMode::ApiKey
+        && let Some(key) = given.optional_text("apiKey")
+    {
+        let input = provider.connection_inputs().find(|input| is_credential(mode, input));
+        let name = input.map_or("api_key", |input| input.name.as_str());
+        fields.insert(name.to_owned(), key.into());
+    }
+    let rest: BTreeMap<String, String> = provider
+        .connection_inputs()
+        .flat_map(|input| [input.name.clone(), camel(&input.name)])
+        .chain(["app_id", "installation_id"].map(str::to_owned))
+        .filter_map(|name| Some((name.clone(), given.optional_text(&name).filter(|text| !text.is_empty())?)))
+        .collect();
+    fields.extend(auth::named(provider, rest).into_iter().map(|(name, value)| (name, value.into())));
+    credential["fields"] = Value::Object(fields);
+    Ok(credential)
+}
+
+/// `api_key` as `apiKey`.
+fn camel(name: &str) -> String {
+    let mut parts = name.split('_');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |mut camel, part| {
+        let mut letters = part.chars();
+        camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+        camel
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_known_by_either_spelling() {
+        assert_eq!((camel("api_key"), camel("username")), ("apiKey".into(), "username".into()));
+    }
+}

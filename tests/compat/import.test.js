@@ -1,0 +1,99 @@
+// Connections made of credentials that are brought, and apps with their secrets: what moving over needs.
+
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { Nango } from '@nangohq/node';
+import { client, connected, host, raw, refused } from './server.js';
+
+let had;
+
+const post = (body) =>
+  raw('/connections', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+before(async () => {
+  const id = connected('demo-oauth', 'mover');
+  had = (await client.getConnection('demo-oauth', id, false, true)).credentials;
+});
+
+test('what one server gives for a connection another takes', async () => {
+  const { status, body } = await post({
+    provider_config_key: 'demo-oauth',
+    connection_id: 'moved/1 @a',
+    credentials: had,
+    metadata: { plan: 'pro' },
+    connection_config: { region: 'eu' },
+    end_user: { id: 'mover', email: 'mover@example.com' },
+    tags: { Team: 'crm' },
+  });
+  assert.equal(status, 201, JSON.stringify(body));
+  assert.deepEqual([body.connection_id, body.credentials.type], ['moved/1 @a', 'OAUTH2']);
+  const seen = await client.getConnection('demo-oauth', 'moved/1 @a');
+  assert.deepEqual([seen.metadata, seen.connection_config], [{ plan: 'pro' }, { region: 'eu' }]);
+  assert.deepEqual([seen.tags.team, seen.end_user.id, seen.end_user.email], ['crm', 'mover', 'mover@example.com']);
+  const next = await client.getToken('demo-oauth', 'moved/1 @a', true);
+  assert.notEqual(next, had.access_token);
+  const answer = await fetch(`${host}/demo-provider/me`, { headers: { authorization: `Bearer ${next}` } });
+  assert.equal(answer.status, 200);
+});
+
+test('the same id again takes the new credential and makes no second connection', async () => {
+  const before = await client.getConnection('demo-oauth', 'moved/1 @a', false, true);
+  const { status, body } = await post({
+    provider_config_key: 'demo-oauth',
+    connection_id: 'moved/1 @a',
+    credentials: before.credentials,
+    metadata: { plan: 'free' },
+  });
+  assert.deepEqual([status, body.id, body.metadata, body.tags.team], [201, before.id, { plan: 'free' }, 'crm']);
+  const { connections } = await client.listConnections({ connectionId: 'moved/1 @a' });
+  assert.equal(connections.length, 1);
+});
+
+test('keys and passwords come under the names of their kinds', async () => {
+  for (const [integration, kind] of [['demo-api-key', 'API_KEY'], ['demo-basic', 'BASIC'], ['demo-oauth1', 'OAUTH1']]) {
+    const { credentials } = await client.getConnection(integration, connected(integration, 'mover'));
+    const { status, body } = await post({
+      provider_config_key: integration,
+      connection_id: `moved-${integration}`,
+      credentials,
+      end_user: { id: 'mover' },
+    });
+    assert.equal(status, 201, JSON.stringify(body));
+    assert.deepEqual(body.credentials, credentials, kind);
+  }
+});
+
+test('what cannot be is refused by name, and what the provider refuses is not kept', async () => {
+  const code = async (body) => {
+    const answer = await post({ provider_config_key: 'demo-api-key', connection_id: 'not-kept', ...body });
+    const { error } = answer.body;
+    return [answer.status, error.code, error.errors?.[0].path.join('.')];
+  };
+  const invalid = (path) => [400, 'invalid_body', path];
+  assert.deepEqual(await code({ credentials: { type: 'API_KEY', apiKey: 'canary' } }), [400, 'connection_test_failed', undefined]);
+  assert.deepEqual(await code({}), invalid('credentials'));
+  assert.deepEqual(await code({ credentials: { type: 'OAUTH2', access_token: 't' } }), invalid('credentials.type'));
+  assert.deepEqual(await code({ credentials: { type: 'API_KEY' } }), invalid('credentials.api_key'));
+  assert.deepEqual(await code({ credentials: { type: 'API_KEY', apiKey: 'k', colour: 'red' } }), invalid('colour'));
+  assert.deepEqual(await code({ provider_config_key: 'nothing', credentials: { type: 'API_KEY', apiKey: 'k' } }), [
+    400, 'unknown_provider_config', undefined,
+  ]);
+  const { status } = await refused(client.getConnection('demo-api-key', 'not-kept'));
+  assert.equal(status, 404);
+});
+
+test("an app's secret is shown to who may have whole credentials, and to nobody else", async () => {
+  const { data } = await client.getIntegration({ uniqueKey: 'demo-oauth' }, { include: ['credentials'] });
+  assert.equal(data.credentials.type, 'OAUTH2');
+  assert(data.credentials.client_id && data.credentials.client_secret);
+  const keyed = await client.getIntegration({ uniqueKey: 'demo-api-key' }, { include: ['credentials'] });
+  assert.equal(keyed.data.credentials, null);
+  const made = await raw('/v1/api-keys', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'lister', scopes: ['integrations:admin'] }),
+  });
+  const lister = new Nango({ host, apiKey: made.body.secret });
+  const told = await refused(lister.getIntegration({ uniqueKey: 'demo-oauth' }, { include: ['credentials'] }));
+  assert.deepEqual([told.status, told.code], [403, 'forbidden']);
+});
