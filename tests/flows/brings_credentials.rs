@@ -200,7 +200,7 @@ async fn a_request_that_comes_again_makes_no_second_connection_and_an_id_is_give
     let (first, second) = tokio::join!(create(&world, right.clone()), create(&world, right.clone()));
     assert_eq!(first["id"], second["id"], "two at once are one");
     assert_eq!(create(&world, right.clone()).await["id"], first["id"]);
-    assert_eq!(first["credential"]["generation"], "1");
+    assert_eq!(first["credential"]["generation"], 1);
 
     let mut other = right.clone();
     other["integration"] = "demo-basic".into();
@@ -235,7 +235,7 @@ async fn another_credential_mends_a_connection_and_its_generation_moves() {
         let (status, mended) = call(&world, "PUT", &path, good.clone()).await;
         assert_eq!(status, 200, "{mended}");
         assert_eq!(mended["connection"]["state"], "CONNECTION_STATE_ACTIVE");
-        assert_eq!(mended["connection"]["credential"]["generation"], "2");
+        assert_eq!(mended["connection"]["credential"]["generation"], 2);
         assert_eq!(mended["connection"]["external_id"], "old");
     }
     assert!(works(&world, &dead, "/me").await);

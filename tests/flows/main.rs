@@ -35,3 +35,4 @@ mod tells_an_operator_what_is_wrong;
 mod tells_by_webhook;
 mod tells_what_was_tried;
 mod tolerates_a_bad_provider;
+mod tries_credentials;

@@ -162,10 +162,11 @@ mod tests {
     use std::sync::Arc;
 
     const ENTRY: &str = r#"{"id": "brought", "name": "Brought",
-        "inputs": [{"name": "subdomain", "label": "Subdomain", "ask": "connection", "required": true, "pattern": "[a-z]+"}],
+        "inputs": [{"name": "subdomain", "label": "Subdomain", "ask": "connection", "required": true, "pattern": "^[a-z]+$"}],
         "obtain": {"type": "oauth2", "authorization_endpoint": "https://as.example.com/authorize",
-            "token_endpoint": "https://as.example.com/token", "token_response": {"set": {"instance": "/instance"}}},
-        "apply": {"scheme": "bearer"}, "api": {"base_url": "https://{conn.subdomain}.example.com"}}"#;
+            "token_endpoint": "https://as.example.com/token", "token_endpoint_auth_method": "client_secret_post",
+            "code_challenge_methods": ["S256"], "token_response": {"set": {"instance": "/instance"}}},
+        "apply": {"scheme": "bearer"}, "api": {"base_url": "https://${conn.subdomain}.example.com", "hosts": ["*.example.com"]}}"#;
 
     fn provider() -> Arc<Provider> {
         Catalogue::embedded().with_entry(ENTRY, Trust::Public).unwrap().get("brought").unwrap()

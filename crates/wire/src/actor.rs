@@ -40,6 +40,11 @@ pub fn current() -> Option<ApiKeyId> {
     ACTOR.try_with(Cell::get).ok().flatten()
 }
 
+/// The same work, in the same name, for where it goes on apart from the call.
+pub fn kept<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+    ACTOR.scope(Cell::new(current()), work)
+}
+
 /// A key was shown, and is good.
 pub(crate) fn note(key: ApiKeyId) {
     // Outside a call there is nobody to tell.

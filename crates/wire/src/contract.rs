@@ -8,7 +8,9 @@ mod setup;
 mod webhook;
 
 pub use revocation::{DueRevocation, ReportRevocation};
-pub use setup::{BringCredential, NewConnection, PrepareConnection, PreparedConnection, Target};
+pub use setup::{
+    BringCredential, NewConnection, OpenedCredential, PrepareConnection, PreparedConnection, Target,
+};
 pub use webhook::{ClaimWebhooks, CompleteWebhook, DueWebhook};
 
 use latchkey_domain::rotation::{Behaviour, RotationClass};

@@ -29,6 +29,7 @@ fn prints() -> Vec<(&'static str, String)> {
         "latchkey.admin.v1.PutIntegrationRequest": pb::admin::PutIntegrationRequest,
         "latchkey.admin.v1.RotateWebhookSecretResponse": pb::admin::RotateWebhookSecretResponse,
         "latchkey.admin.v1.CreateLoginLinkResponse": pb::admin::CreateLoginLinkResponse,
+        "latchkey.connect.v1.BroughtCredential": pb::connect::BroughtCredential,
         "latchkey.connect.v1.CreateConnectSessionResponse": pb::connect::CreateConnectSessionResponse,
         "latchkey.connect.v1.ExchangeConnectResultRequest": pb::connect::ExchangeConnectResultRequest,
         "latchkey.vault.v1.App": pb::vault::App,

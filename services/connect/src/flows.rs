@@ -13,6 +13,7 @@ mod noted;
 mod oauth1;
 mod start;
 mod turns;
+mod verify;
 
 pub use bring::{Bring, Checking, Credential};
 pub use callback::{Answered, attempt_of};
@@ -20,6 +21,7 @@ pub(crate) use client::DOCUMENT_PATH;
 pub use confirm::held;
 pub use news::{News, Waiting};
 pub use start::{Next, Wish};
+pub use verify::Verdict;
 
 use crate::failures::Problem;
 use crate::tasks::Tasks;

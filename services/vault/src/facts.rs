@@ -161,6 +161,9 @@ fn data(event: &Event, profile: &Profile, now: &Connection, news: News, name: &s
             "provider": profile.provider,
             "auth_mode": auth_mode(event, now),
             "end_user": {"id": profile.end_user.as_str()},
+            // What is said of it now, whatever it was then: that is in no event, and gone once it is deleted.
+            "external_id": now.about().and_then(|about| about.external_id.as_ref()).map(ToString::to_string),
+            "tags": now.about().map(|about| &about.tags),
         },
         "state": {"to": news.state_after(now)},
     });

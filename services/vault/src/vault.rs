@@ -27,6 +27,7 @@ mod sessions;
 mod setup;
 mod signing_keys;
 mod tokens;
+mod trying;
 mod webhook_deliveries;
 mod webhook_endpoints;
 mod webhook_leases;

@@ -84,7 +84,7 @@ pub enum Arrival {
     Brought {
         switched_off: bool,
         /// Why it is known that the provider refuses it, where it is.
-        refused: Option<Failure>,
+        refused: Option<Box<Failure>>,
     },
 }
 

@@ -68,7 +68,7 @@ fn establish(connection: &Connection, command: Command) -> Result<Vec<Event>, Re
 fn begun(arrival: Arrival, generation: Generation, at: Timestamp) -> Vec<Event> {
     let Arrival::Brought { switched_off, refused } = arrival else { return vec![] };
     let off = switched_off.then_some(Event::Disabled { by: None, at });
-    let broken = refused.map(|failure| Event::Broken { generation, failure, at });
+    let broken = refused.map(|failure| Event::Broken { generation, failure: *failure, at });
     off.into_iter().chain(broken).collect()
 }
 

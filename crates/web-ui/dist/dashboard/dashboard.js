@@ -561,23 +561,23 @@ ions/${encodeURIComponent(id)}:explain`,{signal}),[id]);const[asking,ask]=d2(voi
 data?.connection;const state=connection&&stateOf(connection);const change=(verb,body={})=>refresh.run(async()=>{await api(
 `/connections/${id}:${verb}`,{method:"POST",body});await found.again()});return a2(Page,{title:connection?connection.display_name||
 connection.end_user:id,crumbs:[{label:"Connections",href:"/dashboard/connections"}],badge:state&&a2(StateBadge,{state}),
-actions:connection&&state!=="DELETED"&&a2($,{children:[can("tokens:read")&&["ACTIVE","DEGRADED"].includes(state??"")&&connection.
-credential?.renewable&&a2(Button,{icon:"refresh",busy:refresh.busy,onClick:()=>void change("accessToken",{force_refresh:true}),
-children:"Refresh now"}),can("sessions:write")&&state!=="NEEDS_REAUTH"&&a2(Button,{icon:"link",onClick:()=>ask("reconnec\
-t"),children:"Reconnect link"}),can("connections:write")&&a2(Button,{onClick:()=>void change(state==="DISABLED"?"enable":
-"disable"),children:state==="DISABLED"?"Enable":"Disable"}),can("connections:delete")&&a2(Button,{kind:"danger",onClick:()=>ask(
-"delete"),children:"Delete"})]}),children:[refresh.problem&&a2(Trouble,{problem:refresh.problem}),a2(Awaited,{of:found,rows:8,
-children:data=>a2($,{children:[a2(Verdict,{of:data,onReconnect:can("sessions:write")?()=>ask("reconnect"):void 0}),a2("d\
-iv",{class:"columns wide-first",children:[a2("div",{class:"stack",children:[a2(Card,{title:"Timeline",lead:"What happene\
-d, the latest first.",children:a2(Timeline,{history:data.history??[]})}),stateOf(data.connection)!=="DELETED"&&a2(Card,{
-title:"Use it",lead:"The key is your backend's; the id is this connection's.",children:a2(Snippets,{of:forToken(data.connection.
-id),label:"example"})})]}),a2("div",{class:"stack",children:[a2(About,{connection:data.connection}),data.connection.credential&&
-a2(CredentialCard,{connection:data.connection}),data.connection.revocation&&a2(RevocationCard,{connection:data.connection})]})]})]})}),
-asking==="reconnect"&&connection&&a2(ConnectLink,{reconnect:connection,onClose:()=>ask(void 0)}),asking==="delete"&&connection&&
-a2(Confirm,{title:"Delete this connection?",verb:"Delete connection",onClose:()=>ask(void 0),work:async()=>{await api(`/\
-connections/${id}`,{method:"DELETE"});await found.again()},children:a2("p",{children:["Its credential is destroyed at on\
-ce, and the provider is asked to end the grant. Calls for ",connection.end_user," at ",connection.integration," stop wor\
-king. This cannot be undone."]})})]})}function About({connection}){const tags=Object.entries(connection.tags??{});return a2(
+actions:connection&&state!=="DELETED"&&a2($,{children:[can("connections:write")&&["ACTIVE","DEGRADED"].includes(state??"")&&
+connection.credential?.renewable&&a2(Button,{icon:"refresh",busy:refresh.busy,onClick:()=>void change("refresh"),children:"\
+Refresh now"}),can("sessions:write")&&state!=="NEEDS_REAUTH"&&a2(Button,{icon:"link",onClick:()=>ask("reconnect"),children:"\
+Reconnect link"}),can("connections:write")&&a2(Button,{onClick:()=>void change(state==="DISABLED"?"enable":"disable"),children:state===
+"DISABLED"?"Enable":"Disable"}),can("connections:delete")&&a2(Button,{kind:"danger",onClick:()=>ask("delete"),children:"\
+Delete"})]}),children:[refresh.problem&&a2(Trouble,{problem:refresh.problem}),a2(Awaited,{of:found,rows:8,children:data=>a2(
+$,{children:[a2(Verdict,{of:data,onReconnect:can("sessions:write")?()=>ask("reconnect"):void 0}),a2("div",{class:"column\
+s wide-first",children:[a2("div",{class:"stack",children:[a2(Card,{title:"Timeline",lead:"What happened, the latest firs\
+t.",children:a2(Timeline,{history:data.history??[]})}),stateOf(data.connection)!=="DELETED"&&a2(Card,{title:"Use it",lead:"\
+The key is your backend's; the id is this connection's.",children:a2(Snippets,{of:forToken(data.connection.id),label:"ex\
+ample"})})]}),a2("div",{class:"stack",children:[a2(About,{connection:data.connection}),data.connection.credential&&a2(CredentialCard,
+{connection:data.connection}),data.connection.revocation&&a2(RevocationCard,{connection:data.connection})]})]})]})}),asking===
+"reconnect"&&connection&&a2(ConnectLink,{reconnect:connection,onClose:()=>ask(void 0)}),asking==="delete"&&connection&&a2(
+Confirm,{title:"Delete this connection?",verb:"Delete connection",onClose:()=>ask(void 0),work:async()=>{await api(`/con\
+nections/${id}`,{method:"DELETE"});await found.again()},children:a2("p",{children:["Its credential is destroyed at once,\
+ and the provider is asked to end the grant. Calls for ",connection.end_user," at ",connection.integration," stop workin\
+g. This cannot be undone."]})})]})}function About({connection}){const tags=Object.entries(connection.tags??{});return a2(
 Card,{title:"Connection",children:a2(Facts,{of:[["Id",a2(Copyable,{text:connection.id,label:"id"})],["End user",a2(Copyable,
 {text:connection.end_user,label:"end user"})],["Account",connection.credential?.account],["Integration",a2("a",{href:`/d\
 ashboard/integrations/${encodeURIComponent(connection.integration)}`,children:connection.integration})],["Provider",a2("\
@@ -622,41 +622,41 @@ a2(Notice,{kind:"danger",title:problem})]})}async function gather(filter,signal,
 do{const page=await api(`/connections${query({...filter,page_size:PAGE_SIZE,page_token})}`,{signal});all.push(...page.connections??
 []);tell(all.length);if(all.length>MAX)throw new Error(`More than ${count(MAX)} connections fit: narrow the filter, or u\
 se the API.`);page_token=page.next_page_token}while(page_token);return all}var at=one=>`/connections/${one.id}`;var DEEDS=[{verb:"Refresh",title:many=>`Refresh ${many}?`,warning:"Each is refreshe\
-d with its provider now, whatever is left of its token.",scope:"tokens:read",fits:one=>["ACTIVE","DEGRADED"].includes(stateOf(
-one)),work:async one=>{await api(`${at(one)}:accessToken`,{method:"POST",body:{force_refresh:true}});return"refreshed"}},
-{verb:"Reconnect links",title:many=>`Create reconnect links for ${many}?`,warning:"A link lets its end user sign in agai\
-n, within an hour. It is a secret of that end user.",scope:"sessions:write",fits:one=>!["DELETED"].includes(stateOf(one)),
-work:async one=>{const body={end_user:one.end_user,reconnect_connection_id:one.id,lifetime:"3600s"};return(await api("/c\
-onnect-sessions",{body})).connect_link}},{verb:"Disable",title:many=>`Disable ${many}?`,warning:"Nothing is handed out o\
-r refreshed for them until they are enabled again. Their credentials stay.",scope:"connections:write",fits:one=>!["DELET\
-ED","DISABLED"].includes(stateOf(one)),work:async one=>{await api(`${at(one)}:disable`,{method:"POST",body:{}});return"d\
-isabled"}},{verb:"Enable",title:many=>`Enable ${many}?`,warning:"They are refreshed and handed out again.",scope:"connec\
-tions:write",fits:one=>stateOf(one)==="DISABLED",work:async one=>{await api(`${at(one)}:enable`,{method:"POST",body:{}});
-return"enabled"}},{verb:"Delete",title:many=>`Delete ${many}?`,warning:"Their credentials are destroyed at once, and the\
- providers are asked to end the grants. This cannot be undone.",danger:true,scope:"connections:delete",fits:one=>stateOf(
-one)!=="DELETED",work:async one=>{await api(at(one),{method:"DELETE"});return"deleted"}}];function Bulk({chosen,onDone}){
-const[deed,begin]=d2(void 0);return a2("div",{class:"bulk",role:"region","aria-label":"With the chosen connections",children:[
-a2("span",{children:[plural(chosen.length,"connection")," chosen"]}),DEEDS.filter(one=>can(one.scope)&&chosen.some(one.fits)).
-map(one=>a2(Button,{kind:one.danger?"danger":"secondary",onClick:()=>begin(one),children:one.verb},one.verb)),deed&&a2(Doing,
-{deed,chosen,onClose:done=>{begin(void 0);if(done)onDone()}})]})}function Doing({deed,chosen,onClose}){const fit2=chosen.
-filter(deed.fits);const[results,tell]=d2([]);const[begun,begin]=d2(false);const over=begun&&results.length===fit2.length;
-const failed=results.filter(result=>result.problem);const go=async()=>{begin(true);for(const connection of fit2){const result=await deed.
-work(connection).then(value=>({connection,value}),error=>({connection,value:"",problem:asProblem(error).message}));tell(
-before=>[...before,result])}};return a2(Dialog,{title:deed.title(plural(fit2.length,"connection")),onClose:()=>onClose(begun),
-actions:over?a2($,{children:[a2(Button,{onClick:()=>save(deed.verb,results),children:"Save as CSV"}),a2(Button,{kind:"pr\
-imary",onClick:()=>onClose(true),children:"Done"})]}):a2($,{children:[a2(Button,{onClick:()=>onClose(begun),children:begun?
-"Stop watching":"Cancel"}),a2(Button,{kind:deed.danger?"danger":"primary",busy:begun,onClick:()=>void go(),children:deed.
-verb})]}),children:a2("div",{class:"stack",children:[!begun&&a2("p",{class:"muted",children:deed.warning}),!begun&&fit2.
-length<chosen.length&&a2("p",{class:"muted",children:[plural(chosen.length-fit2.length,"other")," of those chosen ",chosen.
-length-fit2.length===1?"is":"are"," left alone: this cannot be done to them."]}),begun&&a2("p",{role:"status",children:[
-results.length," of ",fit2.length," done",failed.length>0&&`, ${failed.length} failed`]}),begun&&a2("div",{class:"meter",
-"aria-hidden":"true",children:a2("span",{style:{width:`${100*results.length/Math.max(1,fit2.length)}%`}})}),failed.slice(
-0,5).map(result=>a2(Notice,{kind:"danger",title:result.connection.end_user,children:a2("p",{children:result.problem})},result.
-connection.id))]})})}function save(verb,results){const cell=text2=>`"${(/^[=+\-@\t]/.test(text2)?`'${text2}`:text2).replaceAll(
-'"','""')}"`;const rows=results.map(({connection,value,problem})=>[connection.id,connection.integration,connection.end_user,
-value,problem??""].map(cell).join(","));const text=["connection,integration,end_user,result,problem",...rows].join("\r\n");
-const link=document.createElement("a");link.href=URL.createObjectURL(new Blob([text],{type:"text/csv"}));link.download=`${verb.
-toLowerCase().replaceAll(" ","-")}.csv`;link.click();URL.revokeObjectURL(link.href)}var PAGE_SIZE2=50;function connectionsHref(filters){return`/dashboard/connections${query({...filters})}`}function ConnectionsScreen(){
+d with its provider now, whatever is left of its token.",scope:"connections:write",fits:one=>["ACTIVE","DEGRADED"].includes(
+stateOf(one)),work:async one=>{const{refreshed}=await api(`${at(one)}:refresh`,{method:"POST",body:{}});return refreshed?
+"refreshed":"as it was: nothing renews it"}},{verb:"Reconnect links",title:many=>`Create reconnect links for ${many}?`,warning:"\
+A link lets its end user sign in again, within an hour. It is a secret of that end user.",scope:"sessions:write",fits:one=>![
+"DELETED"].includes(stateOf(one)),work:async one=>{const body={end_user:one.end_user,reconnect_connection_id:one.id,lifetime:"\
+3600s"};return(await api("/connect-sessions",{body})).connect_link}},{verb:"Disable",title:many=>`Disable ${many}?`,warning:"\
+Nothing is handed out or refreshed for them until they are enabled again. Their credentials stay.",scope:"connections:wr\
+ite",fits:one=>!["DELETED","DISABLED"].includes(stateOf(one)),work:async one=>{await api(`${at(one)}:disable`,{method:"P\
+OST",body:{}});return"disabled"}},{verb:"Enable",title:many=>`Enable ${many}?`,warning:"They are refreshed and handed ou\
+t again.",scope:"connections:write",fits:one=>stateOf(one)==="DISABLED",work:async one=>{await api(`${at(one)}:enable`,{
+method:"POST",body:{}});return"enabled"}},{verb:"Delete",title:many=>`Delete ${many}?`,warning:"Their credentials are de\
+stroyed at once, and the providers are asked to end the grants. This cannot be undone.",danger:true,scope:"connections:d\
+elete",fits:one=>stateOf(one)!=="DELETED",work:async one=>{await api(at(one),{method:"DELETE"});return"deleted"}}];function Bulk({
+chosen,onDone}){const[deed,begin]=d2(void 0);return a2("div",{class:"bulk",role:"region","aria-label":"With the chosen c\
+onnections",children:[a2("span",{children:[plural(chosen.length,"connection")," chosen"]}),DEEDS.filter(one=>can(one.scope)&&
+chosen.some(one.fits)).map(one=>a2(Button,{kind:one.danger?"danger":"secondary",onClick:()=>begin(one),children:one.verb},
+one.verb)),deed&&a2(Doing,{deed,chosen,onClose:done=>{begin(void 0);if(done)onDone()}})]})}function Doing({deed,chosen,onClose}){
+const fit2=chosen.filter(deed.fits);const[results,tell]=d2([]);const[begun,begin]=d2(false);const over=begun&&results.length===
+fit2.length;const failed=results.filter(result=>result.problem);const go=async()=>{begin(true);for(const connection of fit2){
+const result=await deed.work(connection).then(value=>({connection,value}),error=>({connection,value:"",problem:asProblem(
+error).message}));tell(before=>[...before,result])}};return a2(Dialog,{title:deed.title(plural(fit2.length,"connection")),
+onClose:()=>onClose(begun),actions:over?a2($,{children:[a2(Button,{onClick:()=>save(deed.verb,results),children:"Save as\
+ CSV"}),a2(Button,{kind:"primary",onClick:()=>onClose(true),children:"Done"})]}):a2($,{children:[a2(Button,{onClick:()=>onClose(
+begun),children:begun?"Stop watching":"Cancel"}),a2(Button,{kind:deed.danger?"danger":"primary",busy:begun,onClick:()=>void go(),
+children:deed.verb})]}),children:a2("div",{class:"stack",children:[!begun&&a2("p",{class:"muted",children:deed.warning}),
+!begun&&fit2.length<chosen.length&&a2("p",{class:"muted",children:[plural(chosen.length-fit2.length,"other")," of those \
+chosen ",chosen.length-fit2.length===1?"is":"are"," left alone: this cannot be done to them."]}),begun&&a2("p",{role:"st\
+atus",children:[results.length," of ",fit2.length," done",failed.length>0&&`, ${failed.length} failed`]}),begun&&a2("div",
+{class:"meter","aria-hidden":"true",children:a2("span",{style:{width:`${100*results.length/Math.max(1,fit2.length)}%`}})}),
+failed.slice(0,5).map(result=>a2(Notice,{kind:"danger",title:result.connection.end_user,children:a2("p",{children:result.
+problem})},result.connection.id))]})})}function save(verb,results){const cell=text2=>`"${(/^[=+\-@\t]/.test(text2)?`'${text2}`:
+text2).replaceAll('"','""')}"`;const rows=results.map(({connection,value,problem})=>[connection.id,connection.integration,
+connection.end_user,value,problem??""].map(cell).join(","));const text=["connection,integration,end_user,result,problem",
+...rows].join("\r\n");const link=document.createElement("a");link.href=URL.createObjectURL(new Blob([text],{type:"text/c\
+sv"}));link.download=`${verb.toLowerCase().replaceAll(" ","-")}.csv`;link.click();URL.revokeObjectURL(link.href)}var PAGE_SIZE2=50;function connectionsHref(filters){return`/dashboard/connections${query({...filters})}`}function ConnectionsScreen(){
 const{query:address,route}=useLocation();const filters=address;const pick=ids=>{chooseEveryone(void 0);choose(ids)};const restricted=Object.
 entries(filters).some(([name2,value])=>name2!=="order_by"&&value);const narrow=change=>{turnTo([]);pick(new Set);route(connectionsHref(
 {...filters,...change}),true)};const[trail,turnTo]=d2([]);const[selected,choose]=d2(new Set);const[everyone,chooseEveryone]=d2(

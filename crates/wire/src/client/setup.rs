@@ -2,9 +2,11 @@
 
 use super::{VaultClient, read};
 use crate::Fault;
-use crate::contract::{BringCredential, Established, PrepareConnection, PreparedConnection};
+use crate::contract::{
+    BringCredential, Established, OpenedCredential, PrepareConnection, PreparedConnection,
+};
 use crate::pb::{connection, vault as pb};
-use latchkey_domain::{ConnectionId, Environment};
+use latchkey_domain::{ConnectionId, Environment, Generation};
 
 impl VaultClient {
     /// What it takes to try a credential out, and which connection it is for.
@@ -25,6 +27,37 @@ impl VaultClient {
         let mut setup = self.setup.clone();
         let request = pb::BringCredentialRequest::from(bring);
         read(self.within_deadline(setup.bring_credential(request)).await?)
+    }
+
+    /// The present credential, to try it out with its provider. One that is about to run out is refreshed first.
+    ///
+    /// # Errors
+    /// Why there is none, as for whoever wants a token.
+    pub async fn open_credential(
+        &self,
+        environment: &Environment,
+        connection: ConnectionId,
+    ) -> Result<OpenedCredential, Fault> {
+        let mut setup = self.setup.clone();
+        let (environment, connection) = (environment.to_string(), connection.to_string());
+        let request = pb::OpenCredentialRequest { environment, connection };
+        read(self.within_deadline(setup.open_credential(request)).await?)
+    }
+
+    /// The provider's API refused the credential of this generation.
+    ///
+    /// # Errors
+    /// Where the connection has none any more.
+    pub async fn report_rejection(
+        &self,
+        environment: &Environment,
+        connection: ConnectionId,
+        generation: Generation,
+    ) -> Result<(), Fault> {
+        let mut setup = self.setup.clone();
+        let (environment, connection) = (environment.to_string(), connection.to_string());
+        let request = pb::ReportRejectionRequest { environment, connection, generation: generation.0 };
+        self.within_deadline(setup.report_rejection(request)).await.map(drop)
     }
 
     /// A connection as backends see it, for whoever has just changed it.

@@ -51,3 +51,13 @@ pub struct NewConnection {
     pub disabled: bool,
     pub needs_reauth: bool,
 }
+
+/// A present credential, to be tried out with its provider.
+#[derive(Debug)]
+pub struct OpenedCredential {
+    pub integration: IntegrationKey,
+    pub provider: String,
+    pub app: App,
+    pub obtained: Obtained,
+    pub generation: Generation,
+}

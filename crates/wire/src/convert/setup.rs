@@ -1,7 +1,10 @@
 use super::{parse, parse_optional, required, required_text, within};
 use crate::{
     Fault,
-    contract::{BringCredential, Established, NewConnection, PrepareConnection, PreparedConnection, Target},
+    contract::{
+        BringCredential, Established, NewConnection, OpenedCredential, PrepareConnection, PreparedConnection,
+        Target,
+    },
     pb::vault as pb,
 };
 use latchkey_domain::Generation;
@@ -124,6 +127,32 @@ impl TryFrom<pb::BringCredentialResponse> for Established {
     fn try_from(read: pb::BringCredentialResponse) -> Result<Self, Fault> {
         Ok(Self {
             connection: parse("connection", &read.connection)?,
+            generation: Generation(read.generation),
+        })
+    }
+}
+
+impl From<OpenedCredential> for pb::OpenCredentialResponse {
+    fn from(opened: OpenedCredential) -> Self {
+        Self {
+            integration: opened.integration.to_string(),
+            provider: opened.provider,
+            app: Some(opened.app.into()),
+            grant: Some(opened.obtained.into()),
+            generation: opened.generation.0,
+        }
+    }
+}
+
+impl TryFrom<pb::OpenCredentialResponse> for OpenedCredential {
+    type Error = Fault;
+
+    fn try_from(read: pb::OpenCredentialResponse) -> Result<Self, Fault> {
+        Ok(Self {
+            integration: parse("integration", &read.integration)?,
+            provider: required_text("provider", read.provider)?,
+            app: required("app", read.app)?.into(),
+            obtained: within("grant", required("grant", read.grant)?)?,
             generation: Generation(read.generation),
         })
     }

@@ -2,6 +2,7 @@
 
 mod bring;
 mod change;
+mod trying;
 
 use super::server::{Way, answer};
 use super::{Server, show};
@@ -21,6 +22,7 @@ Examples:
   latchkey connection list --tag team=crm --newest
   latchkey connection explain con_01J…
   latchkey connection create --integration github --end-user 42 --external-id user-42 --credential tokens.json
+  latchkey connection verify con_01J… && latchkey connection refresh con_01J…
   latchkey connection update con_01J… --external-id user-42 --tag team=crm --metadata '{\"plan\":\"pro\"}'
   latchkey connection delete con_01J… && latchkey connection get con_01J…
   latchkey connection list --json | jq -r '.[].id'")]
@@ -45,6 +47,10 @@ enum Command {
     Create(Box<bring::Create>),
     /// Put another credential in the place of a connection's present one
     PutCredential(bring::Put),
+    /// Refresh a connection's credential now; it is not shown
+    Refresh(One),
+    /// Try a connection's credential out with its provider
+    Verify(One),
     /// Change what is said of a connection: your own id for it, its name, tags, metadata and config
     Update(change::Update),
     /// Switch a connection off: nothing is handed out or refreshed until it is enabled again
@@ -139,6 +145,8 @@ impl Arguments {
             Command::History(one) => history(&mut connections, one).await,
             Command::Create(create) => bring::create(way, *create).await,
             Command::PutCredential(put) => bring::put(way, put).await,
+            Command::Refresh(one) => trying::refresh(&mut connections, one).await,
+            Command::Verify(one) => trying::verify(way, one).await,
             Command::Update(update) => change::update(&mut connections, update).await,
             Command::Disable(one) => change::switch(&mut connections, one, change::Switch::Off).await,
             Command::Enable(one) => change::switch(&mut connections, one, change::Switch::On).await,

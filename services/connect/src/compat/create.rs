@@ -59,15 +59,19 @@ pub async fn create(
                     "Say whose connection it is: `end_user.id`, the tag `end_user_id`, or `connection_id`.";
                 Refusal::body(&["end_user"], message)
             })?;
-            let wish = json!({
+            let mut wish = json!({
                 "integration": key,
                 "end_user": end_user,
-                "external_id": id,
                 "tags": tags,
-                "metadata": metadata,
                 "config": config,
                 "credential": credential,
             });
+            if let Some(id) = id {
+                wish["external_id"] = id.into();
+            }
+            if let Some(metadata) = metadata {
+                wish["metadata"] = metadata.into();
+            }
             door.call("CreateConnection", &headers, wish).await.map_err(refused)?
         }
     };

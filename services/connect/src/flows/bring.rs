@@ -13,6 +13,7 @@ use latchkey_oauth::{
 };
 use latchkey_providers::{AuthMode, Provider, server};
 use latchkey_secret::{Grant, SecretText};
+use latchkey_wire::actor;
 use latchkey_wire::contract::{
     BringCredential, Established, NewConnection, Obtained, PrepareConnection, PreparedConnection, Target,
 };
@@ -55,7 +56,7 @@ impl Flows {
     /// [`Problem`]; nothing is kept then.
     pub async fn bring(&self, bring: Bring) -> Result<Established, Problem> {
         let flows = self.clone();
-        self.tasks.finish("bring", async move { flows.brought(bring).await }).await
+        self.tasks.finish("bring", actor::kept(async move { flows.brought(bring).await })).await
     }
 
     async fn brought(&self, bring: Bring) -> Result<Established, Problem> {

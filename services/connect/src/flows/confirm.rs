@@ -31,7 +31,7 @@ impl Flows {
         let confirmed = self.vault.confirm_authorization(attempt, browser).await.map_err(Problem::from);
         noted.step("establish", at, &confirmed);
         let connected = confirmed.map(|established| established.connection);
-        noted.ended(&connected);
+        noted.ended(connected.as_ref().copied());
         self.news.tell(session.id);
         let connection = connected?;
         counts::session(&session.environment, "reconnect", "completed");

@@ -137,14 +137,21 @@ impl Noted {
         }
     }
 
+    /// The same notes, as those of an attempt made from this generation.
+    pub(super) fn of_generation(mut self, generation: Generation) -> Self {
+        self.log.generation = generation;
+        self
+    }
+
     /// A credential was tried out, by the requests since the mark: a log of its own, where there were any.
-    pub(super) fn verified<T>(&self, mark: usize, verified: &Result<T, Problem>) {
+    pub(super) fn verified<T>(&self, mark: usize, verified: &Result<T, Problem>) -> Option<AuthLogId> {
         let steps = self.seen.steps().split_off(mark);
-        let Some(first) = steps.first() else { return };
+        let first = steps.first()?;
         let now = self.now();
+        let id = AuthLogId::from_parts(now.0.unsigned_abs(), rand::random());
         let outcome = if verified.is_ok() { Outcome::Success } else { Outcome::Failure };
         self.logbook.write(AuthLog {
-            id: AuthLogId::from_parts(now.0.unsigned_abs(), rand::random()),
+            id,
             operation: Operation::Verify,
             outcome,
             started_at: first.at,
@@ -153,6 +160,7 @@ impl Noted {
             steps,
             ..self.log.clone()
         });
+        Some(id)
     }
 
     fn write(self, outcome: Outcome, connection: Option<ConnectionId>, problem: Option<&Problem>) {

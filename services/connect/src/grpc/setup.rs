@@ -1,6 +1,6 @@
 use super::Door;
 use super::faults::fault;
-use crate::flows::{Bring, Checking, Credential};
+use crate::flows::{Bring, Checking, Credential, Verdict};
 use latchkey_domain::ConnectionId;
 use latchkey_domain::Environment;
 use latchkey_domain::Timestamp;
@@ -9,7 +9,7 @@ use latchkey_oauth::Brought;
 use latchkey_secret::SecretText;
 use latchkey_wire::Fault;
 use latchkey_wire::contract::{NewConnection, Target};
-use latchkey_wire::convert::{about_from_pb, parse, required, timestamp_from_pb};
+use latchkey_wire::convert::{about_from_pb, failure_to_pb, parse, required, timestamp_from_pb};
 use latchkey_wire::pb::connect as pb;
 use latchkey_wire::pb::connection::Connection;
 use std::time::Duration;
@@ -75,6 +75,28 @@ impl pb::connection_setup_service_server::ConnectionSetupService for Door {
         };
         let connection = self.brought(&key.environment, bring).await?;
         Ok(Response::new(pb::PutCredentialResponse { connection: Some(connection) }))
+    }
+
+    async fn verify_connection(
+        &self,
+        request: Request<pb::VerifyConnectionRequest>,
+    ) -> Result<Response<pb::VerifyConnectionResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::ConnectionsWrite).await?;
+        let connection = parse("connection_id", &request.into_inner().connection_id)?;
+        let tried = self.flows.try_out(&key.environment, connection).await;
+        let tried = tried.map_err(|problem| fault(problem, "connection"))?;
+        let (verdict, account, failure) = match tried.verdict {
+            Verdict::Works { account } => (pb::Verdict::Works, account, None),
+            Verdict::Refused(failure) => (pb::Verdict::Refused, None, Some(failure_to_pb(&failure))),
+            Verdict::NotChecked => (pb::Verdict::NotChecked, None, None),
+        };
+        Ok(Response::new(pb::VerifyConnectionResponse {
+            verdict: verdict.into(),
+            generation: tried.generation.0,
+            account: account.unwrap_or_default(),
+            failure,
+            auth_log_id: tried.log.map(|id| id.to_string()).unwrap_or_default(),
+        }))
     }
 }
 

@@ -2,6 +2,7 @@ mod asking;
 pub(super) mod page_token;
 mod render;
 
+use super::credential::deadline;
 use super::{Door, status};
 use crate::vault::{Aggregated, Ending, Explained, Switch};
 use latchkey_domain::api_key::Scope;
@@ -98,6 +99,18 @@ impl pb::connection_service_server::ConnectionService for Door {
         let switched = self.vault.switch_connection(&key.environment, id, Switch::On, key.id).await;
         let connection = render(&switched.map_err(status)?);
         Ok(Response::new(pb::EnableConnectionResponse { connection }))
+    }
+
+    async fn refresh_connection(
+        &self,
+        request: Request<pb::RefreshConnectionRequest>,
+    ) -> Result<Response<pb::RefreshConnectionResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::ConnectionsWrite).await?;
+        let deadline = deadline(request.metadata());
+        let id = parse("connection_id", &request.into_inner().connection_id)?;
+        let refreshed = self.vault.refresh_now(&key.environment, id, deadline).await.map_err(status)?;
+        let (connection, refreshed) = (render(&refreshed.0), refreshed.1);
+        Ok(Response::new(pb::RefreshConnectionResponse { connection, refreshed }))
     }
 
     async fn delete_connection(

@@ -120,7 +120,7 @@ fn to_sign(read: pb::RequestToSign) -> Result<ToSign, Fault> {
 }
 
 /// The caller's own deadline, less what the answer needs to get back.
-fn deadline(metadata: &MetadataMap) -> Option<Duration> {
+pub(super) fn deadline(metadata: &MetadataMap) -> Option<Duration> {
     const WAY_BACK: Duration = Duration::from_millis(50);
     Some(grpc_timeout(metadata.as_ref())?.saturating_sub(WAY_BACK))
 }

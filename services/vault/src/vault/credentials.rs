@@ -99,6 +99,11 @@ impl Vault {
         Ok(Full { credential: hand_out(&key, held)?, renewal })
     }
 
+    /// Whether waiting for a fresh credential brought another one. Nothing is opened.
+    pub(super) async fn renewed(&self, query: &Query) -> Result<Source, Error> {
+        Ok(self.fresh(query).await?.source)
+    }
+
     async fn fresh(&self, query: &Query) -> Result<Held, Error> {
         if query.min_remaining.is_some_and(|asked| asked > MIN_REMAINING_MAX) {
             let message = "At most one hour can be promised. Ask for less, or set force_refresh.".to_owned();

@@ -126,6 +126,6 @@ impl Vault {
 }
 
 /// What whoever brings a connection says of it.
-fn known_to_be_refused() -> Failure {
-    Failure::new(Reason::ReauthRequired, Phase::Refresh)
+fn known_to_be_refused() -> Box<Failure> {
+    Failure::new(Reason::ReauthRequired, Phase::Refresh).into()
 }

@@ -44,7 +44,8 @@ fn compat(message: &Message, data: &Value) -> Option<Value> {
     let mut document = json!({
         "from": "nango",
         "type": "auth",
-        "connectionId": connection["id"],
+        // As the compatible API names it: by its customer's own id, where it has one.
+        "connectionId": connection["external_id"].as_str().or(connection["id"].as_str()),
         "providerConfigKey": connection["integration"],
         "authMode": connection["auth_mode"],
         "provider": connection["provider"],
@@ -115,6 +116,9 @@ mod tests {
             "success": true, "endUser": {"endUserId": "ana", "tags": {}},
         });
         assert_eq!(created, expected);
+        let data = json!({"connection": {"id": "con_1", "external_id": "user-42"}});
+        let named = body(Format::Compat, &message("connection.created"), &data).unwrap();
+        assert_eq!(serde_json::from_slice::<Value>(&named).unwrap()["connectionId"], "user-42");
         assert_eq!(said(Format::Compat, "connection.reauthorized").unwrap()["operation"], "override");
         let failed = said(Format::Compat, "connection.failed").unwrap();
         assert_eq!((&failed["operation"], &failed["success"]), (&json!("refresh"), &json!(false)));

@@ -142,7 +142,7 @@ fn a_deleted_connection_is_neither_described_nor_switched() {
 fn brought(replaces: u64, switched_off: bool, refused: Option<Failure>) -> Command {
     let mut command = establish(replaces, credential(0, Some(HOUR), true));
     if let Command::Establish { arrival, .. } = &mut command {
-        *arrival = Arrival::Brought { switched_off, refused };
+        *arrival = Arrival::Brought { switched_off, refused: refused.map(Box::new) };
     }
     command
 }

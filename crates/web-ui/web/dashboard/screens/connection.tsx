@@ -38,8 +38,8 @@ export function ConnectionScreen() {
         connection &&
         state !== 'DELETED' && (
           <>
-            {can('tokens:read') && ['ACTIVE', 'DEGRADED'].includes(state ?? '') && connection.credential?.renewable && (
-              <Button icon="refresh" busy={refresh.busy} onClick={() => void change('accessToken', { force_refresh: true })}>
+            {can('connections:write') && ['ACTIVE', 'DEGRADED'].includes(state ?? '') && connection.credential?.renewable && (
+              <Button icon="refresh" busy={refresh.busy} onClick={() => void change('refresh')}>
                 Refresh now
               </Button>
             )}

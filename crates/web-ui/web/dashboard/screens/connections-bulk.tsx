@@ -25,11 +25,11 @@ const DEEDS: Deed[] = [
     verb: 'Refresh',
     title: (many) => `Refresh ${many}?`,
     warning: 'Each is refreshed with its provider now, whatever is left of its token.',
-    scope: 'tokens:read',
+    scope: 'connections:write',
     fits: (one) => ['ACTIVE', 'DEGRADED'].includes(stateOf(one)),
     work: async (one) => {
-      await api(`${at(one)}:accessToken`, { method: 'POST', body: { force_refresh: true } });
-      return 'refreshed';
+      const { refreshed } = await api<{ refreshed?: boolean }>(`${at(one)}:refresh`, { method: 'POST', body: {} });
+      return refreshed ? 'refreshed' : 'as it was: nothing renews it';
     },
   },
   {
