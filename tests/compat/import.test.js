@@ -82,6 +82,24 @@ test('what cannot be is refused by name, and what the provider refuses is not ke
   assert.equal(status, 404);
 });
 
+test('an import says how a connection begins, and nothing is asked of its provider then', async () => {
+  const begun = async (id, begin, credentials) => {
+    const { status, body } = await raw('/connections', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'latchkey-begin': begin },
+      body: JSON.stringify({ provider_config_key: 'demo-api-key', connection_id: id, credentials }),
+    });
+    return [status, body.connection_id ?? body.error.code, body.credentials];
+  };
+  const wrong = { type: 'API_KEY', apiKey: 'canary' };
+  assert.deepEqual(await begun('paused', 'disabled', wrong), [201, 'paused', {}]);
+  assert.deepEqual(await begun('dead', 'needs-reauth'), [201, 'dead', {}]);
+  assert.equal((await begun('odd', 'sometimes', wrong))[1], 'invalid_headers');
+  const { connections } = (await raw('/v1/connections?integration=demo-api-key')).body;
+  const state = (id) => connections.find((one) => one.external_id === id).state;
+  assert.deepEqual([state('paused'), state('dead')], ['CONNECTION_STATE_DISABLED', 'CONNECTION_STATE_NEEDS_REAUTH']);
+});
+
 test("an app's secret is shown to who may have whole credentials, and to nobody else", async () => {
   const { data } = await client.getIntegration({ uniqueKey: 'demo-oauth' }, { include: ['credentials'] });
   assert.equal(data.credentials.type, 'OAUTH2');

@@ -17,6 +17,7 @@ mod fails_and_is_mended;
 mod fails_over;
 mod finds_tampering;
 mod gets_credentials;
+mod imports_connections;
 mod keeps_secrets;
 mod learns_how_tokens_rotate;
 mod loses_no_token;

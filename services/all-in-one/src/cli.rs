@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod duration;
 mod events;
+mod import;
 mod incident;
 mod integration;
 mod key;
@@ -51,6 +52,8 @@ pub enum Command {
     Receipt(receipt::Arguments),
     /// See what is wrong with apps and providers, and so with no single connection
     Incident(incident::Arguments),
+    /// Take connections over from elsewhere, with nobody logging in again
+    Import(Box<import::Arguments>),
     /// Register your apps at providers
     Integration(integration::Arguments),
     /// See which providers there are
@@ -88,6 +91,7 @@ impl Command {
             Self::Audit(arguments) => arguments.run().await,
             Self::Receipt(arguments) => arguments.run().await,
             Self::Incident(arguments) => arguments.run().await,
+            Self::Import(arguments) => arguments.run().await,
             Self::Integration(arguments) => arguments.run().await,
             Self::Provider(arguments) => arguments.run().await,
             Self::Key(arguments) => arguments.run().await,

@@ -140,25 +140,35 @@ impl Door {
         let connection = if id.parse::<ConnectionId>().is_ok() {
             match self.call("GetConnection", headers, json!({ "connection_id": id })).await {
                 Ok(mut found) => found["connection"].take(),
-                Err(fault)
-                    if matches!(fault.reason, Reason::ConnectionUnknown | Reason::ConnectionDeleted) =>
-                {
-                    return Ok(None);
+                // An id of another server's may be what this one's customer calls it.
+                Err(fault) if fault.reason == Reason::ConnectionUnknown => {
+                    self.connection_named(headers, id, integration).await?
                 }
+                Err(fault) if fault.reason == Reason::ConnectionDeleted => return Ok(None),
                 Err(fault) => return Err(fault.into()),
             }
         } else {
-            let wish = json!({ "external_id": id, "integration": integration, "page_size": 1 });
-            match self.call("ListConnections", headers, wish).await {
-                Ok(mut found) => found.pointer_mut("/connections/0").map(Value::take).unwrap_or_default(),
-                // What cannot be an id is nobody's.
-                Err(fault) if fault.reason == Reason::FieldInvalid => return Ok(None),
-                Err(fault) => return Err(fault.into()),
-            }
+            self.connection_named(headers, id, integration).await?
         };
         let here = text(&connection, "/integration") == integration
             && text(&connection, "/state") != "CONNECTION_STATE_DELETED";
         Ok(here.then_some(connection))
+    }
+
+    /// By its customer's own id; null where there is none.
+    async fn connection_named(
+        &self,
+        headers: &HeaderMap,
+        id: &str,
+        integration: &str,
+    ) -> Result<Value, Refusal> {
+        let wish = json!({ "external_id": id, "integration": integration, "page_size": 1 });
+        match self.call("ListConnections", headers, wish).await {
+            Ok(mut found) => Ok(found.pointer_mut("/connections/0").map(Value::take).unwrap_or_default()),
+            // What cannot be an id is nobody's.
+            Err(fault) if fault.reason == Reason::FieldInvalid => Ok(Value::Null),
+            Err(fault) => Err(fault.into()),
+        }
     }
 
     /// What was typed to connect and is no secret.
@@ -204,7 +214,7 @@ pub fn item(connection: &Value) -> Value {
 }
 
 /// As it is when it is read alone, without its credential.
-fn whole(connection: &Value) -> Value {
+pub fn whole(connection: &Value) -> Value {
     let mut shown = item(connection);
     if let Value::Object(fields) = &mut shown {
         fields.remove("created");

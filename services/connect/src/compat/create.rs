@@ -1,7 +1,7 @@
 //! Connections made of credentials that are brought. What is there under the same id takes the new credential.
 
 use super::body::Fields;
-use super::connections::whole_of;
+use super::connections::{whole, whole_of};
 use super::providers::is_credential;
 use super::sessions::decorations;
 use super::{Door, Refusal, auth, text};
@@ -16,13 +16,49 @@ use latchkey_wire::{Fault, Reason};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
+/// An addition of ours to the contract, for imports: the connection is not to be used, or not usable, yet. Its credential is
+/// then not tried out.
+const BEGIN: &str = "latchkey-begin";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    InUse,
+    Disabled,
+    NeedsReauth,
+}
+
+impl Begin {
+    fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
+        match headers.get(BEGIN).map(|value| value.as_bytes()) {
+            None | Some(b"") => Ok(Self::InUse),
+            Some(b"disabled") => Ok(Self::Disabled),
+            Some(b"needs-reauth") => Ok(Self::NeedsReauth),
+            Some(_) => {
+                let message = "The header Latchkey-Begin may be disabled or needs-reauth.";
+                Err(Refusal::new(StatusCode::BAD_REQUEST, "invalid_headers", message))
+            }
+        }
+    }
+
+    /// Beside the credential, as the native calls have it.
+    fn says(self, wish: &mut Value) {
+        match self {
+            Self::InUse => {}
+            Self::Disabled => (wish["disabled"], wish["checking"]) = (true.into(), "CHECKING_NONE".into()),
+            Self::NeedsReauth => wish["needs_reauth"] = true.into(),
+        }
+    }
+}
+
 pub async fn create(
     State(door): State<Door>,
     headers: HeaderMap,
     mut body: Fields,
 ) -> Result<Response, Refusal> {
     let environment = door.allowed(&headers, Scope::ConnectionsWrite).await?;
+    let begin = Begin::of(&headers)?;
     body.refuse_unsupported(&["webhook_url_override"])?;
+    let replaces_tags = body.get("tags").is_object();
     let (end_user, tags) = decorations(&mut body)?;
     let (key, id) = (body.text("provider_config_key"), body.optional_text("connection_id"));
     let metadata = body.object("metadata");
@@ -30,53 +66,99 @@ pub async fn create(
     let credentials = body.object("credentials");
     body.done()?;
     let provider = door.provider_of(&environment, &key).await?;
-    let missing = || Refusal::body(&["credentials"], "`credentials` is missing.");
-    let (credential, config) = brought(&provider, credentials.ok_or_else(missing)?, config)?;
-
+    let (credential, config) = match credentials {
+        Some(credentials) if begin != Begin::NeedsReauth => {
+            let (credential, config) = brought(&provider, credentials, config)?;
+            (Some(credential), config)
+        }
+        None if begin != Begin::NeedsReauth => {
+            return Err(Refusal::body(&["credentials"], "`credentials` is missing."));
+        }
+        _ => (None, config),
+    };
     let present = match &id {
         Some(id) => door.connection(&headers, id, &key).await?,
         None => None,
     };
+    let wish = Wish { key, id, end_user, tags, replaces_tags, metadata, config, credential, begin };
     let made = match present {
-        Some(present) => {
-            let connection = text(&present, "/id");
-            let wish = json!({ "connection_id": connection, "credential": credential });
-            door.call("PutCredential", &headers, wish).await.map_err(refused)?;
-            let said = [("tags", Some(tags)), ("metadata", metadata), ("config", Some(config))];
-            let mut wish = Map::from_iter([("connection_id".to_owned(), connection.into())]);
-            for (name, value) in said {
-                let value = value.filter(|value| !value.is_empty());
-                wish.extend(value.map(|value| (name.to_owned(), value.into())));
-            }
-            if wish.len() > 1 {
-                door.call("UpdateConnection", &headers, Value::Object(wish)).await?;
-            }
-            door.call("GetConnection", &headers, json!({ "connection_id": connection })).await?
-        }
-        None => {
-            let end_user = end_user.or_else(|| id.clone()).ok_or_else(|| {
-                let message =
-                    "Say whose connection it is: `end_user.id`, the tag `end_user_id`, or `connection_id`.";
-                Refusal::body(&["end_user"], message)
-            })?;
-            let mut wish = json!({
-                "integration": key,
-                "end_user": end_user,
-                "tags": tags,
-                "config": config,
-                "credential": credential,
-            });
-            if let Some(id) = id {
-                wish["external_id"] = id.into();
-            }
-            if let Some(metadata) = metadata {
-                wish["metadata"] = metadata.into();
-            }
-            door.call("CreateConnection", &headers, wish).await.map_err(refused)?
-        }
+        Some(present) => door.bring_again(&headers, &present, wish).await?,
+        None => door.bring(&headers, wish).await?,
     };
-    let shown = whole_of(&door, &headers, &made["connection"]).await?;
+    let shown = if begin == Begin::InUse { whole_of(&door, &headers, &made).await? } else { whole(&made) };
     Ok((StatusCode::CREATED, Json(shown)).into_response())
+}
+
+/// What is wanted of a connection, in our words.
+struct Wish {
+    key: String,
+    id: Option<String>,
+    end_user: Option<String>,
+    tags: Map<String, Value>,
+    replaces_tags: bool,
+    metadata: Option<Map<String, Value>>,
+    config: Map<String, Value>,
+    credential: Option<Value>,
+    begin: Begin,
+}
+
+impl Door {
+    async fn bring(&self, headers: &HeaderMap, wish: Wish) -> Result<Value, Refusal> {
+        let end_user = wish.end_user.or_else(|| wish.id.clone()).ok_or_else(|| {
+            let message =
+                "Say whose connection it is: `end_user.id`, the tag `end_user_id`, or `connection_id`.";
+            Refusal::body(&["end_user"], message)
+        })?;
+        let mut asked = json!({
+            "integration": wish.key,
+            "end_user": end_user,
+            "tags": wish.tags,
+            "config": wish.config,
+        });
+        let more = [
+            ("external_id", wish.id.map(Value::from)),
+            ("metadata", wish.metadata.map(Value::from)),
+            ("credential", wish.credential),
+        ];
+        for (name, value) in more {
+            if let Some(value) = value {
+                asked[name] = value;
+            }
+        }
+        wish.begin.says(&mut asked);
+        let mut made = self.call("CreateConnection", headers, asked).await.map_err(refused)?;
+        Ok(made["connection"].take())
+    }
+
+    /// What is there takes the new credential, and of what is said of it what is said now.
+    async fn bring_again(&self, headers: &HeaderMap, present: &Value, wish: Wish) -> Result<Value, Refusal> {
+        let connection = text(present, "/id");
+        if let Some(credential) = wish.credential {
+            let mut asked = json!({ "connection_id": connection, "credential": credential });
+            if wish.begin != Begin::InUse {
+                asked["checking"] = "CHECKING_NONE".into();
+            }
+            self.call("PutCredential", headers, asked).await.map_err(refused)?;
+        }
+        let mut tags = wish.tags;
+        if !wish.replaces_tags && !tags.is_empty() {
+            let before = present["tags"].as_object().cloned().unwrap_or_default();
+            for (name, value) in before {
+                tags.entry(name).or_insert(value);
+            }
+        }
+        let said = [("tags", Some(tags)), ("metadata", wish.metadata), ("config", Some(wish.config))];
+        let mut asked = Map::from_iter([("connection_id".to_owned(), connection.into())]);
+        for (name, value) in said {
+            let value = value.filter(|value| !value.is_empty());
+            asked.extend(value.map(|value| (name.to_owned(), value.into())));
+        }
+        if asked.len() > 1 {
+            self.call("UpdateConnection", headers, Value::Object(asked)).await?;
+        }
+        let mut read = self.call("GetConnection", headers, json!({ "connection_id": connection })).await?;
+        Ok(read["connection"].take())
+    }
 }
 
 /// Why a credential is not kept.

@@ -1,0 +1,25 @@
+//! `latchkey import`: connections from elsewhere, with nobody logging in again.
+
+mod nango;
+
+use clap::Subcommand;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    from: From,
+}
+
+#[derive(Subcommand)]
+enum From {
+    /// From a Nango server, over its REST API
+    Nango(nango::Arguments),
+}
+
+impl Arguments {
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self.from {
+            From::Nango(arguments) => arguments.run().await,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Connections move over from a server that speaks the compatible REST API, with nobody logging in again. The source is a real
+//! one: this server's own other environment, whose tokens are of the same provider.
+
+use latchkey_testkit::{API_KEY, Backend, World, demo::Selection, run};
+use serde_json::{Value, json};
+use std::path::Path;
+use tempfile::TempDir;
+
+const SCOPES: &str = "connections:read,connections:write,tokens:read,credentials:read,integrations:admin";
+
+/// From the environment `dev` to `prod`.
+struct Move {
+    world: World,
+    there: Backend,
+    folder: TempDir,
+}
+
+impl Move {
+    async fn start() -> Self {
+        let world = World::start().await;
+        let there = world.backend_for("prod", SCOPES).await;
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("source"), world.backend().shown_key()).unwrap();
+        std::fs::write(folder.path().join("target"), there.shown_key()).unwrap();
+        Self { world, there, folder }
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    async fn step(&self, words: &[&str]) -> (Option<i32>, String) {
+        let (url, source, target, state) =
+            (self.world.url("/"), self.file("source"), self.file("target"), self.file("state.json"));
+        let known =
+            ["--source", &url, "--source-key-file", &source, "--url", &url, "--api-key-file", &target];
+        let ended =
+            run("latchkey", &[&["import", "nango"], words, &known, &["--state", &state]].concat()).await;
+        assert!(!ended.said.contains("canary"), "{}", ended.said);
+        (ended.code, ended.said)
+    }
+
+    /// Of the source's environment, or of the target's.
+    async fn create(&self, body: Value) -> String {
+        let answer = self.world.rest("POST", "/v1/connections").json(&body).send().await.unwrap();
+        let made: Value = answer.json().await.unwrap();
+        made["connection"]["id"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned()
+    }
+
+    async fn moved(&self) -> Vec<Value> {
+        let answer = reqwest::Client::new()
+            .get(self.world.url("/v1/connections"))
+            .bearer_auth(self.there.shown_key())
+            .send()
+            .await
+            .unwrap();
+        let listed: Value = answer.json().await.unwrap();
+        listed["connections"].as_array().cloned().unwrap_or_default()
+    }
+
+    async fn one(&self, external_id: &str) -> Value {
+        let moved = self.moved().await;
+        moved.into_iter().find(|one| one["external_id"] == external_id).unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn paused_first_and_then_taken_over_one_integration_after_another() {
+    let moving = Move::start().await;
+    let ana = moving.world.connect("demo-oauth", "ana").await;
+    let said = json!({"external_id": "user/1 @a", "tags": {"team": "crm"}, "metadata": {"plan": "pro"}, "config": {"region": "eu"}});
+    let path = format!("/v1/connections/{ana}");
+    assert_eq!(moving.world.rest("PATCH", &path).json(&said).send().await.unwrap().status(), 200);
+    moving.create(json!({"integration": "demo-oauth", "end_user": "ben", "external_id": "dead", "needs_reauth": true})).await;
+    let key = json!({"fields": {"api_key": API_KEY}});
+    moving.create(json!({"integration": "demo-api-key", "end_user": "ben", "external_id": "key", "credential": key})).await;
+
+    let (code, plan) = moving.step(&["plan"]).await;
+    assert!(code == Some(0) && plan.contains("is created by `run`") && plan.contains("2 planned"), "{plan}");
+    let (code, dry) = moving.step(&["run"]).await;
+    assert!(code == Some(0) && dry.contains("3 connections would be imported"), "{dry}");
+    assert!(moving.moved().await.is_empty(), "nothing is done without --yes");
+
+    let asked = moving.world.token_requests("refresh_token");
+    for _ in 0..2 {
+        let (code, ran) = moving.step(&["run", "--yes"]).await;
+        assert_eq!(code, Some(0), "{ran}");
+        assert_eq!(moving.moved().await.len(), 3);
+    }
+    assert_eq!(moving.world.token_requests("refresh_token"), asked, "neither side refreshed");
+    let first = moving.one("user/1 @a").await;
+    assert_eq!(first["state"], "CONNECTION_STATE_DISABLED");
+    assert_eq!((&first["end_user"], &first["tags"]["team"]), (&json!("ana"), &json!("crm")));
+    assert_eq!((&first["metadata"]["plan"], &first["config"]["region"]), (&json!("pro"), &json!("eu")));
+    assert_eq!(moving.one("dead").await["state"], "CONNECTION_STATE_NEEDS_REAUTH");
+    let (code, same) = moving.step(&["verify"]).await;
+    assert_eq!(code, Some(0), "{same}");
+
+    // The source goes on refreshing, so what was imported grows old.
+    moving.world.backend().new_token(&ana).await.unwrap();
+    let (code, differs) = moving.step(&["verify"]).await;
+    assert!(code == Some(1) && differs.contains("refreshed at the source since"), "{differs}");
+    let (_, dry) = moving.step(&["cutover", "demo-oauth"]).await;
+    assert!(dry.contains("1 connections of demo-oauth would be taken over"), "{dry}");
+    assert_eq!(moving.one("user/1 @a").await["state"], "CONNECTION_STATE_DISABLED");
+
+    let (code, cut) = moving.step(&["cutover", "demo-oauth", "--yes"]).await;
+    assert_eq!(code, Some(0), "{cut}");
+    let taken = moving.one("user/1 @a").await;
+    assert_eq!(taken["state"], "CONNECTION_STATE_ACTIVE");
+    let token = moving.there.token(taken["id"].as_str().unwrap()).await.unwrap();
+    assert_eq!(moving.world.call_api("/me", &token.headers).await, 200);
+    let (_, kept) = moving.step(&["cutover", "demo-oauth", "--undo", "--yes"]).await;
+    assert!(kept.contains("1 were refreshed here already"), "{kept}");
+    assert_eq!(moving.one("user/1 @a").await["state"], "CONNECTION_STATE_ACTIVE");
+    assert_eq!(
+        moving.one("key").await["state"],
+        "CONNECTION_STATE_DISABLED",
+        "another integration is left alone"
+    );
+    assert_eq!(moving.step(&["cutover", "demo-api-key", "--yes"]).await.0, Some(0));
+    let (code, works) = moving.step(&["verify"]).await;
+    assert_eq!(code, Some(0), "{works}");
+
+    let (_, report) = moving.step(&["report"]).await;
+    assert!(
+        report.contains("2 of 3 were taken over") && report.contains("| dead | needs reauth |"),
+        "{report}"
+    );
+    let state = std::fs::read_to_string(Path::new(&moving.file("state.json"))).unwrap();
+    assert!(!state.contains("canary") && !state.contains(moving.there.shown_key()), "{state}");
+    moving.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_moved_is_told_and_tried_again() {
+    let moving = Move::start().await;
+    let had = moving.world.connect("demo-oauth", "ana").await;
+    let (code, early) = moving.step(&["run", "--yes"]).await;
+    assert!(code == Some(1) && early.contains("there is no plan yet"), "{early}");
+    assert_eq!(moving.step(&["plan"]).await.0, Some(0));
+
+    // Dead at the source although nobody has noticed there yet.
+    moving.world.provider().revoke(&Selection::All);
+    moving.world.backend().new_token(&had).await.unwrap_err();
+    assert_eq!(moving.step(&["run", "--yes"]).await.0, Some(0));
+    assert_eq!(moving.one(&had).await["state"], "CONNECTION_STATE_NEEDS_REAUTH");
+
+    std::fs::write(moving.file("source"), "lk_dev_nonsense").unwrap();
+    let (code, refused) = moving.step(&["plan"]).await;
+    assert!(code == Some(1) && refused.contains("HTTP 401"), "{refused}");
+    let elsewhere =
+        ["import", "nango", "plan", "--source", "http://example.com", "--url", "http://127.0.0.1:1"];
+    let (source, target) = (moving.file("source"), moving.file("target"));
+    let keys = ["--source-key-file", &source, "--api-key-file", &target, "--state", "/nowhere/state.json"];
+    let clear = run("latchkey", &[&elsewhere[..], &keys].concat()).await;
+    assert!(clear.code == Some(1) && clear.said.contains("--insecure"), "{}", clear.said);
+    moving.world.finish().await;
+}
