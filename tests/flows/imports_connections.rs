@@ -136,6 +136,9 @@ async fn paused_first_and_then_taken_over_one_integration_after_another() {
 async fn what_cannot_be_moved_is_told_and_tried_again() {
     let moving = Move::start().await;
     let had = moving.world.connect("demo-oauth", "ana").await;
+    let path = format!("/v1/connections/{had}");
+    let said = json!({"external_id": "dead"});
+    assert_eq!(moving.world.rest("PATCH", &path).json(&said).send().await.unwrap().status(), 200);
     let (code, early) = moving.step(&["run", "--yes"]).await;
     assert!(code == Some(1) && early.contains("there is no plan yet"), "{early}");
     assert_eq!(moving.step(&["plan"]).await.0, Some(0));
@@ -143,8 +146,9 @@ async fn what_cannot_be_moved_is_told_and_tried_again() {
     // Dead at the source although nobody has noticed there yet.
     moving.world.provider().revoke(&Selection::All);
     moving.world.backend().new_token(&had).await.unwrap_err();
-    assert_eq!(moving.step(&["run", "--yes"]).await.0, Some(0));
-    assert_eq!(moving.one(&had).await["state"], "CONNECTION_STATE_NEEDS_REAUTH");
+    let (code, ran) = moving.step(&["run", "--yes"]).await;
+    assert_eq!(code, Some(0), "{ran}");
+    assert_eq!(moving.one("dead").await["state"], "CONNECTION_STATE_NEEDS_REAUTH");
 
     std::fs::write(moving.file("source"), "lk_dev_nonsense").unwrap();
     let (code, refused) = moving.step(&["plan"]).await;

@@ -140,11 +140,11 @@ impl Door {
         let connection = if id.parse::<ConnectionId>().is_ok() {
             match self.call("GetConnection", headers, json!({ "connection_id": id })).await {
                 Ok(mut found) => found["connection"].take(),
-                // An id of another server's may be what this one's customer calls it.
-                Err(fault) if fault.reason == Reason::ConnectionUnknown => {
-                    self.connection_named(headers, id, integration).await?
+                Err(fault)
+                    if matches!(fault.reason, Reason::ConnectionUnknown | Reason::ConnectionDeleted) =>
+                {
+                    return Ok(None);
                 }
-                Err(fault) if fault.reason == Reason::ConnectionDeleted => return Ok(None),
                 Err(fault) => return Err(fault.into()),
             }
         } else {
