@@ -43,7 +43,11 @@ pub fn fault(problem: Problem, place: &str) -> Fault {
 
 fn failed(failure: &Failure) -> Fault {
     let (kind, reason, message) = match failure.reason {
-        Why::CredentialsRejected | Why::ReauthRequired | Why::UserDeclined => (
+        Why::CredentialsRejected
+        | Why::ReauthRequired
+        | Why::UserDeclined
+        | Why::AdminApprovalPending
+        | Why::OtherAccount => (
             Kind::Refused,
             Reason::CredentialsRejected,
             "The provider refuses the credential, so it was not kept. Check it, and that it is for this app.",
