@@ -111,7 +111,11 @@ impl System {
         let options = grpc::Options {
             tls: doors.tls,
             reflection: self.reflection.then_some(latchkey_wire::DESCRIPTORS),
-            services: latchkey_vault::PUBLIC_SERVICES.into_iter().chain(latchkey_connect::SERVICES).collect(),
+            services: latchkey_vault::PUBLIC_SERVICES
+                .into_iter()
+                .chain(latchkey_connect::SERVICES)
+                .chain([latchkey_proxy::AUTHORIZATION])
+                .collect(),
         };
         let addresses = [&doors.http, &doors.grpc, &doors.ops].map(|door| door.local_addr().ok());
         let mut pages = self.connect.http().merge(self.connect.rest()?).merge(self.dashboard);
@@ -124,7 +128,8 @@ impl System {
             pages = self.connect.with_sockets(pages);
         }
         http::serve(doors.http, pages, lifecycle);
-        grpc::serve(doors.grpc, both(self.vault.public(), self.connect.grpc()), options, lifecycle)?;
+        let backends = both(self.vault.public(), self.connect.grpc());
+        grpc::serve(doors.grpc, both(backends, self.proxy.authorization()), options, lifecycle)?;
         ops::serve(doors.ops, self.vault.checks(), lifecycle);
         self.vault.run();
         self.refresher.run();

@@ -1,6 +1,6 @@
 //! The proxy's settings: sections and nothing else.
 
-use latchkey_chassis::config::{Listen, Telemetry};
+use latchkey_chassis::config::{Listen, Telemetry, Tls};
 use latchkey_egress::Egress;
 use latchkey_wire::RouteOptions;
 use serde::Deserialize;
@@ -18,6 +18,9 @@ pub struct Config {
     pub providers: latchkey_providers::Settings,
     #[serde(default)]
     pub proxy: Settings,
+    /// For `listen.grpc`, where an Envoy asks.
+    #[serde(default)]
+    pub tls: Option<Tls>,
     #[serde(default)]
     pub telemetry: Telemetry,
 }
@@ -29,6 +32,8 @@ pub struct Settings {
     pub idle_timeout_seconds: NonZeroU64,
     /// Also speaks to addresses that are not public, for providers in the same private network.
     pub allow_private_addresses: bool,
+    /// Lets an Envoy ask without TLS. It is answered with credentials: only for a network that encrypts by itself.
+    pub insecure_authorization: bool,
     /// Also understands requests as another product's clients write them.
     pub compat: bool,
 }
@@ -37,7 +42,12 @@ const IDLE_TIMEOUT_SECONDS: NonZeroU64 = NonZeroU64::new(60).unwrap();
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { idle_timeout_seconds: IDLE_TIMEOUT_SECONDS, allow_private_addresses: false, compat: true }
+        Self {
+            idle_timeout_seconds: IDLE_TIMEOUT_SECONDS,
+            allow_private_addresses: false,
+            insecure_authorization: false,
+            compat: true,
+        }
     }
 }
 

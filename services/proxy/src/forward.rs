@@ -79,7 +79,7 @@ impl Forwarder {
         })
     }
 
-    async fn caller_of(&self, headers: &HeaderMap) -> Result<KeyView, Refusal> {
+    pub(crate) async fn caller_of(&self, headers: &HeaderMap) -> Result<KeyView, Refusal> {
         let mut shown = HeaderMap::new();
         shown.extend(headers.get(header::AUTHORIZATION).map(|key| (header::AUTHORIZATION, key.clone())));
         Ok(self.authenticator.require(&MetadataMap::from_headers(shown), Scope::ProxyCall).await?)

@@ -103,6 +103,11 @@ pub fn credential_headers(
     Ok(())
 }
 
+/// A credential's entries, for whoever puts them on a request elsewhere.
+pub fn in_clear(credential: &BTreeMap<String, SecretText>) -> impl Iterator<Item = (&str, &str)> {
+    credential.iter().map(|(name, value)| (name.as_str(), value.expose()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,9 +3,11 @@
 //! Invariants: a credential goes only to the origins it was sealed with; what the caller sends is never a template; no
 //! redirect is followed; nothing is sent twice that could have two effects.
 
+mod authz;
 mod compat;
 pub mod config;
 mod forward;
+mod grpc;
 mod headers;
 mod inject;
 mod outgoing;
@@ -18,4 +20,5 @@ mod upgrade;
 mod upstream;
 
 pub use config::Config;
+pub use grpc::{AUTHORIZATION, proto as envoy};
 pub use service::ProxyService;

@@ -1,9 +1,9 @@
 //! `latchkey-proxy --config proxy.toml`
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::Parser;
-use latchkey_chassis::{Lifecycle, config, http, ops, telemetry, tls};
-use latchkey_proxy::{Config, ProxyService};
+use latchkey_chassis::{Lifecycle, config, grpc, http, ops, telemetry, tls};
+use latchkey_proxy::{AUTHORIZATION, Config, ProxyService};
 use latchkey_wire::{Route, VaultClient};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -34,6 +34,15 @@ async fn main() -> anyhow::Result<()> {
     let proxy = ProxyService::new(vault, catalogue, &config.proxy, &lifecycle)?;
     let door = listen(config.listen.http, "listen.http", "127.0.0.1:8085").await?;
     let ops_door = listen(config.listen.ops, "listen.ops", "127.0.0.1:8086").await?;
+    if let Some(address) = config.listen.grpc {
+        ensure!(
+            config.tls.is_some() || config.proxy.insecure_authorization,
+            "credentials cross `listen.grpc`: set `tls`, or `proxy.insecure_authorization` where the network encrypts by itself"
+        );
+        let door = listen(Some(address), "listen.grpc", "127.0.0.1:8087").await?;
+        let options = grpc::Options { tls: config.tls, reflection: None, services: vec![AUTHORIZATION] };
+        grpc::serve(door, proxy.authorization(), options, &lifecycle)?;
+    }
     http::serve(door, proxy.http(), &lifecycle);
     ops::serve(ops_door, proxy.checks(), &lifecycle);
     lifecycle.run_until_signal().await.context("the proxy did not end well")

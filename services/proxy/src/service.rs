@@ -3,6 +3,7 @@
 use crate::compat;
 use crate::config::Settings;
 use crate::forward::Forwarder;
+use crate::grpc;
 use crate::upstream::Upstream;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
@@ -12,6 +13,7 @@ use latchkey_chassis::Lifecycle;
 use latchkey_chassis::ops::{Checks, Trouble, Verdict};
 use latchkey_providers::Catalogue;
 use latchkey_wire::{Authenticator, VaultClient};
+use tonic::service::Routes;
 
 pub struct ProxyService {
     forwarder: Forwarder,
@@ -54,6 +56,12 @@ impl ProxyService {
                 }
             }
         })
+    }
+
+    /// What an Envoy asks before a request passes.
+    #[must_use]
+    pub fn authorization(&self) -> Routes {
+        grpc::door(self.forwarder.clone())
     }
 
     /// Everything under `/proxy/`, with any method.

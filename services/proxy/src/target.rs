@@ -56,7 +56,8 @@ impl Target {
     }
 }
 
-fn named(connection: &str, integration: Option<&str>) -> Option<Named> {
+/// A connection by its id, or by its owner's where the integration is named.
+pub fn named(connection: &str, integration: Option<&str>) -> Option<Named> {
     if let Ok(id) = connection.parse() {
         return Some(Named::Id(id));
     }

@@ -1,7 +1,7 @@
 //! A vault, the proxy before it, and a connection to the provider of [`crate::upstream`].
 
 use crate::upstream::Upstream;
-use latchkey_chassis::{Lifecycle, http, tls};
+use latchkey_chassis::{Lifecycle, grpc, http, tls};
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::integration::Settings as IntegrationSettings;
 use latchkey_domain::rotation::Behaviour;
@@ -28,6 +28,8 @@ const PROVIDER: &str = "crm";
 pub struct World {
     pub upstream: Upstream,
     pub address: SocketAddr,
+    /// Where an Envoy asks.
+    pub authorization: SocketAddr,
     pub connection: ConnectionId,
     pub key: String,
     pub vault: Vault,
@@ -66,6 +68,9 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         http::serve(listener, proxy.http(), &lifecycle);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let authorization = listener.local_addr().unwrap();
+        grpc::serve(listener, proxy.authorization(), grpc::Options::default(), &lifecycle).unwrap();
 
         let connection = connected(&vault, &upstream.origin, signer).await;
         let key = key(&vault, "dev", Scope::ProxyCall).await;
@@ -74,7 +79,7 @@ impl World {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self { upstream, address, connection, key, vault, http, lifecycle, _folder: folder }
+        Self { upstream, address, authorization, connection, key, vault, http, lifecycle, _folder: folder }
     }
 
     /// A request with the key and the connection on it.
