@@ -56,7 +56,7 @@ impl Flows {
         }
         let callback = Callback::parse(pairs.iter().map(|(name, value)| (name, value)))?;
         let state = State::parse(callback.state()).ok_or(Problem::StateUnknown)?;
-        if matches!(callback, Callback::Visited { .. }) && !state.without_code {
+        if matches!(callback, Callback::Visited { .. }) && !(state.without_code && says_something(&pairs)) {
             return Err(CallbackError::Empty.into());
         }
         let flows = self.clone();
@@ -116,6 +116,12 @@ impl Flows {
         let obtained = Obtained { auth_mode, grant: grant?, documented };
         self.verified(&provider, &app, &inputs, obtained, noted).await
     }
+}
+
+/// Whether there is anything in an answer but which attempt it belongs to. What says nothing is no provider's, and must not
+/// spend the attempt.
+fn says_something(pairs: &[(String, String)]) -> bool {
+    pairs.iter().any(|(name, _)| name != "state" && name != "iss")
 }
 
 /// What the end user came back with.
