@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let files = ["envoy/service/auth/v3/external_auth.proto"];
     let descriptors = protox::compile(files, [&root])?;
     tonic_prost_build::configure()
-        .skip_debug([".envoy", ".google.rpc"])
+        .skip_debug([".envoy", ".rpc"])
         .include_file("envoy.rs")
         .compile_fds(descriptors)?;
     Ok(())

@@ -17,7 +17,7 @@ use proto::envoy::service::auth::v3::authorization_server::{Authorization, Autho
 use proto::envoy::service::auth::v3::check_response::HttpResponse;
 use proto::envoy::service::auth::v3::{CheckRequest, CheckResponse, DeniedHttpResponse, OkHttpResponse};
 use proto::envoy::r#type::v3::HttpStatus;
-use proto::google::rpc::Status as RpcStatus;
+use proto::rpc::Status as RpcStatus;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 
