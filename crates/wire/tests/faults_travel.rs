@@ -52,7 +52,12 @@ fn every_reason_has_one_word() {
 fn the_domains_words_for_failures_are_reasons_too() {
     use latchkey_domain::Reason as Failure;
     // These never answer a call: they are told in a session's last failure only.
-    let told_elsewhere = [Failure::UserDeclined, Failure::IssuerMismatch, Failure::IntegrationIncomplete];
+    let told_elsewhere = [
+        Failure::UserDeclined,
+        Failure::AdminApprovalPending,
+        Failure::IssuerMismatch,
+        Failure::IntegrationIncomplete,
+    ];
     for failure in Failure::ALL.iter().filter(|failure| !told_elsewhere.contains(failure)) {
         assert!(Reason::from_word(failure.as_str()).is_some(), "{failure:?}");
     }
