@@ -69,6 +69,11 @@ impl Template {
     }
 
     pub fn parse_bytes_allowed(text: &str) -> Result<Self, TemplateError> {
+        // Most have no hole, and all of the catalogue may be opened at once.
+        if !text.contains("${") {
+            let whole = Some(text).filter(|text| !text.is_empty());
+            return Ok(Self { parts: whole.map(|text| Part::Text(text.to_owned())).into_iter().collect() });
+        }
         let mut parser = Parser { text, chars: text.chars().collect(), at: 0 };
         parser.template().map(|parts| Self { parts })
     }
