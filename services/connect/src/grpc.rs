@@ -8,6 +8,8 @@ mod provider;
 mod session;
 mod setup;
 
+pub use provider::{described, listed};
+
 use crate::flows::{Flows, redirect_uri};
 use latchkey_wire::Authenticator;
 use latchkey_wire::actor::{Doors, told_apart};

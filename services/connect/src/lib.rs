@@ -19,6 +19,7 @@ mod tasks;
 mod webhooks;
 
 pub use config::Config;
+pub use grpc::{described, listed};
 pub use look::LogoError;
 pub use service::ConnectService;
 

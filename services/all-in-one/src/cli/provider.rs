@@ -1,17 +1,17 @@
 //! `latchkey provider`: what there is to connect to, and what is wrong with a provider file.
 
 use super::Server;
-use super::server::answer;
 use crate::output;
 use anyhow::bail;
 use clap::{Subcommand, ValueEnum};
+use known::Known;
 use latchkey_providers::{Catalogue, Trust};
 use latchkey_wire::pb::catalog as pb;
-use latchkey_wire::pb::catalog::provider_service_client::ProviderServiceClient;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
 mod describe;
+mod known;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -29,7 +29,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// List the providers this server knows
+    /// List the providers the server knows, or Latchkey where no server is named
     List(ListArguments),
     /// Show one provider: what it asks for, and how to set it up
     Show {
@@ -116,15 +116,11 @@ impl Arguments {
         if let Command::Lint { files, allow_loopback } = &self.command {
             return lint(files, if *allow_loopback { Trust::Loopback } else { Trust::Public });
         }
-        let mut catalogue = ProviderServiceClient::new(self.server.connect().await?);
+        let mut known = Known::by(&self.server).await?;
         match self.command {
-            Command::List(arguments) => {
-                let found = answer(catalogue.list_providers(pb::ListProvidersRequest {})).await?.providers;
-                output::line(&arguments.render(&found));
-            }
+            Command::List(arguments) => output::line(&arguments.render(&known.list().await?)),
             Command::Show { provider, form } => {
-                let request = pb::GetProviderRequest { provider };
-                let found = answer(catalogue.get_provider(request)).await?.provider.unwrap_or_default();
+                let found = known.provider(provider).await?;
                 output::line(&match form.is_json() {
                     true => describe::object(&found).to_string(),
                     false => describe::text(&found),

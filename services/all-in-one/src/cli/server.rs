@@ -72,6 +72,14 @@ impl Server {
         Ok(InterceptedService::new(channel, bearer))
     }
 
+    /// Whether anything says where a server is.
+    ///
+    /// # Errors
+    /// Where what a development server left behind cannot be read.
+    pub fn is_known(&self) -> anyhow::Result<bool> {
+        Ok(self.grpc.is_some() || self.found()?.get(env_file::GRPC).is_some())
+    }
+
     /// Where the development server keeps its things.
     pub fn folder(&self) -> Folder {
         Folder::at(&self.data)

@@ -201,6 +201,21 @@ fn a_deletion_and_all_that_was_recorded_are_checked_when_the_server_is_gone() {
 }
 
 #[test]
+fn what_there_is_to_connect_to_is_known_without_a_server() {
+    let place = Place::new();
+    let listed = place.ask(&["provider", "list", "--format", "json"]);
+    let listed: Vec<serde_json::Value> = serde_json::from_str(&listed).unwrap();
+    assert!(listed.len() >= 900, "{}", listed.len());
+    let github = listed.iter().find(|provider| provider["id"] == "github").unwrap();
+    assert_eq!((&github["name"], &github["type"]), (&"GitHub".into(), &"OAUTH2".into()));
+    assert!(github["categories"].as_array().unwrap().contains(&"dev-tools".into()));
+    let shown = place.ask(&["provider", "show", "github"]);
+    assert!(shown.contains("https://github.com/login/oauth/access_token"), "{shown}");
+    let refusal = place.refused(&["provider", "show", "githup"]);
+    assert!(refusal.contains("githup") && refusal.contains("github"), "{refusal}");
+}
+
+#[test]
 fn bad_input_is_answered_with_what_to_do() {
     let place = Place::new();
     let nobody = place.refused(&["connection", "list"]);

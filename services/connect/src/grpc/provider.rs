@@ -1,5 +1,7 @@
 use super::Door;
-use latchkey_providers::{Ask, Behaviour, Extent, Guidance, Provider, REDIRECT_URL, Verification, Webhooks};
+use latchkey_providers::{
+    Ask, Behaviour, Catalogue, Extent, Guidance, Provider, REDIRECT_URL, Verification, Webhooks,
+};
 use latchkey_wire::pb::catalog as pb;
 use latchkey_wire::{Fault, Kind, Reason};
 use tonic::{Request, Response, Status};
@@ -16,7 +18,7 @@ impl pb::provider_service_server::ProviderService for Door {
             Fault::new(Kind::NotFound, Reason::ProviderUnknown, unknown.to_string()).with("provider", id)
         })?;
         Ok(Response::new(pb::GetProviderResponse {
-            provider: Some(pb::Provider { details: Some(self.details(&provider)), ..render(&provider) }),
+            provider: Some(described(&self.flows.catalogue, &provider, &self.redirect_uri())),
         }))
     }
 
@@ -25,39 +27,43 @@ impl pb::provider_service_server::ProviderService for Door {
         request: Request<pb::ListProvidersRequest>,
     ) -> Result<Response<pb::ListProvidersResponse>, Status> {
         self.authenticator.identify(request.metadata()).await?;
-        let providers = self.flows.catalogue.list().map(|provider| render(&provider));
+        let providers = self.flows.catalogue.list().map(|provider| listed(&provider));
         Ok(Response::new(pb::ListProvidersResponse { providers: providers.collect() }))
     }
 }
 
-impl Door {
-    /// What is too long for a list.
-    fn details(&self, provider: &Provider) -> pb::ProviderDetails {
-        // Addresses are shown as they are written: only the document still has them so.
-        let document = self.flows.catalogue.document(&provider.id).unwrap_or_default();
-        let written = |pointer: &str| {
-            document.pointer(pointer).and_then(|text| text.as_str()).unwrap_or_default().to_owned()
-        };
-        let probes = &provider.probes;
-        let known = [
-            ("verify", probes.verify.is_some()),
-            ("identity", probes.identity.is_some()),
-            ("discover", !probes.discover.is_empty()),
-        ];
-        pb::ProviderDetails {
-            authorization_endpoint: written("/obtain/authorization_endpoint"),
-            token_endpoint: written("/obtain/token_endpoint"),
-            base_url: written("/api/base_url"),
-            hosts: provider.api.hosts.iter().map(|pattern| pattern.text.clone()).collect(),
-            default_scopes: provider.obtain.scopes.default.clone(),
-            scopes_url: provider.links.scopes.clone().unwrap_or_default(),
-            probes: known.iter().filter(|(_, there)| *there).map(|(name, _)| (*name).to_owned()).collect(),
-            behaviour: Some(behaviour(provider.behaviour())),
-            guidance: Some(guidance(&provider.guidance, &self.redirect_uri())),
-            app_setup_url: provider.links.app_setup.clone().unwrap_or_default(),
-            revocable: provider.revocation().is_some(),
-            revokes_account: provider.revocation() == Some(Extent::Account),
-        }
+/// All that a catalogue knows of a provider. The redirect URL stands in the guidance where a developer is to enter it.
+#[must_use]
+pub fn described(catalogue: &Catalogue, provider: &Provider, redirect_uri: &str) -> pb::Provider {
+    pb::Provider { details: Some(details(catalogue, provider, redirect_uri)), ..listed(provider) }
+}
+
+/// What is too long for a list.
+fn details(catalogue: &Catalogue, provider: &Provider, redirect_uri: &str) -> pb::ProviderDetails {
+    // Addresses are shown as they are written: only the document still has them so.
+    let document = catalogue.document(&provider.id).unwrap_or_default();
+    let written = |pointer: &str| {
+        document.pointer(pointer).and_then(|text| text.as_str()).unwrap_or_default().to_owned()
+    };
+    let probes = &provider.probes;
+    let known = [
+        ("verify", probes.verify.is_some()),
+        ("identity", probes.identity.is_some()),
+        ("discover", !probes.discover.is_empty()),
+    ];
+    pb::ProviderDetails {
+        authorization_endpoint: written("/obtain/authorization_endpoint"),
+        token_endpoint: written("/obtain/token_endpoint"),
+        base_url: written("/api/base_url"),
+        hosts: provider.api.hosts.iter().map(|pattern| pattern.text.clone()).collect(),
+        default_scopes: provider.obtain.scopes.default.clone(),
+        scopes_url: provider.links.scopes.clone().unwrap_or_default(),
+        probes: known.iter().filter(|(_, there)| *there).map(|(name, _)| (*name).to_owned()).collect(),
+        behaviour: Some(behaviour(provider.behaviour())),
+        guidance: Some(guidance(&provider.guidance, redirect_uri)),
+        app_setup_url: provider.links.app_setup.clone().unwrap_or_default(),
+        revocable: provider.revocation().is_some(),
+        revokes_account: provider.revocation() == Some(Extent::Account),
     }
 }
 
@@ -85,7 +91,9 @@ fn guidance(told: &Guidance, redirect_uri: &str) -> pb::Guidance {
     }
 }
 
-fn render(provider: &Provider) -> pb::Provider {
+/// A provider as lists show it.
+#[must_use]
+pub fn listed(provider: &Provider) -> pb::Provider {
     let inputs = provider.inputs.iter().map(|input| pb::Input {
         name: input.name.clone(),
         label: input.label.clone(),
