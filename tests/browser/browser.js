@@ -39,7 +39,20 @@ export async function startBrowser() {
       await browser.close().catch(() => undefined);
       process_.kill();
       await new Promise((resolve) => (process_.exitCode === null ? process_.once('exit', resolve) : resolve()));
-      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+      await removed(profile);
     },
   };
+}
+
+// What belonged to the browser may write for a moment after it has ended. Each try lists the folder anew, which `maxRetries`
+// does not do.
+async function removed(folder) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (tries === 50) throw error;
+      await pause(200);
+    }
+  }
 }
