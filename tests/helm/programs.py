@@ -128,8 +128,11 @@ def commands_in_the_runbook_are_commands_of_the_program():
         (at / "vault.toml").write_text(settings)
         (at / "latchkey.toml").write_text(settings)
         for line in ["latchkey migrate up --config vault.toml", *blocks]:
-            done = subprocess.run([program("single"), *line.split()[1:]], capture_output=True, text=True, check=False, cwd=folder, timeout=60)
-            assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+            words = line.split(" > ")[0].split()
+            done = subprocess.run([program("single"), *words[1:]], capture_output=True, text=True, check=False, cwd=folder, timeout=60)
+            # What is audited is a server's, and none is here: services/all-in-one/tests/first_minute does these on one.
+            may_fail = words[1] == "audit" and done.returncode != 2
+            assert done.returncode == 0 or may_fail, f"{line}: {done.stdout}{done.stderr}"
         for line in spoken:
             # Some need a server, which is not there; what they ask for is known nevertheless.
             done = subprocess.run([program("single"), *line.split()[1:]], capture_output=True, text=True, check=False, cwd=folder, timeout=60)
