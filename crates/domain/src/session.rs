@@ -2,6 +2,12 @@
 //! `Absent → Open → Completed`. The first browser to open it keeps it; it ends with success or with time. Where an admin at the
 //! provider has to allow the access, the browser that has it may invite one other, which may do the same.
 
+mod approval;
+mod result;
+
+pub use approval::{APPROVAL_LIFETIME, Approval};
+pub use result::{RESULT_LIFETIME, ResultToken};
+
 use crate::connection::About;
 use crate::{
     Aggregate, CardFacts, ConnectionId, Digest, EndUser, Environment, EventName, IntegrationKey, SessionId,
@@ -9,12 +15,6 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-
-/// How long an admin has time.
-pub const APPROVAL_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
-
-/// How long a result token is good for: the way back to the product, and a slow page there.
-pub const RESULT_LIFETIME: Duration = Duration::from_secs(300);
 
 /// How long after its end a session can still be looked up: a backend may ask late what became of it.
 pub const RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -44,26 +44,6 @@ pub enum Session {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         result: Option<ResultToken>,
     },
-}
-
-/// An invitation to whoever may allow the access at the provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approval {
-    /// Digest of the invitation's secret half.
-    pub token: Digest,
-    /// The browser that opened it; nobody's yet if `None`.
-    pub browser: Option<Digest>,
-}
-
-/// What a browser takes back to the product, for the product's backend to exchange once: it proves what the session led to, as
-/// an authorization code does (RFC 6749 §4.1.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ResultToken {
-    /// Digest of the token's secret half.
-    pub token: Digest,
-    pub expires_at: Timestamp,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub exchanged: bool,
 }
 
 /// What the session permits.
@@ -238,74 +218,6 @@ impl Session {
     }
 }
 
-/// The way for an admin.
-impl Session {
-    fn invite(&self, browser: &Digest, token: Digest, at: Timestamp) -> Result<Vec<Event>, Refusal> {
-        let Self::Open { browser: holder, approval, .. } = self else { return Err(self.is_over()) };
-        if holder.as_ref() != Some(browser) {
-            return Err(Refusal::OtherBrowser);
-        }
-        self.held_by(browser, at)?;
-        match approval {
-            Some(_) => Ok(vec![]),
-            None => Ok(vec![Event::ApproverInvited { token, expires_at: at.plus(APPROVAL_LIFETIME), at }]),
-        }
-    }
-
-    fn bind_approver(&self, token: &Digest, browser: Digest, at: Timestamp) -> Result<Vec<Event>, Refusal> {
-        let Self::Open { terms, browser: holder, approval, .. } = self else { return Err(self.is_over()) };
-        let approval = approval.filter(|approval| approval.token == *token).ok_or(Refusal::Unknown)?;
-        if terms.expires_at <= at {
-            return Err(Refusal::Expired);
-        }
-        match approval.browser {
-            // Whoever follows an invitation of their own has what it gives.
-            _ if *holder == Some(browser) => Ok(vec![]),
-            None => Ok(vec![Event::ApproverBound { browser, at }]),
-            Some(before) if before == browser => Ok(vec![]),
-            Some(_) => Err(Refusal::OtherBrowser),
-        }
-    }
-
-    fn is_over(&self) -> Refusal {
-        match self {
-            Self::Absent | Self::Open { .. } => Refusal::Unknown,
-            Self::Completed { .. } => Refusal::Consumed,
-        }
-    }
-}
-
-/// The way from the last page back to the product.
-impl Session {
-    fn issue_result(&self, browser: &Digest, token: Digest, at: Timestamp) -> Result<Vec<Event>, Refusal> {
-        match self {
-            Self::Absent => Err(Refusal::Unknown),
-            Self::Open { .. } => Err(Refusal::NotCompleted),
-            Self::Completed { browser: holder, .. } if holder.as_ref() != Some(browser) => {
-                Err(Refusal::OtherBrowser)
-            }
-            // Who finished in the last moment has time to go back; a page that was left open has not.
-            Self::Completed { terms, .. } if terms.expires_at.plus(RESULT_LIFETIME) <= at => {
-                Err(Refusal::Expired)
-            }
-            Self::Completed { .. } => {
-                Ok(vec![Event::ResultIssued { token, expires_at: at.plus(RESULT_LIFETIME), at }])
-            }
-        }
-    }
-
-    fn exchange_result(&self, token: &Digest, at: Timestamp) -> Result<Vec<Event>, Refusal> {
-        match self {
-            Self::Completed { result: Some(result), .. } if result.token == *token => match result {
-                ResultToken { exchanged: true, .. } => Err(Refusal::ResultUsed),
-                ResultToken { expires_at, .. } if *expires_at <= at => Err(Refusal::ResultExpired),
-                ResultToken { .. } => Ok(vec![Event::ResultExchanged { at }]),
-            },
-            Self::Absent | Self::Open { .. } | Self::Completed { .. } => Err(Refusal::ResultUnknown),
-        }
-    }
-}
-
 impl Aggregate for Session {
     const CATEGORY: &'static str = "session";
     const FORMAT: u32 = 1;
@@ -441,167 +353,4 @@ impl EventName for Event {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn terms() -> Terms {
-        Terms {
-            id: SessionId::from_parts(1, 1),
-            environment: "dev".parse().unwrap(),
-            end_user: "ana".parse().unwrap(),
-            integrations: vec!["github".parse().unwrap()],
-            reconnect: None,
-            token: Digest::of(b"token"),
-            created_at: Timestamp(0),
-            expires_at: Timestamp(900_000),
-        }
-    }
-
-    fn create() -> Command {
-        Command::Create {
-            terms: terms(),
-            about: Box::new(About { display_name: "Acme".into(), ..About::default() }),
-        }
-    }
-
-    fn bind(token: &[u8], browser: &[u8], at: i64) -> Command {
-        Command::Bind { token: Digest::of(token), browser: Digest::of(browser), at: Timestamp(at) }
-    }
-
-    fn complete() -> Command {
-        Command::Complete { connection: ConnectionId::from_parts(1, 1), at: Timestamp(2) }
-    }
-
-    fn after(commands: impl IntoIterator<Item = Command>) -> Session {
-        commands.into_iter().fold(Session::default(), |session, command| {
-            session.decide(command).unwrap().into_iter().fold(session, Session::evolve)
-        })
-    }
-
-    #[test]
-    fn the_first_browser_keeps_it() {
-        let session = after([create(), bind(b"token", b"a", 1)]);
-        assert_eq!(session.decide(bind(b"token", b"a", 2)), Ok(vec![]));
-        assert_eq!(session.decide(bind(b"token", b"b", 2)), Err(Refusal::OtherBrowser));
-        assert!(session.held_by(&Digest::of(b"a"), Timestamp(2)).is_ok());
-        assert_eq!(session.held_by(&Digest::of(b"b"), Timestamp(2)), Err(Refusal::OtherBrowser));
-    }
-
-    #[test]
-    fn an_expired_session_opens_for_nobody() {
-        let session = after([create()]);
-        assert_eq!(session.decide(bind(b"token", b"a", 900_000)), Err(Refusal::Expired));
-        let held = after([create(), bind(b"token", b"a", 1)]);
-        assert_eq!(held.held_by(&Digest::of(b"a"), Timestamp(900_000)), Err(Refusal::Expired));
-    }
-
-    #[test]
-    fn a_session_is_dead_after_success() {
-        let session = after([create(), bind(b"token", b"a", 1), complete()]);
-        assert_eq!(session.decide(bind(b"token", b"a", 2)), Err(Refusal::Consumed));
-        assert_eq!(session.held_by(&Digest::of(b"a"), Timestamp(2)), Err(Refusal::Consumed));
-    }
-
-    fn issue(browser: &[u8], token: &[u8], at: i64) -> Command {
-        Command::IssueResult { browser: Digest::of(browser), token: Digest::of(token), at: Timestamp(at) }
-    }
-
-    fn exchange(token: &[u8], at: i64) -> Command {
-        Command::ExchangeResult { token: Digest::of(token), at: Timestamp(at) }
-    }
-
-    #[test]
-    fn a_result_is_exchanged_once_within_five_minutes() {
-        let ended = || [create(), bind(b"token", b"a", 1), complete()].into_iter();
-        let issued = || ended().chain([issue(b"a", b"result", 10)]);
-        assert_eq!(after(ended()).decide(exchange(b"result", 11)), Err(Refusal::ResultUnknown));
-        assert_eq!(after(issued()).decide(exchange(b"guess", 11)), Err(Refusal::ResultUnknown));
-        assert_eq!(after(issued()).decide(exchange(b"result", 300_010)), Err(Refusal::ResultExpired));
-        let exchanged = after(issued().chain([exchange(b"result", 300_009)]));
-        assert_eq!(exchanged.decide(exchange(b"result", 300_009)), Err(Refusal::ResultUsed));
-        let another = after(issued().chain([issue(b"a", b"another", 20)]));
-        assert_eq!(another.decide(exchange(b"result", 21)), Err(Refusal::ResultUnknown));
-        assert!(another.decide(exchange(b"another", 21)).is_ok());
-    }
-
-    fn invite(browser: &[u8], token: &[u8], at: i64) -> Command {
-        Command::Invite { browser: Digest::of(browser), token: Digest::of(token), at: Timestamp(at) }
-    }
-
-    fn approve(token: &[u8], browser: &[u8], at: i64) -> Command {
-        Command::BindApprover { token: Digest::of(token), browser: Digest::of(browser), at: Timestamp(at) }
-    }
-
-    #[test]
-    fn an_admin_who_was_invited_holds_it_too_and_has_a_week() {
-        const WEEK: i64 = 7 * 24 * 3_600_000;
-        let invited = || [create(), bind(b"token", b"a", 1), invite(b"a", b"invitation", 2)].into_iter();
-        let admin = Digest::of(b"admin");
-        assert_eq!(after(invited()).held_by(&admin, Timestamp(3)), Err(Refusal::OtherBrowser));
-        assert_eq!(after(invited()).decide(invite(b"a", b"another", 3)), Ok(vec![]), "there is one");
-        assert_eq!(after(invited()).decide(approve(b"guess", b"admin", 3)), Err(Refusal::Unknown));
-        assert_eq!(after(invited()).decide(approve(b"invitation", b"a", 3)), Ok(vec![]));
-        let bound = after(invited().chain([approve(b"invitation", b"admin", WEEK)]));
-        assert!(bound.held_by(&admin, Timestamp(WEEK)).is_ok() && bound.is_approver(&admin));
-        assert!(bound.held_by(&Digest::of(b"a"), Timestamp(WEEK)).is_ok());
-        assert_eq!(bound.decide(approve(b"invitation", b"third", WEEK)), Err(Refusal::OtherBrowser));
-        assert_eq!(bound.held_by(&admin, Timestamp(WEEK + 2)), Err(Refusal::Expired));
-        let ended = bound.decide(complete()).unwrap().into_iter().fold(bound, Session::evolve);
-        assert_eq!(ended.held_by(&admin, Timestamp(WEEK)), Err(Refusal::Consumed), "and is told so");
-        assert_eq!(ended.decide(approve(b"invitation", b"admin", WEEK)), Err(Refusal::Consumed));
-    }
-
-    #[test]
-    fn nobody_else_can_invite() {
-        let held = after([create(), bind(b"token", b"a", 1)]);
-        assert_eq!(held.decide(invite(b"b", b"invitation", 2)), Err(Refusal::OtherBrowser));
-        assert_eq!(held.decide(invite(b"a", b"invitation", 900_000)), Err(Refusal::Expired));
-        let bound = after([
-            create(),
-            bind(b"token", b"a", 1),
-            invite(b"a", b"invitation", 2),
-            approve(b"invitation", b"admin", 3),
-        ]);
-        assert_eq!(bound.decide(invite(b"admin", b"more", 4)), Err(Refusal::OtherBrowser));
-    }
-
-    #[test]
-    fn a_result_is_for_the_browser_that_has_one() {
-        let open = after([create(), bind(b"token", b"a", 1)]);
-        assert_eq!(open.decide(issue(b"a", b"result", 2)), Err(Refusal::NotCompleted));
-        let ended = after([create(), bind(b"token", b"a", 1), complete()]);
-        assert_eq!(ended.decide(issue(b"b", b"result", 2)), Err(Refusal::OtherBrowser));
-        assert!(ended.decide(issue(b"a", b"result", 1_199_999)).is_ok());
-        assert_eq!(ended.decide(issue(b"a", b"result", 1_200_000)), Err(Refusal::Expired));
-    }
-
-    #[test]
-    fn another_token_is_not_told_that_the_session_exists() {
-        let session = after([create(), bind(b"token", b"a", 1), complete()]);
-        assert_eq!(session.decide(bind(b"guess", b"a", 2)), Err(Refusal::Unknown));
-        assert_eq!(Session::Absent.decide(bind(b"guess", b"a", 2)), Err(Refusal::Unknown));
-    }
-
-    #[test]
-    fn what_is_said_of_the_connection_to_come_is_kept_apart_until_there_is_one() {
-        let mut session = after([create(), bind(b"token", b"a", 1)]);
-        assert_eq!(session.about().display_name, "Acme");
-        let recorded = serde_json::to_string(&Session::Absent.decide(create()).unwrap()).unwrap();
-        assert!(!recorded.contains("Acme"), "{recorded}");
-        // A session of before there was anything to say.
-        session.restore_secrets(serde_json::from_str("null").unwrap());
-        assert_eq!(session.about().display_name, "Acme");
-        assert_eq!(after([create(), bind(b"token", b"a", 1), complete()]).secrets(), None);
-    }
-
-    #[test]
-    fn every_event_ever_written_still_decodes() {
-        for line in include_str!("golden/session.jsonl").lines() {
-            let event: Event = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
-            assert_eq!(
-                serde_json::to_value(&event).unwrap(),
-                serde_json::from_str::<serde_json::Value>(line).unwrap()
-            );
-        }
-    }
-}
+mod tests;
