@@ -3,11 +3,13 @@
 
 #![allow(clippy::unwrap_used)] // A test that panics has failed, in its helping functions too.
 
+mod malformed;
+
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, Cause, ConnectionId, Digest, Failure, Phase, SessionId, api_key::Scope,
 };
 use latchkey_wire::{
-    Fault, Kind, Reason,
+    Fault,
     contract::{
         AppSecrets, ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession,
         DueRefresh, Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration,
@@ -403,99 +405,4 @@ fn scopes_the_provider_did_not_tell_are_not_an_empty_list() {
     assert_eq!(Obtained::try_from(grant(None)).unwrap().grant.scopes, None);
     let none_granted = Some(pb::GrantedScopes::default());
     assert_eq!(Obtained::try_from(grant(none_granted)).unwrap().grant.scopes, Some(vec![]));
-}
-
-fn refused<T: Debug>(result: Result<T, Fault>, field: &str) {
-    let fault = result.unwrap_err();
-    assert_eq!((fault.kind, fault.reason), (Kind::Invalid, Reason::FieldInvalid));
-    assert_eq!(fault.metadata.get("field").map(String::as_str), Some(field), "{fault:?}");
-    assert!(!format!("{fault:?}").contains("canary"), "{fault:?}");
-}
-
-#[test]
-fn a_malformed_field_is_named_and_not_repeated() {
-    let valid = pb::CreateSessionRequest {
-        environment: "dev".into(),
-        end_user: "ada".into(),
-        integrations: vec!["github".into()],
-        reconnect: String::new(),
-        lifetime: Some(Duration { seconds: 60, nanos: 0 }),
-        about: None,
-    };
-    assert!(CreateSession::try_from(valid.clone()).is_ok());
-    let wish = |change: fn(&mut pb::CreateSessionRequest)| {
-        let mut request = valid.clone();
-        change(&mut request);
-        CreateSession::try_from(request)
-    };
-    refused(wish(|request| request.environment = "canary/".into()), "environment");
-    refused(wish(|request| request.environment.clear()), "environment");
-    refused(wish(|request| request.end_user = "canary\n".into()), "end_user");
-    refused(wish(|request| request.integrations.push("canary/".into())), "integrations[1]");
-    refused(wish(|request| request.reconnect = "canary".into()), "reconnect");
-    refused(wish(|request| request.lifetime = None), "lifetime");
-    let about = || pb::About { external_id: "canary\n".into(), ..pb::About::default() };
-    refused(
-        CreateSession::try_from(pb::CreateSessionRequest { about: Some(about()), ..valid.clone() }),
-        "about.external_id",
-    );
-    refused(wish(|request| request.lifetime = Some(Duration { seconds: -1, nanos: 0 })), "lifetime");
-}
-
-#[test]
-fn a_malformed_field_inside_is_named_by_its_path() {
-    let connection = ConnectionId::from_parts(1, 1).to_string();
-    let complete = |outcome| {
-        CompleteRefresh::try_from(pb::CompleteRefreshRequest {
-            connection: connection.clone(),
-            generation: 1,
-            fence: 1,
-            outcome,
-            receive_time: None,
-            documented: None,
-            unanswered: None,
-        })
-    };
-    refused(complete(None), "outcome");
-    refused(complete(Some(Outcome::Refused(pb::Failure::default()))), "refused.reason");
-    let failure = Some(pb::Failure { reason: "canary".into(), ..pb::Failure::default() });
-    refused(
-        complete(Some(Outcome::Failed(pb::FailedRefresh { failure, retry_after: None }))),
-        "failed.failure.reason",
-    );
-    let grant = pb::Grant {
-        auth_mode: "OAUTH2".into(),
-        expires_in: Some(Duration { seconds: 1, nanos: -5 }),
-        ..pb::Grant::default()
-    };
-    refused(complete(Some(Outcome::Refreshed(grant))), "refreshed.expires_in");
-
-    let status = pb::Failure {
-        reason: "REAUTH_REQUIRED".into(),
-        phase: "REFRESH".into(),
-        http_status: 70_000,
-        ..pb::Failure::default()
-    };
-    refused(Failure::try_from(status), "http_status");
-    let bind = pb::BindSessionRequest { token: "canary".into(), browser: "canary".into() };
-    refused(<(latchkey_secret::SecretText, Digest)>::try_from(bind), "browser");
-    let keys = pb::ListKeysResponse {
-        keys: vec![pb::Key { scopes: vec!["tokens:read".into(), "canary".into()], ..valid_key() }],
-    };
-    refused(Vec::<KeyView>::try_from(keys), "keys[0].scopes[1]");
-    let late = pb::Key { expire_time: Some(Timestamp { seconds: i64::MAX, nanos: 0 }), ..valid_key() };
-    refused(KeyView::try_from(late), "expire_time");
-}
-
-fn valid_key() -> pb::Key {
-    pb::Key {
-        id: ApiKeyId::from_parts(1, 1).to_string(),
-        environment: "dev".into(),
-        name: "backend".into(),
-        scopes: vec![],
-        create_time: Some(Timestamp::default()),
-        expire_time: None,
-        revoked: false,
-        role: String::new(),
-    }
 }
