@@ -25,12 +25,13 @@ const PATIENCE: Duration = Duration::from_secs(240);
 /// A token lives no longer than this, so that a strict token is sent for the second time at once, not in ten minutes.
 const LIFETIME: Duration = Duration::from_secs(60);
 
-/// What the provider does, and what the catalogue says of it.
-const CLASSES: [(&str, Rotation, &str); 3] = [
-    ("none", Rotation::None, "{rotation: none}"),
-    ("grace", Rotation::Grace(Duration::from_secs(120)), "{rotation: grace, grace_seconds: 120}"),
-    ("strict", Rotation::Strict, "{rotation: strict}"),
-];
+/// Its word, what the provider does, and what the catalogue says of it.
+type Class = (&'static str, Rotation, &'static str);
+
+const NONE: Class = ("none", Rotation::None, "{rotation: none}");
+const GRACE: Class =
+    ("grace", Rotation::Grace(Duration::from_secs(120)), "{rotation: grace, grace_seconds: 120}");
+const STRICT: Class = ("strict", Rotation::Strict, "{rotation: strict}");
 
 fn long() -> bool {
     std::env::var_os("LATCHKEY_TEST_LONG").is_some()
@@ -57,77 +58,101 @@ async fn world(rotation: Rotation, documented: &str) -> Option<World> {
     Some(builder.rotation(rotation).documented(Some(documented)).start().await)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refresher_killed_at_any_step_loses_only_what_reached_no_disk() {
-    for (class, rotation, documented) in CLASSES {
-        let Some(mut world) = world(rotation, documented).await else { return };
-        for step in Step::ALL {
-            for _ in 0..rounds() {
-                let before = world.counters();
-                let connection = world.connect("demo-oauth", "ana").await;
-                step.reached(&world, &connection).await;
-                let acted = world.counters().refreshes_accepted > before.refreshes_accepted;
-                world.kill(REFRESHER);
-                world.provider_relay().cut();
-                world.vault_relay().cut();
-                world.provider().clear();
-                world.start_again(REFRESHER).await;
+// A class is a test, so that one need not wait for another: most of the time they wait.
 
-                let lost = !lives_on(&world, &connection).await;
-                let revoked = world.counters().families_revoked_by_reuse - before.families_revoked_by_reuse;
-                println!("killed, {class}, {step:?}: lost {}, families revoked {revoked}", u8::from(lost));
-                // Where the provider was still at work it may have acted on what we did not live to hear.
-                let acted = acted || step == Step::Asked;
-                let excused = class == "strict" && acted && !step.is_written_down();
-                assert!(!lost || excused, "{class}, {step:?}: lost");
-                assert!(revoked == 0 || excused, "{class}, {step:?}: a family was revoked");
-                let _ = world.backend().delete_here(&connection).await;
-            }
-        }
-        world.finish().await;
-    }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_refresher_loses_no_token_that_stays() {
+    is_killed_at_every_step(NONE).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_stops_at_any_step_loses_nothing() {
-    for (class, rotation, documented) in CLASSES {
-        let Some(mut world) = world(rotation, documented).await else { return };
-        for step in Step::ALL {
-            for (killed, seconds) in stops(step) {
-                let before = world.counters();
-                let connection = world.connect("demo-oauth", "ana").await;
-                step.reached(&world, &connection).await;
-                if killed {
-                    world.postgres().kill();
-                    // A token is handed out from its row and from nowhere else.
-                    let refusal = world.backend().token(&connection).await.unwrap_err();
-                    assert_eq!(refusal.code(), tonic::Code::Unavailable, "{refusal:?}");
-                } else {
-                    world.postgres().freeze();
-                }
-                world.provider_relay().let_go();
-                world.vault_relay().let_go();
-                world.provider().clear();
-                tokio::time::sleep(Duration::from_secs(seconds)).await;
-                if killed {
-                    world.postgres().start_again().await;
-                } else {
-                    world.postgres().thaw();
-                }
+async fn a_killed_refresher_loses_no_token_with_a_grace() {
+    is_killed_at_every_step(GRACE).await;
+}
 
-                let how = format!(
-                    "{} for {seconds} s, {class}, {step:?}",
-                    if killed { "killed" } else { "frozen" }
-                );
-                assert!(lives_on(&world, &connection).await, "database {how}: lost");
-                let revoked = world.counters().families_revoked_by_reuse - before.families_revoked_by_reuse;
-                println!("database {how}: lost 0, families revoked {revoked}");
-                assert_eq!(revoked, 0, "database {how}");
-                let _ = world.backend().delete_here(&connection).await;
-            }
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_refresher_loses_of_strict_tokens_only_what_reached_no_disk() {
+    is_killed_at_every_step(STRICT).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopped_database_loses_no_token_that_stays() {
+    stops_at_every_step(NONE).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopped_database_loses_no_token_with_a_grace() {
+    stops_at_every_step(GRACE).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopped_database_loses_no_strict_token() {
+    stops_at_every_step(STRICT).await;
+}
+
+async fn is_killed_at_every_step((class, rotation, documented): Class) {
+    let Some(mut world) = world(rotation, documented).await else { return };
+    for step in Step::ALL {
+        for _ in 0..rounds() {
+            let before = world.counters();
+            let connection = world.connect("demo-oauth", "ana").await;
+            step.reached(&world, &connection).await;
+            let acted = world.counters().refreshes_accepted > before.refreshes_accepted;
+            world.kill(REFRESHER);
+            world.provider_relay().cut();
+            world.vault_relay().cut();
+            world.provider().clear();
+            world.start_again(REFRESHER).await;
+
+            let lost = !lives_on(&world, &connection).await;
+            let revoked = world.counters().families_revoked_by_reuse - before.families_revoked_by_reuse;
+            println!("killed, {class}, {step:?}: lost {}, families revoked {revoked}", u8::from(lost));
+            // Where the provider was still at work it may have acted on what we did not live to hear.
+            let acted = acted || step == Step::Asked;
+            let excused = class == "strict" && acted && !step.is_written_down();
+            assert!(!lost || excused, "{class}, {step:?}: lost");
+            assert!(revoked == 0 || excused, "{class}, {step:?}: a family was revoked");
+            let _ = world.backend().delete_here(&connection).await;
         }
-        world.finish().await;
     }
+    world.finish().await;
+}
+
+async fn stops_at_every_step((class, rotation, documented): Class) {
+    let Some(mut world) = world(rotation, documented).await else { return };
+    for step in Step::ALL {
+        for (killed, seconds) in stops(step) {
+            let before = world.counters();
+            let connection = world.connect("demo-oauth", "ana").await;
+            step.reached(&world, &connection).await;
+            if killed {
+                world.postgres().kill();
+                // A token is handed out from its row and from nowhere else.
+                let refusal = world.backend().token(&connection).await.unwrap_err();
+                assert_eq!(refusal.code(), tonic::Code::Unavailable, "{refusal:?}");
+            } else {
+                world.postgres().freeze();
+            }
+            world.provider_relay().let_go();
+            world.vault_relay().let_go();
+            world.provider().clear();
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            if killed {
+                world.postgres().start_again().await;
+            } else {
+                world.postgres().thaw();
+            }
+
+            let how =
+                format!("{} for {seconds} s, {class}, {step:?}", if killed { "killed" } else { "frozen" });
+            assert!(lives_on(&world, &connection).await, "database {how}: lost");
+            let revoked = world.counters().families_revoked_by_reuse - before.families_revoked_by_reuse;
+            println!("database {how}: lost 0, families revoked {revoked}");
+            assert_eq!(revoked, 0, "database {how}");
+            let _ = world.backend().delete_here(&connection).await;
+        }
+    }
+    world.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
