@@ -139,12 +139,20 @@ fn parse(bytes: &[u8]) -> (Contents, usize) {
             }
             None => {
                 unknown += usize::from(bytes[at] != 0);
-                at += 1;
+                // A length is not 0, so a record begins at most three bytes before something that is not.
+                at += blank(&bytes[at..]).saturating_sub(3).max(1);
             }
         }
     }
     contents.torn = unknown;
     (contents, end)
+}
+
+/// How many zeros these bytes open with, in whole blocks: room nobody wrote in is most of a segment, and comparing it by the
+/// block is a thousand times quicker than looking for a record at each of its bytes.
+fn blank(bytes: &[u8]) -> usize {
+    const BLOCK: [u8; 4096] = [0; 4096];
+    bytes.chunks_exact(BLOCK.len()).take_while(|block| **block == BLOCK).count() * BLOCK.len()
 }
 
 fn record_at(bytes: &[u8]) -> Option<&[u8]> {
@@ -181,6 +189,18 @@ mod tests {
                 (0, whole.checked_sub(1).map_or(0, |last| ends[last])),
                 "{cut}"
             );
+        }
+    }
+
+    #[test]
+    fn a_record_behind_any_stretch_of_unwritten_room_is_found() {
+        // A length of 256 is written as 0 first, so that its record seems to begin a byte later.
+        let record = vec![7; 256];
+        for zeros in [1, 3, 4093, 4094, 4095, 4096, 4097, 8192, 20_000] {
+            let bytes = [vec![0; zeros], framed(&record), vec![0; 9000]].concat();
+            let (found, end) = parse(&bytes);
+            assert_eq!(found, Contents { records: vec![record.clone()], damaged: 0, torn: 0 }, "{zeros}");
+            assert_eq!(end, zeros + FRAME + record.len());
         }
     }
 
