@@ -19,6 +19,7 @@ use provider::Class;
 use std::env;
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::thread;
 use std::time::Duration;
 use world::World;
 
@@ -83,29 +84,51 @@ fn seeds() -> Range<u64> {
     chosen.map_or(0..count, |seed: u64| seed..seed + 1)
 }
 
+/// What came of one fault and one class over all seeds.
+#[derive(Default)]
+struct Tally {
+    lost: u64,
+    /// Old tokens sent again.
+    reuses: u64,
+    /// What is not excused, a line each.
+    wrong: String,
+}
+
+fn tally(fault: Fault, class: Class, seeds: Range<u64>) -> Tally {
+    let mut tally = Tally::default();
+    for seed in seeds {
+        let Outcome { place, lives, reuses, promises, .. } = trial(fault, class, seed);
+        tally.lost += u64::from(!lives);
+        tally.reuses += reuses;
+        if !promises.is_empty() || !(lives || unavoidable(fault, class, place)) {
+            let (word, what) = (class.word(), if lives { "" } else { "lost; " });
+            writeln!(
+                tally.wrong,
+                "{fault}, {word}, at {place:?}: {what}{promises:?} (LATCHKEY_SIM_SEED={seed})"
+            )
+            .unwrap();
+        }
+    }
+    tally
+}
+
+/// The classes side by side: trials share nothing.
+fn tallies(fault: Fault, seeds: &Range<u64>) -> [Tally; 3] {
+    thread::scope(|scope| {
+        let running = Class::ALL.map(|class| scope.spawn(move || tally(fault, class, seeds.clone())));
+        running.map(|running| running.join().expect("a trial that cannot go on has failed"))
+    })
+}
+
 #[test]
 fn no_connection_is_lost_but_where_the_answer_never_reached_us() {
     let seeds = seeds();
     let (mut table, mut wrong) = (String::new(), String::new());
     for fault in Fault::ALL {
         write!(table, "| {fault} |").unwrap();
-        for class in Class::ALL {
-            let (mut lost, mut reuses, word) = (0, 0, class.word());
-            for seed in seeds.clone() {
-                let Outcome { place, lives, reuses: again, promises, .. } = trial(fault, class, seed);
-                lost += u64::from(!lives);
-                reuses += again;
-                let excused = lives || unavoidable(fault, class, place);
-                if !promises.is_empty() || !excused {
-                    let what = if lives { "" } else { "lost; " };
-                    writeln!(
-                        wrong,
-                        "{fault}, {word}, at {place:?}: {what}{promises:?} (LATCHKEY_SIM_SEED={seed})"
-                    )
-                    .unwrap();
-                }
-            }
-            write!(table, " {lost} ({reuses}) |").unwrap();
+        for tally in tallies(fault, &seeds) {
+            wrong.push_str(&tally.wrong);
+            write!(table, " {} ({}) |", tally.lost, tally.reuses).unwrap();
         }
         println!("{}", table.lines().last().unwrap_or_default());
         table.push('\n');
