@@ -4,8 +4,6 @@
 
 mod world;
 
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
 use latchkey_chassis::{Lifecycle, grpc};
 use latchkey_domain::{ConnectionId, Generation};
 use latchkey_refresher::RefresherService;
@@ -14,8 +12,6 @@ use latchkey_wire::{PeerClient, Route, RouteOptions};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
-use tonic::service::Routes;
-use tonic::{Status, body::Body};
 use world::{World, world};
 
 /// For what takes as long as the machine needs.
@@ -37,7 +33,8 @@ async fn an_answer_whose_disk_is_lost_is_told_by_the_peer_that_kept_a_copy() {
     let to_vault = Route::local(world.routes.clone());
     let peer = world.refresher_with(kept.clone(), to_vault, &settings, &second);
     let to_peer = serve(&peer, &second).await;
-    let lost = world.refresher_with(world.journal("first"), deaf(&world), &settings, &first);
+    let lost =
+        world.refresher_with(world.journal("first"), world.hard_of_hearing(usize::MAX), &settings, &first);
     lost.with_peers(vec![to_peer]).run();
     let copied = async {
         while kept.consult(connection, Generation(1)).await.unwrap().answers.is_empty() {
@@ -92,17 +89,6 @@ async fn refreshed(world: &World, connection: ConnectionId) {
         }
     };
     timeout(PATIENCE, refreshed).await.unwrap();
-}
-
-/// The way to a vault that does not hear what came of a refresh.
-fn deaf(world: &World) -> Route {
-    let through = |request: Request, next: Next| async move {
-        if request.uri().path().ends_with("/CompleteRefresh") {
-            return Status::unavailable("cut off").into_http::<Body>().map(axum::body::Body::new);
-        }
-        next.run(request).await
-    };
-    Route::local(Routes::from(world.routes.clone().into_axum_router().layer(from_fn(through))))
 }
 
 /// Serves its door on a socket, and says how it is called.

@@ -59,3 +59,22 @@ async fn a_token_that_was_seen_to_stay_as_it_is_is_sent_again_at_once_when_an_an
     assert_eq!(credential.facts.generation, Generation(6));
     assert!(lifecycle.finish().await.is_ok());
 }
+
+#[tokio::test]
+async fn what_came_is_told_until_the_vault_has_heard() {
+    let mut world = world().await;
+    let provider = world.provider("only-one").await;
+    let connection = world.connected("only-one", Duration::from_millis(1)).await;
+    let lifecycle = Lifecycle::new(Duration::from_secs(30));
+    let to_vault = world.hard_of_hearing(3);
+    world.refresher_with(world.journal("journal"), to_vault, &Settings::default(), &lifecycle).run();
+    let refreshed = async {
+        while world.generation(connection).await == Generation(1) {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    // Within its claim: whoever is told once has to wait until that is over.
+    timeout(Duration::from_secs(20), refreshed).await.expect("the vault hears of it");
+    assert_eq!(provider.controls().counters().token_requests["client_credentials"], 1);
+    assert!(lifecycle.finish().await.is_ok());
+}

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "not every test needs all of it")]
 
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use latchkey_bus::Bus;
 use latchkey_chassis::{Clock, Lifecycle, SystemClock, tls};
 use latchkey_demo_provider::{Client, DemoProvider, EntryKind, Options, catalogue_entry};
@@ -25,11 +27,12 @@ use latchkey_wire::{Route, VaultClient};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
+use tonic::{Status, body::Body};
 
 const CLIENT: (&str, &str) = ("robot", "canary_client");
 
@@ -192,6 +195,23 @@ impl World {
         let oauth = latchkey_oauth::Client::new(&ClientOptions::default()).unwrap();
         let (vault, catalogue) = (VaultClient::new(to_vault), self.catalogue.clone());
         RefresherService::new(vault, catalogue, oauth, self.bus.clone(), journal, settings, lifecycle)
+    }
+
+    /// The way to a vault that does not hear what came of refreshes, the first so many times it is told.
+    pub fn hard_of_hearing(&self, times: usize) -> Route {
+        let left = Arc::new(AtomicUsize::new(times));
+        let through = move |request: Request, next: Next| {
+            let told = request.uri().path().ends_with("/CompleteRefresh");
+            let heard = !told
+                || left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_err();
+            async move {
+                if heard {
+                    return next.run(request).await;
+                }
+                Status::unavailable("cut off").into_http::<Body>().map(axum::body::Body::new)
+            }
+        };
+        Route::local(Routes::from(self.routes.clone().into_axum_router().layer(from_fn(through))))
     }
 
     pub fn journal(&self, name: &str) -> Journal {
