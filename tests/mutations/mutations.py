@@ -10,6 +10,8 @@ SIMULATION = ("-p", "latchkey-tests", "--test", "simulation")
 REFRESHER = ("-p", "latchkey-refresher", "--lib")
 PEERS = ("-p", "latchkey-refresher", "--test", "peers")
 REFRESHING = ("-p", "latchkey-refresher", "--test", "refreshing", "a_token_that_was_seen")
+TELLING = ("-p", "latchkey-refresher", "--test", "refreshing", "told_until")
+POSTGRES = ("-p", "latchkey-store-postgres", "--test", "postgres", "given_up")
 IN_TIME = ("-p", "latchkey-oauth", "--test", "provider", "in_time")
 REVOKING = ("-p", "latchkey-oauth", "--test", "provider", "revo")
 
@@ -100,7 +102,7 @@ MUTATIONS = [
     ),
     Mutation(
         "the vault is told once", ATTEMPT,
-        "Err(fault) if settles(&fault) => {", "Err(fault) if settles(&fault) || !settles(&fault) => {", SIMULATION,
+        "Err(fault) if settles(&fault) => {", "Err(fault) if settles(&fault) || !settles(&fault) => {", TELLING,
     ),
     Mutation("the journal is off", CARRIER, "            self.keep(number, &came).await;", "            let _ = number;", SIMULATION),
     Mutation(
@@ -201,4 +203,9 @@ MUTATIONS = [
         "url.origin() == issuer.origin() || allowed(provider, url).is_ok()", "url.has_host()", REVOKING,
     ),
     Mutation("a claim lapses at once", REFRESHES, "until: now.plus(CLAIM_TTL).0,", "until: now.0,", SIMULATION),
+    Mutation(
+        "a transaction is begun by whoever may go away", "crates/store-postgres/src/begin.rs",
+        "tokio::spawn(async move { pool.begin().await }).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))",
+        "pool.begin().await", POSTGRES,
+    ),
 ]

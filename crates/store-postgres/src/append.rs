@@ -4,6 +4,7 @@
 //! in the transaction is alone with the stream; and the transaction gets its number under that lock, so that the
 //! events of one stream stand in the feed in the order of their versions.
 
+use crate::begin::begin;
 use crate::rows::column;
 use latchkey_store::{Append, AppendError, KeyChange, NewEvent, StoreError, Stream, Version, WrappedKey};
 use sqlx::{PgConnection, PgPool};
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 
 pub async fn append(pool: &PgPool, append: Append) -> Result<Version, AppendError> {
     let version = Version(append.expected.0 + append.events.len() as u64);
-    let mut transaction = pool.begin().await.map_err(StoreError::unavailable)?;
+    let mut transaction = begin(pool).await.map_err(StoreError::unavailable)?;
     let moved = match (append.expected, append.events.is_empty()) {
         // A stream begins with an event.
         (Version(0), true) => false,

@@ -3,6 +3,7 @@
 mod statements;
 
 use crate::PostgresStore;
+use crate::begin::begin;
 use async_trait::async_trait;
 use futures::TryStreamExt as _;
 use latchkey_store::{Archive, ArchiveError, ArchivedRow, Batch, Batches, RowGiver, RowTaker, Table};
@@ -39,7 +40,7 @@ impl Archive for PostgresStore {
 
 /// A transaction that may take as long as there are rows.
 async fn unhurried(pool: &PgPool) -> Result<PgTransaction<'static>, ArchiveError> {
-    let mut transaction = pool.begin().await.map_err(ArchiveError::unavailable)?;
+    let mut transaction = begin(pool).await.map_err(ArchiveError::unavailable)?;
     run(&mut transaction, "SET LOCAL statement_timeout = 0").await?;
     run(&mut transaction, "SET LOCAL idle_in_transaction_session_timeout = 0").await?;
     Ok(transaction)

@@ -3,6 +3,7 @@
 //! Invariant: a chain is lengthened in the transaction that moves the cursor of whoever read what it is lengthened by, so that
 //! every record is in it once.
 
+use crate::begin::begin;
 use crate::cursors;
 use crate::reads::placed;
 use crate::rows::{Row, column, recorded};
@@ -33,7 +34,7 @@ impl Chains for Chained {
     }
 
     async fn lengthen(&self, read: &Stretch, segments: &[Segment]) -> Result<bool, StoreError> {
-        let mut transaction = self.pool.begin().await.map_err(StoreError::unavailable)?;
+        let mut transaction = begin(&self.pool).await.map_err(StoreError::unavailable)?;
         // What is not committed is rolled back.
         if !cursors::advance(&mut *transaction, &read.reader, read.from, read.to).await? {
             return Ok(false);

@@ -1,5 +1,6 @@
 //! Wrapped data keys by their owner's name. Opaque here: what opens them is not in this database.
 
+use crate::begin::begin;
 use crate::rows::Row;
 use latchkey_store::{KeyReplacement, OwnedKey, StoreError, WrappedKey, head, head_end};
 use sqlx::PgPool;
@@ -79,7 +80,7 @@ pub async fn count_headed(pool: &PgPool, wanted: &[u8]) -> Result<u64, StoreErro
 }
 
 pub async fn replace(pool: &PgPool, replacements: &[KeyReplacement]) -> Result<u64, StoreError> {
-    let mut transaction = pool.begin().await.map_err(StoreError::unavailable)?;
+    let mut transaction = begin(pool).await.map_err(StoreError::unavailable)?;
     let mut replaced = 0;
     for KeyReplacement { owner, former, key } in replacements {
         let done =

@@ -6,6 +6,7 @@
 mod append;
 mod archive;
 mod auth_logs;
+mod begin;
 mod chains;
 mod claims;
 mod connect;

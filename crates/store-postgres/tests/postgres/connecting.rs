@@ -25,7 +25,7 @@ async fn refusal(url: &str) -> String {
     words
 }
 
-fn append(stream: &Stream, expected: u64) -> Append {
+pub fn append(stream: &Stream, expected: u64) -> Append {
     let event = NewEvent {
         id: Uuid::new_v4(),
         kind: "thing.made".into(),

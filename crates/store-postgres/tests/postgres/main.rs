@@ -6,6 +6,7 @@ mod archive;
 mod conformance;
 mod connecting;
 mod faulty;
+mod giving_up;
 mod mutations;
 mod plans;
 mod scratch;
