@@ -44,11 +44,7 @@ impl AuthLogs for Logs {
     }
 
     async fn list(&self, query: &AuthLogQuery) -> Result<AuthLogPage, StoreError> {
-        let rows = match &query.connection {
-            None => of_all(&self.readers, query).await,
-            Some(connection) => of_connection(&self.readers, query, connection).await,
-        };
-        let rows = rows.map_err(StoreError::unavailable)?;
+        let rows = listed(&self.readers, query).await.map_err(StoreError::unavailable)?;
         let rows: Result<Vec<_>, _> = rows.iter().map(read).collect();
         Ok(AuthLogPage::cut(rows?, query.max))
     }
@@ -132,64 +128,47 @@ async fn put(connection: &mut SqliteConnection, log: &AuthLogPart) -> sqlx::Resu
     .map(drop)
 }
 
-async fn of_all(pool: &SqlitePool, query: &AuthLogQuery) -> sqlx::Result<Vec<SqliteRow>> {
-    let (started_at, id) = query.after.clone().unzip();
-    sqlx::query(
-        "SELECT environment, id, started_at, parts, sequence
-         FROM auth_logs
-         WHERE environment = ?1
-           AND (?2 IS NULL OR integration = ?2)
-           AND (?3 IS NULL OR operation = ?3)
-           AND (?4 IS NULL OR outcome = ?4)
-           AND (?5 IS NULL OR started_at >= ?5)
-           AND started_at < COALESCE(?6, 9223372036854775807)
-           AND (started_at, id) < (COALESCE(?7, 9223372036854775807), COALESCE(?8, ''))
-         ORDER BY started_at DESC, id DESC
-         LIMIT ?9",
-    )
-    .bind(&query.environment)
-    .bind(&query.integration)
-    .bind(&query.operation)
-    .bind(&query.outcome)
-    .bind(query.from)
-    .bind(query.until)
-    .bind(started_at)
-    .bind(id)
-    .bind(i64::from(query.max) + 1)
-    .fetch_all(pool)
-    .await
+/// The statement of a list, with what else is to hold.
+macro_rules! listed {
+    ($also:literal) => {
+        concat!(
+            "SELECT environment, id, started_at, parts, sequence
+             FROM auth_logs
+             WHERE environment = ?1",
+            $also,
+            " AND (?2 IS NULL OR integration = ?2)
+              AND (?3 IS NULL OR operation = ?3)
+              AND (?4 IS NULL OR outcome = ?4)
+              AND (?5 IS NULL OR started_at >= ?5)
+              AND started_at < COALESCE(?6, 9223372036854775807)
+              AND (started_at, id) < (COALESCE(?7, 9223372036854775807), COALESCE(?8, ''))
+              ORDER BY started_at DESC, id DESC
+              LIMIT ?9"
+        )
+    };
 }
 
-/// A statement of its own, so that it is planned for the connection's own index.
-async fn of_connection(
-    pool: &SqlitePool,
-    query: &AuthLogQuery,
-    connection: &str,
-) -> sqlx::Result<Vec<SqliteRow>> {
+/// The logs of a connection are a statement of their own, so that it is planned for the connection's own index.
+async fn listed(pool: &SqlitePool, query: &AuthLogQuery) -> sqlx::Result<Vec<SqliteRow>> {
     let (started_at, id) = query.after.clone().unzip();
-    sqlx::query(
-        "SELECT environment, id, started_at, parts, sequence
-         FROM auth_logs
-         WHERE environment = ?1 AND connection = ?10
-           AND (?2 IS NULL OR integration = ?2)
-           AND (?3 IS NULL OR operation = ?3)
-           AND (?4 IS NULL OR outcome = ?4)
-           AND (?5 IS NULL OR started_at >= ?5)
-           AND started_at < COALESCE(?6, 9223372036854775807)
-           AND (started_at, id) < (COALESCE(?7, 9223372036854775807), COALESCE(?8, ''))
-         ORDER BY started_at DESC, id DESC
-         LIMIT ?9",
-    )
-    .bind(&query.environment)
-    .bind(&query.integration)
-    .bind(&query.operation)
-    .bind(&query.outcome)
-    .bind(query.from)
-    .bind(query.until)
-    .bind(started_at)
-    .bind(id)
-    .bind(i64::from(query.max) + 1)
-    .bind(connection)
+    let statement = match query.connection {
+        None => listed!(""),
+        Some(_) => listed!(" AND connection = ?10"),
+    };
+    let asked = sqlx::query(statement)
+        .bind(&query.environment)
+        .bind(&query.integration)
+        .bind(&query.operation)
+        .bind(&query.outcome)
+        .bind(query.from)
+        .bind(query.until)
+        .bind(started_at)
+        .bind(id)
+        .bind(i64::from(query.max) + 1);
+    match &query.connection {
+        None => asked,
+        Some(connection) => asked.bind(connection),
+    }
     .fetch_all(pool)
     .await
 }
