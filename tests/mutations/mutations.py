@@ -11,6 +11,7 @@ REFRESHER = ("-p", "latchkey-refresher", "--lib")
 PEERS = ("-p", "latchkey-refresher", "--test", "peers")
 REFRESHING = ("-p", "latchkey-refresher", "--test", "refreshing", "a_token_that_was_seen")
 TELLING = ("-p", "latchkey-refresher", "--test", "refreshing", "told_until")
+SILENCE = ("-p", "latchkey-store-postgres", "--test", "postgres", "silence")
 POSTGRES = ("-p", "latchkey-store-postgres", "--test", "postgres", "given_up")
 IN_TIME = ("-p", "latchkey-oauth", "--test", "provider", "in_time")
 REVOKING = ("-p", "latchkey-oauth", "--test", "provider", "revo")
@@ -207,5 +208,9 @@ MUTATIONS = [
         "a transaction is begun by whoever may go away", "crates/store-postgres/src/begin.rs",
         "tokio::spawn(async move { pool.begin().await }).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))",
         "pool.begin().await", POSTGRES,
+    ),
+    Mutation(
+        "connections to a lost server are waited for", "crates/store-postgres/src/pool.rs",
+        "heard.elapsed() >= shared.silent_max", "heard.elapsed() >= shared.silent_max * 99", SILENCE,
     ),
 ]

@@ -12,7 +12,7 @@ use sqlx::{PgConnection, PgPool, PgTransaction, Row as _};
 #[async_trait]
 impl Archive for PostgresStore {
     async fn export(&self, take: &mut RowTaker<'_>) -> Result<(), ArchiveError> {
-        let mut moment = unhurried(&self.pool).await?;
+        let mut moment = unhurried(&self.pool.get()).await?;
         // All its statements see what the first one saw.
         run(&mut moment, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?;
         for table in Table::ALL {
@@ -22,7 +22,7 @@ impl Archive for PostgresStore {
     }
 
     async fn import(&self, rows: &mut RowGiver<'_>) -> Result<u64, ArchiveError> {
-        let mut transaction = unhurried(&self.pool).await?;
+        let mut transaction = unhurried(&self.pool.get()).await?;
         // A vault that runs on the empty database waits, or begins before this and the database is not empty.
         run(&mut transaction, "LOCK TABLE streams, events, data_keys IN EXCLUSIVE MODE").await?;
         unless_used(&mut transaction).await?;

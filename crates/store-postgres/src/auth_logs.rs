@@ -4,6 +4,7 @@
 //! as in the feed, so no place already returned is ever passed by one that shows up late.
 
 use crate::begin::begin;
+use crate::pool::Pool;
 use crate::rows::{Row, column};
 use async_trait::async_trait;
 use latchkey_store::{
@@ -15,7 +16,7 @@ use sqlx::{PgConnection, PgPool};
 /// The logs of one database.
 #[derive(Debug, Clone)]
 pub struct Logs {
-    pub pool: PgPool,
+    pub pool: Pool,
 }
 
 #[async_trait]
@@ -24,7 +25,7 @@ impl AuthLogs for Logs {
         // Two that write the same logs wait for each other in one order.
         let mut ordered: Vec<_> = logs.iter().collect();
         ordered.sort_by_key(|log| (&log.environment, &log.id));
-        let mut transaction = begin(&self.pool).await.map_err(StoreError::unavailable)?;
+        let mut transaction = begin(&self.pool.get()).await.map_err(StoreError::unavailable)?;
         for log in ordered {
             put(&mut transaction, log).await.map_err(StoreError::unavailable)?;
         }
@@ -39,14 +40,14 @@ impl AuthLogs for Logs {
         )
         .bind(environment)
         .bind(id)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&self.pool.get())
         .await
         .map_err(StoreError::unavailable)?;
         row.as_ref().map(read).transpose()
     }
 
     async fn list(&self, query: &AuthLogQuery) -> Result<AuthLogPage, StoreError> {
-        let rows = listed(&self.pool, query).await.map_err(StoreError::unavailable)?;
+        let rows = listed(&self.pool.get(), query).await.map_err(StoreError::unavailable)?;
         let rows: Result<Vec<_>, _> = rows.iter().map(read).collect();
         Ok(AuthLogPage::cut(rows?, query.max))
     }
@@ -63,7 +64,7 @@ impl AuthLogs for Logs {
         .bind(after.tx.to_string())
         .bind(column(after.sequence))
         .bind(i64::from(max))
-        .fetch_all(&self.pool)
+        .fetch_all(&self.pool.get())
         .await
         .map_err(StoreError::unavailable)?;
         rows.iter().map(read).collect()
@@ -77,7 +78,7 @@ impl AuthLogs for Logs {
              ORDER BY auth_logs.tx DESC, sequence DESC
              LIMIT 1",
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(&self.pool.get())
         .await
         .map_err(StoreError::unavailable)?;
         let Some(row) = row else { return Ok(Position::START) };
@@ -92,7 +93,7 @@ impl AuthLogs for Logs {
         )
         .bind(before)
         .bind(i64::from(max))
-        .execute(&self.pool)
+        .execute(&self.pool.get())
         .await
         .map_err(StoreError::unavailable)?;
         Ok(swept.rows_affected())
@@ -104,7 +105,7 @@ impl AuthLogs for Logs {
 
     async fn count(&self) -> Result<u64, StoreError> {
         let row = sqlx::query("SELECT COUNT(*) AS count FROM auth_logs")
-            .fetch_one(&self.pool)
+            .fetch_one(&self.pool.get())
             .await
             .map_err(StoreError::unavailable)?;
         Row { row: &row, table: "auth_logs", key: &"all" }.number("count")

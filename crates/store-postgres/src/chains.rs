@@ -5,17 +5,18 @@
 
 use crate::begin::begin;
 use crate::cursors;
+use crate::pool::Pool;
 use crate::reads::placed;
 use crate::rows::{Row, column, recorded};
 use async_trait::async_trait;
 use latchkey_store::{ChainEnd, Chains, Position, ReadRow, Recorded, Segment, StoreError, Stretch};
+use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, PgPool};
 
 /// The chains of one database.
 #[derive(Debug, Clone)]
 pub struct Chained {
-    pub pool: PgPool,
+    pub pool: Pool,
 }
 
 #[async_trait]
@@ -25,7 +26,7 @@ impl Chains for Chained {
             "SELECT last, link FROM audit_segments WHERE environment = $1 ORDER BY first DESC LIMIT 1",
         )
         .bind(environment)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&self.pool.get())
         .await
         .map_err(StoreError::unavailable)?;
         let Some(row) = row else { return Ok(None) };
@@ -34,7 +35,7 @@ impl Chains for Chained {
     }
 
     async fn lengthen(&self, read: &Stretch, segments: &[Segment]) -> Result<bool, StoreError> {
-        let mut transaction = begin(&self.pool).await.map_err(StoreError::unavailable)?;
+        let mut transaction = begin(&self.pool.get()).await.map_err(StoreError::unavailable)?;
         // What is not committed is rolled back.
         if !cursors::advance(&mut *transaction, &read.reader, read.from, read.to).await? {
             return Ok(false);
@@ -59,7 +60,7 @@ impl Chains for Chained {
         .bind(environment)
         .bind(column(after))
         .bind(i64::from(max))
-        .fetch_all(&self.pool)
+        .fetch_all(&self.pool.get())
         .await
         .map_err(StoreError::unavailable)?;
         rows.iter().map(segment).collect()
@@ -76,7 +77,7 @@ impl Chains for Chained {
         )
         .bind(txs)
         .bind(sequences)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.pool.get())
         .await
         .map_err(StoreError::unavailable)?;
         rows.iter().map(recorded).collect()
@@ -94,7 +95,7 @@ impl Chains for Chained {
         )
         .bind(txs)
         .bind(sequences)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.pool.get())
         .await
         .map_err(StoreError::unavailable)?;
         rows.iter().map(placed).collect()

@@ -2,6 +2,7 @@
 //!
 //! Invariant: no error names the password. Only host, port and database of the URL are ever shown.
 
+use crate::pool::Pool;
 use latchkey_store::SchemaState;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -12,16 +13,13 @@ use thiserror::Error;
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// How long reaching the server, or waiting for a free connection, may take.
-const REACH_MAX: Duration = Duration::from_secs(5);
+pub(crate) const REACH_MAX: Duration = Duration::from_secs(5);
 
 /// Waiting for a row longer than this means that its holder hangs; our own appends hold one for milliseconds.
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// An open transaction holds the feed back for every reader, so one that does nothing is ended by the server.
 const IDLE_IN_TRANSACTION_MAX: Duration = Duration::from_secs(15);
-
-/// A connection used a moment ago is trusted; after longer rest one round trip is spent on finding out.
-const TRUSTED_FOR: Duration = Duration::from_secs(5);
 
 /// How a store uses its server.
 #[derive(Debug, Clone)]
@@ -109,7 +107,7 @@ impl fmt::Display for Place {
     }
 }
 
-pub async fn connect(url: &str, options: &PostgresOptions) -> Result<(PgPool, Place), ConnectError> {
+pub async fn connect(url: &str, options: &PostgresOptions) -> Result<(Pool, Place), ConnectError> {
     let server = PgConnectOptions::from_str(url).map_err(ConnectError::Url)?.application_name("latchkey");
     let place = Place::of(&server);
 
@@ -126,7 +124,8 @@ pub async fn connect(url: &str, options: &PostgresOptions) -> Result<(PgPool, Pl
         (Schema::Expect, 0) => {}
         (Schema::Expect, pending) => return Err(ConnectError::Pending(place, pending)),
     }
-    Ok((pool(server, options), place))
+    let server = limited(server, options);
+    Ok((Pool::new(server, place.clone(), options.connections_max, options.statement_max), place))
 }
 
 /// How the schema at a URL stands. Changes nothing.
@@ -174,31 +173,16 @@ async fn migrate(server: &PgConnectOptions) -> Result<(), MigrateError> {
     migrated
 }
 
-fn pool(server: PgConnectOptions, options: &PostgresOptions) -> PgPool {
+fn limited(server: PgConnectOptions, options: &PostgresOptions) -> PgConnectOptions {
     let limits = [
         ("statement_timeout", options.statement_max),
         ("lock_timeout", LOCK_WAIT_MAX),
         ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MAX),
     ];
-    let server = server
+    server
         .options(limits.map(|(name, limit)| (name, limit.as_millis())))
         // A lost race must show as a changed version, which this level does, not as a serialization failure.
-        .options([("default_transaction_isolation", "read committed")]);
-    PgPoolOptions::new()
-        .max_connections(options.connections_max)
-        .acquire_timeout(REACH_MAX)
-        .idle_timeout(Duration::from_secs(10 * 60))
-        .max_lifetime(Duration::from_secs(30 * 60))
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > TRUSTED_FOR {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        .connect_lazy_with(server)
+        .options([("default_transaction_isolation", "read committed")])
 }
 
 pub async fn ping(pool: &PgPool, place: &Place) -> Result<(), ConnectError> {

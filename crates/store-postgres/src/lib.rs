@@ -16,6 +16,7 @@ mod epoch;
 mod feed;
 mod keys;
 mod lists;
+mod pool;
 mod reads;
 mod rows;
 
@@ -29,12 +30,12 @@ use latchkey_store::{
     OwnedKey, Page, Position, Reads, Recorded, SchemaState, Store, StoreError, Stored, Stream, Tally,
     Version, WrappedKey, claim_in_turns,
 };
-use sqlx::PgPool;
+use pool::Pool;
 
 /// Streams of events in one PostgreSQL database (13 or later). Clones share the pool of connections.
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
-    pool: PgPool,
+    pool: Pool,
     place: Place,
     logs: auth_logs::Logs,
     taken: reads::Taken,
@@ -72,58 +73,58 @@ impl PostgresStore {
 
     /// Waits until every connection is closed.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.pool.get().close().await;
     }
 }
 
 #[async_trait]
 impl Store for PostgresStore {
     async fn load(&self, stream: &Stream) -> Result<Option<Stored>, StoreError> {
-        feed::load(&self.pool, stream).await
+        feed::load(&self.pool.get(), stream).await
     }
 
     async fn append(&self, append: Append) -> Result<Version, AppendError> {
-        append::append(&self.pool, append).await
+        append::append(&self.pool.get(), append).await
     }
 
     async fn history(&self, stream: &Stream, after: Version, max: u32) -> Result<Vec<Recorded>, StoreError> {
-        feed::history(&self.pool, stream, after, max).await
+        feed::history(&self.pool.get(), stream, after, max).await
     }
 
     async fn feed(&self, after: Position, max: u32) -> Result<Vec<Recorded>, StoreError> {
-        feed::feed(&self.pool, after, max).await
+        feed::feed(&self.pool.get(), after, max).await
     }
 
     async fn feed_end(&self) -> Result<Position, StoreError> {
-        feed::end(&self.pool).await
+        feed::end(&self.pool.get()).await
     }
 
     async fn claim_due(&self, query: &ClaimQuery) -> Result<Vec<Claim>, StoreError> {
-        claim_in_turns(&claims::Queue { pool: &self.pool }, query).await
+        claim_in_turns(&claims::Queue { pool: &self.pool.get() }, query).await
     }
 
     async fn renew(&self, stream: &Stream, fence: Fence, until: Millis) -> Result<bool, StoreError> {
-        claims::renew(&self.pool, stream, fence, until).await
+        claims::renew(&self.pool.get(), stream, fence, until).await
     }
 
     async fn release(&self, stream: &Stream, fence: Fence) -> Result<(), StoreError> {
-        claims::release(&self.pool, stream, fence).await
+        claims::release(&self.pool.get(), stream, fence).await
     }
 
     async fn hasten(&self, stream: &Stream, seen: Version, due: Millis) -> Result<(), StoreError> {
-        claims::hasten(&self.pool, stream, seen, due).await
+        claims::hasten(&self.pool.get(), stream, seen, due).await
     }
 
     async fn forget(&self, stream: &Stream, fence: Fence) -> Result<bool, StoreError> {
-        claims::forget(&self.pool, stream, fence).await
+        claims::forget(&self.pool.get(), stream, fence).await
     }
 
     async fn list(&self, query: &CardQuery) -> Result<Page, StoreError> {
-        lists::list(&self.pool, query).await
+        lists::list(&self.pool.get(), query).await
     }
 
     async fn tally(&self, category: &str, environment: Option<&str>) -> Result<Vec<Tally>, StoreError> {
-        lists::tally(&self.pool, category, environment).await
+        lists::tally(&self.pool.get(), category, environment).await
     }
 
     async fn count_ending(
@@ -133,31 +134,31 @@ impl Store for PostgresStore {
         from: Millis,
         until: Millis,
     ) -> Result<u64, StoreError> {
-        lists::count_ending(&self.pool, category, environment, from, until).await
+        lists::count_ending(&self.pool.get(), category, environment, from, until).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {
-        claims::count_due(&self.pool, category, now).await
+        claims::count_due(&self.pool.get(), category, now).await
     }
 
     async fn cursor(&self, reader: &str) -> Result<Position, StoreError> {
-        cursors::cursor(&self.pool, reader).await
+        cursors::cursor(&self.pool.get(), reader).await
     }
 
     async fn advance_cursor(&self, reader: &str, from: Position, to: Position) -> Result<bool, StoreError> {
-        cursors::advance(&self.pool, reader, from, to).await
+        cursors::advance(&self.pool.get(), reader, from, to).await
     }
 
     async fn rewind_cursor(&self, reader: &str, to: Position) -> Result<(), StoreError> {
-        cursors::rewind(&self.pool, reader, to).await
+        cursors::rewind(&self.pool.get(), reader, to).await
     }
 
     async fn key(&self, owner: &str) -> Result<Option<WrappedKey>, StoreError> {
-        keys::key(&self.pool, owner).await
+        keys::key(&self.pool.get(), owner).await
     }
 
     async fn put_key_if_absent(&self, owner: &str, key: &WrappedKey) -> Result<WrappedKey, StoreError> {
-        keys::put_if_absent(&self.pool, owner, key).await
+        keys::put_if_absent(&self.pool.get(), owner, key).await
     }
 
     async fn keys_headed(
@@ -166,27 +167,27 @@ impl Store for PostgresStore {
         after: Option<&OwnedKey>,
         max: u32,
     ) -> Result<Vec<OwnedKey>, StoreError> {
-        keys::headed(&self.pool, head, after, max).await
+        keys::headed(&self.pool.get(), head, after, max).await
     }
 
     async fn count_keys_headed(&self, head: &[u8]) -> Result<u64, StoreError> {
-        keys::count_headed(&self.pool, head).await
+        keys::count_headed(&self.pool.get(), head).await
     }
 
     async fn replace_keys(&self, replacements: &[KeyReplacement]) -> Result<u64, StoreError> {
-        keys::replace(&self.pool, replacements).await
+        keys::replace(&self.pool.get(), replacements).await
     }
 
     async fn remove_key(&self, key: &OwnedKey) -> Result<bool, StoreError> {
-        keys::remove(&self.pool, key).await
+        keys::remove(&self.pool.get(), key).await
     }
 
     async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
-        claims::hold(&self.pool, stream, until).await
+        claims::hold(&self.pool.get(), stream, until).await
     }
 
     async fn epoch(&self) -> Result<String, StoreError> {
-        epoch::epoch(&self.pool).await
+        epoch::epoch(&self.pool.get()).await
     }
 
     fn auth_logs(&self) -> &dyn AuthLogs {
@@ -202,6 +203,6 @@ impl Store for PostgresStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        connect::ping(&self.pool, &self.place).await.map_err(StoreError::unavailable)
+        connect::ping(&self.pool.get(), &self.place).await.map_err(StoreError::unavailable)
     }
 }

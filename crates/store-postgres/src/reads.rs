@@ -3,16 +3,16 @@
 //! Invariant: what is told is below the oldest running transaction, as in the feed, so no place already returned is ever
 //! passed by one that shows up late.
 
+use crate::pool::Pool;
 use crate::rows::{Row, column};
 use async_trait::async_trait;
 use latchkey_store::{HoldersQuery, Millis, Position, ReadRow, Reads, StoreError};
-use sqlx::PgPool;
 use sqlx::postgres::PgRow;
 
 /// The reads of one database.
 #[derive(Debug, Clone)]
 pub struct Taken {
-    pub pool: PgPool,
+    pub pool: Pool,
 }
 
 #[async_trait]
@@ -35,7 +35,7 @@ impl Reads for Taken {
         .bind(numbers(|read| column(read.count)))
         .bind(numbers(|read| read.first_at))
         .bind(numbers(|read| read.last_at))
-        .execute(&self.pool)
+        .execute(&self.pool.get())
         .await
         .map_err(StoreError::unavailable)?;
         Ok(())
@@ -55,7 +55,7 @@ impl Reads for Taken {
         .bind(&query.connection)
         .bind(query.generation.map(column))
         .bind(i64::from(query.max))
-        .fetch_all(&self.pool)
+        .fetch_all(&self.pool.get())
         .await
         .map_err(StoreError::unavailable)?;
         rows.iter().map(read).collect()
@@ -74,7 +74,7 @@ impl Reads for Taken {
         .bind(after.tx.to_string())
         .bind(column(after.sequence))
         .bind(i64::from(max))
-        .fetch_all(&self.pool)
+        .fetch_all(&self.pool.get())
         .await
         .map_err(StoreError::unavailable)?;
         rows.iter().map(placed).collect()
@@ -88,7 +88,7 @@ impl Reads for Taken {
         )
         .bind(before)
         .bind(i64::from(max))
-        .execute(&self.pool)
+        .execute(&self.pool.get())
         .await
         .map_err(StoreError::unavailable)?;
         Ok(swept.rows_affected())

@@ -10,3 +10,4 @@ mod giving_up;
 mod mutations;
 mod plans;
 mod scratch;
+mod silence;
