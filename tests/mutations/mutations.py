@@ -10,6 +10,7 @@ SIMULATION = ("-p", "latchkey-tests", "--test", "simulation")
 REFRESHER = ("-p", "latchkey-refresher", "--lib")
 PEERS = ("-p", "latchkey-refresher", "--test", "peers")
 REFRESHING = ("-p", "latchkey-refresher", "--test", "refreshing", "a_token_that_was_seen")
+MAY_END = ("-p", "latchkey-oauth", "--test", "provider", "only_where_it_may")
 TELLING = ("-p", "latchkey-refresher", "--test", "refreshing", "told_until")
 SILENCE = ("-p", "latchkey-store-postgres", "--test", "postgres", "silence")
 POSTGRES = ("-p", "latchkey-store-postgres", "--test", "postgres", "given_up")
@@ -197,7 +198,7 @@ MUTATIONS = [
     ),
     Mutation(
         "everything an account has granted is ended unasked", "crates/oauth/src/revoke.rs",
-        "Some(Extent::Account) && extent == Extent::Grant", "Some(Extent::Account) && extent != extent", REVOKING,
+        "Some(Extent::Account) && extent == Extent::Grant", "Some(Extent::Account) && extent != extent", MAY_END,
     ),
     Mutation(
         "a document may send a token to any host to be ended", "crates/oauth/src/discovery.rs",
