@@ -67,4 +67,10 @@ impl CredentialService for BareService {
     ) -> Result<Response<pb::GetCredentialResponse>, Status> {
         Err(Status::unimplemented("only what is compared"))
     }
+    async fn export_credential(
+        &self,
+        _: Request<pb::ExportCredentialRequest>,
+    ) -> Result<Response<pb::ExportCredentialResponse>, Status> {
+        Err(Status::unimplemented("only what is compared"))
+    }
 }

@@ -27,7 +27,8 @@ pub use failure::failure_to_pb;
 pub use key::{scopes_from_words, scopes_to_words};
 pub use lending::is_bearer;
 pub use reply::{
-    HandoutReply, handout_to_pb, refresh_token_to_pb, rfc3339_to_pb, secret_to_pb, struct_to_pb,
+    HandoutReply, handout_to_pb, refresh_token_to_pb, renewal_fields_to_pb, rfc3339_to_pb, secret_to_pb,
+    struct_to_pb,
 };
 pub use time::{duration_from_pb, duration_to_pb, timestamp_from_pb, timestamp_to_pb};
 

@@ -44,6 +44,7 @@ fn prints() -> Vec<(&'static str, String)> {
         "latchkey.vault.v1.CreateSessionResponse": pb::vault::CreateSessionResponse,
         "latchkey.vault.v1.DueRevocation": pb::vault::DueRevocation,
         "latchkey.vault.v1.DueWebhook": pb::vault::DueWebhook,
+        "latchkey.vault.v1.ExportCredentialResponse": pb::vault::ExportCredentialResponse,
         "latchkey.vault.v1.FormParameter": pb::vault::FormParameter,
         "latchkey.vault.v1.ExchangeResultRequest": pb::vault::ExchangeResultRequest,
         "latchkey.vault.v1.GetAccessTokenResponse": pb::vault::GetAccessTokenResponse,

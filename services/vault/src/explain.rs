@@ -273,6 +273,7 @@ pub fn event_in_words(event: &Event) -> String {
             )
         }
         Event::Broken { failure, .. } => format!("The connection broke: {}.", cause_in_words(failure)),
+        Event::CredentialRevealed { exported: true, .. } => "The credential was exported.".into(),
         Event::CredentialRevealed { .. } => "An operator was shown the credential.".into(),
         Event::Described { external_id_taken: true, .. } => {
             "It was made without the external id it was to have, which another connection had by then.".into()

@@ -63,8 +63,9 @@ pub enum Command {
     Expire {
         at: Timestamp,
     },
-    /// An operator is about to be shown the credential.
+    /// An operator is about to be shown the credential, or it is about to be exported.
     Reveal {
+        exported: bool,
         at: Timestamp,
     },
     /// `key` is the one that is destroyed with it.

@@ -23,7 +23,7 @@ pub(super) fn decide(connection: &Connection, command: Command) -> Result<Vec<Ev
         Command::Disable { by, at } => described::disable(connection, by, at),
         Command::Enable { by, at } => described::enable(connection, by, at),
         Command::Expire { at } => expire(connection, at),
-        Command::Reveal { at } => reveal(connection, at),
+        Command::Reveal { exported, at } => reveal(connection, exported, at),
         Command::Revoke { key, at } => revoke(connection, key, at),
     }
 }
@@ -209,12 +209,12 @@ fn expire(connection: &Connection, at: Timestamp) -> Result<Vec<Event>, Refusal>
     Ok(vec![Event::Broken { generation: live.credential.generation, failure, at }])
 }
 
-fn reveal(connection: &Connection, at: Timestamp) -> Result<Vec<Event>, Refusal> {
+fn reveal(connection: &Connection, exported: bool, at: Timestamp) -> Result<Vec<Event>, Refusal> {
     match connection {
         Connection::Absent => Err(Refusal::Absent),
         Connection::Revoked(_) => Err(Refusal::Revoked),
         Connection::Live(_) | Connection::Broken(_) => {
-            Ok(vec![Event::CredentialRevealed { generation: connection.generation(), at }])
+            Ok(vec![Event::CredentialRevealed { generation: connection.generation(), exported, at }])
         }
     }
 }

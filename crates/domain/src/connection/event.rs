@@ -79,9 +79,11 @@ pub enum Event {
         failure: Failure,
         at: Timestamp,
     },
-    /// An operator was shown the credential. Backends, who are given it all day, are not recorded.
+    /// An operator was shown the credential, or it was exported. Backends, who are given it all day, are not recorded.
     CredentialRevealed {
         generation: Generation,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        exported: bool,
         at: Timestamp,
     },
     /// People say something else of it, in these fields. What they say is not recorded.

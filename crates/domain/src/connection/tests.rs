@@ -186,10 +186,13 @@ fn a_deleted_connection_stays_deleted_and_tells_which_key_went_with_it() {
 
 #[test]
 fn a_look_at_the_credential_is_recorded_and_changes_nothing() {
-    let reveal = || Command::Reveal { at: Timestamp(5) };
-    let recorded = Event::CredentialRevealed { generation: live().generation(), at: Timestamp(5) };
-    assert_eq!(live().decide(reveal()), Ok(vec![recorded.clone()]));
-    assert_eq!(live().evolve(recorded), live());
+    let reveal = || Command::Reveal { exported: false, at: Timestamp(5) };
+    for exported in [false, true] {
+        let at = Timestamp(5);
+        let recorded = Event::CredentialRevealed { generation: live().generation(), exported, at };
+        assert_eq!(live().decide(Command::Reveal { exported, at }), Ok(vec![recorded.clone()]));
+        assert_eq!(live().evolve(recorded), live());
+    }
     let deleted = after([
         establish(0, credential(0, Some(HOUR), true)),
         Command::Revoke { key: None, at: Timestamp(5) },

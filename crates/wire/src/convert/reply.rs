@@ -35,6 +35,12 @@ pub fn refresh_token_to_pb(renewal: &Renewal) -> String {
     renewal.refresh_token.as_ref().map(|token| token.expose().to_owned()).unwrap_or_default()
 }
 
+/// What a renewal is made with beside the refresh token.
+#[must_use]
+pub fn renewal_fields_to_pb(renewal: &Renewal) -> BTreeMap<String, String> {
+    exposed(&renewal.fields)
+}
+
 /// A secret made for the caller: a session token, an API key.
 #[must_use]
 pub fn secret_to_pb(secret: &SecretText) -> String {

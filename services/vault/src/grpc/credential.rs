@@ -2,13 +2,13 @@ use super::{Door, status};
 use crate::accounting::{Reading, Way};
 use crate::error::Error;
 use crate::signing::{self, ToSign};
-use crate::vault::{Credential, Query, Source, Vault};
+use crate::vault::{Credential, Full, Query, Source, Vault};
 use latchkey_domain::Reader;
 use latchkey_domain::api_key::Scope;
 use latchkey_wire::contract::KeyView;
 use latchkey_wire::convert::parse;
 use latchkey_wire::convert::{
-    HandoutReply, duration_from_pb, handout_to_pb, refresh_token_to_pb, timestamp_to_pb,
+    HandoutReply, duration_from_pb, handout_to_pb, refresh_token_to_pb, renewal_fields_to_pb, timestamp_to_pb,
 };
 use latchkey_wire::pb::vault as pb;
 use latchkey_wire::{Fault, grpc_timeout};
@@ -78,6 +78,30 @@ impl pb::credential_service_server::CredentialService for Door {
         };
         Ok(told(response, source))
     }
+
+    async fn export_credential(
+        &self,
+        request: Request<pb::ExportCredentialRequest>,
+    ) -> Result<Response<pb::ExportCredentialResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::CredentialsRead).await?;
+        let id = parse("connection_id", &request.into_inner().connection_id)?;
+        let Full { credential, renewal } =
+            self.vault.exported_credential(&key.environment, id).await.map_err(status)?;
+        self.account(&credential, &key, Way::Credential).await?;
+        let facts = credential.facts;
+        let HandoutReply { access_token, fields, .. } = handout_to_pb(credential.handout);
+        let kept = renewal.as_ref().map(renewal_fields_to_pb).unwrap_or_default();
+        Ok(Response::new(pb::ExportCredentialResponse {
+            auth_mode: facts.auth_mode,
+            generation: facts.generation.0,
+            access_token,
+            refresh_token: renewal.as_ref().map(refresh_token_to_pb).unwrap_or_default(),
+            expire_time: facts.expires_at.map(timestamp_to_pb),
+            obtain_time: Some(timestamp_to_pb(facts.obtained_at)),
+            granted_scopes: facts.scopes,
+            fields: kept.into_iter().chain(fields).collect(),
+        }))
+    }
 }
 
 impl Door {
@@ -88,7 +112,7 @@ impl Door {
             return Ok(());
         }
         let id = parse("connection_id", connection)?;
-        self.vault.reveal(&key.environment, id).await.map_err(status)
+        self.vault.reveal(&key.environment, id, false).await.map_err(status)
     }
 
     async fn account(&self, credential: &Credential, key: &KeyView, way: Way) -> Result<(), Status> {

@@ -67,13 +67,19 @@ impl Vault {
         Ok(Explained { explanation, history, auth_log, revocation, connection })
     }
 
-    /// Records that an operator is about to be shown the credential; where that cannot be recorded, nothing is shown.
+    /// Records that an operator is about to be shown the credential, or that it is about to be exported; where that cannot be
+    /// recorded, nothing is shown.
     ///
     /// # Errors
     /// Where there is no credential, or the store does not answer.
-    pub async fn reveal(&self, environment: &Environment, id: ConnectionId) -> Result<(), Error> {
+    pub async fn reveal(
+        &self,
+        environment: &Environment,
+        id: ConnectionId,
+        exported: bool,
+    ) -> Result<(), Error> {
         self.connection_in(environment, id).await?;
-        let reveal = Command::Reveal { at: self.ledger.now() };
+        let reveal = Command::Reveal { exported, at: self.ledger.now() };
         self.ledger.execute::<Connection>(&id.to_string(), reveal, Terms::default()).await?;
         Ok(())
     }

@@ -99,6 +99,33 @@ impl Vault {
         Ok(Full { credential: hand_out(&key, held)?, renewal })
     }
 
+    /// The credential as it is, fresh or not and switched off or not, with all that renews it. It is recorded first.
+    ///
+    /// # Errors
+    /// Refusals of the connection; where it cannot be recorded.
+    pub async fn exported_credential(
+        &self,
+        environment: &Environment,
+        connection: ConnectionId,
+    ) -> Result<Full, Error> {
+        let present = self.connection_in(environment, connection).await?;
+        // One that is switched off has a credential; one that is broken or gone has none, and nothing is recorded then.
+        if !matches!(present, Connection::Live(_)) {
+            present.live()?;
+        }
+        self.reveal(environment, connection, true).await?;
+        let Loaded { state, version, key } = self.ledger.load::<Connection>(&connection.to_string()).await?;
+        let live = match in_environment(state, environment)? {
+            Connection::Live(live) => live,
+            other => other.live()?.clone(),
+        };
+        let stream = stream_of::<Connection>(connection);
+        let held = Held { stream, version, live, key, source: Source::Cached };
+        let key = self.key_of(&held).await?;
+        let renewal = open_renewal(&key, &held.stream, &held.live)?;
+        Ok(Full { credential: hand_out(&key, held)?, renewal })
+    }
+
     /// Whether waiting for a fresh credential brought another one. Nothing is opened.
     pub(super) async fn renewed(&self, query: &Query) -> Result<Source, Error> {
         Ok(self.fresh(query).await?.source)

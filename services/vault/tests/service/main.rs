@@ -8,6 +8,7 @@ mod blaming;
 mod chaining;
 mod connecting;
 mod describing;
+mod exporting;
 mod handing_over;
 mod keys;
 mod listing;
