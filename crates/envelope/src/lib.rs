@@ -8,6 +8,7 @@
 //! stored, it is rebuilt by whoever asks, so a record that was moved, re-typed or re-pointed does not open. Parsing is
 //! strict, no input panics, and nothing is ever tried with a second key. A warm read calls no key service.
 
+pub mod age;
 mod cache;
 mod clear;
 mod context;
