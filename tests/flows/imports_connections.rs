@@ -1,9 +1,12 @@
 //! Connections move over from a server that speaks the compatible REST API, with nobody logging in again. The source is a real
 //! one: this server's own other environment, whose tokens are of the same provider.
 
-use latchkey_testkit::{API_KEY, Backend, World, demo::Selection, run};
+use latchkey_testkit::demo::{Extent, Selection, Target};
+use latchkey_testkit::{API_KEY, Backend, World, binary, run};
 use serde_json::{Value, json};
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 use tempfile::TempDir;
 
 const SCOPES: &str = "connections:read,connections:write,tokens:read,credentials:read,integrations:admin";
@@ -29,15 +32,29 @@ impl Move {
         self.folder.path().join(name).display().to_string()
     }
 
-    async fn step(&self, words: &[&str]) -> (Option<i32>, String) {
+    /// A step of the import, as it is typed.
+    fn words(&self, words: &[&str]) -> Vec<String> {
         let (url, source, target, state) =
             (self.world.url("/"), self.file("source"), self.file("target"), self.file("state.json"));
         let known =
             ["--source", &url, "--source-key-file", &source, "--url", &url, "--api-key-file", &target];
-        let ended =
-            run("latchkey", &[&["import", "nango"], words, &known, &["--state", &state]].concat()).await;
+        let all = [&["import", "nango"], words, &known, &["--state", &state]].concat();
+        all.into_iter().map(str::to_owned).collect()
+    }
+
+    async fn step(&self, words: &[&str]) -> (Option<i32>, String) {
+        let words = self.words(words);
+        let ended = run("latchkey", &words.iter().map(String::as_str).collect::<Vec<_>>()).await;
         assert!(!ended.said.contains("canary"), "{}", ended.said);
         (ended.code, ended.said)
+    }
+
+    /// A connection at the source, whose id there is its end user's name.
+    async fn connect(&self, end_user: &str) -> String {
+        let made = self.world.connect("demo-oauth", end_user).await;
+        let (path, said) = (format!("/v1/connections/{made}"), json!({"external_id": end_user}));
+        assert_eq!(self.world.rest("PATCH", &path).json(&said).send().await.unwrap().status(), 200);
+        made
     }
 
     /// Of the source's environment, or of the target's.
@@ -159,5 +176,67 @@ async fn what_cannot_be_moved_is_told_and_tried_again() {
     let keys = ["--source-key-file", &source, "--api-key-file", &target, "--state", "/nowhere/state.json"];
     let clear = run("latchkey", &[&elsewhere[..], &keys].concat()).await;
     assert!(clear.code == Some(1) && clear.said.contains("--insecure"), "{}", clear.said);
+    moving.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cutover_that_is_killed_goes_on_where_it_was() {
+    const USERS: usize = 8;
+    let moving = Move::start().await;
+    for at in 0..USERS {
+        moving.connect(&format!("user-{at}")).await;
+    }
+    assert_eq!(moving.step(&["plan"]).await.0, Some(0));
+    assert_eq!(moving.step(&["run", "--yes"]).await.0, Some(0));
+    let mut program = Command::new(binary("latchkey"))
+        .args(moving.words(&["cutover", "demo-oauth", "--yes"]))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let active = async || {
+        let moved = moving.moved().await;
+        moved.iter().filter(|one| one["state"] == "CONNECTION_STATE_ACTIVE").count()
+    };
+    while active().await == 0 && program.try_wait().unwrap().is_none() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    program.kill().unwrap();
+    program.wait().unwrap();
+    let cut_at = active().await;
+    assert!((1..USERS).contains(&cut_at), "{cut_at} of {USERS}: it was not cut short");
+
+    let (code, cut) = moving.step(&["cutover", "demo-oauth", "--yes"]).await;
+    assert!(code == Some(0) && cut.contains(&format!("demo-oauth: {USERS} active")), "{cut}");
+    for one in moving.moved().await {
+        let token = moving.there.token(one["id"].as_str().unwrap()).await.unwrap();
+        assert_eq!(moving.world.call_api("/me", &token.headers).await, 200, "{one}");
+    }
+    moving.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cutover_is_undone_where_nothing_was_refreshed_here() {
+    let moving = Move::start().await;
+    let ana = moving.connect("ana").await;
+    assert_eq!(moving.step(&["plan"]).await.0, Some(0));
+    assert_eq!(moving.step(&["run", "--yes"]).await.0, Some(0));
+
+    // The provider goes down between switching on and refreshing.
+    moving.world.provider().outage(Target::Token, Extent::UntilCleared);
+    let (code, cut) = moving.step(&["cutover", "demo-oauth", "--yes"]).await;
+    assert!(code == Some(1) && cut.contains("demo-oauth: 1 enabled"), "{cut}");
+    let (code, dry) = moving.step(&["cutover", "demo-oauth", "--undo"]).await;
+    assert!(code == Some(0) && dry.contains("1 would be switched off again"), "{dry}");
+    let (code, undone) = moving.step(&["cutover", "demo-oauth", "--undo", "--yes"]).await;
+    assert!(code == Some(0) && undone.contains("demo-oauth: 1 paused"), "{undone}");
+    assert!(moving.moved().await.iter().all(|one| one["state"] == "CONNECTION_STATE_DISABLED"));
+
+    // The source has its grant still, and goes on with it until it is tried again.
+    moving.world.provider().clear();
+    moving.world.backend().new_token(&ana).await.unwrap();
+    let (code, cut) = moving.step(&["cutover", "demo-oauth", "--yes"]).await;
+    assert!(code == Some(0) && cut.contains("demo-oauth: 1 active"), "{cut}");
     moving.world.finish().await;
 }

@@ -5,6 +5,8 @@ from typing import NamedTuple
 DOMAIN = ("-p", "latchkey-domain", "--lib")
 SQLITE = ("-p", "latchkey-store-sqlite", "--test", "sqlite")
 VAULT = ("-p", "latchkey-vault", "--test", "service")
+CLI = ("-p", "latchkey", "--bins")
+EXPORTING = ("-p", "latchkey-vault", "--test", "service", "export")
 WEBHOOKS = ("-p", "latchkey-vault", "--test", "service", "webhooks")
 SIMULATION = ("-p", "latchkey-tests", "--test", "simulation")
 REFRESHER = ("-p", "latchkey-refresher", "--lib")
@@ -203,6 +205,14 @@ MUTATIONS = [
     Mutation(
         "a document may send a token to any host to be ended", "crates/oauth/src/discovery.rs",
         "url.origin() == issuer.origin() || allowed(provider, url).is_ok()", "url.has_host()", REVOKING,
+    ),
+    Mutation(
+        "an export is not recorded", "services/vault/src/vault/credentials.rs",
+        "self.reveal(environment, connection, true).await?;", "", EXPORTING,
+    ),
+    Mutation(
+        "an export that was cut is imported as far as it goes", "services/all-in-one/src/cli/import/jsonl/input.rs",
+        "ended || !export,", "true,", CLI,
     ),
     Mutation("a claim lapses at once", REFRESHES, "until: now.plus(CLAIM_TTL).0,", "until: now.0,", SIMULATION),
     Mutation(

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Puts what the servers are made of on this machine: PostgreSQL from Debian, the rest in a Python venv
+# Puts what the servers are made of on this machine: PostgreSQL and age from Debian, the rest in a Python venv
 # in tests/.cache. Nothing is installed twice. Read by tests/with-servers, which defines say() and die().
 
 cache="$root/tests/.cache"
@@ -14,6 +14,7 @@ install_servers() {
     flock 9
   fi
   install_postgres
+  install_age
   install_venv
   exec 9>&-
 }
@@ -41,6 +42,14 @@ find_postgres() {
       return
     fi
   done
+}
+
+# Opens what `latchkey export` writes.
+install_age() {
+  command -v age >/dev/null && return
+  may_install age
+  say "installing age (apt-get install age)"
+  apt_install age
 }
 
 install_venv() {

@@ -8,8 +8,10 @@ mod connect;
 mod connection;
 mod demo;
 mod doctor;
+mod door;
 mod duration;
 mod events;
+mod export;
 mod import;
 mod incident;
 mod integration;
@@ -54,6 +56,8 @@ pub enum Command {
     Incident(incident::Arguments),
     /// Take connections over from elsewhere, with nobody logging in again
     Import(Box<import::Arguments>),
+    /// Write an environment's connections to a file, encrypted, for another server to import
+    Export(export::Arguments),
     /// Register your apps at providers
     Integration(integration::Arguments),
     /// See which providers there are
@@ -92,6 +96,7 @@ impl Command {
             Self::Receipt(arguments) => arguments.run().await,
             Self::Incident(arguments) => arguments.run().await,
             Self::Import(arguments) => arguments.run().await,
+            Self::Export(arguments) => arguments.run().await,
             Self::Integration(arguments) => arguments.run().await,
             Self::Provider(arguments) => arguments.run().await,
             Self::Key(arguments) => arguments.run().await,

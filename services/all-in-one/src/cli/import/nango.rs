@@ -4,20 +4,17 @@
 //! over; nothing is changed without `--yes`; each step is written to the state file, which holds no secret, before the next one.
 
 mod cutover;
-mod door;
 mod plan;
 mod report;
 mod run;
 mod state;
 mod verify;
 
-use crate::dev::env_file::{self, EnvFile};
-use crate::dev::folder::{self, Folder};
+use crate::cli::door::{Door, Here, key};
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
-use door::Door;
 use state::State;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const SOURCE_KEY: &str = "NANGO_SECRET_KEY";
 
@@ -36,21 +33,11 @@ pub struct Arguments {
     /// A file with the source's secret key; without it, NANGO_SECRET_KEY
     #[arg(long, value_name = "FILE", global = true)]
     source_key_file: Option<PathBuf>,
-    /// Where this server is, such as https://connect.example.com; without it, as the folder of `latchkey dev` says
-    #[arg(long, value_name = "URL", env = env_file::URL, global = true)]
-    url: Option<String>,
-    /// A file with this server's API key; without it, LATCHKEY_API_KEY, or as the folder of `latchkey dev` says
-    #[arg(long, value_name = "FILE", global = true)]
-    api_key_file: Option<PathBuf>,
-    /// The folder of `latchkey dev`
-    #[arg(long, value_name = "FOLDER", default_value = folder::DEFAULT, global = true)]
-    data: PathBuf,
+    #[command(flatten)]
+    here: Here,
     /// What was done is kept here; it holds no secret
     #[arg(long, value_name = "FILE", default_value = "latchkey-import.json", global = true)]
     state: PathBuf,
-    /// Allow http:// to another machine: keys and credentials cross the network in the clear
-    #[arg(long, global = true)]
-    insecure: bool,
     #[command(subcommand)]
     step: Step,
 }
@@ -129,10 +116,7 @@ impl Arguments {
     fn sides(&self, state: &mut State) -> anyhow::Result<Sides> {
         let source = self.source.clone().or_else(|| Some(state.source.clone()).filter(|url| !url.is_empty()));
         let source = source.context("say where the source is: --source https://…")?;
-        let found = EnvFile::read(&Folder::at(&self.data).env_file()).unwrap_or_default();
-        let url = self.url.clone().or_else(|| found.get(env_file::URL).map(str::to_owned));
-        let url =
-            url.with_context(|| format!("say where this server is: --url https://…, or {}", env_file::URL))?;
+        let url = self.here.url()?;
         let known = |stored: &str, now: &str| stored.is_empty() || stored == now;
         if !known(&state.source, &source) || !known(&state.target, &url) {
             bail!(
@@ -143,23 +127,10 @@ impl Arguments {
             );
         }
         let source_key = key(self.source_key_file.as_deref(), SOURCE_KEY, None)?;
-        let target_key = key(self.api_key_file.as_deref(), env_file::API_KEY, found.get(env_file::API_KEY))?;
         (state.source, state.target) = (source.clone(), url.clone());
         Ok(Sides {
-            source: Door::new("the source", &source, &source_key, self.insecure)?,
-            target: Door::new("this server", &url, &target_key, self.insecure)?,
+            source: Door::new("the source", &source, &source_key, self.here.insecure)?,
+            target: self.here.door()?,
         })
-    }
-}
-
-fn key(file: Option<&Path>, variable: &str, found: Option<&str>) -> anyhow::Result<String> {
-    match (file, std::env::var(variable), found) {
-        (Some(path), ..) => {
-            let text = std::fs::read_to_string(path);
-            Ok(text.with_context(|| format!("{} cannot be read", path.display()))?.trim().to_owned())
-        }
-        (None, Ok(key), _) => Ok(key),
-        (None, Err(_), Some(key)) => Ok(key.to_owned()),
-        (None, Err(_), None) => bail!("no key is known: set {variable}, or name a file with it"),
     }
 }

@@ -1,12 +1,12 @@
 //! `latchkey import nango cutover`: from the first refresh here on, the source's tokens may be dead, and its refreshes end ours.
 
+use super::super::deeds::{Refreshed, deed, here, refreshed};
 use super::Sides;
 use super::plan::wanted;
-use super::run::{generation_of, here, import};
+use super::run::{generation_of, import};
 use super::state::{State, Status};
 use crate::output;
 use anyhow::{Context as _, bail};
-use serde_json::{Value, json};
 
 pub async fn cutover(sides: &Sides, state: &mut State, integration: &str, yes: bool) -> anyhow::Result<()> {
     let only = [integration.to_owned()];
@@ -55,26 +55,21 @@ async fn take_over(sides: &Sides, state: &mut State, index: usize) -> anyhow::Re
     }
     let (integration, key) =
         (state.connections[index].integration.clone(), state.connections[index].id.clone());
-    let found =
-        here(sides, &integration, &key).await?.context("an imported connection is not here any more")?;
+    let found = here(&sides.target, &integration, &key)
+        .await?
+        .context("an imported connection is not here any more")?;
     let id = found["id"].as_str().unwrap_or_default();
-    let enabled = deed(sides, id, "enable").await?;
+    let enabled = deed(&sides.target, id, "enable").await?;
     if let Err(reason) = enabled {
         state.connections[index].reason = reason;
         return Ok(());
     }
     state.connections[index].status = Status::Enabled;
     state.write()?;
-    let (status, reason) = match deed(sides, id, "refresh").await? {
-        Ok(_) => match deed(sides, id, "verify").await? {
-            Ok(tried) if tried["verdict"] == "VERDICT_REFUSED" => {
-                (Status::Active, "refreshed, and yet refused by the provider's API".to_owned())
-            }
-            Ok(_) => (Status::Active, String::new()),
-            Err(reason) => (Status::Active, format!("not tried out: {reason}")),
-        },
-        Err(reason) if reason.contains("REAUTH_REQUIRED") => (Status::NeedsReauth, reason),
-        Err(reason) => (Status::Enabled, reason),
+    let (status, reason) = match refreshed(&sides.target, id).await? {
+        Refreshed::Active(note) => (Status::Active, note),
+        Refreshed::NeedsReauth(reason) => (Status::NeedsReauth, reason),
+        Refreshed::NotYet(reason) => (Status::Enabled, reason),
     };
     (state.connections[index].status, state.connections[index].reason) = (status, reason);
     Ok(())
@@ -91,12 +86,12 @@ pub async fn undo(sides: &Sides, state: &mut State, integration: &str, yes: bool
     }
     for index in rows {
         let row = &state.connections[index];
-        let Some(found) = here(sides, &row.integration, &row.id).await? else { continue };
+        let Some(found) = here(&sides.target, &row.integration, &row.id).await? else { continue };
         if generation_of(&found) != row.generation {
             state.connections[index].status = Status::Active;
             continue;
         }
-        if let Err(reason) = deed(sides, found["id"].as_str().unwrap_or_default(), "disable").await? {
+        if let Err(reason) = deed(&sides.target, found["id"].as_str().unwrap_or_default(), "disable").await? {
             state.connections[index].reason = reason;
             continue;
         }
@@ -111,9 +106,4 @@ pub async fn undo(sides: &Sides, state: &mut State, integration: &str, yes: bool
         ));
     }
     Ok(())
-}
-
-async fn deed(sides: &Sides, id: &str, verb: &str) -> anyhow::Result<Result<Value, String>> {
-    let answer = sides.target.post(&["v1", "connections", &format!("{id}:{verb}")], &json!({})).await?;
-    Ok(if answer.is_ok() { Ok(answer.body) } else { Err(answer.why()) })
 }

@@ -7,6 +7,8 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 const PAGE: usize = 100;
+/// What both sides call the kind of a provider that asks for nothing.
+pub const NO_CREDENTIAL: &str = "NONE";
 /// More pages than anybody has: a source that never ends is none.
 const PAGES_MAX: usize = 100_000;
 
@@ -15,19 +17,38 @@ pub async fn plan(sides: &Sides, state: &mut State, map: Vec<(String, String)>) 
     if !listed.is_ok() {
         bail!("the source does not list its integrations: {}", listed.why());
     }
-    for integration in listed.body["data"].as_array().into_iter().flatten() {
+    let listed = listed.body["data"].as_array().cloned().unwrap_or_default();
+    mapped_well(sides, &listed, &map).await?;
+    for integration in &listed {
         let text = |name: &str| integration[name].as_str().unwrap_or_default().to_owned();
         let (key, provider) = (text("unique_key"), text("provider"));
         let mapped = map.iter().find(|(theirs, _)| *theirs == provider).map(|(_, ours)| ours.clone());
         let before = state.integrations.get(&key).map(|before| before.ours.clone());
         let ours = mapped.or(before).unwrap_or_else(|| provider.clone());
-        let known = sides.target.get(&["providers", &ours], &[]).await?.is_ok();
+        let entry = sides.target.get(&["providers", &ours], &[]).await?;
+        let (known, mode) = (entry.is_ok(), entry.body["data"]["auth_mode"].as_str().unwrap_or_default());
         let present = sides.target.get(&["integrations", &key], &[]).await?.is_ok();
-        state.integrations.insert(key, Integration { provider, ours, known, present });
+        let mode = mode.to_owned();
+        state.integrations.insert(key, Integration { provider, ours, known, present, mode });
     }
     connections(sides, state).await?;
     state.write()?;
     show(state);
+    Ok(())
+}
+
+/// What is mapped is there, on both sides: a mistyped name would leave connections behind.
+async fn mapped_well(sides: &Sides, listed: &[Value], map: &[(String, String)]) -> anyhow::Result<()> {
+    for (theirs, ours) in map {
+        if !listed.iter().any(|integration| integration["provider"] == **theirs) {
+            bail!("--map {theirs}={ours}: no integration at the source is of the provider `{theirs}`");
+        }
+        if !sides.target.get(&["providers", ours], &[]).await?.is_ok() {
+            bail!(
+                "--map {theirs}={ours}: `{ours}` is not in the catalogue here, see `latchkey provider list`"
+            );
+        }
+    }
     Ok(())
 }
 
@@ -66,7 +87,13 @@ fn show(state: &State) {
         .iter()
         .map(|(key, integration)| {
             let todo = match (integration.known, integration.present) {
-                (false, _) => "not in the catalogue here: name ours with --map".to_owned(),
+                (false, _) => format!(
+                    "not in the catalogue here: --map {}=OURS, or an entry of its own (providers.path)",
+                    integration.provider
+                ),
+                (true, _) if integration.mode == NO_CREDENTIAL => {
+                    "its provider asks for no credential: nothing to import".to_owned()
+                }
                 (true, true) => "is here".to_owned(),
                 (true, false) => "is created by `run`".to_owned(),
             };

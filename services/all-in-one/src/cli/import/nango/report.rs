@@ -38,7 +38,13 @@ mod tests {
     #[test]
     fn a_report_is_a_table_whatever_an_id_holds() {
         let mut state = State::default();
-        let integration = Integration { provider: "p".into(), ours: "p".into(), known: true, present: true };
+        let integration = Integration {
+            provider: "p".into(),
+            ours: "p".into(),
+            known: true,
+            present: true,
+            mode: "OAUTH2".into(),
+        };
         state.integrations.insert("crm".into(), integration);
         state.connections.push(Row {
             integration: "crm".into(),

@@ -1,7 +1,8 @@
 //! `latchkey import nango run`.
 
+use super::super::deeds::here;
 use super::Sides;
-use super::plan::{object, wanted};
+use super::plan::{NO_CREDENTIAL, object, wanted};
 use super::state::{State, Status};
 use crate::output;
 use anyhow::bail;
@@ -48,7 +49,7 @@ async fn integrations(sides: &Sides, state: &mut State, only: &[String]) -> anyh
     for key in keys {
         let integration = state.integrations[&key].clone();
         let chosen = only.is_empty() || only.contains(&key);
-        if !chosen || !integration.known || integration.present {
+        if !chosen || !integration.known || integration.present || integration.mode == NO_CREDENTIAL {
             continue;
         }
         let read = sides.source.get(&["integrations", &key], &[("include", "credentials")]).await?;
@@ -82,14 +83,18 @@ pub async fn import(sides: &Sides, state: &mut State, index: usize) -> anyhow::R
     let integration = state.integrations.get(&row.integration);
     let (status, reason) = match integration {
         Some(integration) if !integration.known => {
-            (Status::Failed, "its provider is not in the catalogue here".into())
+            let theirs = &integration.provider;
+            let fix =
+                format!("its provider `{theirs}` is not in the catalogue here: `plan --map {theirs}=OURS`");
+            (Status::Failed, fix)
         }
+        Some(integration) if integration.mode == NO_CREDENTIAL => (Status::NoCredential, String::new()),
         Some(integration) if integration.present => brought(sides, &row.integration, &row.id).await?,
         _ => (Status::Failed, "its integration is not here".into()),
     };
     let generation = match status {
         Status::Paused => {
-            here(sides, &row.integration, &row.id).await?.map_or(0, |found| generation_of(&found))
+            here(&sides.target, &row.integration, &row.id).await?.map_or(0, |found| generation_of(&found))
         }
         _ => 0,
     };
@@ -108,6 +113,9 @@ async fn brought(sides: &Sides, integration: &str, id: &str) -> anyhow::Result<(
         (false, true) => &read.body,
         (false, false) => return Ok((Status::Failed, format!("the source: {}", read.why()))),
     };
+    if !dead && connection.pointer("/credentials/type").is_some_and(|kind| kind == NO_CREDENTIAL) {
+        return Ok((Status::NoCredential, String::new()));
+    }
     let mut wish = json!({ "provider_config_key": integration, "connection_id": id });
     for name in ["metadata", "connection_config", "tags", "credentials"] {
         if let Some(value) = object(connection, name).filter(|_| name != "credentials" || !dead) {
@@ -127,16 +135,6 @@ async fn brought(sides: &Sides, integration: &str, id: &str) -> anyhow::Result<(
         if dead { ("needs-reauth", Status::NeedsReauth) } else { ("disabled", Status::Paused) };
     let made = sides.target.bring(&wish, begin).await?;
     Ok(if made.is_ok() { (status, String::new()) } else { (Status::Failed, made.why()) })
-}
-
-/// The connection here.
-pub async fn here(sides: &Sides, integration: &str, id: &str) -> anyhow::Result<Option<Value>> {
-    let query = [("integration", integration), ("external_id", id)];
-    let answer = sides.target.get(&["v1", "connections"], &query).await?;
-    if !answer.is_ok() {
-        bail!("this server does not say which connection {id} is: {}", answer.why());
-    }
-    Ok(answer.body.pointer("/connections/0").cloned())
 }
 
 pub fn generation_of(connection: &Value) -> u64 {

@@ -27,6 +27,9 @@ pub struct Integration {
     pub known: bool,
     /// Whether it is here.
     pub present: bool,
+    /// What kind of credentials its provider has, by the catalogue here.
+    #[serde(default)]
+    pub mode: String,
 }
 
 #[derive(Serialize, Deserialize, Clone)]
@@ -47,6 +50,8 @@ pub struct Row {
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Planned,
+    /// Its provider asks for no credential, so there is nothing to import.
+    NoCredential,
     /// It could not be imported; `run` tries again.
     Failed,
     /// Imported, and switched off here.
@@ -63,6 +68,7 @@ impl Status {
     pub fn word(self) -> &'static str {
         match self {
             Self::Planned => "planned",
+            Self::NoCredential => "no credential",
             Self::Failed => "failed",
             Self::Paused => "paused",
             Self::NeedsReauth => "needs reauth",

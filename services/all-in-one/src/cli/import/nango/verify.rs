@@ -1,18 +1,17 @@
 //! `latchkey import nango verify`: both sides say the same of each connection, and what was taken over works.
 
+use super::super::deeds::{fingerprint, here};
 use super::Sides;
-use super::run::here;
 use super::state::{Row, State, Status};
 use crate::output;
 use anyhow::bail;
-use latchkey_secret::{AccessToken, Handout};
 use serde_json::{Value, json};
 
 pub async fn verify(sides: &Sides, state: &mut State) -> anyhow::Result<()> {
     let mut rows = vec![];
     let mut differing = 0;
     for row in state.connections.iter().filter(|row| row.status > Status::Failed) {
-        let found = match here(sides, &row.integration, &row.id).await? {
+        let found = match here(&sides.target, &row.integration, &row.id).await? {
             None => "it is not here any more".to_owned(),
             Some(found) if row.status == Status::Active => tried(sides, &found).await?,
             Some(found) => compared(sides, row, &found).await?,
@@ -52,12 +51,8 @@ async fn compared(sides: &Sides, row: &Row, found: &Value) -> anyhow::Result<Str
         return Ok(format!("the source: {}", theirs.why()));
     }
     let token = theirs.body.pointer("/credentials/access_token").and_then(Value::as_str);
-    let fingerprint = token.map(|token| {
-        let access_token = Some(AccessToken::new(token.to_owned()));
-        Handout { access_token, ..Handout::default() }.fingerprint()
-    });
     let ours = found.pointer("/credential/fingerprint").and_then(Value::as_str).unwrap_or_default();
-    if fingerprint.is_some_and(|theirs| theirs != ours) {
+    if token.is_some_and(|token| fingerprint(token) != ours) {
         return Ok("refreshed at the source since; `cutover` fetches it once more".to_owned());
     }
     let nothing = |value: &Value| value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);

@@ -1,9 +1,12 @@
-//! One of the two servers.
+//! A server over its REST API: this one, or one that connections come from.
 
+use crate::dev::env_file::{self, EnvFile};
+use crate::dev::folder::{self, Folder};
 use anyhow::{Context as _, bail};
 use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, redirect};
 use serde_json::Value;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
@@ -12,6 +15,59 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 const TRIES_MAX: u32 = 4;
 const WAIT_MAX: Duration = Duration::from_secs(60);
 const WAIT_FIRST: Duration = Duration::from_secs(1);
+
+/// Where this server is over HTTP, and which key it is asked with.
+#[derive(clap::Args)]
+pub struct Here {
+    /// Where this server is, such as https://connect.example.com; without it, as the folder of `latchkey dev` says
+    #[arg(long, value_name = "URL", env = env_file::URL, global = true)]
+    url: Option<String>,
+    /// A file with this server's API key; without it, LATCHKEY_API_KEY, or as the folder of `latchkey dev` says
+    #[arg(long, value_name = "FILE", global = true)]
+    api_key_file: Option<PathBuf>,
+    /// The folder of `latchkey dev`
+    #[arg(long, value_name = "FOLDER", default_value = folder::DEFAULT, global = true)]
+    data: PathBuf,
+    /// Allow http:// to another machine: keys and credentials cross the network in the clear
+    #[arg(long, global = true)]
+    pub insecure: bool,
+}
+
+impl Here {
+    /// # Errors
+    /// Where nothing says it.
+    pub fn url(&self) -> anyhow::Result<String> {
+        let url = self.url.clone().or_else(|| self.found().get(env_file::URL).map(str::to_owned));
+        url.with_context(|| format!("say where this server is: --url https://…, or {}", env_file::URL))
+    }
+
+    /// # Errors
+    /// Where nothing says where this server is, or which key it is asked with.
+    pub fn door(&self) -> anyhow::Result<Door> {
+        let key = key(self.api_key_file.as_deref(), env_file::API_KEY, self.found().get(env_file::API_KEY))?;
+        Door::new("this server", &self.url()?, &key, self.insecure)
+    }
+
+    fn found(&self) -> EnvFile {
+        EnvFile::read(&Folder::at(&self.data).env_file()).unwrap_or_default()
+    }
+}
+
+/// A key, by the first of these that says one.
+///
+/// # Errors
+/// Where none does.
+pub fn key(file: Option<&Path>, variable: &str, found: Option<&str>) -> anyhow::Result<String> {
+    match (file, std::env::var(variable), found) {
+        (Some(path), ..) => {
+            let text = std::fs::read_to_string(path);
+            Ok(text.with_context(|| format!("{} cannot be read", path.display()))?.trim().to_owned())
+        }
+        (None, Ok(key), _) => Ok(key),
+        (None, Err(_), Some(key)) => Ok(key.to_owned()),
+        (None, Err(_), None) => bail!("no key is known: set {variable}, or name a file with it"),
+    }
+}
 
 pub struct Door {
     what: &'static str,
@@ -28,6 +84,11 @@ pub struct Answer {
 impl Answer {
     pub fn is_ok(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// The programs' word for why not, where it is this server's.
+    pub fn reason(&self) -> &str {
+        self.body["reason"].as_str().unwrap_or_default()
     }
 
     /// Why not, in words; never what was sent. Both kinds of error bodies are known.
@@ -74,6 +135,10 @@ impl Door {
 
     pub async fn post(&self, path: &[&str], body: &Value) -> anyhow::Result<Answer> {
         self.call(Method::POST, path, &[], Some(body), None).await
+    }
+
+    pub async fn put(&self, path: &[&str], body: &Value) -> anyhow::Result<Answer> {
+        self.call(Method::PUT, path, &[], Some(body), None).await
     }
 
     /// A connection is brought that is not to be used, or not usable, yet.
