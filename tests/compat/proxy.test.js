@@ -67,3 +67,15 @@ test('our own headers work as before', async () => {
   assert.equal(status, 200);
   assert(body.login);
 });
+
+test('a body of any kind goes to the provider, whatever it then makes of it', async () => {
+  const form = new FormData();
+  form.set('file', new Blob([new Uint8Array(70_000)]), 'a.bin');
+  const provider = `${host}/demo-provider/nowhere`;
+  for (const [method, data] of [['POST', form], ['PUT', Buffer.alloc(2_000)], ['PATCH', { a: 1 }], ['DELETE', { ids: [1, 2] }], ['POST', 'text']]) {
+    const call = client.proxy({ method, endpoint: '/nowhere', providerConfigKey, connectionId, data });
+    const answer = await call.then((answer) => answer, (error) => error.response);
+    const direct = await fetch(provider, { method });
+    assert.deepEqual([answer.status, answer.headers['latchkey-source']], [direct.status, 'provider'], method);
+  }
+});

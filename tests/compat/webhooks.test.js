@@ -1,0 +1,65 @@
+// Webhooks in the compatible format, as receivers that check them with the unmodified client do.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, before, test } from 'node:test';
+import { Nango } from '@nangohq/node';
+import { apiKey, connected, host, latchkey, raw } from './server.js';
+
+const received = [];
+let server, secret;
+
+const post = (path, body) =>
+  raw(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+async function said(wanted) {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const found = received.find(({ body }) => wanted(JSON.parse(body)));
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`not told in 30 s: ${received.map(({ body }) => body)}`);
+}
+
+before(async () => {
+  server = createServer((request, response) => {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${server.address().port}/`;
+  const made = await post('/v1/webhook-endpoints', { url, format: 'WEBHOOK_FORMAT_COMPAT' });
+  assert.equal(made.status, 200, JSON.stringify(made.body));
+  secret = made.body.secret;
+});
+
+after(() => server.close());
+
+test('a connection that is made and one that breaks are told, and the client finds that we said so', async () => {
+  const id = connected('demo-oauth', 'told');
+  const created = await said((body) => body.connectionId === id && body.operation === 'creation');
+  latchkey('demo', 'revoke', id);
+  await raw(`/connections/${id}?provider_config_key=demo-oauth&force_refresh=true`);
+  const failed = await said((body) => body.connectionId === id && body.operation === 'refresh');
+  const body = JSON.parse(created.body);
+  assert.deepEqual(
+    [body.from, body.type, body.providerConfigKey, body.authMode, body.success, body.endUser.endUserId],
+    ['nango', 'auth', 'demo-oauth', 'OAUTH2', true, 'told'],
+  );
+  assert.equal(JSON.parse(failed.body).success, false);
+  for (const client of [
+    new Nango({ host, secretKey: secret }),
+    new Nango({ host, apiKey, webhookSigningKey: secret }),
+  ]) {
+    for (const message of [created, failed]) {
+      assert(client.verifyIncomingWebhookRequest(message.body, message.headers));
+      assert(!client.verifyIncomingWebhookRequest(`${message.body} `, message.headers));
+    }
+  }
+  const stranger = new Nango({ host, secretKey: 'another' });
+  assert(!stranger.verifyIncomingWebhookRequest(created.body, created.headers));
+});
