@@ -85,3 +85,29 @@ async fn the_key_services_key_is_replaced_by_another() {
     assert_eq!((&state["wrapped_as_set"], state["wrapped_by"].as_array().unwrap().len()), (&true.into(), 1));
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_keys_move_to_a_transit_engine_and_follow_its_key_when_that_is_renewed() {
+    let mut world = World::start().await;
+    let connection = world.connect("demo-oauth", "ana").await;
+    let (old, new) = (world.kek(), world.transit_kek().await);
+    world.set_keks(&new, &[&old]);
+    done(world.operate(&["keys", "rewrap"]).await);
+    world.set_keks(&new, &[]);
+    done(world.operate(&["keys", "rewrap"]).await);
+    world.lose_kek(&old).await;
+    world.restart().await;
+    world.backend().token(&connection).await.unwrap();
+    let told = done(world.operate(&["doctor"]).await).said;
+    let name = new.split('?').next().unwrap();
+    assert!(told.contains(&format!("ok       keys: {name} wraps and unwraps")), "{told}");
+
+    world.rotate_transit_kek(&new).await;
+    assert_eq!(states(&world).await[0]["wrapped_as_set"], false, "an older version wraps it");
+    let said = done(world.operate(&["keys", "rewrap"]).await).said;
+    assert!(said.contains("1 keys of environments are wrapped as the settings say"), "{said}");
+    assert_eq!(states(&world).await[0]["wrapped_as_set"], true);
+    world.restart().await;
+    world.backend().token(&connection).await.unwrap();
+    world.finish().await;
+}

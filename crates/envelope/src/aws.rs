@@ -32,6 +32,10 @@ pub async fn open(uri: &str) -> Result<Arc<dyn KeyService>, OpenKeyServiceError>
     Ok(Arc::new(connect(address, aws_config::defaults(BehaviorVersion::latest())).await))
 }
 
+pub fn check(uri: &str) -> Result<(), OpenKeyServiceError> {
+    Address::parse(uri).map(drop)
+}
+
 async fn connect(address: Address, loader: ConfigLoader) -> AwsKeyService {
     // The one TLS provider of the project, said here because the SDK would choose another.
     let http =

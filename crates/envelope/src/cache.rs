@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 use tracing::warn;
-pub use wrapping::{FreshKey, Wraps, stored_keys_head};
+pub use wrapping::{FreshKey, Wanted, Wraps, stored_keys_head};
 
 /// After this a key is renewed before it is used: how soon a key disabled at the key service stops opening here.
 pub(crate) const SOFT_TTL: Duration = Duration::from_secs(60 * 60);

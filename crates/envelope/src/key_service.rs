@@ -14,6 +14,12 @@ pub trait KeyService: Send + Sync {
     /// Unwraps what [`Self::wrap`] gave, for the same context alone.
     async fn unwrap(&self, wrapped: &[u8], context: &WrapContext) -> Result<KeyBytes, KeyServiceError>;
 
+    /// What everything begins with that the newest version of its key has wrapped; `None` where it renews its key unseen and
+    /// keeps what it needs itself.
+    async fn newest(&self) -> Result<Option<Vec<u8>>, KeyServiceError> {
+        Ok(None)
+    }
+
     /// Whether its key can be used now. Fails with the reason where it cannot.
     async fn health(&self) -> Result<(), KeyServiceError>;
 
@@ -92,7 +98,7 @@ impl KeyServiceError {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenKeyServiceError {
     #[error(
-        "`{0}` names no key service: use file:///path/to/key or aws-kms://KEY-ARN-OR-ALIAS?region=REGION"
+        "`{0}` names no key service: use file:///path/to/key, aws-kms://KEY-ARN-OR-ALIAS?region=REGION or transit://HOST/MOUNT/KEY?role=ROLE"
     )]
     UnknownScheme(String),
     #[error("`{uri}` is not a usable key service: {reason}")]
@@ -103,19 +109,37 @@ pub enum OpenKeyServiceError {
     KeyFile(#[from] KeyFileError),
 }
 
-/// Opens the key service a URI names: `file:///path/to/key`, or
-/// `aws-kms://KEY-ARN-OR-ALIAS?region=REGION[&endpoint=URL]`. AWS itself is not called yet.
+/// Whether a URI could name a key service. Nothing is opened, and no file is read.
+///
+/// # Errors
+/// As [`open_key_service`].
+pub fn check_address(uri: &str) -> Result<(), OpenKeyServiceError> {
+    match uri.split_once("://") {
+        Some(("file", path)) if path.starts_with('/') => Ok(()),
+        Some(("file", _)) => Err(relative(uri)),
+        Some(("aws-kms", _)) => crate::aws::check(uri),
+        Some(("transit", _)) => crate::transit::check(uri),
+        _ => Err(OpenKeyServiceError::UnknownScheme(uri.to_owned())),
+    }
+}
+
+fn relative(uri: &str) -> OpenKeyServiceError {
+    let reason = "the path must be absolute, as in file:///path/to/key".to_owned();
+    OpenKeyServiceError::Address { uri: uri.to_owned(), reason }
+}
+
+/// Opens the key service a URI names: `file:///path/to/key`,
+/// `aws-kms://KEY-ARN-OR-ALIAS?region=REGION[&endpoint=URL]`, or
+/// `transit://HOST[:PORT]/MOUNT/KEY?role=ROLE|token_file=PATH[…]` at an OpenBao or a Vault. Nobody is called yet.
 ///
 /// # Errors
 /// [`OpenKeyServiceError`], whose text says what to change.
 pub async fn open_key_service(uri: &str) -> Result<Arc<dyn KeyService>, OpenKeyServiceError> {
     match uri.split_once("://") {
         Some(("file", path)) if path.starts_with('/') => Ok(Arc::new(LocalKeyService::open(path.as_ref())?)),
-        Some(("file", _)) => Err(OpenKeyServiceError::Address {
-            uri: uri.to_owned(),
-            reason: "the path must be absolute, as in file:///path/to/key".to_owned(),
-        }),
+        Some(("file", _)) => Err(relative(uri)),
         Some(("aws-kms", _)) => crate::aws::open(uri).await,
+        Some(("transit", _)) => crate::transit::open(uri),
         _ => Err(OpenKeyServiceError::UnknownScheme(uri.to_owned())),
     }
 }

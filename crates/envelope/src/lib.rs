@@ -14,6 +14,7 @@ mod clear;
 mod context;
 mod data_key;
 mod descriptor;
+mod endpoint;
 mod environment_key;
 mod error;
 mod header;
@@ -24,6 +25,7 @@ mod padding;
 mod random;
 #[cfg(test)]
 mod tests;
+mod transit;
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -31,7 +33,7 @@ mod aws;
 #[path = "without_aws.rs"]
 mod aws;
 
-pub use cache::{EnvironmentKeys, FreshKey, Wraps, stored_keys_head};
+pub use cache::{EnvironmentKeys, FreshKey, Wanted, Wraps, stored_keys_head};
 pub use clear::Clear;
 pub use context::{Context, RecordType, origins_digest};
 pub use data_key::DataKey;
@@ -39,6 +41,6 @@ pub use environment_key::EnvironmentKey;
 pub use error::{EnvelopeError, HeaderFault};
 pub use header::KeyName;
 pub use key_service::{
-    Denial, KeyService, KeyServiceError, OpenKeyServiceError, WrapContext, open_key_service,
+    Denial, KeyService, KeyServiceError, OpenKeyServiceError, WrapContext, check_address, open_key_service,
 };
 pub use local::{KeyFileError, create_key_file};

@@ -1,7 +1,7 @@
 //! What whoever operates a world does: commands on its settings, and changes of these.
 
 use crate::builder::start_all;
-use crate::parts::{create_key, disable_key};
+use crate::parts::{create_key, create_transit_key, disable_key, rotate_transit_key};
 use crate::process::{Ended, run};
 use crate::topology::Topology;
 use crate::world::World;
@@ -62,6 +62,16 @@ impl World {
                 format!("file://{}", path.display())
             }
         }
+    }
+
+    /// One more key, at the transit engine of an OpenBao: its address.
+    pub async fn transit_kek(&self) -> String {
+        create_transit_key(&format!("flow-{:016x}", rand::random::<u64>()), self.folder.path()).await
+    }
+
+    /// Has the engine renew such a key, as it does on a schedule.
+    pub async fn rotate_transit_kek(&self, kek: &str) {
+        rotate_transit_key(kek).await;
     }
 
     /// It opens nothing any more. A key in a file goes with the file.

@@ -6,6 +6,7 @@ use async_nats::jetstream;
 use futures::TryStreamExt;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Row};
+use std::path::Path;
 use uuid::Uuid;
 
 pub(crate) struct Parts {
@@ -195,6 +196,29 @@ async fn ask_kms(endpoint: &str, operation: &str, request: serde_json::Value) ->
     let (status, body) = (answer.status(), answer.text().await.expect("the answer is text"));
     assert!(status.is_success(), "{operation}: {status} {body}");
     serde_json::from_str(&body).unwrap_or_default()
+}
+
+/// A key at the transit engine, as an address; its token lies in this folder.
+pub(crate) async fn create_transit_key(name: &str, folder: &Path) -> String {
+    ask_bao(&format!("keys/{name}")).await;
+    let token = folder.join(format!("{name}.token"));
+    std::fs::write(&token, server("LATCHKEY_TEST_BAO_TOKEN")).expect("a file can be written");
+    let endpoint = server("LATCHKEY_TEST_BAO_URL");
+    format!("transit://bao/transit/{name}?token_file={}&endpoint={endpoint}", token.display())
+}
+
+/// The next version of a transit key wraps what is new.
+pub(crate) async fn rotate_transit_key(kek: &str) {
+    let name = kek.trim_start_matches("transit://bao/transit/").split('?').next().expect("a key");
+    ask_bao(&format!("keys/{name}/rotate")).await;
+}
+
+async fn ask_bao(path: &str) {
+    let url = format!("{}/v1/transit/{path}", server("LATCHKEY_TEST_BAO_URL"));
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let asked = client.post(url).header("x-vault-token", server("LATCHKEY_TEST_BAO_TOKEN"));
+    let answer = asked.body("{}").send().await.expect("the transit engine answers");
+    assert!(answer.status().is_success(), "{path}: {}", answer.status());
 }
 
 #[cfg(test)]

@@ -20,6 +20,9 @@
 {{- if eq (empty $v.keys.kek) (empty $v.keys.existingSecret) -}}
 {{- fail "set one of keys.kek (a key service) and keys.existingSecret (a key file)" -}}
 {{- end -}}
+{{- if and (contains "/etc/latchkey/transit/" (print $v.keys.kek $v.keys.also)) (not $v.keys.transit.existingSecret) -}}
+{{- fail "keys.transit.existingSecret is not set, and an address names a file in /etc/latchkey/transit: name the secret that holds it" -}}
+{{- end -}}
 {{- if eq $v.mode "split" -}}
 {{- $given := 0 -}}
 {{- range values $v.tls.existingSecrets }}{{ if . }}{{ $given = add1 $given }}{{ end }}{{ end -}}
@@ -50,8 +53,8 @@
 {{- if and (not $sqlite) (not .database.to) -}}
 {{- fail "networkPolicy.database.to is empty, so the vault could not reach its database: name the peers, as a NetworkPolicy writes them" -}}
 {{- end -}}
-{{- if and (hasPrefix "aws-kms://" $v.keys.kek) (not .keyService.to) -}}
-{{- fail "networkPolicy.keyService.to is empty, so the vault could not reach its key service: name its addresses, best those of a VPC endpoint" -}}
+{{- if and $v.keys.kek (not .keyService.to) -}}
+{{- fail "networkPolicy.keyService.to is empty, so the vault could not reach its key service: name its addresses, best those of a VPC endpoint or of the servers themselves" -}}
 {{- end -}}
 {{- if and $v.nats.url (not .nats.to) -}}
 {{- fail "networkPolicy.nats.to is empty, so nobody could reach NATS: name the peers, as a NetworkPolicy writes them" -}}

@@ -6,6 +6,7 @@
 {{- $keeper := has $name (list "single" "vault") -}}
 {{- $journal := has $name (list "single" "refresher") -}}
 {{- $bus := and $v.nats.url (or $keeper $journal) -}}
+{{- $role := and $keeper (regexMatch "transit://[^ ]*[?&]role=" (print $v.keys.kek " " (join " " $v.keys.also))) -}}
 {{- $certificate := include "latchkey.certificate" . -}}
 metadata:
   labels:
@@ -79,6 +80,12 @@ spec:
         {{- if and $keeper $v.keys.existingSecret }}
         - {name: kek, mountPath: /etc/latchkey/kek, readOnly: true}
         {{- end }}
+        {{- if and $keeper $v.keys.transit.existingSecret }}
+        - {name: transit, mountPath: /etc/latchkey/transit, readOnly: true}
+        {{- end }}
+        {{- if $role }}
+        - {name: account, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
+        {{- end }}
         {{- if and $bus $v.nats.credentials.existingSecret }}
         - {name: nats, mountPath: /etc/latchkey/nats, readOnly: true}
         {{- end }}
@@ -95,6 +102,17 @@ spec:
     {{- end }}
     {{- if and $keeper $v.keys.existingSecret }}
     - {name: kek, secret: {secretName: {{ $v.keys.existingSecret }}, defaultMode: 0440, items: [{key: {{ $v.keys.key }}, path: kek}]}}
+    {{- end }}
+    {{- if and $keeper $v.keys.transit.existingSecret }}
+    - {name: transit, secret: {secretName: {{ $v.keys.transit.existingSecret }}, defaultMode: 0440}}
+    {{- end }}
+    {{- if $role }}
+    # For the key service alone: of the API server nothing is asked.
+    - name: account
+      projected:
+        defaultMode: 0440
+        sources:
+          - serviceAccountToken: {path: token, expirationSeconds: 3600{{ with $v.keys.transit.audience }}, audience: {{ . | quote }}{{ end }}}
     {{- end }}
     {{- if and $bus $v.nats.credentials.existingSecret }}
     - {name: nats, secret: {secretName: {{ $v.nats.credentials.existingSecret }}, defaultMode: 0440, items: [{key: {{ $v.nats.credentials.key }}, path: nats.creds}]}}

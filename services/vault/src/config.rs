@@ -5,6 +5,7 @@ use latchkey_chassis::config::{Listen, Telemetry, Tls};
 use latchkey_domain::connection::Ruling;
 use latchkey_domain::incident::Tolerance;
 use latchkey_domain::webhook_delivery::{NoAttempts, Schedule};
+use latchkey_envelope::OpenKeyServiceError;
 use serde::Deserialize;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::Path;
@@ -62,7 +63,7 @@ pub enum Migrations {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
-    /// `aws-kms://<key arn or alias>?region=…` or `file:///path/to/key`.
+    /// `aws-kms://<key arn or alias>?region=…`, `transit://<host>/<mount>/<key>?role=…` or `file:///path/to/key`.
     pub kek: String,
     /// Other key services, each of which can open everything too: in another region, or another kind. What is lost with
     /// the first is then not lost. The one to be replaced stands here while keys are rewrapped.
@@ -80,6 +81,12 @@ impl Keys {
         Self { kek: kek.into(), also: vec![], allow_file: false }
     }
 
+    /// # Errors
+    /// Where an address names no key service.
+    pub fn check(&self) -> Result<(), OpenKeyServiceError> {
+        [&self.kek].into_iter().chain(&self.also).try_for_each(|uri| latchkey_envelope::check_address(uri))
+    }
+
     /// Why it would be unsafe to start with these keys and that database, and what to do; `None` where it would not.
     #[must_use]
     pub fn unsafe_with(&self, database: &Database) -> Option<String> {
@@ -93,7 +100,7 @@ impl Keys {
         }
         let serves_many = database.url.starts_with("postgres");
         (serves_many && !self.allow_file).then(|| {
-            "`keys.kek` is a file, on every machine that reads the database: name a key service (aws-kms://…), or set \
+            "`keys.kek` is a file, on every machine that reads the database: name a key service (aws-kms://…, transit://…), or set \
              `keys.allow_file = true` if whoever can read the file may open every credential"
                 .to_owned()
         })

@@ -1,5 +1,6 @@
 use crate::OpenKeyServiceError;
-use url::{Host, Url, form_urlencoded};
+use crate::endpoint::check_endpoint;
+use url::form_urlencoded;
 
 /// Which key, where: `aws-kms://KEY?region=REGION[&endpoint=URL]`. A key is an id, an ARN or `alias/NAME`.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,23 +52,6 @@ impl Address {
 /// `arn:aws:kms:REGION:ACCOUNT:key/ID`
 fn region_of(key: &str) -> Option<&str> {
     key.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(2)).filter(|region| !region.is_empty())
-}
-
-/// Unwrapped keys travel in the answers, so they never travel in the clear but on this host.
-fn check_endpoint(endpoint: &str) -> Result<(), &'static str> {
-    let url = Url::parse(endpoint).map_err(|_| "its endpoint is not a URL")?;
-    let is_loopback = match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
-    match url.scheme() {
-        "https" => Ok(()),
-        "http" if is_loopback => Ok(()),
-        "http" => Err("its endpoint must be https://, or be on this host"),
-        _ => Err("its endpoint must be https://"),
-    }
 }
 
 #[cfg(test)]

@@ -39,6 +39,10 @@ impl Calls {
         self.bounded("kek_unwrap", self.service.unwrap(wrapped, context)).await
     }
 
+    pub async fn newest(&self) -> Result<Option<Vec<u8>>, KeyServiceError> {
+        self.service.newest().await
+    }
+
     pub fn kek(&self) -> &str {
         self.service.uri()
     }

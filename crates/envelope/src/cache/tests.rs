@@ -420,7 +420,8 @@ async fn a_key_wrapped_anew_serves_on_when_the_old_key_service_goes() {
         EnvironmentKeys::new(vec![old.clone()]).create("main", "dev", MADE_AT, None).await.unwrap().wrapped;
     let mut world = World { keys: EnvironmentKeys::new(both), service: old.clone(), stored };
     world.get().await.unwrap();
-    world.stored = world.keys.rewrap("main", "dev", &world.stored).await.unwrap();
+    let wanted = world.keys.wanted().await.unwrap();
+    world.stored = world.keys.rewrap("main", "dev", &world.stored, &wanted).await.unwrap();
     // The process has the form of before in mind; that one is refused, and nobody who reads notices.
     old.becomes(Mood::Refusing);
     world.use_for(3 * 60).await;

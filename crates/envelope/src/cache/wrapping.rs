@@ -3,10 +3,10 @@
 use super::calls::Calls;
 use super::{EnvironmentKeys, Inner, Place};
 use crate::descriptor::{Descriptor, Wrap};
+use crate::error::HeaderFault;
 use crate::header::{self, Kind};
 use crate::{EnvelopeError, EnvironmentKey, KeyName, KeyServiceError};
 use futures::future::join_all;
-use std::collections::BTreeSet;
 use tracing::warn;
 use uuid::Uuid;
 
@@ -41,6 +41,25 @@ impl Wraps {
     }
 }
 
+/// The key services' keys that are to wrap everything, each with what its wraps begin with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted(Vec<(String, Vec<u8>)>);
+
+impl Wanted {
+    /// Whether a stored key is wrapped by each of the key services, with the newest version of its key, and by no other.
+    ///
+    /// # Errors
+    /// [`EnvelopeError::CorruptHeader`] where it is no stored environment key.
+    pub fn is_met_by(&self, stored: &[u8]) -> Result<bool, EnvelopeError> {
+        let Descriptor { wraps, .. } = Descriptor::parse(stored)?;
+        Ok(wraps.len() == self.0.len() && wraps.iter().all(|wrap| self.holds(&wrap.by, &wrap.wrapped)))
+    }
+
+    fn holds(&self, by: &str, wrapped: &[u8]) -> bool {
+        self.0.iter().any(|(kek, begins)| kek == by && wrapped.starts_with(begins))
+    }
+}
+
 impl EnvironmentKeys {
     /// Makes a new key for an environment, or with `former` the next version of one, and wraps it: by as many key services
     /// as answer and at least one. It is at hand only once it was stored and is asked for by [`Self::get`], so that
@@ -58,15 +77,26 @@ impl EnvironmentKeys {
         self.wrap_new(deployment, environment, EnvironmentKey::generate(made_at, former)).await
     }
 
-    /// Whether a stored key is wrapped by each of the key services, and by no other.
+    /// How keys are to be wrapped. Asks each key service once.
+    ///
+    /// # Errors
+    /// [`KeyServiceError`] where one does not say which version of its key is the newest.
+    pub async fn wanted(&self) -> Result<Wanted, KeyServiceError> {
+        let mut wanted = self.wanted_by_name();
+        for (service, (_, begins)) in self.inner.services.iter().zip(&mut wanted.0) {
+            *begins = service.newest().await?.unwrap_or_default();
+        }
+        Ok(wanted)
+    }
+
+    /// The same, whatever the versions of the key services' keys. Asks nobody.
     #[must_use]
-    pub fn is_wrapped_as_wanted(&self, wraps: &Wraps) -> bool {
-        let wanted: BTreeSet<&str> = self.inner.services.iter().map(Calls::kek).collect();
-        wanted == wraps.by.iter().map(String::as_str).collect()
+    pub fn wanted_by_name(&self) -> Wanted {
+        Wanted(self.inner.services.iter().map(|service| (service.kek().to_owned(), vec![])).collect())
     }
 
     /// The same key, wrapped by each of the key services and by no other. Every wrap that is made is opened again before
-    /// it is believed; one that is there already is kept.
+    /// it is believed; one by the newest version of a key is kept.
     ///
     /// # Errors
     /// [`KeyServiceError`] where the key cannot be opened, or one of them does not wrap it.
@@ -75,18 +105,17 @@ impl EnvironmentKeys {
         deployment: &str,
         environment: &str,
         stored: &[u8],
+        wanted: &Wanted,
     ) -> Result<Vec<u8>, KeyServiceError> {
-        let damaged = |fault| KeyServiceError::not_ours(format!("the stored environment key: {fault}"));
         let former = Descriptor::parse(stored).map_err(damaged)?;
         let place =
             Place { deployment: deployment.to_owned(), environment: environment.to_owned(), key: former.key };
         let key = self.inner.unwrap(&place, stored).await?;
         let mut wraps = Vec::new();
         for service in &self.inner.services {
-            let kept = former.wrap_by(service.kek()).map(<[u8]>::to_vec);
-            let wrapped = match kept {
-                Some(wrapped) => wrapped,
-                None => self.inner.wrap_and_check(service, &key, &place).await?,
+            let wrapped = match former.wrap_by(service.kek()) {
+                Some(kept) if wanted.holds(service.kek(), kept) => kept.to_vec(),
+                _ => self.inner.wrap_and_check(service, &key, &place).await?,
             };
             wraps.push(Wrap { by: service.kek().to_owned(), wrapped });
         }
@@ -136,6 +165,10 @@ impl Inner {
         }
         Ok(wrapped)
     }
+}
+
+fn damaged(fault: HeaderFault) -> KeyServiceError {
+    KeyServiceError::not_ours(format!("the stored environment key: {fault}"))
 }
 
 fn encode(key: KeyName, wraps: Vec<Wrap>) -> Result<Vec<u8>, KeyServiceError> {

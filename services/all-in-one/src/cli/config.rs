@@ -80,6 +80,7 @@ fn parsed<T: DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
 }
 
 fn is_safe(keys: &Keys, database: &Database) -> anyhow::Result<()> {
+    keys.check()?;
     match keys.unsafe_with(database) {
         Some(reason) => bail!(reason),
         None => Ok(()),

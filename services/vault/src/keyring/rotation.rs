@@ -10,7 +10,7 @@
 use super::{Keyring, damaged, older, present};
 use crate::error::Error;
 use latchkey_domain::Environment;
-use latchkey_envelope::{EnvironmentKey, KeyName, Wraps, stored_keys_head};
+use latchkey_envelope::{EnvironmentKey, KeyName, Wanted, Wraps, stored_keys_head};
 use latchkey_store::{KeyReplacement, OwnedKey, WrappedKey};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -31,7 +31,8 @@ pub struct EnvironmentKeyState {
     pub made_at: Option<i64>,
     /// The key service's keys that wrap it.
     pub wrapped_by: Vec<String>,
-    /// Whether it and all older ones are wrapped by every configured key service, and by no other.
+    /// Whether it and all older ones are wrapped by every configured key service, with the newest version of its key, and by
+    /// no other.
     pub is_wrapped_as_wanted: bool,
     /// Versions that were replaced and are not forgotten yet.
     pub older: Vec<OlderKey>,
@@ -68,8 +69,10 @@ impl Keyring {
     pub async fn key_states(&self) -> Result<Vec<EnvironmentKeyState>, Error> {
         let mut states = BTreeMap::new();
         let mut others = vec![];
+        // A key service that does not answer takes away nothing that is known without it.
+        let wanted = self.environments.wanted().await.unwrap_or_else(|_| self.environments.wanted_by_name());
         for stored in self.stored_keys().await? {
-            let wanted = self.environments.is_wrapped_as_wanted(&stored.wraps);
+            let wanted = as_wanted(&wanted, &stored.row)?;
             let Wraps { key, by } = stored.wraps;
             if !stored.is_present {
                 others.push((stored.environment, key, wanted));
@@ -127,18 +130,21 @@ impl Keyring {
         }
     }
 
-    /// Has every environment's key wrapped by each configured key service, and by no other. Says how many were not.
+    /// Has every environment's key wrapped by each configured key service, with the newest version of its key, and by no
+    /// other. Says how many were not.
     ///
     /// # Errors
     /// The key service's, where one does not wrap or open; those that were wrapped stay so.
     pub async fn rewrap_environment_keys(&self) -> Result<u64, Error> {
         let mut rewrapped = 0;
-        for StoredKey { environment, row, wraps, .. } in self.stored_keys().await? {
-            if self.environments.is_wrapped_as_wanted(&wraps) {
+        let wanted = self.environments.wanted().await.map_err(Error::KeyService)?;
+        for StoredKey { environment, row, .. } in self.stored_keys().await? {
+            if as_wanted(&wanted, &row)? {
                 continue;
             }
             let former = row.key.wrapped;
-            let wrapped = self.environments.rewrap(&self.deployment, environment.as_str(), &former).await?;
+            let wrapped =
+                self.environments.rewrap(&self.deployment, environment.as_str(), &former, &wanted).await?;
             let key = WrappedKey { id: row.key.id, wrapped };
             rewrapped += self.store.replace_keys(&[KeyReplacement { owner: row.owner, former, key }]).await?;
         }
@@ -227,6 +233,10 @@ impl Keyring {
             }
         }
     }
+}
+
+fn as_wanted(wanted: &Wanted, row: &OwnedKey) -> Result<bool, Error> {
+    wanted.is_met_by(&row.key.wrapped).map_err(|error| damaged(&row.owner, error))
 }
 
 /// From a row of keys: `environment/NAME`, or `environment/NAME@VERSION` for one that was replaced.

@@ -1,5 +1,7 @@
-//! What every key service must do, run against each: a local key file, and the API of AWS KMS.
+//! What every key service must do, run against each: a local key file, the API of AWS KMS, and an OpenBao.
 #![allow(clippy::unwrap_used, reason = "a test ends where an answer is missing")]
+
+mod openbao;
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_kms::Client;
@@ -122,6 +124,12 @@ async fn aws_kms_is_a_key_service() {
     conforms((open().await, open().await)).await;
 }
 
+#[tokio::test]
+async fn the_transit_engine_of_an_openbao_is_a_key_service() {
+    let bao = openbao::Bao::of_this_run().await;
+    conforms((bao.service(&bao.new_key().await).await, bao.service(&bao.new_key().await).await)).await;
+}
+
 /// A key in the emulator, by an alias of its own.
 async fn create_key(endpoint: &str) -> String {
     let http = aws_smithy_http_client::Builder::new().build_http();
@@ -158,6 +166,8 @@ async fn a_uri_that_names_no_key_service_is_refused_with_the_reason() {
         ("file://kek", "must be absolute"),
         ("file:///nowhere/kek", "there is no key file /nowhere/kek"),
         ("aws-kms://alias/a", "names no region"),
+        ("transit://bao/transit/k", "names no login"),
+        ("transit://bao/transit/k?role=r&ca_file=/nowhere/ca", "ca_file /nowhere/ca cannot be read"),
     ] {
         let complaint: OpenKeyServiceError = open_key_service(uri).await.err().unwrap();
         assert!(complaint.to_string().contains(reason), "{complaint}");
