@@ -6,6 +6,7 @@
 
 mod believes_no_mass_refusal;
 mod brings_credentials;
+mod bundles_for_support;
 mod calls_through_the_proxy;
 mod closes_the_inner_door;
 mod connects_an_account;

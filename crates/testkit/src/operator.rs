@@ -17,6 +17,12 @@ impl World {
         run("latchkey", &[command, &["--config", &file]].concat()).await
     }
 
+    /// Where each process answers the platform.
+    #[must_use]
+    pub fn ops(&self) -> Vec<String> {
+        self.programs.iter().map(|program| format!("http://127.0.0.1:{}", program.ops_port)).collect()
+    }
+
     /// Changes the database behind everybody's back, as whoever has its password can. Says how many rows were.
     ///
     /// # Panics

@@ -28,6 +28,7 @@ mod receipt;
 mod safe_mode;
 mod server;
 mod show;
+mod support_bundle;
 mod token;
 mod webhook;
 
@@ -78,6 +79,8 @@ pub enum Command {
     Config(config::Arguments),
     /// Find what is wrong with an installation, each with what to do
     Doctor(doctor::Arguments),
+    /// Put what somebody who helps needs to know into one file, without secrets
+    SupportBundle(support_bundle::Arguments),
     /// Have your backend told what happens, over HTTP
     Webhook(webhook::Arguments),
     /// Play the end user, or break the demo provider on purpose
@@ -107,6 +110,7 @@ impl Command {
             Self::SafeMode(arguments) => arguments.run().await,
             Self::Config(arguments) => arguments.run(),
             Self::Doctor(arguments) => arguments.run().await,
+            Self::SupportBundle(arguments) => arguments.run().await,
             Self::Webhook(arguments) => arguments.run().await,
             Self::Demo(arguments) => arguments.run().await,
         }

@@ -11,7 +11,7 @@ use latchkey_vault::config::{Database, Keys, VaultTls};
 use latchkey_vault::doctor::{Finding, examine};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
@@ -62,24 +62,33 @@ enum Sides {
 
 impl Arguments {
     pub async fn run(self) -> anyhow::Result<()> {
-        let installation: Installation = config::load(Some(&self.config))?;
-        let mut findings = examine(&installation.database, &installation.keys).await;
-        findings.push(of_nats(installation.nats.as_ref()).await);
-        findings.extend(installation.tls.into_iter().flat_map(Sides::all).map(|tls| of_certificate(&tls)));
-        if let Some(url) = installation.public_url {
-            let remedy = "Check the DNS name, the ingress or load balancer in front, and its certificate. Browsers must reach it.";
-            findings.push(of_address("public_url", &url.into_url(), remedy).await);
-        }
-        for url in &self.egress {
-            let remedy = "Check the firewall, a NetworkPolicy (networkPolicy.internet), and the resolver.";
-            findings.push(of_address("egress", url, remedy).await);
-        }
+        let findings = findings(&self.config, &self.egress).await?;
         say(&findings, self.json);
         match findings.iter().filter(|finding| matches!(finding.verdict, Verdict::Failing(_))).count() {
             0 => Ok(()),
             failing => bail!("{failing} of {} checks fail", findings.len()),
         }
     }
+}
+
+/// Whatever can be looked at from here.
+///
+/// # Errors
+/// Where the settings cannot be read.
+pub async fn findings(file: &Path, egress: &[Url]) -> anyhow::Result<Vec<Finding>> {
+    let installation: Installation = config::load(Some(file))?;
+    let mut findings = examine(&installation.database, &installation.keys).await;
+    findings.push(of_nats(installation.nats.as_ref()).await);
+    findings.extend(installation.tls.into_iter().flat_map(Sides::all).map(|tls| of_certificate(&tls)));
+    if let Some(url) = installation.public_url {
+        let remedy = "Check the DNS name, the ingress or load balancer in front, and its certificate. Browsers must reach it.";
+        findings.push(of_address("public_url", &url.into_url(), remedy).await);
+    }
+    for url in egress {
+        let remedy = "Check the firewall, a NetworkPolicy (networkPolicy.internet), and the resolver.";
+        findings.push(of_address("egress", url, remedy).await);
+    }
+    Ok(findings)
 }
 
 impl Sides {
@@ -179,7 +188,7 @@ fn say(findings: &[Finding], json: bool) {
     }
 }
 
-fn object(Finding { about, found, verdict }: &Finding) -> Value {
+pub fn object(Finding { about, found, verdict }: &Finding) -> Value {
     match verdict {
         Verdict::Ready => json!({"check": about, "status": "ok", "found": found}),
         Verdict::Warning(trouble) => {

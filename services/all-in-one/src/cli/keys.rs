@@ -167,7 +167,7 @@ fn status(states: &[EnvironmentKeyState], json: bool) {
     ));
 }
 
-fn object(state: &EnvironmentKeyState) -> Value {
+pub fn object(state: &EnvironmentKeyState) -> Value {
     let older: Vec<Value> = state
         .older
         .iter()

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use latchkey_chassis::{Lifecycle, config, grpc};
 use latchkey_connect::config::PublicUrl;
 use latchkey_domain::Environment;
-use latchkey_vault::config::{Database, Keys};
+use latchkey_vault::config::{Database, Keys, Migrations};
 use latchkey_vault::{Parts, VaultService};
 use latchkey_wire::{Route, VaultClient};
 use serde::Deserialize;
@@ -26,6 +26,13 @@ pub struct Settings {
 impl Settings {
     pub fn read(file: &Path) -> anyhow::Result<Self> {
         Ok(config::load(Some(file))?)
+    }
+
+    /// A vault of which nothing runs, on a database that stays as it is.
+    pub async fn read_only(file: &Path) -> anyhow::Result<VaultService> {
+        let mut settings = Self::read(file)?;
+        settings.database.migrations = Migrations::Manual;
+        settings.service().await
     }
 
     /// A vault of which nothing runs: one call is made, and that is all.
