@@ -25,6 +25,7 @@ mod learns_how_tokens_rotate;
 mod loses_no_token;
 mod meets_a_real_provider;
 mod moves_as_lines;
+mod passes_a_real_envoy;
 mod publishes_events;
 mod refreshes_before_expiry;
 mod refuses_bad_settings;

@@ -49,6 +49,21 @@ def who_may_call_whom_is_this_table_and_nothing_else():
     assert found == table, f"too many: {found - table}, too few: {table - found}"
 
 
+def an_envoy_asks_the_proxies_over_tls_and_nobody_else_may():
+    edge = str({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "edge"}}})
+    settings = ("envoy.enabled=true", f"networkPolicy.envoys=[{edge}]".replace("'", '"'))
+    assert edges("ha", *settings) - edges("ha") == {(edge, "proxy", "grpc")}
+    assert not edges("ha") - edges("ha", *settings)
+    proxy = settings_of("ha", "proxy", *settings)
+    assert proxy["listen"]["grpc"] == "0.0.0.0:8081" and proxy["tls"]["certificate"] and "client_ca" not in proxy["tls"]
+    assert "insecure_authorization" not in proxy.get("proxy", {})
+    insecure = (*settings, "tls.certManager.enabled=false", "tls.insecure=true")
+    assert settings_of("ha", "proxy", *insecure)["proxy"]["insecure_authorization"] is True
+    assert {it["name"] for it in objects("ha", *settings)["Service", "lk-latchkey-proxy"]["spec"]["ports"]} == {"http", "grpc", "ops"}
+    assert "grpc" not in settings_of("ha", "proxy")["listen"]
+    assert edges("small", *settings) - edges("small") == {(edge, "single", "grpc")}
+
+
 def an_empty_list_of_peers_is_nobody():
     found = edges("ha", "networkPolicy.callers=[]", "networkPolicy.monitoring=[]", "tests.apiKey.existingSecret=\"\"")
     into = {(peer, own) for peer, own, _ in found if own in SPLIT}

@@ -64,6 +64,10 @@ def a_setting_that_does_not_exist_or_cannot_be_is_refused_by_name():
         ("small", 'database.migrations="job"', "database.existingSecret"),
         ("ha", 'database.migrations="never"', "migrations"),
         ("ha", 'keys.also=["file:///etc/kek"]', "also"),
+        ("ha", 'keys.also=["transit://bao:8200/transit/k?token_file=/etc/latchkey/transit/token"]', "keys.transit.existingSecret"),
+        ("ha", 'keys.transit.token="hvs.1"', "token"),
+        ("ha", 'envoy.enabled=true', "networkPolicy.envoys"),
+        ("ha", 'networkPolicy.envoys=[{"podSelector":{"matchLabels":{"app":"edge"}}}]', "envoy.enabled"),
         ("small", 'components.single.replicas=2', "SQLite"),
         ("small", 'mode="split"', "SQLite"),
     ]

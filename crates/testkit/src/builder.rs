@@ -161,16 +161,8 @@ impl Builder {
         };
         let processes = start_all(&plan.programs).await;
         let key = make_key(&plan.keys_from, "dev", ALL_SCOPES).await;
-        let Plan {
-            programs,
-            http_port,
-            proxy_port,
-            vault_ports,
-            connect_port,
-            keys_from,
-            peers,
-            vault_relay,
-        } = plan;
+        let Plan { programs, http_port, proxy, vault_ports, connect_port, keys_from, peers, vault_relay } =
+            plan;
         let backend = Backend::new(&vault_ports, connect_port, Some(key));
         register(&backend, &provider).await;
         World {
@@ -183,7 +175,7 @@ impl Builder {
             provider,
             collector,
             http_port,
-            proxy_port,
+            proxy,
             parts,
             vault_relay,
             postgres,

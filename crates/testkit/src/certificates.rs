@@ -1,6 +1,6 @@
 //! An authority of a world's own, and what it signed: for the vaults, and for who may call them.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,9 @@ impl Certificates {
         fs::write(&path, authority.pem()).expect("a file can be written");
         let signed = |name: &str| {
             let key = KeyPair::generate().expect("a key");
-            let params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
+            let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
+            // With the authority's own name, some would take it for one that signed itself.
+            params.distinguished_name.push(DnType::CommonName, name);
             let certificate = params.signed_by(&key, &authority).expect("a certificate");
             let pair = Pair {
                 certificate: folder.join(format!("{name}.pem")),

@@ -26,11 +26,18 @@ pub(crate) struct Common<'a> {
     pub exchange: &'a str,
 }
 
+/// Where the proxy is called, and where it is asked by an Envoy: with the authority of its certificate, or in the clear.
+pub(crate) struct ProxyDoors {
+    pub http: u16,
+    pub authorization: u16,
+    pub authority: Option<PathBuf>,
+}
+
 /// What is started, and where its doors are.
 pub(crate) struct Plan {
     pub programs: Vec<Program>,
     pub http_port: u16,
-    pub proxy_port: u16,
+    pub proxy: ProxyDoors,
     /// Of the vaults, for backends.
     pub vault_ports: Vec<u16>,
     /// Of connect.
@@ -107,7 +114,7 @@ impl Common<'_> {
         Plan {
             programs: vec![program],
             http_port: http,
-            proxy_port: http,
+            proxy: ProxyDoors { http, authorization: grpc, authority: None },
             vault_ports: vec![grpc],
             connect_port: grpc,
             keys_from,
@@ -124,7 +131,7 @@ impl Common<'_> {
         let peers =
             RouteOptions { tls: Some(shown(&certificates)), ..RouteOptions::new(address(vaults[0].peers)) };
         let (connect, http_port, connect_port) = self.connect(&to_vault(&vaults[0]));
-        let (proxy, proxy_port) = self.proxy(&to_vault(vaults.last().expect("a vault")));
+        let (proxy, doors) = self.proxy(&to_vault(vaults.last().expect("a vault")), &certificates);
         let vault_relay = relayed.then(|| Relay::to(vaults[0].peers));
         let ports: Vec<u16> = vaults.iter().map(|_| free_port()).collect();
         let refreshers: Vec<Program> = (1..=nodes)
@@ -140,7 +147,7 @@ impl Common<'_> {
         let programs = vaults.into_iter().map(|vault| vault.program).chain(others).collect();
         let keys_from = self.folder.join("vault-1.toml");
         let peers = Some(peers);
-        Plan { programs, http_port, proxy_port, vault_ports, connect_port, keys_from, peers, vault_relay }
+        Plan { programs, http_port, proxy: doors, vault_ports, connect_port, keys_from, peers, vault_relay }
     }
 
     fn vault(&self, number: u8, parts: &Parts, certificates: &Certificates) -> Vault {
@@ -205,14 +212,18 @@ impl Common<'_> {
         self.program("latchkey-refresher", &format!("refresher-{number}"), &settings, ops, &[])
     }
 
-    fn proxy(&self, to_vault: &str) -> (Program, u16) {
-        let [http, ops] = [(); 2].map(|()| free_port());
+    fn proxy(&self, to_vault: &str, certificates: &Certificates) -> (Program, ProxyDoors) {
+        let [http, grpc, ops] = [(); 3].map(|()| free_port());
+        let Pair { certificate, key } = &certificates.vault;
         let settings = format!(
-            "[listen]\nhttp = \"127.0.0.1:{http}\"\nops = \"127.0.0.1:{ops}\"\n{to_vault}{}{}",
+            "[listen]\nhttp = \"127.0.0.1:{http}\"\ngrpc = \"127.0.0.1:{grpc}\"\nops = \"127.0.0.1:{ops}\"\n\
+             [tls]\ncertificate = {certificate:?}\nkey = {key:?}\n{to_vault}{}{}",
             self.providers(),
             self.telemetry(),
         );
-        (self.program("latchkey-proxy", "proxy", &settings, ops, &[]), http)
+        let authority = Some(certificates.authority.clone());
+        let doors = ProxyDoors { http, authorization: grpc, authority };
+        (self.program("latchkey-proxy", "proxy", &settings, ops, &[]), doors)
     }
 }
 

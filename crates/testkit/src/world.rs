@@ -9,6 +9,7 @@ use crate::postgres::Postgres;
 use crate::process::{Process, Program};
 use crate::provider::Provider;
 use crate::relay::Relay;
+use crate::settings::ProxyDoors;
 use crate::sweep::Left;
 use crate::topology::Topology;
 use latchkey_demo_provider::{Controls, Counters};
@@ -28,7 +29,7 @@ pub struct World {
     pub(crate) provider: Provider,
     pub(crate) collector: Collector,
     pub(crate) http_port: u16,
-    pub(crate) proxy_port: u16,
+    pub(crate) proxy: ProxyDoors,
     pub(crate) vault_relay: Option<Relay>,
     pub(crate) postgres: Option<Postgres>,
     pub(crate) parts: Option<Parts>,
@@ -180,7 +181,7 @@ impl World {
     /// # Panics
     /// Where the proxy does not answer.
     pub async fn call_through_proxy(&self, connection: &str, path: &str) -> reqwest::Response {
-        let url = format!("http://127.0.0.1:{}/proxy{path}", self.proxy_port);
+        let url = format!("http://127.0.0.1:{}/proxy{path}", self.proxy.http);
         let key = self.backend.key().expect("a backend with a key");
         let request =
             reqwest::Client::new().get(url).bearer_auth(key).header("latchkey-connection", connection);

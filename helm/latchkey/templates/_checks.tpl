@@ -49,7 +49,13 @@
 {{- fail "tls.backends is for split mode: in single mode the ingress speaks TLS" -}}
 {{- end -}}
 {{- with $v.networkPolicy -}}
+{{- if and .envoys (not $v.envoy.enabled) -}}
+{{- fail "networkPolicy.envoys lets Envoys ask, and nobody would answer: set envoy.enabled" -}}
+{{- end -}}
 {{- if .enabled -}}
+{{- if and $v.envoy.enabled (not .envoys) -}}
+{{- fail "networkPolicy.envoys is empty, so no Envoy could ask: name the peers, as a NetworkPolicy writes them" -}}
+{{- end -}}
 {{- if and (not $sqlite) (not .database.to) -}}
 {{- fail "networkPolicy.database.to is empty, so the vault could not reach its database: name the peers, as a NetworkPolicy writes them" -}}
 {{- end -}}

@@ -148,7 +148,7 @@ ops: 8082
 {{- if has .name (list "single" "connect" "proxy") }}
 http: 8080
 {{- end }}
-{{- if has .name (list "single" "connect" "vault") }}
+{{- if or (has .name (list "single" "connect" "vault")) (and (eq .name "proxy") .root.Values.envoy.enabled) }}
 grpc: 8081
 {{- end }}
 {{- if has .name (list "vault" "refresher") }}

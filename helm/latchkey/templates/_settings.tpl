@@ -14,7 +14,7 @@ listen:
   {{- if has $name (list "single" "connect" "proxy") }}
   http: 0.0.0.0:8080
   {{- end }}
-  {{- if has $name (list "single" "connect" "vault") }}
+  {{- if or (has $name (list "single" "connect" "vault")) (and (eq $name "proxy") $v.envoy.enabled) }}
   grpc: 0.0.0.0:8081
   {{- end }}
   {{- if has $name (list "vault" "refresher") }}
@@ -51,7 +51,7 @@ tls:
   {{- end }}
 {{- else if eq $name "refresher" }}
 tls: {{ merge (dict "client_ca" "/etc/latchkey/tls/ca.crt") $shown | toJson }}
-{{- else if and (eq $name "connect") $v.tls.backends }}
+{{- else if or (and (eq $name "connect") $v.tls.backends) (and (eq $name "proxy") $v.envoy.enabled) }}
 tls: {{ $shown | toJson }}
 {{- end }}
 {{- end }}
@@ -93,7 +93,7 @@ journal:
   {{- end }}
 {{- end }}
 {{- if has $name (list "single" "proxy") }}
-proxy: {{ $v.config.proxy | toJson }}
+proxy: {{ merge (ternary (dict "insecure_authorization" true) dict (and (not $single) $v.envoy.enabled $v.tls.insecure)) $v.config.proxy | toJson }}
 {{- end }}
 {{- if and $v.providers.existingConfigMap (ne $name "vault") }}
 providers: {path: /etc/latchkey/providers}
