@@ -19,6 +19,8 @@ POSTGRES = ("-p", "latchkey-store-postgres", "--test", "postgres", "given_up")
 IN_TIME = ("-p", "latchkey-oauth", "--test", "provider", "in_time")
 REVOKING = ("-p", "latchkey-oauth", "--test", "provider", "revo")
 
+KEY_SERVICES = ("-p", "latchkey-envelope", "--test", "key_services")
+
 DECIDE = "crates/domain/src/connection/decide.rs"
 ROTATION = "crates/domain/src/rotation.rs"
 CLAIMS = "crates/store-sqlite/src/claims.rs"
@@ -31,6 +33,7 @@ REVOCATIONS = "services/vault/src/vault/revocations.rs"
 LEASES = "services/vault/src/vault/webhook_leases.rs"
 TAKEOVER = "services/refresher/src/takeover.rs"
 CONNECTION = "crates/domain/src/connection.rs"
+TRANSIT = "crates/envelope/src/transit.rs"
 FAN_OUT = "services/vault/src/webhook/fan_out.rs"
 
 
@@ -224,4 +227,14 @@ MUTATIONS = [
         "connections to a lost server are waited for", "crates/store-postgres/src/pool.rs",
         "heard.elapsed() >= shared.silent_max", "heard.elapsed() >= shared.silent_max * 99", SILENCE,
     ),
+    Mutation(
+        "a transit engine opens a wrap for any environment", TRANSIT,
+        "Ok(BASE64.encode(bytes))", "Ok(BASE64.encode(&bytes[..0]))", KEY_SERVICES),
+    Mutation(
+        "a token that ended is taken for a key that is refused", TRANSIT,
+        "Err(Refused::Forbidden) if self.server.accepts(&token).await => {", "Err(Refused::Forbidden) => {",
+        ("-p", "latchkey-envelope", "--lib", "transit")),
+    Mutation(
+        "what looks like a secret goes into a support bundle", "services/all-in-one/src/cli/support_bundle/scrub.rs",
+        "PATTERNS.iter().fold(", "PATTERNS.iter().take(0).fold(", ("-p", "latchkey", "--bin", "latchkey", "support_bundle")),
 ]
