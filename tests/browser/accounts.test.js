@@ -1,4 +1,5 @@
-// Connecting again with another account than the connection has: hosted, in a frame, and by an integration's policy.
+// Which account is meant: of several that one login opens, and where somebody connects again with another than the connection
+// has; hosted, in a frame, without a program, and by an integration's policy.
 
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
@@ -92,4 +93,92 @@ test('an integration may refuse another account, and then says so', async () => 
   } finally {
     await backend('PUT', '/v1/integrations/demo-oauth', { integration: settings });
   }
+});
+
+test('one login opens several workspaces, and the person says which', async () => {
+  const made = await session(['demo-workspaces']);
+  const { page, errors, close } = await here.person();
+  await page.goto(made.connect_link);
+  await page.getByRole('button', { name: 'Continue to Demo with workspaces' }).click();
+  await decide(page);
+  await page.getByRole('heading', { name: 'Which Demo with workspaces account?' }).waitFor();
+  assert.equal((await backend('GET', `/v1/connect-sessions/${made.session_id}`)).connection_id ?? '', '', 'nothing is connected before');
+  // Who comes back later is asked again.
+  await page.reload();
+  const listed = await page.locator('.choice-name').allInnerTexts();
+  assert.deepEqual(listed.map((it) => it.split('\n')), [['Acme', 'acme.demo.example'], ['Acme', 'acme-staging.demo.example'], ['Globex', 'globex.demo.example'], ["Ana Demo's own", 'ana.demo.example']]);
+  await page.getByRole('button', { name: 'Globex' }).click();
+  await page.getByRole('heading', { name: 'Demo with workspaces is connected' }).waitFor();
+  await page.getByText('Signed in as ana@demo (Globex).').waitFor();
+  const { connection_id } = await backend('GET', `/v1/connect-sessions/${made.session_id}`);
+  const { credential } = await connection(connection_id);
+  assert.equal(credential.account, 'ana@demo (Globex)');
+  assert.deepEqual(errors, []);
+  await close();
+});
+
+test('in a frame, too; and who has one workspace is not asked', async () => {
+  const several = await session(['demo-workspaces']);
+  const first = await here.person();
+  await first.page.goto(at({ tokens: [several.token] }));
+  await first.page.locator('#go').click();
+  const ui = frame(first.page);
+  const [popup] = await Promise.all([first.context.waitForEvent('page'), ui.getByRole('button', { name: /^Continue to/ }).click()]);
+  await decide(popup);
+  await ui.getByRole('button', { name: 'acme-staging.demo.example' }).click();
+  const said = await outcome(first.page);
+  assert.deepEqual([said.status, said.connection.account], ['connected', 'ana@demo (Acme)']);
+  await first.close();
+
+  latchkey('demo', 'sign-in', 'bob@demo');
+  const one = await session(['demo-workspaces']);
+  const { page, close } = await here.person();
+  await page.goto(one.connect_link);
+  await page.getByRole('button', { name: /^Continue to/ }).click();
+  await decide(page);
+  await page.getByText('Signed in as bob@demo.').waitFor();
+  await close();
+});
+
+test('without a program the workspaces are buttons, and another login can be taken', async () => {
+  const made = await session(['demo-workspaces']);
+  const opener = await here.person();
+  await opener.page.goto(made.connect_link);
+  await opener.page.getByRole('heading', { name: /Connect Demo/ }).waitFor();
+  const cookies = await opener.context.cookies();
+  const address = opener.page.url();
+  await opener.close();
+  const { page, context, close } = await here.person({ javaScriptEnabled: false });
+  await context.addCookies(cookies);
+  await page.goto(address);
+  await page.getByRole('button', { name: /^Connect Demo/ }).click();
+  await decide(page);
+  await page.getByRole('heading', { name: 'Which Demo with workspaces account?' }).waitFor();
+  await page.getByRole('button', { name: 'Sign in with another account' }).click();
+  await page.getByRole('heading', { name: 'Connect an account' }).waitFor();
+  await page.getByRole('button', { name: /^Connect Demo/ }).click();
+  await decide(page);
+  await page.getByRole('button', { name: 'Acme (acme.demo.example)' }).click();
+  await page.getByRole('heading', { name: 'Demo with workspaces is connected' }).waitFor();
+  await close();
+});
+
+test('while the provider is away the choice waits', async () => {
+  const made = await session(['demo-workspaces']);
+  const { page, close } = await here.person();
+  await page.goto(made.connect_link);
+  await page.getByRole('button', { name: /^Continue to/ }).click();
+  await decide(page);
+  await page.getByRole('heading', { name: /^Which/ }).waitFor();
+  latchkey('demo', 'outage');
+  try {
+    await page.getByRole('button', { name: 'Globex' }).click();
+    await page.getByRole('heading', { name: /is not responding/ }).waitFor();
+  } finally {
+    latchkey('demo', 'outage', '--off');
+  }
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: 'Globex' }).click();
+  await page.getByRole('heading', { name: 'Demo with workspaces is connected' }).waitFor();
+  await close();
 });

@@ -32,10 +32,25 @@ const typed = {
     { name: 'note', label: 'Certificate', secret: false, required: false, multiline: true },
   ],
 };
+const several = (...accounts) => ({ ...base, attempt: { id: 'aut_01J', integration: 'crm', state: 'held', choices: accounts.map(([label, detail]) => ({ label, detail })) } });
 const connected = { ...base, attempt: { id: 'aut_01J', integration: 'crm', state: 'completed' }, connection: { id: 'con_1', account: 'ana@acme.example' } };
+
+const manager = { ...base, intent: 'manage', integrations: many };
+const OWNED = [
+  { id: 'con_1', integration: 'crm', name: 'Acorn CRM', account: 'ana@acme.example (Globex)', state: 'ended', ended: ['REAUTH_REQUIRED', 1_760_000_000_000], mendable: true, created_at: 1_750_000_000_000 },
+  { id: 'con_2', integration: 'mail', name: 'Cloudmail', account: 'ana@acme.example', state: 'connected', mendable: true, created_at: 1_750_000_000_000 },
+  { id: 'con_3', integration: 'files', name: 'Fjord Files', state: 'connected', scopes_left_out: ['files.write'], mendable: true, created_at: 1_750_000_000_000 },
+  { id: 'con_4', integration: 'cal', name: 'Ergo Calendar', account: 'a-name-that-has-no-end-and-no-place-to-break-it@acme-international.example', state: 'failing', mendable: false, created_at: 1_750_000_000_000 },
+];
 
 // What the server says, and what somebody does then.
 const SCREENS = {
+  manage: { session: manager, owned: OWNED },
+  'manage-nothing': { session: manager, owned: [] },
+  'manage-ending': { session: manager, owned: OWNED, act: async (page) => {
+    await page.locator('.own .button-quiet').first().click();
+    await page.locator('dialog[open]').waitFor();
+  } },
   choose: { session: { ...base, integrations: many } },
   'choose-nothing-found': { session: { ...base, integrations: many }, act: (page) => page.getByRole('searchbox').fill('zzz') },
   empty: { session: { ...base, integrations: [] } },
@@ -58,6 +73,8 @@ const SCREENS = {
   done: { session: connected, form },
   partial: { session: { ...connected, connection: { ...connected.connection, scopes_left_out: ['calendar.events'] } }, form },
   'other-account': { session: { ...base, intent: 'reconnect', mends: { id: 'con_1', account: 'ana@acme.example' }, attempt: { id: 'aut_01J', integration: 'crm', state: 'held', account: 'bob@acme.example' } }, form },
+  'which-account': { session: several(['Acme', 'acme.acorn.example'], ['Acme', 'acme-staging.acorn.example'], ['شركة النور']), form },
+  'which-account-of-many': { session: several(...['Berlin', 'Zürich', 'São Paulo', '東京', 'A workspace with a name that nobody can read to its end without a pause', 'Łódź', 'Nuuk'].map((label) => [label, 'W1A'])), form },
   'other-account-refused': { session: { ...failed('OTHER_ACCOUNT', 'END_USER'), intent: 'reconnect' }, form },
   pending: { session: failed('ADMIN_APPROVAL_PENDING', 'END_USER'), form },
   'pending-link': { session: failed('ADMIN_APPROVAL_PENDING', 'END_USER'), form, act: async (page) => {
@@ -85,6 +102,7 @@ async function gallery({ width, scheme, locale }, options = {}) {
   const json = (body) => ({ contentType: 'application/json', body: JSON.stringify(body) });
   await context.route('**/connect/api/sessions/*', (route) => route.fulfill(json(screen.session)));
   await context.route('**/connect/api/sessions/*/integrations/*', (route) => route.fulfill(json(screen.form)));
+  await context.route('**/connect/api/sessions/*/connections', (route) => route.fulfill(json(screen.owned)));
   await context.route('**/connect/api/sessions/*/watch*', () => undefined);
   await context.route('**/connect/api/sessions/*/approval', (route) => route.fulfill(json({ link: 'https://connect.acme.example/connect#a=lk_ca_AZq0x8l3Q2m5cVb1n7Kd9sWf4Tg6Hj' })));
   await context.route('**/connect/api/sessions/*/attempts', (route) => (screen.hold ? undefined : route.continue()));
