@@ -431,6 +431,7 @@ async fn connect(vault: &Vault, class: Class, life: Duration) -> ConnectionId {
         end_user: "ana".parse().unwrap(),
         integrations: vec!["simulated".parse().unwrap()],
         reconnect: None,
+        manages: false,
         lifetime: Duration::from_secs(600),
         about: latchkey_domain::connection::About::default(),
     };

@@ -15,11 +15,14 @@ pub enum EntryKind {
     Machine,
     /// `demo-oauth1`: OAuth 1.0a, whose API has every request signed.
     OAuth1,
+    /// `demo-workspaces`: the code flow, where one login may be in several workspaces.
+    Workspaces,
 }
 
 impl EntryKind {
-    /// All five.
-    pub const ALL: [Self; 5] = [Self::OAuth, Self::ApiKey, Self::Basic, Self::Machine, Self::OAuth1];
+    /// All six.
+    pub const ALL: [Self; 6] =
+        [Self::OAuth, Self::ApiKey, Self::Basic, Self::Machine, Self::OAuth1, Self::Workspaces];
 
     /// The entry's id, which is also its file's stem.
     #[must_use]
@@ -30,6 +33,7 @@ impl EntryKind {
             Self::Basic => "demo-basic",
             Self::Machine => "demo-machine",
             Self::OAuth1 => "demo-oauth1",
+            Self::Workspaces => "demo-workspaces",
         }
     }
 }
@@ -43,6 +47,7 @@ pub fn catalogue_entry(issuer: &str, kind: EntryKind) -> String {
         EntryKind::Basic => BASIC,
         EntryKind::Machine => MACHINE,
         EntryKind::OAuth1 => OAUTH1,
+        EntryKind::Workspaces => WORKSPACES,
     };
     let host = Url::parse(issuer).ok().and_then(|url| url.host_str().map(str::to_owned));
     format!("catalog: 1\nid: {}\n{body}", kind.id())
@@ -135,4 +140,32 @@ api: {base_url: "ISSUER", hosts: ["HOST"], rate_limit: {retry_after: [retry-afte
 probes:
   verify: {method: GET, url: /oauth1/me}
   identity: {method: GET, url: /oauth1/me, set: {login: /login, user_id: /id}}
+"#;
+
+const WORKSPACES: &str = r#"name: Demo (workspaces)
+categories: [demo]
+links: {api_docs: "ISSUER", server_metadata: "ISSUER/.well-known/oauth-authorization-server"}
+behaviour:
+  refresh_token: {rotation: strict}
+  sources: ["https://www.rfc-editor.org/rfc/rfc9700"]
+obtain:
+  type: oauth2
+  issuer: "ISSUER"
+  authorization_endpoint: "ISSUER/authorize"
+  token_endpoint: "ISSUER/token"
+  token_endpoint_auth_method: client_secret_basic
+  code_challenge_methods: [S256]
+  scopes: {separator: " ", default: ["profile:read"]}
+  refresh: {rotation: replace_if_present}
+  revoke: {method: POST, url: "ISSUER/revoke", auth: client_secret_basic, format: form, params: {token: "${token.refresh_token ?? token.access_token}"}}
+apply: {scheme: bearer}
+api: {base_url: "ISSUER", hosts: ["HOST"], headers: {x-demo-workspace: "${conn.workspace_id}"}, rate_limit: {retry_after: [retry-after]}}
+probes:
+  verify: {method: GET, url: "/workspaces/${conn.workspace_id}/me"}
+  identity: {method: GET, url: "/workspaces/${conn.workspace_id}/me", set: {login: /login, user_id: /id}}
+  discover:
+    - id: workspaces
+      url: /workspaces
+      pick: {from: /workspaces, choose: first, ask: {label: /name, detail: /address}}
+      set: {workspace_id: /id}
 "#;

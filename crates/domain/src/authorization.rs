@@ -1,6 +1,7 @@
 //! One attempt to get an end user's consent: `Absent → Started → Claimed (→ Held) → ended`.
 //! The provider's answer is accepted once, from the browser that was sent there, while the attempt lasts. Where it is another
-//! account's than was expected, what it brought is held until the end user says that it is meant.
+//! account's than was expected, what it brought is held until the end user says that it is meant; where it opens several
+//! accounts, until the end user says which.
 
 use crate::connection::{self, CredentialFacts, NewCredential};
 use crate::session::RETENTION;
@@ -10,6 +11,7 @@ use crate::{
 };
 use latchkey_secret::{JsonSecret, Sealed};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -25,10 +27,13 @@ pub enum Authorization {
     Claimed {
         attempt: Attempt,
     },
-    /// The answer was another account's. The end user decides.
+    /// The answer was another account's, or opens several. The end user decides.
     Held {
         attempt: Attempt,
         credential: CredentialFacts,
+        /// What there is to choose from; empty where the account is another.
+        #[serde(skip)]
+        choices: Vec<Choice>,
         /// Sealed for the attempt.
         #[serde(skip)]
         secrets: connection::Secrets,
@@ -62,13 +67,27 @@ pub struct Attempt {
     pub expires_at: Timestamp,
 }
 
-/// The code verifier, and what the end user typed before being sent away; then what is held.
+/// One of several accounts that a grant opens: a workspace, a site, a company.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub label: String,
+    /// What tells two of the same name apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// What the provider's API is told of the connection where it is this one.
+    pub values: BTreeMap<String, String>,
+}
+
+/// The code verifier, and what the end user typed before being sent away; then what is held. What there is to choose from
+/// is beside it, in the clear: names, which stand in no event.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Secrets {
     pub code_verifier: Option<Sealed<JsonSecret>>,
     pub inputs: Option<Sealed<JsonSecret>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<connection::Secrets>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Choice>,
 }
 
 #[derive(Debug, Clone)]
@@ -82,9 +101,10 @@ pub enum Command {
         browser: Digest,
         at: Timestamp,
     },
-    /// What came is another account's: the end user is to be asked.
+    /// What came is another account's, or opens several, which are named: the end user is to be asked.
     Hold {
         credential: NewCredential,
+        choices: Vec<Choice>,
         at: Timestamp,
     },
     Complete {
@@ -111,6 +131,8 @@ pub enum Event {
     Held {
         credential: CredentialFacts,
         at: Timestamp,
+        #[serde(skip)]
+        choices: Vec<Choice>,
         #[serde(skip)]
         secrets: connection::Secrets,
     },
@@ -153,7 +175,8 @@ impl Authorization {
         }
     }
 
-    /// The attempt, if its answer has come and led to nothing yet.
+    /// The attempt, if its answer has come and led to nothing yet. One that waits for a choice is such a one: whoever makes
+    /// the connection has the choice.
     ///
     /// # Errors
     /// [`Refusal`] in any other state.
@@ -162,6 +185,7 @@ impl Authorization {
             Self::Absent => Err(Refusal::UnknownState),
             Self::Started { .. } => Err(Refusal::NotClaimed),
             Self::Claimed { attempt } => Ok(attempt),
+            Self::Held { attempt, choices, .. } if !choices.is_empty() => Ok(attempt),
             Self::Held { .. } => Err(Refusal::OtherAccount),
             Self::Failed { failure, .. } if failure.reason == Reason::OtherAccount => {
                 Err(Refusal::OtherAccount)
@@ -170,20 +194,41 @@ impl Authorization {
         }
     }
 
-    /// The attempt and what it holds, for the browser it was made in.
+    /// The attempt and what it holds of another account's, for the browser it was made in.
     ///
     /// # Errors
-    /// [`Refusal`] for any other browser, and where nothing is held.
+    /// [`Refusal`] for any other browser, and where nothing is held or there is more to say than yes.
     pub fn held(
         &self,
         browser: &Digest,
     ) -> Result<(&Attempt, &CredentialFacts, &connection::Secrets), Refusal> {
+        match self {
+            Self::Held { choices, .. } if !choices.is_empty() => Err(Refusal::NotClaimed),
+            _ => self.kept(browser),
+        }
+    }
+
+    /// The same, where the end user has to say which of several accounts is meant.
+    ///
+    /// # Errors
+    /// [`Refusal`] for any other browser, and where there is nothing to choose.
+    pub fn undecided(
+        &self,
+        browser: &Digest,
+    ) -> Result<(&Attempt, &CredentialFacts, &connection::Secrets), Refusal> {
+        match self {
+            Self::Held { choices, .. } if choices.is_empty() => Err(Refusal::OtherAccount),
+            _ => self.kept(browser),
+        }
+    }
+
+    fn kept(&self, browser: &Digest) -> Result<(&Attempt, &CredentialFacts, &connection::Secrets), Refusal> {
         let attempt = self.attempt().ok_or(Refusal::UnknownState)?;
         if attempt.browser != *browser {
             return Err(Refusal::OtherBrowser);
         }
         match self {
-            Self::Held { attempt, credential, secrets } => Ok((attempt, credential, secrets)),
+            Self::Held { attempt, credential, secrets, .. } => Ok((attempt, credential, secrets)),
             Self::Absent | Self::Started { .. } | Self::Claimed { .. } => Err(Refusal::NotClaimed),
             Self::Completed { .. } | Self::Failed { .. } => Err(Refusal::Spent),
         }
@@ -220,11 +265,17 @@ impl Aggregate for Authorization {
             }
             (_, Command::Start { .. }) => Ok(vec![]),
             (_, Command::Claim { state, browser, at }) => self.claim(&state, &browser, at),
-            (_, Command::Hold { credential, at }) => {
+            // An answer that was lost is asked for again.
+            (Self::Held { choices: held, .. }, Command::Hold { choices, .. })
+                if !choices.is_empty() && *held == choices =>
+            {
+                Ok(vec![])
+            }
+            (_, Command::Hold { credential, choices, at }) => {
                 self.claimed()?;
                 // It is no generation of a connection's, and may never be one.
                 let (credential, secrets) = credential.split(Generation(0));
-                Ok(vec![Event::Held { credential, at, secrets }])
+                Ok(vec![Event::Held { credential, at, choices, secrets }])
             }
             (Self::Completed { .. }, Command::Complete { .. }) => Ok(vec![]),
             (Self::Held { .. }, Command::Complete { at }) => Ok(vec![Event::Completed { at }]),
@@ -242,9 +293,10 @@ impl Aggregate for Authorization {
         match (self, event) {
             (_, Event::Started { attempt, secrets }) => Self::Started { attempt, secrets },
             (Self::Started { attempt, .. }, Event::Claimed { .. }) => Self::Claimed { attempt },
-            (Self::Claimed { attempt }, Event::Held { credential, secrets, .. }) => {
-                Self::Held { attempt, credential, secrets }
-            }
+            (
+                Self::Claimed { attempt } | Self::Held { attempt, .. },
+                Event::Held { credential, choices, secrets, .. },
+            ) => Self::Held { attempt, credential, choices, secrets },
             (Self::Claimed { attempt } | Self::Held { attempt, .. }, Event::Completed { .. }) => {
                 let connection = attempt.connection;
                 Self::Completed { attempt, connection }
@@ -284,7 +336,10 @@ impl Aggregate for Authorization {
     fn secrets(&self) -> Secrets {
         match self {
             Self::Started { secrets, .. } => secrets.clone(),
-            Self::Held { secrets, .. } => Secrets { held: Some(secrets.clone()), ..Secrets::default() },
+            Self::Held { secrets, choices, .. } => {
+                let held = Some(secrets.clone());
+                Secrets { held, choices: choices.clone(), ..Secrets::default() }
+            }
             Self::Absent | Self::Claimed { .. } | Self::Completed { .. } | Self::Failed { .. } => {
                 Secrets::default()
             }
@@ -294,7 +349,10 @@ impl Aggregate for Authorization {
     fn restore_secrets(&mut self, restored: Secrets) {
         match self {
             Self::Started { secrets, .. } => *secrets = restored,
-            Self::Held { secrets, .. } => *secrets = restored.held.unwrap_or_default(),
+            Self::Held { secrets, choices, .. } => {
+                *secrets = restored.held.unwrap_or_default();
+                *choices = restored.choices;
+            }
             Self::Absent | Self::Claimed { .. } | Self::Completed { .. } | Self::Failed { .. } => {}
         }
     }
@@ -375,6 +433,19 @@ mod tests {
     }
 
     fn hold() -> Command {
+        hold_with(vec![])
+    }
+
+    fn several() -> Vec<Choice> {
+        let of = |label: &str| Choice {
+            label: label.to_owned(),
+            detail: None,
+            values: BTreeMap::from([("site".to_owned(), label.to_owned())]),
+        };
+        vec![of("north"), of("south")]
+    }
+
+    fn hold_with(choices: Vec<Choice>) -> Command {
         let handout = Some(Sealed::from_bytes(vec![2]));
         let credential = NewCredential {
             auth_mode: "OAUTH2".into(),
@@ -388,7 +459,27 @@ mod tests {
             behaviour: Behaviour::default(),
             secrets: connection::Secrets { handout, ..connection::Secrets::default() },
         };
-        Command::Hold { credential, at: Timestamp(2) }
+        Command::Hold { credential, choices, at: Timestamp(2) }
+    }
+
+    #[test]
+    fn of_several_accounts_one_has_to_be_chosen_by_the_same_browser() {
+        let undecided = after([start(), claim(b"state", b"browser", 1), hold_with(several())]);
+        let browser = Digest::of(b"browser");
+        assert!(undecided.undecided(&browser).is_ok());
+        assert_eq!(undecided.undecided(&Digest::of(b"other")), Err(Refusal::OtherBrowser));
+        assert_eq!(undecided.held(&browser), Err(Refusal::NotClaimed), "a yes is no choice");
+        assert!(undecided.claimed().is_ok(), "with the choice it becomes a connection");
+        assert_eq!(undecided.decide(hold_with(several())), Ok(vec![]), "told twice");
+        assert_eq!(undecided.secrets().choices, several());
+        let mut restored = undecided.clone();
+        restored.restore_secrets(undecided.secrets());
+        assert_eq!(restored, undecided);
+        // What was chosen may be another account than the connection has: then that is asked.
+        let other = after([start(), claim(b"state", b"browser", 1), hold_with(several()), hold()]);
+        assert_eq!(other.undecided(&browser), Err(Refusal::OtherAccount));
+        assert!(other.held(&browser).is_ok());
+        assert_eq!(after([start()]).undecided(&browser), Err(Refusal::NotClaimed));
     }
 
     #[test]

@@ -52,10 +52,13 @@ pub struct Terms {
     pub id: SessionId,
     pub environment: Environment,
     pub end_user: EndUser,
-    /// The integrations to choose from; never empty.
+    /// The integrations to choose from; empty only where it is for managing.
     pub integrations: Vec<IntegrationKey>,
     /// Set to mend this connection instead of making a new one.
     pub reconnect: Option<ConnectionId>,
+    /// Whether it is for looking after the end user's connections. It makes none itself, and ends with time alone.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub manages: bool,
     /// Digest of the token's secret half.
     pub token: Digest,
     pub created_at: Timestamp,
@@ -190,6 +193,15 @@ impl Session {
             Self::Open { approval, .. } => approval.and_then(|approval| approval.browser) == Some(*browser),
             Self::Completed { approver, .. } => *approver == Some(*browser),
         }
+    }
+
+    /// The terms of a session for managing, for the browser that holds it, while it lasts.
+    ///
+    /// # Errors
+    /// As [`Self::held_by`]; [`Refusal::Unknown`] where the session is for something else.
+    pub fn managed_by(&self, browser: &Digest, now: Timestamp) -> Result<&Terms, Refusal> {
+        self.held_by(browser, now)
+            .and_then(|terms| if terms.manages { Ok(terms) } else { Err(Refusal::Unknown) })
     }
 
     #[must_use]

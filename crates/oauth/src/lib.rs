@@ -53,6 +53,7 @@ pub use failure::failure;
 pub use fault::{Blame, Fault, FaultKind};
 pub use identity::ClientIdentity;
 pub use latchkey_egress::Egress;
+pub use lookup::{Learnt, known_of};
 pub use oauth1::OAuth1Begun;
 pub use observed::{Now, Observed, Seen};
 pub use refresh::refresh_origin;

@@ -56,7 +56,7 @@ pub use format::webhooks::{
     Handshake, KeyUrl, Route, SignatureEncoding, Verification, WebhookAlgorithm, WebhookKey, Webhooks,
 };
 pub use http_request::{Body, HttpRequest};
-pub use lookup::{Lookup, Source};
+pub use lookup::{CANDIDATES_MAX, Candidate, Lookup, Source};
 pub use mode::AuthMode;
 pub use oauth1::TemporaryCredentials;
 pub use probe::Probe;

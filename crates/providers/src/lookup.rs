@@ -22,6 +22,18 @@ pub struct Lookup<'a> {
     template: &'a ProbeTemplate,
 }
 
+/// One of several things that may be meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    pub label: String,
+    pub detail: Option<String>,
+    /// What is learnt of the connection where it is this one.
+    pub values: BTreeMap<String, String>,
+}
+
+/// More than this nobody looks through; the rest is left out.
+pub const CANDIDATES_MAX: usize = 100;
+
 /// Where the answer is.
 #[derive(Debug)]
 pub enum Source {
@@ -63,9 +75,12 @@ impl Lookup<'_> {
     /// # Errors
     /// [`RenderError`] where the request needs a value that is missing.
     pub fn source(&self, provider: &Provider, values: &Values) -> Result<Source, RenderError> {
-        let picked = self.template.pick.as_ref().and_then(|pick| pick.unless_set.as_ref());
-        if picked.is_some_and(|name| values.conn.get(name).is_some_and(|value| !value.is_empty())) {
-            return Ok(Source::Nowhere);
+        let known = |name: &String| values.conn.get(name).is_some_and(|value| !value.is_empty());
+        if let Some(pick) = &self.template.pick {
+            let chosen = pick.ask.is_some() && self.template.set.keys().all(known);
+            if chosen || pick.unless_set.as_ref().is_some_and(known) {
+                return Ok(Source::Nowhere);
+            }
         }
         Ok(match self.template.from {
             Some(ProbeSource::AccessTokenClaims) => claims(values).map_or(Source::Nowhere, Source::Known),
@@ -100,6 +115,25 @@ impl Lookup<'_> {
         found
     }
 
+    /// Those that may be meant, where the entry lets the end user say which and there is more than one.
+    #[must_use]
+    pub fn candidates(&self, answer: &Value, values: &Values) -> Vec<Candidate> {
+        let Some((pick, shown)) = self.template.pick.as_ref().and_then(|it| Some((it, it.ask.as_ref()?)))
+        else {
+            return vec![];
+        };
+        let candidate = |item: &&Value| {
+            let values = captured(&self.template.set, item, values);
+            let whole = values.len() == self.template.set.len();
+            let label = shown.label.text(item).or_else(|| values.values().next().cloned())?;
+            let detail = shown.detail.as_ref().and_then(|detail| detail.text(item));
+            whole.then_some(Candidate { label, detail, values })
+        };
+        let several: Vec<_> =
+            pick.fitting(answer, values).iter().filter_map(candidate).take(CANDIDATES_MAX).collect();
+        if several.len() > 1 { several } else { vec![] }
+    }
+
     /// What it tells that the provider refused to answer.
     #[must_use]
     pub fn refused(&self) -> BTreeMap<String, String> {
@@ -121,27 +155,40 @@ impl Lookup<'_> {
 impl Pick {
     /// The one that is meant.
     fn choose<'a>(&self, answer: &'a Value, values: &Values) -> Option<&'a Value> {
-        let from = if self.from.path.is_empty() { Some(answer) } else { self.from.find(answer) }?;
-        let Some(items) = from.as_array() else {
+        let from = self.list(answer)?;
+        if !from.is_array() {
             return (self.choose == Some(Choose::FirstOrSelf)).then_some(from);
-        };
-        let fitting = |item: &&Value| self.only_where.as_ref().is_none_or(|fits| holds(fits, item, values));
+        }
+        let fitting = self.fitting(answer, values);
+        match self.choose {
+            Some(Choose::Only) if fitting.len() != 1 => None,
+            _ => fitting.first().copied(),
+        }
+    }
+
+    /// All that may be meant: the preferred one alone, where there is one.
+    fn fitting<'a>(&self, answer: &'a Value, values: &Values) -> Vec<&'a Value> {
+        let Some(items) = self.list(answer).and_then(Value::as_array) else { return vec![] };
         let preferred = self.prefer.as_ref().and_then(|prefer| {
             let wanted = Scope::of(values).template(&prefer.host_label_equals).ok()?;
             items.iter().find(|item| {
                 first_label(&prefer.pointer.text(item).unwrap_or_default()) == Some(wanted.clone())
             })
         });
-        match self.choose {
-            _ if preferred.is_some() => preferred,
-            Some(Choose::Only) => {
-                items.iter().find(fitting).filter(|_| items.iter().filter(fitting).count() == 1)
-            }
-            Some(Choose::OnlyElseWhere) if items.len() == 1 => items.first(),
-            Some(Choose::First | Choose::FirstOrSelf | Choose::OnlyElseWhere) | None => {
-                items.iter().find(fitting)
+        match (preferred, &items[..]) {
+            (Some(preferred), _) => vec![preferred],
+            (None, [only]) if self.choose == Some(Choose::OnlyElseWhere) => vec![only],
+            (None, items) => {
+                let fits = |item: &&Value| {
+                    self.only_where.as_ref().is_none_or(|condition| holds(condition, item, values))
+                };
+                items.iter().filter(fits).collect()
             }
         }
+    }
+
+    fn list<'a>(&self, answer: &'a Value) -> Option<&'a Value> {
+        if self.from.path.is_empty() { Some(answer) } else { self.from.find(answer) }
     }
 }
 
@@ -215,6 +262,38 @@ mod tests {
         let typed = values(&[("account_id", "9")]);
         let source = provider.lookups().next().unwrap().source(&provider, &typed).unwrap();
         assert!(matches!(source, Source::Nowhere), "what was typed needs no look-up");
+    }
+
+    #[test]
+    fn where_several_may_be_meant_the_end_user_is_asked_once() {
+        let provider = Catalogue::embedded().get("confluence").unwrap();
+        let lookup = provider.lookups().next().unwrap();
+        let sites = json!([
+            {"id": "1", "name": "acme", "url": "https://acme.example.net"},
+            {"id": "2", "name": "acme", "url": "https://acme-test.example.net"},
+            {"name": "no id"},
+        ]);
+        let several = lookup.candidates(&sites, &values(&[]));
+        let shown: Vec<_> = several.iter().map(|it| (it.label.as_str(), it.detail.as_deref())).collect();
+        let urls = [Some("https://acme.example.net"), Some("https://acme-test.example.net")];
+        assert_eq!(shown, [("acme", urls[0]), ("acme", urls[1])]);
+        assert_eq!(several[1].values["cloud_id"], "2");
+        assert!(lookup.candidates(&sites, &values(&[("subdomain", "acme")])).is_empty(), "it was typed");
+        assert!(lookup.candidates(&json!([sites[0]]), &values(&[])).is_empty(), "there is one");
+        let mut chosen = values(&[]);
+        chosen.conn.extend(several[1].values.clone());
+        assert!(matches!(lookup.source(&provider, &chosen).unwrap(), Source::Nowhere));
+    }
+
+    #[test]
+    fn nobody_is_asked_where_the_entry_says_which_is_meant() {
+        let provider = Catalogue::embedded().get("docusign").unwrap();
+        let lookup = provider.lookups().next().unwrap();
+        let accounts = json!({"accounts": [
+            {"is_default": true, "account_id": "1", "base_uri": "https://eu.docusign.net"},
+            {"is_default": false, "account_id": "2", "base_uri": "https://eu.docusign.net"},
+        ]});
+        assert!(lookup.candidates(&accounts, &values(&[])).is_empty());
     }
 
     #[test]

@@ -211,7 +211,7 @@ pub(crate) async fn make_key(settings: &Path, environment: &str, scopes: &str) -
 
 async fn register(backend: &Backend, provider: &Provider) {
     for kind in EntryKind::ALL {
-        let needs_client = matches!(kind, EntryKind::OAuth | EntryKind::Machine | EntryKind::OAuth1);
+        let needs_client = !matches!(kind, EntryKind::ApiKey | EntryKind::Basic);
         let request = PutIntegrationRequest {
             integration: Some(Integration {
                 key: kind.id().to_owned(),

@@ -12,10 +12,11 @@ const dist = process.env.LATCHKEY_WEB_DIST ?? join(here, '../dist');
 const watching = process.argv.includes('--watch');
 
 // Blanks are a tenth of what a browser loads. Names stay, so that what is served can be read.
-const tight = { minifyWhitespace: true, lineLimit: 120 };
+const tight = { minifyWhitespace: true, minifySyntax: true, lineLimit: 120 };
 const page = { ...tight, format: 'esm', splitting: true, chunkNames: '[name]', jsx: 'automatic', jsxImportSource: 'preact' };
 const programs = [
-  { ...page, entryPoints: ['connect/connect.tsx', 'connect/connect.css'], outdir: 'connect' },
+  // Stands in other people's pages, so here names are short, too.
+  { ...page, splitting: false, minifyIdentifiers: true, entryPoints: ['connect/connect.tsx', 'connect/connect.css'], outdir: 'connect' },
   { ...page, entryPoints: ['dashboard/dashboard.tsx', 'dashboard/dashboard.css'], outdir: 'dashboard' },
   // Runs before the page is painted, so it is no module.
   { ...tight, format: 'iife', entryPoints: ['kit/theme-first.ts'], outdir: 'kit' },

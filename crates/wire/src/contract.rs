@@ -13,6 +13,7 @@ pub use setup::{
 };
 pub use webhook::{ClaimWebhooks, CompleteWebhook, DueWebhook};
 
+use latchkey_domain::authorization::Choice;
 use latchkey_domain::rotation::{Behaviour, RotationClass};
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, EndUser, Environment, Failure, Generation,
@@ -33,6 +34,8 @@ pub struct CreateSession {
     /// May be empty where `reconnect` is set: the connection's own integration is meant then.
     pub integrations: Vec<IntegrationKey>,
     pub reconnect: Option<ConnectionId>,
+    /// Whether it is for looking after connections; `integrations` may be empty then.
+    pub manages: bool,
     pub lifetime: Duration,
     /// What is said of a new connection.
     pub about: About,
@@ -63,6 +66,25 @@ pub struct SessionView {
     pub summary: Option<ConnectionSummary>,
     /// Whether the browser that asks is that of an admin who was invited.
     pub approving: bool,
+    /// Whether it is for looking after connections.
+    pub manages: bool,
+}
+
+/// A connection as its end user may know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnConnection {
+    pub id: ConnectionId,
+    pub summary: ConnectionSummary,
+    /// What the integration is called.
+    pub name: String,
+    pub provider: String,
+    /// The scopes that the integration asks for at present.
+    pub asked: Vec<String>,
+    /// Whether it can be connected again.
+    pub mendable: bool,
+    /// Whether refreshing it fails at present, for a reason that passes by itself.
+    pub failing: bool,
+    pub created_at: Timestamp,
 }
 
 /// An attempt, as the browser that made it may see it.
@@ -73,6 +95,8 @@ pub struct AttemptView {
     pub state: AttemptState,
     /// Whose account it came back with, where it is held.
     pub account: Option<String>,
+    /// What there is to choose from, where that is why it is held.
+    pub choices: Vec<Choice>,
 }
 
 /// How far an attempt has come.
@@ -148,6 +172,14 @@ pub struct ClaimedAuthorization {
     pub app: App,
     pub code_verifier: Option<CodeVerifier>,
     pub inputs: BTreeMap<String, SecretText>,
+}
+
+/// An attempt that waits for a choice, and what it brought.
+#[derive(Debug)]
+pub struct Undecided {
+    /// Its verifier and what was typed are spent.
+    pub attempt: ClaimedAuthorization,
+    pub obtained: Obtained,
 }
 
 /// A credential as it was obtained, and the way it was.

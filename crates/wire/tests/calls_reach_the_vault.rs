@@ -4,21 +4,24 @@
 
 mod peer;
 
-use latchkey_domain::rotation::{Behaviour, Course, RotationClass};
+use latchkey_domain::rotation::{Course, RotationClass};
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, Digest, Failure, Generation, Phase, Timestamp,
     api_key::Scope,
     integration::{RegisteredClient, Settings},
 };
-use latchkey_secret::{Account, Grant, Handout, SecretText};
+use latchkey_secret::SecretText;
 use latchkey_wire::{
     Reason, Route, VaultClient,
     contract::{
-        CompleteRefresh, CreateSession, IssueKey, KeptClient, Lane, Obtained, ProviderState, PutIntegration,
+        CompleteRefresh, CreateSession, IssueKey, KeptClient, Lane, ProviderState, PutIntegration,
         RefreshOutcome, ReportProvider, ResumeRefresh, StartAuthorization,
     },
 };
-use peer::{KEY, Peer, connection_id, environment, integration_key, key_view, session_id};
+use peer::{
+    KEY, Peer, choices, connection_id, environment, integration_key, key_view, obtained, own_connection,
+    session_id,
+};
 use std::{collections::BTreeMap, time::Duration};
 
 fn vault() -> (Peer, VaultClient) {
@@ -29,21 +32,6 @@ fn vault() -> (Peer, VaultClient) {
 
 fn authorization() -> AuthorizationId {
     AuthorizationId::from_parts(9, 9)
-}
-
-fn obtained() -> Obtained {
-    Obtained {
-        auth_mode: "OAUTH2".into(),
-        grant: Grant {
-            handout: Handout::default(),
-            renewal: None,
-            expires_in: None,
-            scopes: None,
-            origins: vec![],
-            account: Some(Account { id: Some("42".into()), label: None }),
-        },
-        documented: Behaviour::default(),
-    }
 }
 
 fn failure() -> Failure {
@@ -58,6 +46,7 @@ async fn from_a_session_to_a_connection() {
         end_user: "ada".parse().unwrap(),
         integrations: vec![integration_key()],
         reconnect: None,
+        manages: false,
         lifetime: Duration::from_secs(60),
         about: latchkey_domain::connection::About::default(),
     };
@@ -96,6 +85,11 @@ async fn from_a_session_to_a_connection() {
     assert_eq!((established.connection, established.generation), (connection_id(), Generation(1)));
     let confirmed = vault.confirm_authorization(authorization(), browser).await.unwrap();
     assert_eq!(confirmed.generation, Generation(2));
+    vault.hold_authorization(authorization(), obtained(), choices()).await.unwrap();
+    let undecided = vault.resume_authorization(authorization(), browser).await.unwrap();
+    assert_eq!((undecided.attempt.session, &*undecided.obtained.auth_mode), (session_id(), "OAUTH2"));
+    assert_eq!(vault.own_connections(session_id(), browser).await.unwrap(), [own_connection()]);
+    vault.disconnect(session_id(), browser, connection_id()).await.unwrap();
     let until = vault.invite_approver(session_id(), browser, Digest::of(b"approval")).await.unwrap();
     assert_eq!(until, Timestamp(9));
     let approval = SecretText::new("canary_approval".into());
@@ -107,6 +101,10 @@ async fn from_a_session_to_a_connection() {
         "failed USER_DECLINED",
         "established OAUTH2",
         "confirmed true",
+        "held OAUTH2 true",
+        "resumed true",
+        "listed true",
+        "disconnected true",
         "invited true",
         "approving true",
         "issued true",

@@ -6,6 +6,7 @@ mod approval;
 mod back;
 mod embed;
 mod headers;
+mod manage;
 mod view;
 mod watch;
 
@@ -63,6 +64,7 @@ pub fn router(flows: Flows, looks: Arc<Looks>, public_url: &Url) -> Router {
         .merge(approval::routes())
         .merge(back::routes())
         .merge(embed::routes())
+        .merge(manage::routes())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::map_response(headers::guard(public_url)))
         .with_state(site)
@@ -116,6 +118,7 @@ async fn open(
 async fn choose(State(site): State<Site>, headers: HeaderMap, Path(session): Path<String>) -> Response {
     match present(&site, &headers, &session).await {
         Err(problem) => refuse(&problem),
+        Ok((browser, session)) if session.manages => manage::shown(&site, &browser, &session).await,
         Ok((browser, session)) if session.connection.is_some() => {
             let boot = hosted(&site, &browser, &session);
             let returns = site.looks.of(&session.environment).return_url(None).is_some();
@@ -125,13 +128,16 @@ async fn choose(State(site): State<Site>, headers: HeaderMap, Path(session): Pat
                 &Done { boot, name: connected_name(&session), session: id, form_token, returns },
             )
         }
-        Ok((browser, session)) if held(&session).is_some() => {
-            page(StatusCode::OK, &account::page(&site, &browser, &session))
-        }
-        Ok((browser, session)) => {
-            let problem = session.last_failure.as_ref().map(|failure| said(failure).to_owned());
-            page(StatusCode::OK, &choices(&site, &browser, &session, problem))
-        }
+        Ok((browser, session)) => match held(&session) {
+            Some(attempt) if attempt.choices.is_empty() => {
+                page(StatusCode::OK, &account::page(&site, &browser, &session))
+            }
+            Some(_) => page(StatusCode::OK, &account::several(&site, &browser, &session)),
+            None => {
+                let problem = session.last_failure.as_ref().map(|failure| said(failure).to_owned());
+                page(StatusCode::OK, &choices(&site, &browser, &session, problem))
+            }
+        },
     }
 }
 
@@ -179,7 +185,9 @@ async fn start(
             let cookie = site.cookies.set_attempt(&browser, attempt, Place::Tab);
             (cookie.into_iter().collect::<HeaderMap>(), Redirect::to(url.as_str())).into_response()
         }
-        Ok(Next::Connected) => Redirect::to(&format!("/connect/{}", view.id)).into_response(),
+        Ok(Next::Connected | Next::Undecided) => {
+            Redirect::to(&format!("/connect/{}", view.id)).into_response()
+        }
         // Recorded with the attempt: the session's page asks, or tells.
         Err(Problem::Failed(Failure { reason: Reason::OtherAccount, .. })) => {
             Redirect::to(&format!("/connect/{}", view.id)).into_response()

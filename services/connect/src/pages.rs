@@ -117,6 +117,40 @@ pub struct OtherAccountPage {
     pub actual: String,
 }
 
+/// What came opens several accounts.
+#[derive(Template)]
+#[template(path = "several_accounts.html")]
+pub struct SeveralAccountsPage {
+    pub boot: Boot,
+    pub session: String,
+    pub form_token: String,
+    pub attempt: String,
+    pub name: String,
+    /// Each with what tells it from another of its name.
+    pub choices: Vec<(String, String)>,
+}
+
+/// An end user's connections.
+#[derive(Template)]
+#[template(path = "manage.html")]
+pub struct ManagePage {
+    pub boot: Boot,
+    pub session: String,
+    pub form_token: String,
+    pub owned: Vec<Owned>,
+    /// Whether there is anything to connect to.
+    pub offers: bool,
+}
+
+/// One of them.
+pub struct Owned {
+    pub id: String,
+    pub name: String,
+    pub account: String,
+    pub state: &'static str,
+    pub mendable: bool,
+}
+
 #[derive(Template)]
 #[template(path = "done.html")]
 pub struct Done {

@@ -13,6 +13,7 @@ mod revoke;
 mod scripted;
 mod strike;
 mod token;
+mod workspaces;
 
 pub(crate) use authorize::Pending;
 pub(crate) use oauth1::Pending as PendingOauth1;
@@ -37,6 +38,8 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         .route("/introspect", post(revoke::introspect))
         .route(metadata::WELL_KNOWN, get(metadata::metadata))
         .route("/me", get(resources::me))
+        .route("/workspaces", get(workspaces::list))
+        .route("/workspaces/{id}/me", get(workspaces::me))
         .route("/keyed/me", get(resources::keyed_me))
         .route("/basic/me", get(resources::basic_me))
         .route("/oauth1/initiate", post(oauth1::initiate))

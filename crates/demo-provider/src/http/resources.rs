@@ -18,16 +18,21 @@ pub(crate) async fn me(State(shared): State<Arc<Shared>>, headers: HeaderMap) ->
     if let Some(struck) = strike(&shared, Target::Api).await {
         return struck;
     }
-    let Some(token) = bearer(&headers) else {
-        // Nothing was tried, so nothing is called wrong (RFC 6750 §3.1).
-        return unauthorized(r#"Bearer realm="demo-provider""#);
-    };
-    match shared.with(|state, now| state.ledger().access(token, now)) {
-        Some(standing) => whose(&standing),
-        None => unauthorized(
-            r#"Bearer realm="demo-provider", error="invalid_token", error_description="unknown, expired or revoked""#,
-        ),
+    match standing(&shared, &headers) {
+        Ok(standing) => whose(&standing),
+        Err(challenge) => unauthorized(challenge),
     }
+}
+
+/// What the bearer token of a request stands for, or the challenge to one that stands for nothing.
+pub(super) fn standing(shared: &Shared, headers: &HeaderMap) -> Result<Standing, &'static str> {
+    let Some(token) = bearer(headers) else {
+        // Nothing was tried, so nothing is called wrong (RFC 6750 §3.1).
+        return Err(r#"Bearer realm="demo-provider""#);
+    };
+    shared.with(|state, now| state.ledger().access(token, now)).ok_or(
+        r#"Bearer realm="demo-provider", error="invalid_token", error_description="unknown, expired or revoked""#,
+    )
 }
 
 /// `/keyed/me`: a key in `x-demo-key`.
@@ -62,7 +67,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn whose(standing: &Standing) -> Response {
+pub(super) fn whose(standing: &Standing) -> Response {
     let scope = standing.scopes.join(" ");
     match &standing.account {
         Some(Account { id, login, name }) => {
@@ -79,7 +84,7 @@ pub(super) fn account(account: &Account) -> Response {
     Json(json!({"id": account.id, "login": account.login, "name": account.name})).into_response()
 }
 
-fn unauthorized(challenge: &'static str) -> Response {
+pub(super) fn unauthorized(challenge: &'static str) -> Response {
     let body = Json(json!({"error": "unauthorized"}));
     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge)], body).into_response()
 }

@@ -7,6 +7,7 @@ fn terms() -> Terms {
         end_user: "ana".parse().unwrap(),
         integrations: vec!["github".parse().unwrap()],
         reconnect: None,
+        manages: false,
         token: Digest::of(b"token"),
         created_at: Timestamp(0),
         expires_at: Timestamp(900_000),

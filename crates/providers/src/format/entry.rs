@@ -343,6 +343,18 @@ pub struct Pick {
     pub only_where: Option<Condition>,
     pub prefer: Option<Prefer>,
     pub unless_set: Option<String>,
+    /// Where several may be meant, the end user says which. `choose` is for where nobody can be asked.
+    pub ask: Option<Shown>,
+}
+
+/// How the things to choose from are told apart by people.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shown {
+    pub label: Pointer,
+    /// An address, a kind: what tells two of the same name apart.
+    #[serde(default)]
+    pub detail: Option<Pointer>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,130 +1,96 @@
-var n;var t;var r;var u;var i;var f;var o;var e;var l;var c;var a;var s;var h=Symbol.for("pv");var p={};var y=[];var v=/^m(i|n|o|s|text|space)$/;
-var w=Array.isArray;var d=y.slice;var _=Object.assign;function g(n2){n2&&n2.parentNode&&n2.remove()}function m(r3,u3,i3,f4,o4){var e3={type:r3,props:u3,key:i3,ref:f4,__k:null,__:null,__b:0,__e:null,__c:null,constructor:h,
-__v:o4||++t,__i:-1,__u:0};return!o4&&n.vnode&&n.vnode(e3),e3}function $(n2){return n2.children}function x(n2,t3){this.props=n2,this.context=t3,this.__g=0}function S(n2,t3){if(null==
-t3)return n2.__&&S(n2.__,n2.__i+1);for(var r3;t3<n2.__k.length;t3++)if((r3=n2.__k[t3])&&r3.__e)return r3.__e;return"func\
-tion"!=typeof n2.type||n2.props.__P?null:S(n2)}function C(t3){var r3,u3=t3.__v,i3=u3.__e,f4=[],o4=[],e3=t3.__P;e3&&((r3=
-_({constructor:h},u3)).__v=u3.__v+1,n.vnode&&n.vnode(r3),z(e3,r3,u3,t3.__n,e3.namespaceURI,32&u3.__u?[i3]:null,f4,i3||S(
-u3),32&u3.__u,o4),r3.__v=u3.__v,r3.__.__k[r3.__i]=r3,E(f4,r3,o4),u3.__=u3.__e=null,r3.__e!=i3&&j(r3))}function j(n2){if((n2=
-n2.__)&&n2.__c&&!n2.props.__P)return n2.__e=null,n2.__k.some(function(t3){return t3&&(n2.__e=t3.__e)}),j(n2)}function L(t3){
-(8&t3.__g||(t3.__g|=8,u.push(t3),f++))&&i==n.debounceRendering||((i=n.debounceRendering)||queueMicrotask)(H)}function H(){
-try{for(var n2,t3=1;u.length;)u.length>t3&&u.sort(o),n2=u.shift(),t3=u.length,8&n2.__g&&C(n2)}finally{(f=u.length)&&(i||
-queueMicrotask)(H)}}function I(n2,t3,r3,u3,i3,f4,o4,e3,l3,c3,a4){var s3,h3,v3,w3,d3,_3,g3=u3.__k||y,k2=t3.length;for(l3=
-q(r3,t3,g3,l3,k2),s3=0;s3<k2;s3++)null!=(v3=r3.__k[s3])&&(h3=~v3.__i&&g3[v3.__i]||p,v3.__i=s3,_3=z(n2,v3,h3,i3,f4,o4,e3,
-l3,c3,a4),w3=v3.__e,(h3.ref!=v3.ref||8&h3.__u)&&(h3.ref&&G(h3.ref,null,v3,h3),v3.ref&&a4.push(v3.ref,v3.__c||w3,v3)),d3=
-d3||w3,4&v3.__u?(l3=A(v3,l3,n2,!h3.__v),h3.__e&&(h3.__e=null)):"function"==typeof v3.type&&void 0!==_3?l3=_3:w3&&(l3=w3.
-nextSibling),v3.__u&=-21);return r3.__e=d3,l3}function q(n2,t3,r3,u3,i3){var f4,o4,e3,l3,c3,a4,s3,p3,y3,v3=r3.length,d3=v3,
-_3=0,g3=0,k2=n2.__k=Array(i3);for(f4=0;f4<i3;f4++)null!=(o4=t3[f4])&&"boolean"!=typeof o4&&"function"!=typeof o4?("objec\
-t"!=typeof o4||o4.constructor===String?o4=k2[f4]=m(null,o4):w(o4)?o4=k2[f4]=m($,{children:o4}):o4.constructor===h&&o4.__b?
-o4=k2[f4]=m(o4.type,o4.props,o4.key,o4.ref,o4.__v):k2[f4]=o4,l3=f4+_3,o4.__=n2,o4.__b=n2.__b+1,e3=null,~(c3=o4.__i=P(o4,
-r3,l3,d3))&&(d3--,(e3=r3[c3])&&(e3.__u|=2)),e3&&e3.__v?(o4.__u|=16,c3==l3-1?_3--:c3==l3+1?_3++:c3!=l3&&(c3>l3?_3--:_3++,
-g3=1)):(~c3||(i3>v3?_3--:i3<v3&&_3++),"function"!=typeof o4.type&&(o4.__u|=4))):k2[f4]=null;if(g3){for(a4=[],s3=[],f4=0;f4<
-i3;f4++)if((o4=k2[f4])&&16&o4.__u){for(_3=0,p3=a4.length;_3<p3;)a4[y3=_3+p3>>1]<o4.__i?_3=y3+1:p3=y3;a4[_3]=o4.__i,s3[f4]=
-_3+1}for(_3=a4.length;f4--;)s3[f4]&&(s3[f4]==_3?_3--:k2[f4].__u|=4)}if(d3)for(f4=0;f4<v3;f4++)!(e3=r3[f4])||2&e3.__u||(e3.
-__e==u3&&(u3=S(e3)),J(e3,e3));return u3}function A(n2,t3,r3,u3){var i3,f4,o4,e3;if("function"==typeof n2.type){if(n2.props.
-__P)return t3;if(i3=n2.__k)for(f4=0;f4<i3.length;f4++)i3[f4]&&(i3[f4].__=n2,t3=A(i3[f4],t3,r3,false));return t3}for(t3&&
-!t3.parentNode&&(t3=S(n2))&&!t3.parentNode&&(t3=null),o4=n2.__e,e3=t3;e3&&8==e3.nodeType;)e3=e3.nextSibling;for(o4!=e3&&
-(!u3&&r3.moveBefore&&o4.parentNode?r3.moveBefore(o4,t3):r3.insertBefore(o4,t3||null)),t3=o4;(t3=t3&&t3.nextSibling)&&8==
-t3.nodeType&&!t3.data.startsWith("$s"););return t3}function P(n2,t3,r3,u3){var i3,f4=n2.key,o4=n2.type,e3=t3[r3],l3=e3&&!(2&e3.__u);if(null===e3&&null==f4||l3&&f4==e3.key&&
-o4==e3.type)return r3;if(u3>(l3?1:0)){for(i3=r3-1;i3>=0;i3--)if((e3=t3[i3])&&!(2&e3.__u)&&f4==e3.key&&o4==e3.type)return i3;
-for(i3=r3+1;i3<t3.length;i3++)if((e3=t3[i3])&&!(2&e3.__u)&&f4==e3.key&&o4==e3.type)return i3}return-1}function T(n2,t3,r3){
-null==r3&&(r3=""),"-"==t3[0]?n2.setProperty(t3,r3):n2[t3]=r3}function N(n2,t3,r3,u3,i3){var f4,o4;if("style"==t3)if("str\
-ing"==typeof r3)n2.style.cssText=r3;else{if("string"==typeof u3&&(n2.style.cssText=u3=""),u3)for(t3 in u3)r3&&t3 in r3||
-T(n2.style,t3);if(r3)for(t3 in r3)u3&&r3[t3]==u3[t3]||T(n2.style,t3,r3[t3])}else if("o"==t3[0]&&"n"==t3[1])"function"!=typeof r3&&
-(r3=null),"function"!=typeof u3&&(u3=null),(n2.__e||(n2.__e={}))[t3]=r3,r3&&u3||(o4=a[t3]||(a[t3]=V(t3)),(n2.__a||(n2.__a=
-{}))[t3]=c,f4=t3!=(t3=t3.replace(l,"$1")),(t3=t3.slice(2))[0]<"a"&&(t3=t3.toLowerCase()),r3?n2.addEventListener(t3,o4,f4):
-n2.removeEventListener(t3,o4,f4));else{if("http://www.w3.org/2000/svg"==i3)t3=t3.replace(/xlink(H|:h)/,"h").replace(/sName$/,
-"s");else if("width"!=t3&&"height"!=t3&&"href"!=t3&&"list"!=t3&&"form"!=t3&&"tabIndex"!=t3&&"download"!=t3&&"rowSpan"!=t3&&
-"colSpan"!=t3&&"role"!=t3&&"popover"!=t3&&t3 in n2)try{return void(n2[t3]=null==r3?"":r3)}catch(n3){}if("function"==typeof r3)
-return;null==r3||false===r3&&"-"!=t3[4]?n2.removeAttribute(t3):n2.setAttribute(t3,"popover"==t3&&1==r3?"":r3)}}function V(t3){
-return function(r3){var u3=this.__e;if(u3){if(u3=u3[t3],null==r3[e])r3[e]=c++;else if(r3[e]<this.__a[t3])return;return u3(
-n.event?n.event(r3):r3)}}}function z(t3,r3,u3,i3,f4,o4,e3,l3,c3,a4){var s3,p3,v3,d3,k2,b,m3,M,C3,j3,L2,H2,q2,A3,O,P2,T3,
-N2,V2=r3.type;if(r3.constructor!==h)return null;128&u3.__u&&(c3=32&u3.__u,s3=u3.__c.__z)&&(r3.__u|=c3,p3=o4=[],8==s3.nodeType?
-l3=B(s3,o4):o4.push(s3),l3=o4[0]||l3),(s3=n.__b)&&s3(r3);n:if("function"==typeof V2){v3=e3.length;try{if(M=r3.props,C3=(s3=
-V2.prototype)&&s3.render,j3=(s3=V2.contextType)&&i3[s3.__c],L2=s3?j3?j3.props.value:s3.__:i3,(d3=u3.__c)?(r3.__c=d3,2&d3.
-__g&&(d3.__g|=1)):(C3?r3.__c=d3=new V2(M,L2):(r3.__c=d3=new x(M,L2),d3.constructor=V2,d3.render=K),j3&&j3.sub(d3),d3.state||
-(d3.state={}),d3.__n=i3,d3.__g|=8,d3.__h=[],d3.__k=[]),C3&&(d3.__s||(d3.__s=d3.state),V2.getDerivedStateFromProps&&(d3.__s==
-d3.state&&(d3.__s=_({},d3.__s)),_(d3.__s,V2.getDerivedStateFromProps(M,d3.__s)))),k2=d3.props,b=d3.state,d3.__v=r3,u3.__c){
-if(M!==k2&&C3&&!V2.getDerivedStateFromProps&&d3.componentWillReceiveProps&&d3.componentWillReceiveProps(M,L2),r3.__v==u3.
-__v&&!(8&d3.__g)||!(4&d3.__g)&&d3.shouldComponentUpdate&&false===d3.shouldComponentUpdate(M,d3.__s,L2)){r3.__v!=u3.__v&&
-(d3.props=M,d3.state=d3.__s,d3.__g&=-9),r3.__e=u3.__e,r3.__k=u3.__k,r3.__k.some(function(n2){n2&&(n2.__=r3)}),y.push.apply(
-d3.__h,d3.__k),d3.__k=[],d3.__h.length&&e3.push(d3),l3=S(u3);break n}d3.componentWillUpdate&&d3.componentWillUpdate(M,d3.
-__s,L2),C3&&d3.componentDidUpdate&&d3.__h.push(function(){d3.componentDidUpdate(k2,b,m3)})}else C3&&!V2.getDerivedStateFromProps&&
-d3.componentWillMount&&d3.componentWillMount(),C3&&d3.componentDidMount&&d3.__h.push(d3.componentDidMount);d3.context=L2,
-d3.props=M,d3.__P=t3,d3.__g&=-5,H2=n.__r,q2=C3?25:0;do{d3.__g&=-9,H2&&H2(r3),s3=d3.render(d3.props,d3.state=d3.__s,d3.context)}while(8&
-d3.__g&&++q2<25);C3&&(y.push.apply(d3.__h,d3.__k),d3.__k=[]),d3.state=d3.__s,d3.getChildContext&&(i3=_({},i3,d3.getChildContext())),
-C3&&u3.__c&&d3.getSnapshotBeforeUpdate&&(m3=d3.getSnapshotBeforeUpdate(k2,b)),A3=s3&&s3.type===$&&null==s3.key?s3.props.
-children:s3,M.__P&&(s3=l3,f4=(t3=M.__P).namespaceURI,c3=o4=null,u3.props&&u3.props.__P!=t3&&(u3.__k.some(function(n2){n2&&
-J(n2,n2)}),u3.__k=null),l3=u3.__k?S(u3,0):null),l3=I(t3,w(A3)?A3:[A3],r3,u3,i3,f4,o4,e3,l3,c3,a4),M.__P&&(r3.__e=null,l3=
-s3),r3.__u&=-161,p3&&p3.some(g),d3.__h.length&&e3.push(d3),1&d3.__g&&(d3.__g&=-4)}catch(t4){if(e3.length=v3,r3.__v=null,
-c3||o4)if(t4&&t4.then){if(r3.__u|=128|c3,o4){for(~(T3=o4.indexOf(l3||void 0))||(T3=o4.length);(N2=o4[T3-1])&&8==N2.nodeType;)
-T3--;for(;T3<o4.length;T3++)if(N2=o4[T3])if(o4[T3]=null,O){if(N2==P2)break}else{if(8!=N2.nodeType)break;N2.data.startsWith(
-"$s")&&(P2=B(O=N2))}}if(!O){for(;l3&&8==l3.nodeType&&l3.nextSibling;)l3=l3.nextSibling;O=l3}(s3=B(O=r3.__c.__z||(r3.__c.
-__z=O)))?(r3.__e=O,l3=s3):r3.__e=l3,l3=l3&&l3.nextSibling}else o4&&o4.some(g);else r3.__e=u3.__e;r3.__k||(r3.__k=u3.__k||
-[]),t4&&t4.then||D(r3),n.__e(t4,r3,u3)}}else l3=r3.__e=F(u3.__e,r3,u3,i3,f4,o4,e3,c3,a4,t3);return(s3=n.diffed)&&s3(r3),
-l3}function B(n2,t3){if(n2&&8==n2.nodeType&&n2.data.startsWith("$s"))for(var r3=1;n2=n2.nextSibling;){if(8==n2.nodeType){
-if(n2.data.startsWith("$s"))r3++;else if(n2.data.startsWith("/$s")&&!--r3)return n2}t3&&t3.push(n2)}}function D(n2){n2&&
-(n2.__c&&(n2.__c.__g|=4),n2.__k&&n2.__k.some(D))}function E(t3,r3,u3){for(var i3=0;i3<u3.length;)G(u3[i3++],u3[i3++],u3[i3++]);
-n.__c&&n.__c(r3,t3),t3.some(function(r4){try{t3=r4.__h,r4.__h=[],t3.some(function(n2){n2.call(r4)})}catch(t4){n.__e(t4,r4.
-__v)}})}function F(t3,r3,u3,i3,f4,o4,e3,l3,c3,a4){var s3,h3,y3,_3,k2,b,m3,M,$2=u3.props||p,x2=r3.props,C3=r3.type;if("sv\
-g"==C3?f4="http://www.w3.org/2000/svg":"math"==C3?f4="http://www.w3.org/1998/Math/MathML":f4||(f4="http://www.w3.org/199\
-9/xhtml"),o4){for(s3=0;s3<o4.length;s3++)if((k2=o4[s3])&&(C3?k2.localName==C3:3==k2.nodeType)){t3=k2,o4[s3]=null;break}}
-if(!t3){if(M=a4.ownerDocument||document,!C3)return M.createTextNode(x2);t3=M.createElementNS(f4,C3,x2.is?x2:a4),l3&&(n.__m&&
-n.__m(r3,o4),l3=false),o4=null}if(C3){if(a4="template"==C3&&t3.content||t3,o4="textarea"==C3&&null!=x2.defaultValue?null:
-o4&&d.call(a4.childNodes),!l3&&o4)for($2={},s3=0;s3<t3.attributes.length;s3++)$2[(k2=t3.attributes[s3]).name]=k2.value;for(s3 in $2)
-k2=$2[s3],"dangerouslySetInnerHTML"==s3?y3=k2:"children"==s3||s3 in x2||"value"==s3&&"defaultValue"in x2||"checked"==s3&&
-"defaultChecked"in x2||N(t3,s3,null,k2,f4);for(s3 in x2)k2=x2[s3],"children"==s3?_3=k2:"dangerouslySetInnerHTML"==s3?h3=
-k2:"value"==s3?b=k2:"checked"==s3?m3=k2:l3&&"function"!=typeof k2||$2[s3]===k2||N(t3,s3,k2,$2[s3],f4);h3?(l3||y3&&(h3.__html==
-y3.__html||h3.__html==t3.innerHTML)||(t3.innerHTML=h3.__html),r3.__k=[]):(y3&&(t3.textContent=""),("foreignObject"==C3||
-"http://www.w3.org/1998/Math/MathML"==f4&&v.test(C3))&&(f4="http://www.w3.org/1999/xhtml"),I(a4,w(_3)?_3:[_3],r3,u3,i3,f4,
-o4,e3,o4?o4[0]:u3.__k&&S(u3,0),l3,c3),o4&&o4.some(g)),l3&&"textarea"!=C3||(s3="value","progress"==C3&&null==b?t3.removeAttribute(
-s3):null==b||b===t3[s3]&&("progress"!=C3||b)||N(t3,s3,b,$2[s3],f4),s3="checked",null!=m3&&m3!=t3[s3]&&N(t3,s3,m3,$2[s3],
-f4))}else $2===x2||l3&&t3.data==x2||(t3.data=x2);return t3}function G(t3,r3,u3,i3){try{"function"==typeof t3?r3?r3.__x=t3(
-r3)||1:i3&&(i3=i3.__c||i3.__e)&&(r3=i3.__x)&&(i3.__x=null,"function"==typeof r3?r3():t3(null)):t3.current=r3}catch(t4){n.
-__e(t4,u3)}}function J(t3,r3,u3){var i3,f4,o4,e3;if(n.unmount&&n.unmount(t3),!(i3=t3.ref)||i3.current&&i3.current!=t3.__e||
-G(i3,null,r3,t3),i3=t3.__c){if(i3.componentWillUnmount)try{i3.componentWillUnmount()}catch(t4){n.__e(t4,r3)}i3.__P=i3.__n=
-null}if(i3=t3.__k)for(e3=0;e3<i3.length;e3++)i3[e3]&&J(i3[e3],r3,"function"!=typeof t3.type||u3&&!t3.props.__P);!u3&&(i3=
-t3.__c)&&(i3=i3.__z)&&(f4=B(i3,o4=[]))&&(i3==t3.__e&&o4.some(g),g(f4),g(i3)),u3||g(t3.__e),t3.__e=t3.__c=t3.__=null}function K(n2,t3,r3){
-return this.constructor(n2,r3)}function Q(t3,r3){var u3,i3,f4,o4;n.__&&n.__(t3,r3),9==r3.nodeType&&(r3=r3.documentElement),
-i3=(u3=t3&&32&t3.__u)?null:r3.__k,r3.__k=m($,{children:[t3]}),f4=[],o4=[],z(r3,r3.__k,i3||p,p,r3.namespaceURI,i3?null:r3.
-firstChild?d.call(r3.childNodes):null,f4,i3?i3.__e:r3.firstChild,u3,o4),E(f4,r3.__k,o4),r3.__k.props.children=null}function U(n2){function t3(n3){var r3,u3;return this.getChildContext||(r3=new Set,(u3={})[t3.__c]=this,this.getChildContext=
-function(){return u3},this.shouldComponentUpdate=function(n4){this.props.value!=n4.value&&r3.forEach(function(n5){n5.__g|=
-4,L(n5)})},this.sub=function(n4){r3.add(n4);var t4=n4.componentWillUnmount;n4.componentWillUnmount=function(){r3.delete(
-n4),t4&&t4.call(n4)}}),n3.children}return t3.__c="__cC"+s++,t3.__=n2,t3.Provider=(t3.Consumer=function(n3,t4){return n3.
-children(t4)}).contextType=t3,t3}n={__e:function(n2,t3,r3,u3){for(var i3,o4,e3;t3=t3.__;)if((i3=t3.__c)&&!(1&i3.__g)){i3.__g|=4;try{if((e3=(o4=i3.constructor)&&
-o4.getDerivedStateFromError)&&i3.setState(o4.getDerivedStateFromError(n2)),i3.componentDidCatch&&(i3.componentDidCatch(n2,
-u3||{}),e3=1),e3&&8&i3.__g)return void(i3.__g|=2)}catch(t4){n2=t4}}throw f=0,n2}},t=0,r=function(n2){return null!=n2&&n2.
-constructor===h},x.prototype.setState=function(n2,t3){var r3=this.__s;r3&&r3!=this.state||(r3=this.__s=_({},this.state)),
-"function"==typeof n2&&(n2=n2(_({},r3),this.props)),n2&&(_(r3,n2),this.__v&&(t3&&this.__k.push(t3),L(this)))},x.prototype.
-forceUpdate=function(n2){this.__v&&(this.__g|=4,n2&&this.__h.push(n2),L(this))},x.prototype.render=$,u=[],f=0,o=function(n2,t3){
-return n2.__v.__b-t3.__v.__b},e=Symbol(),l=/(PointerCapture)$|Capture$/i,c=0,a={},s=0;var t2;var r2;var u2;var i2;var o2=Object.is;var f2=0;var c2=[];var e2=[];var a2=n;var v2=a2.__b;var l2=a2.__r;var m2=a2.
-diffed;var h2=a2.__c;var s2=a2.unmount;var p2=a2.__;function y2(n2,t3){a2.__h&&a2.__h(r2,n2,f2||t3),f2=0;var u3=r2.__H||
-(r2.__H={__:[],__h:[]});return n2>=u3.__.length&&u3.__.push({}),u3.__[n2]}function d2(n2){return f2=1,_2(G2,n2)}function _2(n2,u3,i3){
-var f4=y2(t2++,2);if(f4.t=n2,!f4.__c&&(f4.__=[i3?i3(u3):G2(void 0,u3),function(n3){var t3=(f4.__N||f4.__)[0],r3=f4.t(t3,
-n3);o2(t3,r3)||(f4.__N=[r3,f4.__[1]],f4.__c.setState({}))}],f4.__c=r2,!r2.__f)){r2.__f=true;var c3=r2.shouldComponentUpdate;
-r2.shouldComponentUpdate=function(n3,t3,r3){var u4=this.__H;if(!u4)return true;var i4=false,f5=this.props!=n3;if(u4.__.some(
-function(n4){n4.__N&&(i4=true,o2(n4.__[0],n4.__N[0])||(f5=true))}),c3){var e3=c3.call(this,n3,t3,r3);return i4?e3||f5:e3}
-return!i4||f5}}return f4.__}function A2(n2,u3){var i3=y2(t2++,3);!a2.__s&&E2(i3.__H,u3)&&(i3.__P=true,i3.__=n2,i3.u=u3,r2.
-__H.__h.push(i3))}function T2(n2){return f2=5,w2(function(){return{current:n2}},[])}function w2(n2,r3){var u3=y2(t2++,7);return E2(u3.__H,r3)&&(u3.__=n2(),u3.__H=r3),u3.__}function j2(n2){var u3=r2.context[n2.__c],i3=y2(t2++,9);return i3.c=n2,u3?(null==i3.__&&(i3.__=true,u3.sub(r2)),u3.props.
-value):n2.__}function g2(){var n2;do{for(;n2=e2.shift();)try{C2(n2)}catch(t4){a2.__e(t4,{__:(n2=n2.__P)&&n2.__v})}for(;n2=c2.shift();){
-var t3=n2.__H;if(n2.__P&&t3)try{t3.__h.some(C2),t3.__h.some(D2),t3.__h=[]}catch(r3){t3.__h=[],a2.__e(r3,n2.__v)}}}while(e2.
-length)}a2.__b=function(n2){r2=null,v2&&v2(n2)},a2.__=function(n2,t3){n2&&t3.__k&&t3.__k.__m&&(n2.__m=t3.__k.__m),p2&&p2(
-n2,t3)},a2.__r=function(n2){l2&&l2(n2),t2=0;var i3=(r2=n2.__c).__H;i3&&(u2==r2?r2.__h=[]:(i3.__h.some(C2),i3.__h.some(D2),
-t2=0),i3.__h=[],i3.__.some(function(n3){n3.__N&&(n3.__=n3.__N),n3.u=n3.__N=void 0})),u2=r2},a2.diffed=function(n2){m2&&m2(
-n2);var t3=n2.__c;t3&&t3.__H&&(t3.__H.__h.length&&B2(c2.push(t3)),t3.__H.__.some(function(n3){n3.u&&(n3.__H=n3.u)})),u2=
-r2=null},a2.__c=function(n2,t3){t3.some(function(n3){try{n3.__h.some(C2),n3.__h=n3.__h.filter(function(n4){return!n4.__||
-D2(n4)})}catch(t4){n3.__h=[function(){throw t4}]}}),h2&&h2(n2,t3)},a2.unmount=function(n2){s2&&s2(n2);var t3,r3,u3=n2.__c;
-u3&&u3.__H&&(u3.__H.__.some(function(u4){try{if(u4.__P&&u4.__c){if(void 0===r3){for(r3=n2.__;r3&&(!r3.__c||!r3.__c.__P);)
-r3=r3.__;r3=r3&&r3.__c}u4.__P=r3,B2(e2.push(u4))}else C2(u4)}catch(n3){t3=n3}}),u3.__H=void 0,t3&&a2.__e(t3,u3.__v))};var k="\
-function"==typeof requestAnimationFrame;function z2(n2){var t3,r3=function(){clearTimeout(u3),k&&cancelAnimationFrame(t3),
-setTimeout(n2)},u3=setTimeout(r3,35);k&&(t3=requestAnimationFrame(r3))}function B2(n2){1!=n2&&i2==a2.requestAnimationFrame||
-((i2=a2.requestAnimationFrame)||z2)(g2)}function C2(n2){var t3=r2,u3=n2.__c;"function"==typeof u3&&(n2.__c=void 0,u3()),
-r2=t3}function D2(n2){var t3=r2;n2.__c=n2.__(),r2=t3}function E2(n2,t3){return!n2||n2.length!=t3.length||t3.some(function(t4,r3){
-return!o2(t4,n2[r3])})}function G2(n2,t3){return"function"==typeof t3?t3(n2):t3}var APPEARANCE_EVENT="appearance";function wearAppearance(appearance){dispatchEvent(new CustomEvent(APPEARANCE_EVENT,{detail:appearance}))}function boot(){const block=document.getElementById("boot");return block?.textContent?JSON.parse(block.textContent):{}}var f3=Symbol.for("pv");var o3=0;function a3(t3,e3,n2,u3,a4,i3){e3||(e3={});var c3,l3,p3=e3;if("ref"in p3&&"function"!=typeof t3)for(l3 in p3={},e3)"ref"==
-l3?c3=e3[l3]:p3[l3]=e3[l3];var s3={type:t3,props:p3,key:n2,ref:c3,__k:null,__:null,__b:0,__e:null,__c:null,constructor:f3,
-__v:--o3,__i:-1,__u:0};return(a4||i3)&&(s3.__source=a4,s3.__self=i3),n.vnode&&n.vnode(s3),s3}var PATHS={alert:"M10 6.5v4.2m0 2.8h.01M8.6 3.4 2.5 14a1.6 1.6 0 0 0 1.4 2.4h12.2a1.6 1.6 0 0 0 1.4-2.4L11.4 3.4a1.6 1.6\
- 0 0 0-2.8 0Z",arrow:"M4 10h12m-5-5 5 5-5 5",back:"M16 10H4m5-5-5 5 5 5",check:"m4.5 10.5 3.6 3.6 7.4-8",chevron:"m7.5 4\
-.5 5.5 5.5-5.5 5.5",close:"m5 5 10 10M15 5 5 15",copy:"M7.5 7.5V5A1.5 1.5 0 0 1 9 3.5h6A1.5 1.5 0 0 1 16.5 5v6a1.5 1.5 0\
- 0 1-1.5 1.5h-2.5M5 7.5h6A1.5 1.5 0 0 1 12.5 9v6a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 15V9A1.5 1.5 0 0 1 5 7.5Z",external:"\
+var S,ct,fn,q,Oe,we,lt,me,dt,Le,Ae,pt,ae=Symbol.for("pv"),ve={},be=[],_n=/^m(i|n|o|s|text|space)$/,De=Array.isArray,ut=be.
+slice,J=Object.assign;function Z(t){t&&t.parentNode&&t.remove()}function he(t,e,n,r,i){var s={type:t,props:e,key:n,ref:r,__k:null,__:null,__b:0,__e:null,__c:null,constructor:ae,__v:i||
+++ct,__i:-1,__u:0};return!i&&S.vnode&&S.vnode(s),s}function k(t){return t.children}function ge(t,e){this.props=t,this.context=e,this.__g=0}function K(t,e){if(e==null)return t.
+__&&K(t.__,t.__i+1);for(var n;e<t.__k.length;e++)if((n=t.__k[e])&&n.__e)return n.__e;return typeof t.type!="function"||t.
+props.__P?null:K(t)}function mn(t){var e,n=t.__v,r=n.__e,i=[],s=[],c=t.__P;c&&((e=J({constructor:ae},n)).__v=n.__v+1,S.vnode&&
+S.vnode(e),Me(c,e,n,t.__n,c.namespaceURI,32&n.__u?[r]:null,i,r||K(n),32&n.__u,s),e.__v=n.__v,e.__.__k[e.__i]=e,yt(i,e,s),
+n.__=n.__e=null,e.__e!=r&&ft(e))}function ft(t){if((t=t.__)&&t.__c&&!t.props.__P)return t.__e=null,t.__k.some(function(e){
+return e&&(t.__e=e.__e)}),ft(t)}function Ne(t){(8&t.__g||(t.__g|=8,q.push(t),we++))&&Oe==S.debounceRendering||((Oe=S.debounceRendering)||
+queueMicrotask)(_t)}function _t(){try{for(var t,e=1;q.length;)q.length>e&&q.sort(lt),t=q.shift(),e=q.length,8&t.__g&&mn(
+t)}finally{(we=q.length)&&(Oe||queueMicrotask)(_t)}}function mt(t,e,n,r,i,s,c,a,l,f,p){var _,m,d,u,g,y,h=r.__k||be,v=e.length;
+for(l=hn(n,e,h,l,v),_=0;_<v;_++)(d=n.__k[_])!=null&&(m=~d.__i&&h[d.__i]||ve,d.__i=_,y=Me(t,d,m,i,s,c,a,l,f,p),u=d.__e,(m.
+ref!=d.ref||8&m.__u)&&(m.ref&&He(m.ref,null,d,m),d.ref&&p.push(d.ref,d.__c||u,d)),g=g||u,4&d.__u?(l=ht(d,l,t,!m.__v),m.__e&&
+(m.__e=null)):typeof d.type=="function"&&y!==void 0?l=y:u&&(l=u.nextSibling),d.__u&=-21);return n.__e=g,l}function hn(t,e,n,r,i){
+var s,c,a,l,f,p,_,m,d,u=n.length,g=u,y=0,h=0,v=t.__k=Array(i);for(s=0;s<i;s++)(c=e[s])!=null&&typeof c!="boolean"&&typeof c!=
+"function"?(typeof c!="object"||c.constructor===String?c=v[s]=he(null,c):De(c)?c=v[s]=he(k,{children:c}):c.constructor===
+ae&&c.__b?c=v[s]=he(c.type,c.props,c.key,c.ref,c.__v):v[s]=c,l=s+y,c.__=t,c.__b=t.__b+1,a=null,~(f=c.__i=gn(c,n,l,g))&&(g--,
+(a=n[f])&&(a.__u|=2)),a&&a.__v?(c.__u|=16,f==l-1?y--:f==l+1?y++:f!=l&&(f>l?y--:y++,h=1)):(~f||(i>u?y--:i<u&&y++),typeof c.
+type!="function"&&(c.__u|=4))):v[s]=null;if(h){for(p=[],_=[],s=0;s<i;s++)if((c=v[s])&&16&c.__u){for(y=0,m=p.length;y<m;)
+p[d=y+m>>1]<c.__i?y=d+1:m=d;p[y]=c.__i,_[s]=y+1}for(y=p.length;s--;)_[s]&&(_[s]==y?y--:v[s].__u|=4)}if(g)for(s=0;s<u;s++)
+!(a=n[s])||2&a.__u||(a.__e==r&&(r=K(a)),Be(a,a));return r}function ht(t,e,n,r){var i,s,c,a;if(typeof t.type=="function"){
+if(t.props.__P)return e;if(i=t.__k)for(s=0;s<i.length;s++)i[s]&&(i[s].__=t,e=ht(i[s],e,n,!1));return e}for(e&&!e.parentNode&&
+(e=K(t))&&!e.parentNode&&(e=null),c=t.__e,a=e;a&&a.nodeType==8;)a=a.nextSibling;for(c!=a&&(!r&&n.moveBefore&&c.parentNode?
+n.moveBefore(c,e):n.insertBefore(c,e||null)),e=c;(e=e&&e.nextSibling)&&e.nodeType==8&&!e.data.startsWith("$s"););return e}function gn(t,e,n,r){var i,s=t.key,c=t.type,a=e[n],l=a&&!(2&a.__u);if(a===null&&s==null||l&&s==a.key&&c==a.type)return n;
+if(r>(l?1:0)){for(i=n-1;i>=0;i--)if((a=e[i])&&!(2&a.__u)&&s==a.key&&c==a.type)return i;for(i=n+1;i<e.length;i++)if((a=e[i])&&
+!(2&a.__u)&&s==a.key&&c==a.type)return i}return-1}function at(t,e,n){n==null&&(n=""),e[0]=="-"?t.setProperty(e,n):t[e]=n}
+function _e(t,e,n,r,i){var s,c;if(e=="style")if(typeof n=="string")t.style.cssText=n;else{if(typeof r=="string"&&(t.style.
+cssText=r=""),r)for(e in r)n&&e in n||at(t.style,e);if(n)for(e in n)r&&n[e]==r[e]||at(t.style,e,n[e])}else if(e[0]=="o"&&
+e[1]=="n")typeof n!="function"&&(n=null),typeof r!="function"&&(r=null),(t.__e||(t.__e={}))[e]=n,n&&r||(c=Ae[e]||(Ae[e]=
+yn(e)),(t.__a||(t.__a={}))[e]=Le,s=e!=(e=e.replace(dt,"$1")),(e=e.slice(2))[0]<"a"&&(e=e.toLowerCase()),n?t.addEventListener(
+e,c,s):t.removeEventListener(e,c,s));else{if(i=="http://www.w3.org/2000/svg")e=e.replace(/xlink(H|:h)/,"h").replace(/sName$/,
+"s");else if(e!="width"&&e!="height"&&e!="href"&&e!="list"&&e!="form"&&e!="tabIndex"&&e!="download"&&e!="rowSpan"&&e!="c\
+olSpan"&&e!="role"&&e!="popover"&&e in t)try{return void(t[e]=n??"")}catch{}if(typeof n=="function")return;n==null||n===
+!1&&e[4]!="-"?t.removeAttribute(e):t.setAttribute(e,e=="popover"&&n==1?"":n)}}function yn(t){return function(e){var n=this.
+__e;if(n){if(n=n[t],e[me]==null)e[me]=Le++;else if(e[me]<this.__a[t])return;return n(S.event?S.event(e):e)}}}function Me(t,e,n,r,i,s,c,a,l,f){
+var p,_,m,d,u,g,y,h,v,T,C,te,fe,Y,W,P,M,L,U=e.type;if(e.constructor!==ae)return null;128&n.__u&&(l=32&n.__u,p=n.__c.__z)&&
+(e.__u|=l,_=s=[],p.nodeType==8?a=ye(p,s):s.push(p),a=s[0]||a),(p=S.__b)&&p(e);e:if(typeof U=="function"){m=c.length;try{
+if(h=e.props,v=(p=U.prototype)&&p.render,T=(p=U.contextType)&&r[p.__c],C=p?T?T.props.value:p.__:r,(d=n.__c)?(e.__c=d,2&d.
+__g&&(d.__g|=1)):(v?e.__c=d=new U(h,C):(e.__c=d=new ge(h,C),d.constructor=U,d.render=vn),T&&T.sub(d),d.state||(d.state={}),
+d.__n=r,d.__g|=8,d.__h=[],d.__k=[]),v&&(d.__s||(d.__s=d.state),U.getDerivedStateFromProps&&(d.__s==d.state&&(d.__s=J({},
+d.__s)),J(d.__s,U.getDerivedStateFromProps(h,d.__s)))),u=d.props,g=d.state,d.__v=e,n.__c){if(h!==u&&v&&!U.getDerivedStateFromProps&&
+d.componentWillReceiveProps&&d.componentWillReceiveProps(h,C),e.__v==n.__v&&!(8&d.__g)||!(4&d.__g)&&d.shouldComponentUpdate&&
+d.shouldComponentUpdate(h,d.__s,C)===!1){e.__v!=n.__v&&(d.props=h,d.state=d.__s,d.__g&=-9),e.__e=n.__e,e.__k=n.__k,e.__k.
+some(function(H){H&&(H.__=e)}),be.push.apply(d.__h,d.__k),d.__k=[],d.__h.length&&c.push(d),a=K(n);break e}d.componentWillUpdate&&
+d.componentWillUpdate(h,d.__s,C),v&&d.componentDidUpdate&&d.__h.push(function(){d.componentDidUpdate(u,g,y)})}else v&&!U.
+getDerivedStateFromProps&&d.componentWillMount&&d.componentWillMount(),v&&d.componentDidMount&&d.__h.push(d.componentDidMount);
+d.context=C,d.props=h,d.__P=t,d.__g&=-5,te=S.__r,fe=v?25:0;do d.__g&=-9,te&&te(e),p=d.render(d.props,d.state=d.__s,d.context);while(8&
+d.__g&&++fe<25);v&&(be.push.apply(d.__h,d.__k),d.__k=[]),d.state=d.__s,d.getChildContext&&(r=J({},r,d.getChildContext())),
+v&&n.__c&&d.getSnapshotBeforeUpdate&&(y=d.getSnapshotBeforeUpdate(u,g)),Y=p&&p.type===k&&p.key==null?p.props.children:p,
+h.__P&&(p=a,i=(t=h.__P).namespaceURI,l=s=null,n.props&&n.props.__P!=t&&(n.__k.some(function(H){H&&Be(H,H)}),n.__k=null),
+a=n.__k?K(n,0):null),a=mt(t,De(Y)?Y:[Y],e,n,r,i,s,c,a,l,f),h.__P&&(e.__e=null,a=p),e.__u&=-161,_&&_.some(Z),d.__h.length&&
+c.push(d),1&d.__g&&(d.__g&=-4)}catch(H){if(c.length=m,e.__v=null,l||s)if(H&&H.then){if(e.__u|=128|l,s){for(~(M=s.indexOf(
+a||void 0))||(M=s.length);(L=s[M-1])&&L.nodeType==8;)M--;for(;M<s.length;M++)if(L=s[M])if(s[M]=null,W){if(L==P)break}else{
+if(L.nodeType!=8)break;L.data.startsWith("$s")&&(P=ye(W=L))}}if(!W){for(;a&&a.nodeType==8&&a.nextSibling;)a=a.nextSibling;
+W=a}(p=ye(W=e.__c.__z||(e.__c.__z=W)))?(e.__e=W,a=p):e.__e=a,a=a&&a.nextSibling}else s&&s.some(Z);else e.__e=n.__e;e.__k||
+(e.__k=n.__k||[]),H&&H.then||gt(e),S.__e(H,e,n)}}else a=e.__e=wn(n.__e,e,n,r,i,s,c,l,f,t);return(p=S.diffed)&&p(e),a}function ye(t,e){
+if(t&&t.nodeType==8&&t.data.startsWith("$s"))for(var n=1;t=t.nextSibling;){if(t.nodeType==8){if(t.data.startsWith("$s"))
+n++;else if(t.data.startsWith("/$s")&&!--n)return t}e&&e.push(t)}}function gt(t){t&&(t.__c&&(t.__c.__g|=4),t.__k&&t.__k.
+some(gt))}function yt(t,e,n){for(var r=0;r<n.length;)He(n[r++],n[r++],n[r++]);S.__c&&S.__c(e,t),t.some(function(i){try{t=
+i.__h,i.__h=[],t.some(function(s){s.call(i)})}catch(s){S.__e(s,i.__v)}})}function wn(t,e,n,r,i,s,c,a,l,f){var p,_,m,d,u,
+g,y,h,v=n.props||ve,T=e.props,C=e.type;if(C=="svg"?i="http://www.w3.org/2000/svg":C=="math"?i="http://www.w3.org/1998/Ma\
+th/MathML":i||(i="http://www.w3.org/1999/xhtml"),s){for(p=0;p<s.length;p++)if((u=s[p])&&(C?u.localName==C:u.nodeType==3)){
+t=u,s[p]=null;break}}if(!t){if(h=f.ownerDocument||document,!C)return h.createTextNode(T);t=h.createElementNS(i,C,T.is?T:
+f),a&&(S.__m&&S.__m(e,s),a=!1),s=null}if(C){if(f=C=="template"&&t.content||t,s=C=="textarea"&&T.defaultValue!=null?null:
+s&&ut.call(f.childNodes),!a&&s)for(v={},p=0;p<t.attributes.length;p++)v[(u=t.attributes[p]).name]=u.value;for(p in v)u=v[p],
+p=="dangerouslySetInnerHTML"?m=u:p=="children"||p in T||p=="value"&&"defaultValue"in T||p=="checked"&&"defaultChecked"in
+T||_e(t,p,null,u,i);for(p in T)u=T[p],p=="children"?d=u:p=="dangerouslySetInnerHTML"?_=u:p=="value"?g=u:p=="checked"?y=u:
+a&&typeof u!="function"||v[p]===u||_e(t,p,u,v[p],i);_?(a||m&&(_.__html==m.__html||_.__html==t.innerHTML)||(t.innerHTML=_.
+__html),e.__k=[]):(m&&(t.textContent=""),(C=="foreignObject"||i=="http://www.w3.org/1998/Math/MathML"&&_n.test(C))&&(i="\
+http://www.w3.org/1999/xhtml"),mt(f,De(d)?d:[d],e,n,r,i,s,c,s?s[0]:n.__k&&K(n,0),a,l),s&&s.some(Z)),a&&C!="textarea"||(p=
+"value",C=="progress"&&g==null?t.removeAttribute(p):g==null||g===t[p]&&(C!="progress"||g)||_e(t,p,g,v[p],i),p="checked",
+y!=null&&y!=t[p]&&_e(t,p,y,v[p],i))}else v===T||a&&t.data==T||(t.data=T);return t}function He(t,e,n,r){try{typeof t=="fu\
+nction"?e?e.__x=t(e)||1:r&&(r=r.__c||r.__e)&&(e=r.__x)&&(r.__x=null,typeof e=="function"?e():t(null)):t.current=e}catch(i){
+S.__e(i,n)}}function Be(t,e,n){var r,i,s,c;if(S.unmount&&S.unmount(t),!(r=t.ref)||r.current&&r.current!=t.__e||He(r,null,
+e,t),r=t.__c){if(r.componentWillUnmount)try{r.componentWillUnmount()}catch(a){S.__e(a,e)}r.__P=r.__n=null}if(r=t.__k)for(c=
+0;c<r.length;c++)r[c]&&Be(r[c],e,typeof t.type!="function"||n&&!t.props.__P);!n&&(r=t.__c)&&(r=r.__z)&&(i=ye(r,s=[]))&&(r==
+t.__e&&s.some(Z),Z(i),Z(r)),n||Z(t.__e),t.__e=t.__c=t.__=null}function vn(t,e,n){return this.constructor(t,n)}function wt(t,e){
+var n,r,i,s;S.__&&S.__(t,e),e.nodeType==9&&(e=e.documentElement),r=(n=t&&32&t.__u)?null:e.__k,e.__k=he(k,{children:[t]}),
+i=[],s=[],Me(e,e.__k,r||ve,ve,e.namespaceURI,r?null:e.firstChild?ut.call(e.childNodes):null,i,r?r.__e:e.firstChild,n,s),
+yt(i,e.__k,s),e.__k.props.children=null}function vt(t){function e(n){var r,i;return this.getChildContext||(r=new Set,(i={})[e.__c]=this,this.getChildContext=function(){
+return i},this.shouldComponentUpdate=function(s){this.props.value!=s.value&&r.forEach(function(c){c.__g|=4,Ne(c)})},this.
+sub=function(s){r.add(s);var c=s.componentWillUnmount;s.componentWillUnmount=function(){r.delete(s),c&&c.call(s)}}),n.children}
+return e.__c="__cC"+pt++,e.__=t,e.Provider=(e.Consumer=function(n,r){return n.children(r)}).contextType=e,e}S={__e:function(t,e,n,r){for(var i,s,c;e=e.__;)if((i=e.__c)&&!(1&i.__g)){i.__g|=4;try{if((c=(s=i.constructor)&&s.getDerivedStateFromError)&&
+i.setState(s.getDerivedStateFromError(t)),i.componentDidCatch&&(i.componentDidCatch(t,r||{}),c=1),c&&8&i.__g)return void(i.
+__g|=2)}catch(a){t=a}}throw we=0,t}},ct=0,fn=function(t){return t!=null&&t.constructor===ae},ge.prototype.setState=function(t,e){
+var n=this.__s;n&&n!=this.state||(n=this.__s=J({},this.state)),typeof t=="function"&&(t=t(J({},n),this.props)),t&&(J(n,t),
+this.__v&&(e&&this.__k.push(e),Ne(this)))},ge.prototype.forceUpdate=function(t){this.__v&&(this.__g|=4,t&&this.__h.push(
+t),Ne(this))},ge.prototype.render=k,q=[],we=0,lt=function(t,e){return t.__v.__b-e.__v.__b},me=Symbol(),dt=/(PointerCapture)$|Capture$/i,
+Le=0,Ae={},pt=0;var bn="appearance";function ke(t){dispatchEvent(new CustomEvent(bn,{detail:t}))}function Ue(){let t=document.getElementById("boot");return t?.textContent?JSON.parse(t.textContent):{}}var kn=Symbol.for("pv"),xn=0;function o(t,e,n,r,i,s){e||(e={});var c,a,l=e;if("ref"in l&&typeof t!="function")for(a in l={},e)a=="ref"?c=e[a]:l[a]=e[a];
+var f={type:t,props:l,key:n,ref:c,__k:null,__:null,__b:0,__e:null,__c:null,constructor:kn,__v:--xn,__i:-1,__u:0};return(i||
+s)&&(f.__source=i,f.__self=s),S.vnode&&S.vnode(f),f}var Sn={alert:"M10 6.5v4.2m0 2.8h.01M8.6 3.4 2.5 14a1.6 1.6 0 0 0 1.4 2.4h12.2a1.6 1.6 0 0 0 1.4-2.4L11.4 3.4a1.6 1.6 0 \
+0 0-2.8 0Z",arrow:"M4 10h12m-5-5 5 5-5 5",back:"M16 10H4m5-5-5 5 5 5",check:"m4.5 10.5 3.6 3.6 7.4-8",chevron:"m7.5 4.5 \
+5.5 5.5-5.5 5.5",close:"m5 5 10 10M15 5 5 15",copy:"M7.5 7.5V5A1.5 1.5 0 0 1 9 3.5h6A1.5 1.5 0 0 1 16.5 5v6a1.5 1.5 0 0 \
+1-1.5 1.5h-2.5M5 7.5h6A1.5 1.5 0 0 1 12.5 9v6a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 15V9A1.5 1.5 0 0 1 5 7.5Z",external:"\
 M11.5 3.5h5v5m0-5-7 7M8 4.5H5A1.5 1.5 0 0 0 3.5 6v9A1.5 1.5 0 0 0 5 16.5h9a1.5 1.5 0 0 0 1.5-1.5v-3",eye:"M2 10s2.9-5.5 \
 8-5.5S18 10 18 10s-2.9 5.5-8 5.5S2 10 2 10Zm8 2.4a2.4 2.4 0 1 0 0-4.8 2.4 2.4 0 0 0 0 4.8Z","eye-off":"M8 4.8A8 8 0 0 1 \
 10 4.5c5.1 0 8 5.5 8 5.5a14 14 0 0 1-2 2.6M5 6.2A13 13 0 0 0 2 10s2.9 5.5 8 5.5a8 8 0 0 0 4-1.1M8.3 8.3a2.4 2.4 0 0 0 3.\
@@ -133,361 +99,361 @@ M11.5 3.5h5v5m0-5-7 7M8 4.5H5A1.5 1.5 0 0 0 3.5 6v9A1.5 1.5 0 0 0 5 16.5h9a1.5 1
  1 7 0V9M5 9h10a1.5 1.5 0 0 1 1.5 1.5V15a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 15v-4.5A1.5 1.5 0 0 1 5 9Z",refresh:"\
 M16.5 10a6.5 6.5 0 1 1-2-4.7l2 1.9m0-3.7v3.7h-3.7",search:"m16.5 16.5-3.7-3.7M14.5 9a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11\
  0Z",window:"M4.5 4h11A1.5 1.5 0 0 1 17 5.5v9a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 3 14.5v-9A1.5 1.5 0 0 1 4.5 4ZM3 8\
-h14"};function Icon({name,size=20}){return a3("svg",{class:`icon icon-${name}`,width:size,height:size,viewBox:"0 0 20 20",
-fill:"none",stroke:"currentColor","stroke-width":"1.6","stroke-linecap":"round","stroke-linejoin":"round","aria-hidden":"\
-true",children:a3("path",{d:PATHS[name]})})}function Button({kind="secondary",icon,busy=false,wide=false,children,onClick,...rest}){return a3("button",{type:"button",
-...rest,class:`button button-${kind}${wide?" wide":""}`,"aria-disabled":busy||void 0,"aria-busy":busy||void 0,onClick:event=>{
-if(busy)event.preventDefault();else onClick?.(event)},children:[busy?a3(Spinner,{}):icon&&a3(Icon,{name:icon,size:18}),a3(
-"span",{children})]})}function IconButton({icon,label,...rest}){return a3("button",{type:"button",...rest,class:"icon-bu\
-tton","aria-label":label,title:label,children:a3(Icon,{name:icon})})}function Spinner(){return a3("span",{class:"spinner",
-"aria-hidden":"true"})}function Dialog({title,onClose,children,actions}){const dialog=T2(null);A2(()=>{const before=document.activeElement;dialog.
-current?.showModal();return()=>before instanceof HTMLElement?before.focus():void 0},[]);return a3("dialog",{ref:dialog,class:"\
-dialog","aria-labelledby":"dialog-title",onCancel:event=>{event.preventDefault();onClose()},children:[a3("h2",{id:"dialo\
-g-title",children:title}),children,a3("div",{class:"actions",children:actions})]})}var HIDDEN={type:"password"};var SHOWN={type:"text"};function Field(props){const{id,label,optional,help,error,hint:hint2}=props;
-const described=[help&&`${id}-help`,hint2&&!error&&`${id}-hint`,error&&`${id}-error`].filter(Boolean).join(" ");return a3(
-"div",{class:`field${error?" has-error":""}`,children:[a3("label",{for:id,children:[label,optional&&a3("span",{class:"op\
-tional",children:optional})]}),help&&a3("p",{class:"help",id:`${id}-help`,children:help}),a3(Control,{...props,described}),
-hint2&&!error&&a3("p",{class:"hint",id:`${id}-hint`,children:[a3(Icon,{name:"info",size:16}),a3("span",{children:hint2})]}),
-error&&a3("p",{class:"error",id:`${id}-error`,children:[a3(Icon,{name:"alert",size:16}),a3("span",{children:error})]})]})}
-function Control({id,value,onInput,optional,error,before,after,options,secret,multiline,input,described}){const[shown,show2]=d2(
-false);const common={id,value,required:!optional,"aria-invalid":error?"true":void 0,"aria-describedby":described||void 0,
-onInput:event=>onInput(event.currentTarget.value)};if(options){return a3("div",{class:"control select",children:[a3("sel\
-ect",{...common,children:options.map(option=>a3("option",{value:option.value,children:option.label},option.value))}),a3(
-Icon,{name:"chevron",size:16})]})}if(multiline)return a3("textarea",{...common,class:"control",rows:5,spellcheck:false,autocomplete:"\
-off"});return a3("div",{class:"control",children:[before&&a3("span",{class:"affix",children:before}),a3("input",{...secret&&
-!shown?HIDDEN:SHOWN,autocomplete:secret?"new-password":"off",autocapitalize:"none",spellcheck:false,...input,...common}),
-after&&a3("span",{class:"affix",children:after}),secret&&a3("button",{type:"button",class:"icon-button","aria-pressed":shown,
-"aria-label":shown?secret.hide:secret.show,title:shown?secret.hide:secret.show,"aria-controls":id,onClick:()=>show2(!shown),
-children:a3(Icon,{name:shown?"eye-off":"eye"})})]})}var Problem=class extends Error{constructor(status,reason,message,document2={}){super(message);this.status=status;this.reason=
-reason;this.document=document2}status;reason;document};async function send(path,{method,headers={},body,signal},accept){
-const init={method:method??(body===void 0?"GET":"POST"),headers:{accept,...body===void 0?{}:{"content-type":"application\
-/json"},...headers},credentials:"same-origin",cache:"no-store"};if(body!==void 0)init.body=JSON.stringify(body);if(signal)
-init.signal=signal;let answer;try{answer=await fetch(path,init)}catch(error){if(signal?.aborted)throw error;throw new Problem(
-0,"NETWORK","The server cannot be reached.")}if(answer.ok)return answer;const document2=await answer.json().catch(()=>({}));
-throw new Problem(answer.status,String(document2["reason"]??"UNKNOWN"),String(document2["detail"]??answer.statusText),document2)}
-async function call(path,options={}){const answer=await send(path,options,"application/json");return answer.status===204?
-void 0:await answer.json()}async function*events(path,options={}){const answer=await send(path,options,"text/event-strea\
-m");if(!answer.body)return;const reader=answer.body.pipeThrough(new TextDecoderStream).getReader();let rest="";let next={
-id:"",event:"message",data:""};for(;;){const{done,value}=await reader.read();if(done)return;const lines=(rest+value).split(
-/\r\n|\n|\r/);rest=lines.pop()??"";for(const line of lines){if(line===""){if(next.data)yield{...next,data:next.data.replace(
-/\n$/,"")};next={id:next.id,event:"message",data:""};continue}const[,field,text]=/^(\w+):? ?(.*)$/.exec(line)??[];if(field===
-"data")next.data+=`${text}
-`;else if(field==="event")next.event=text??"";else if(field==="id")next.id=text??""}}}var RIGHT_TO_LEFT=new Set(["ar","he","fa","ur"]);function createI18n(locale,english,texts={},instead={}){const plurals=new Intl.
-PluralRules(locale);const source=key=>instead[key]??texts[key]??english[key]??key;const chosen=(text,values)=>choosePlurals(
-text,values,plurals);return{locale,direction:RIGHT_TO_LEFT.has(locale.split("-")[0]??"")?"rtl":"ltr",t:(key,values={})=>chosen(
-source(key),values).replace(/\{(\w+)\}/g,(_3,name)=>String(values[name]??"")),rich:(key,values)=>chosen(source(key),values).
-split(/\{(\w+)\}/).map((part,at)=>at%2?values[part]:part),date:time=>new Intl.DateTimeFormat(locale,{dateStyle:"long"}).
-format(time)}}function choosePlurals(text,values,rules){return text.replace(/\{(\w+), plural,((?:\s*[=\w]+\s*\{[^{}]*(?:\{\w+\}[^{}]*)*\})+)\s*\}/g,
-(_3,name,arms)=>{const count=Number(values[name]);const found={};for(const[,arm,body2]of arms.matchAll(/([=\w]+)\s*\{([^{}]*(?:\{\w+\}[^{}]*)*)\}/g))
-found[arm??""]=body2??"";const body=found[`=${count}`]??found[rules.select(count)]??found["other"]??"";return body.replaceAll(
-"#",new Intl.NumberFormat(rules.resolvedOptions().locale).format(count))})}function negotiate(wanted,there){for(const tag of wanted){
-const found=there.find(it=>it.toLowerCase()===tag.toLowerCase())??there.find(it=>it===tag.split("-")[0]?.toLowerCase());
-if(found)return found}return"en"}function Logo({name,src,size=40}){const letter=[...name.trim()][0]?.toLocaleUpperCase()??"·";const tint=[...name].reduce(
-(sum,sign)=>(sum*31+(sign.codePointAt(0)??0))%8,7);return a3("span",{class:`logo logo-${size>=48?"large":"small"} tint-${tint}`,
-"aria-hidden":"true",children:src?a3("img",{src,alt:"",width:size,height:size}):letter})}var ICONS={info:"info",warning:"alert",danger:"alert",success:"check"};function Notice({kind="info",title,children}){return a3(
-"div",{class:`notice notice-${kind}`,children:[a3(Icon,{name:ICONS[kind]??"info"}),a3("div",{children:[title&&a3("p",{class:"\
-notice-title",children:title}),children]})]})}var listeners=new Set;function announce(text,kind="polite"){for(const listener of listeners)listener(kind,text)}function StatusRegions(){
-const[said2,say]=d2({polite:"",assertive:""});A2(()=>{const listener=(kind,text)=>say(before=>({...before,[kind]:text}));
-listeners.add(listener);return()=>void listeners.delete(listener)},[]);return a3($,{children:[a3("div",{class:"for-reade\
-rs",role:"status",children:said2.polite}),a3("div",{class:"for-readers",role:"alert",children:said2.assertive})]})}var Context=U(void 0);function useShared(){const shared=j2(Context);if(!shared)throw new Error("outside of the program");
-return shared}function useFlow(){const{flow}=useShared();if(!flow)throw new Error("no session yet");return flow}var SessionClient=class _SessionClient{constructor(id,holder){this.id=id;this.holder=holder}id;holder;static async open(token,environment){
-const{binding,session}=await call("/connect/api/sessions",{body:{token,...environment&&{environment}}});return{client:new _SessionClient(
-session.id,{binding}),session}}read(){return this.call("")}form(key){return this.call(`/integrations/${encodeURIComponent(
-key)}`)}start(integration,fields,window2){return this.call("/attempts",{body:{integration,fields,window:window2}})}confirm(attempt){
-return this.call(`/attempts/${encodeURIComponent(attempt)}/confirm`,{body:{}})}async result(){const{result_token}=await this.
-call("/result",{body:{}});return result_token}async approval(){const{link}=await this.call("/approval",{body:{}});return link}cancel(attempt){
-return this.call(`/attempts/${encodeURIComponent(attempt)}`,{method:"DELETE"})}async*watch(signal){let revision="";let streams=true;
-for(let failures=0;!signal.aborted;){try{for await(const session of streams?this.stream(signal):this.poll(revision,signal)){
-failures=0;if(session.revision!==revision)yield session;revision=session.revision}}catch(error){if(signal.aborted)return;
-if(error instanceof Problem&&error.status>=400&&error.status<500)throw error;failures+=1;streams=failures<2;await pause(
-Math.min(500*2**failures,8e3),signal)}}}async*stream(signal){for await(const{event,data}of events(this.path("/watch"),{...this.
-headers(),signal})){if(event==="problem")throw new Problem(410,data,data);yield JSON.parse(data)}}async*poll(revision,signal){
-yield await this.call(`/watch?known=${encodeURIComponent(revision)}`,{signal})}path(rest){return`/connect/api/sessions/${encodeURIComponent(
-this.id)}${rest}`}headers(){return{headers:"binding"in this.holder?{authorization:`Bearer ${this.holder.binding}`}:{"x-f\
-orm-token":this.holder.form_token}}}call(rest,options={}){return call(this.path(rest),{...options,...this.headers()})}};
-function pause(milliseconds,signal){return new Promise(resolve=>{const timer=setTimeout(resolve,milliseconds);signal.addEventListener(
-"abort",()=>{clearTimeout(timer);resolve()})})}var FEATURES="popup=yes,width=520,height=720";var PAGE="/connect/window";function openWindow(){const opened=window.open(
-PAGE,"_blank",FEATURES);if(!opened||opened.closed)return void 0;let visit;let asked=false;const send2=()=>{if(visit&&asked)
-opened.postMessage({type:"visit",...visit},location.origin)};addEventListener("message",event=>{if(event.origin!==location.
-origin||event.source!==opened||event.data?.type!=="where")return;asked=true;send2()});return{go:to=>{visit=to;send2()},focus:()=>opened.
-focus(),close:()=>opened.close(),seemsClosed:()=>opened.closed}}function askWhere(){const opener=window.opener;if(!opener)
-return Promise.resolve(void 0);return new Promise(resolve=>{addEventListener("message",event=>{if(event.origin!==location.
-origin||event.source!==opener||event.data?.type!=="visit")return;const{session,binding,attempt,url}=event.data;resolve({
-session,binding,attempt,url})});opener.postMessage({type:"where"},location.origin)})}var PENDING="ADMIN_APPROVAL_PENDING";var CLOSED_AFTER=3e3;var Flow=class _Flow{constructor(client,place,state){this.client=
-client;this.place=place;this.state=state}client;place;state;listeners=new Set;watching;opened;told=false;attempt;unwanted;telling;expiry;static async begin(client,session,place){
-const flow=new _Flow(client,place,{session,screen:{at:"choose"},typed:{},leaving:false});addEventListener("pageshow",event=>event.
-persisted&&void flow.refresh());addEventListener("pagehide",()=>flow.stopWatching());addEventListener("online",()=>flow.
-isOffline()&&void flow.again());flow.expire();await flow.enter();flow.followHistory();void flow.watch();return flow}subscribe(listener){
-this.listeners.add(listener);return()=>this.listeners.delete(listener)}set(change){this.state={...this.state,...change};
-for(const listener of this.listeners)listener()}show(screen){this.set({screen,leaving:false});this.place.host?.tell({type:"\
-step",step:STEPS[screen.at],integration:"form"in screen?screen.form?.key:void 0})}get canGoBack(){const{session,screen}=this.
-state;return screen.at!=="choose"&&screen.at!=="done"&&session.integrations.length>1&&screen.at!=="verify"}get hasTyped(){
-return this.state.screen.at==="form"&&Object.values(this.state.typed).some(Boolean)}async choose(choice){if(this.state.session.
-integrations.length>1&&!this.place.host)history.pushState({step:choice.key},"");this.set({typed:{},fieldError:void 0});await this.
-attempting(async()=>{const form=await this.client.form(choice.key);this.show({at:form.fields.length?"form":"explain",form})})}type(field,value){
-const fieldError=this.state.fieldError?.field===field?void 0:this.state.fieldError;this.set({typed:{...this.state.typed,
-[field]:value},fieldError})}async start(form,fields={},here=false){const inWindow=form.away&&this.place.windows&&!here;this.
-opened?.close();this.opened=inWindow?openWindow():void 0;if(inWindow&&!this.opened){this.show({at:"blocked",form});return}
-this.show({at:form.away?"opening":"verify",form});await this.attempting(async()=>{if(this.unwanted)await this.client.cancel(
-this.unwanted).catch(()=>void 0);this.unwanted=void 0;const started=await this.client.start(form.key,fields,inWindow);if(started.
-next==="connected"){this.connected(started.session);return}this.attempt=started.attempt;if(!this.opened||!("binding"in this.
-client.holder)){location.assign(started.url);return}const{binding}=this.client.holder;this.opened.go({session:this.client.
-id,binding,attempt:started.attempt,url:started.url});this.show({at:"waiting",form,seemsClosed:false});this.mindClosing()},
-form)}continueInTab(){if(!("binding"in this.client.holder))return;const fragment=new URLSearchParams({f:this.client.id,b:this.
-client.holder.binding});window.open(`/connect#${fragment}`,"_top")}focusWindow(){this.opened?.focus()}async cancel(){this.
-opened?.close();const{screen}=this.state;const form="form"in screen?screen.form:void 0;if(this.attempt)await this.client.
-cancel(this.attempt).catch(()=>void 0);this.attempt=void 0;if(form)this.show({at:form.fields.length?"form":"explain",form});else
-await this.enter()}async useOther(form){const{attempt}=this.state.session;if(!attempt)return;this.show({at:"other_accoun\
-t",form,busy:true});await this.attempting(async()=>this.connected(await this.client.confirm(attempt.id)),form)}async switchAccount(form){
-this.unwanted=this.state.session.attempt?.id;this.attempt=void 0;if(form.fields.length)this.show({at:"form",form});else await this.
-start(form)}async makeLink(form){await this.attempting(async()=>{const link=await this.client.approval();this.set({session:await this.
-client.read()});this.expire();this.show({at:"pending",form,link})},form)}async back(){if(this.state.screen.at==="waiting"||
-this.state.screen.at==="opening")await this.cancel();this.show({at:"choose"})}async again(){const{screen,session}=this.state;
-const form=screen.at==="failed"||screen.at==="pending"?screen.form:void 0;if(form)this.show({at:form.fields.length?"form":
-"explain",form});else await this.enter(session.attempt?.integration)}async chooseAnother(){this.show({at:"choose"})}startOver(){
-this.place.host?.tell({type:"token"})}async renew(token){await this.attempting(async()=>{const{client,session}=await SessionClient.
-open(token,this.place.environment);this.client=client;const{screen}=this.state;this.set({session});this.expire();void this.
-watch();if(screen.at==="failed"&&!screen.form)await this.enter();else if(screen.at==="failed"&&screen.form)this.show({at:screen.
-form.fields.length?"form":"explain",form:screen.form})})}leave(){if(this.hasTyped&&!this.state.leaving)this.set({leaving:true});else
-this.close()}stay(){this.set({leaving:false})}close(){const{screen,session}=this.state;if(this.telling){void this.telling.
-then(()=>this.place.host?.tell({type:"close"}));return}this.stopWatching();if(this.attempt&&!session.connection){this.opened?.
-close();void this.client.cancel(this.attempt).catch(()=>void 0)}if(screen.at==="pending")this.tell({status:"pending"});else if(screen.
-at==="failed"&&screen.failure.reason!=="USER_DECLINED"){const{reason,owner,reference}=screen.failure;this.tell({status:"\
-failed",reason,owner,reference})}else{const reason=screen.at==="failed"?"USER_DECLINED":void 0;this.tell({status:"dismis\
-sed",at:STEPS[screen.at],reason})}this.place.host?.tell({type:"close"})}async enter(integration){const{session}=this.state;
-if(session.connection)return this.connected(session);const wished=integration??this.place.host?.wishes.integration;const only=session.
-integrations.length===1?session.integrations[0]:session.integrations.find(it=>it.key===wished);if(session.attempt?.state===
-"held"&&!integration)return this.asked(session.attempt.integration);const failed=session.failure&&session.attempt&&!integration;
-const asked=session.failure?.reason===PENDING;if(failed&&session.failure&&!(asked&&session.approving)){const form2=await this.
-client.form(session.attempt?.integration??"").catch(()=>void 0);return this.failed(session.failure,form2)}if(!only)return this.
-show({at:"choose"});const form=await this.client.form(only.key);this.show({at:form.fields.length?"form":"explain",form})}async asked(integration){
-this.opened?.close();this.attempt=this.state.session.attempt?.id;this.show({at:"other_account",form:await this.client.form(
-integration),busy:false})}async watch(){this.stopWatching();const watching=new AbortController;this.watching=watching;try{
-for await(const session of this.client.watch(watching.signal)){this.heard(session);if(session.connection)return}}catch(error){
-const{screen}=this.state;if(!watching.signal.aborted)this.failed(failure(error),"form"in screen?screen.form:void 0)}}heard(session){
-this.set({session});const{screen}=this.state;const{attempt,failure:reason}=session;if(session.connection)this.connected(
-session);else if(screen.at!=="waiting"||!attempt||attempt.id!==this.attempt)return;else if(attempt.state==="failed"&&reason)
-this.failed(reason,screen.form);else if(attempt.state==="held")void this.attempting(()=>this.asked(attempt.integration),
-screen.form)}stopWatching(){this.watching?.abort();this.watching=void 0}mindClosing(){const opened=this.opened;let since=0;
-const timer=setInterval(()=>{const{screen}=this.state;if(screen.at!=="waiting"||this.opened!==opened)return clearInterval(
-timer);since=opened?.seemsClosed()?since||Date.now():0;const seemsClosed=since>0&&Date.now()-since>=CLOSED_AFTER;if(seemsClosed!==
-screen.seemsClosed)this.set({screen:{...screen,seemsClosed}})},500)}connected(session){if(this.state.screen.at==="done")
-return;this.opened?.close();this.attempt=void 0;clearTimeout(this.expiry);this.set({session,typed:{}});this.show({at:"do\
-ne",review:Boolean(session.connection?.scopes_left_out?.length)});if(this.place.host)this.telling=this.tellConnected(session)}async tellConnected({
-connection,attempt,integrations}){if(!connection)return;const integration=attempt?.integration??integrations[0]?.key??"";
-const result_token=await this.result();this.tell({status:"connected",connection:{id:connection.id,integration,account:connection.
-account},result_token})}result(){return this.client.result().catch(()=>void 0)}failed(failure2,form){this.opened?.close();
-this.attempt=void 0;if(failure2.reason===PENDING)this.show({at:"pending",form});else this.show({at:"failed",failure:failure2,
-form})}async attempting(work,form){try{await work()}catch(error){this.opened?.close();const field=error instanceof Problem&&
-error.reason==="FIELD_INVALID"?error.document["field"]:void 0;if(form&&typeof field==="string"&&form.fields.some(it=>it.
-name===field)){this.show({at:"form",form});this.set({fieldError:{field,message:error.message}});return}const session=await this.
-client.read().catch(()=>void 0);if(session)this.set({session});if(session?.attempt?.state==="held"&&this.state.screen.at===
-"verify")return this.asked(session.attempt.integration);this.failed(failure(error,session),form)}}async refresh(){await this.
-attempting(async()=>{this.set({session:await this.client.read()});await this.enter();void this.watch()})}isOffline(){return this.
-state.screen.at==="failed"&&this.state.screen.failure.reason==="NETWORK"}expire(){clearTimeout(this.expiry);const left=this.
-state.session.expires_at-Date.now();this.expiry=setTimeout(()=>{const{screen}=this.state;if(screen.at==="done"||screen.at===
-"waiting")return;this.failed({reason:"SESSION_EXPIRED",owner:"END_USER",phase:"",reference:""},"form"in screen?screen.form:
-void 0)},Math.min(Math.max(left,0),2**31-1))}tell(outcome){if(this.told)return;this.told=true;this.place.host?.tell({type:"\
-outcome",outcome:{session:this.client.id,...outcome}})}followHistory(){addEventListener("popstate",()=>{if(this.canGoBack)
-void this.back()})}};var STEPS={choose:"choose",explain:"explain",form:"form",verify:"verify",opening:"authorize",blocked:"\
-authorize",waiting:"authorize",other_account:"account",pending:"pending",failed:"failed",done:"done"};function failure(error,session){
-if(!(error instanceof Problem))throw error;const recorded=session?.failure;if(recorded&&recorded.reason===error.reason)return recorded;
-return{reason:error.reason,owner:error.document["owner"]??"OPERATOR",phase:"",reference:session?.attempt?.id??session?.id??
-""}}var PROTOCOL=1;var PATIENCE=5e3;function allowed(origin,origins){return origins.some(it=>it===origin||it.endsWith(":*")&&
-origin.startsWith(it.slice(0,-1))&&/^\d+$/.test(origin.slice(it.length-1)))}function meet(origins){return new Promise((resolve,reject)=>{
-const origin=new URLSearchParams(location.hash.slice(1)).get("o")??"";if(window.parent===window||!allowed(origin,origins)){
-console.error(`Latchkey: ${origin||"this page"} may not embed the connect pages. Add it to allowed_origins of the enviro\
-nment.`);reject(new Error("NOT_ALLOWED_HERE"));return}const nonce=crypto.randomUUID();const timer=setTimeout(()=>{console.
-error("Latchkey: the page did not answer. Open the frame with the connect script of this server.");finish(()=>reject(new Error(
-"NOT_ALLOWED_HERE")))},PATIENCE);const finish=then=>{clearTimeout(timer);removeEventListener("message",heard);then()};const heard=event=>{
-const port=event.ports[0];if(event.origin!==origin||event.source!==window.parent||!port)return;const{type,nonce:echoed,...wishes}=event.
-data;if(type!=="welcome"||echoed!==nonce)return;finish(()=>resolve(over(port,wishes)))};addEventListener("message",heard);
-window.parent.postMessage({type:"hello",nonce,protocol:PROTOCOL},origin)})}function over(port,wishes){return{wishes,tell:message=>port.
-postMessage(message),listen:listener=>{port.onmessage=event=>listener(event.data)}}}function meetCompat(origins){return new Promise(
-(resolve,reject)=>{const origin=location.ancestorOrigins?.[0]??(document.referrer&&new URL(document.referrer).origin);if(window.
-parent===window||!allowed(origin,origins)){console.error(`Latchkey: ${origin||"this page"} may not embed the connect pag\
-es. Add it to allowed_origins of the environment.`);reject(new Error("NOT_ALLOWED_HERE"));return}const say=message=>window.
-parent.postMessage(message,origin);let listener;let met=false;const tell=message=>{if(message.type==="close")say({type:"\
-close"});if(message.type!=="outcome")return;const{status,connection,reason}=message.outcome;if(status==="connected")say(
-{type:"connect",payload:{providerConfigKey:connection?.integration,connectionId:connection?.id,isPending:false}});if(status===
-"failed")say({type:"error",payload:{errorType:reason,errorMessage:reason}})};addEventListener("message",({origin:from,source,
-data})=>{if(from!==origin||source!==window.parent||data?.type!=="session_token")return;const token=String(data.sessionToken);
-if(met)return listener?.({type:"token",token});met=true;resolve({wishes:{token},tell,listen:it=>listener=it})});say({type:"\
-ready"})})}var RETURN="return:";function openLink(){const given=new URLSearchParams(location.hash.slice(1));history.replaceState(null,
-"",location.pathname);const token=given.get("s");const[session,binding]=[given.get("f"),given.get("b")];const approval=given.
-get("a");const fields=token?{token}:session&&binding?{session,binding}:approval?{approval}:void 0;if(!fields)return false;
-const back=given.get("r");if(back)sessionStorage.setItem(RETURN,back);const form=document.querySelector("#open");if(form&&
-approval)form.action="/connect/approve";const inputs=Object.entries(fields).map(([name,value])=>{const input=document.createElement(
-"input");input.type="hidden";input.name=name;input.value=value;return input});form?.replaceChildren(...inputs);form?.submit();
-return true}function returnAddress(session,allowed2){const wished=sessionStorage.getItem(RETURN);if(wished){sessionStorage.
-setItem(RETURN+session,wished);sessionStorage.removeItem(RETURN)}const address=sessionStorage.getItem(RETURN+session);const found=allowed2.
-find(it=>it===address)??(allowed2.length===1?allowed2[0]:void 0);if(!found)return void 0;const url=new URL(found);url.searchParams.
-set("latchkey_session",session);return url.href}function Frame({title,name,mark,children,actions,center}){const{boot:boot2,texts,flow}=useShared();const heading=T2(null);
-A2(()=>{document.title=name;flow?.place.host?.tell({type:"title",title:name});heading.current?.focus({preventScroll:true});
-scrollTo(0,0)},[name]);return a3("main",{class:`card${center?" centered":""}`,children:[a3("header",{class:"bar",children:[
-flow?.canGoBack?a3(IconButton,{icon:"back",label:texts.t("back"),onClick:()=>flow.place.host?void flow.back():history.state?.
-step?history.back():void flow.back()}):a3(Brand,{}),a3("span",{class:"bar-space"}),boot2.support_url&&a3("a",{class:"bar\
--help",href:boot2.support_url,target:"_blank",rel:"noopener noreferrer",children:texts.t("help")}),flow?.place.host&&a3(
-IconButton,{icon:"close",label:texts.t("close"),onClick:()=>flow.leave()})]}),a3("div",{class:"content",children:[mark,a3(
-"h1",{ref:heading,tabIndex:-1,children:title}),children]}),actions&&a3("footer",{class:"foot",children:actions})]})}function Brand(){
-const{boot:boot2}=useShared();if(boot2.logo_light||boot2.logo_dark){return a3("span",{class:"brand",children:[a3("img",{
-class:"brand-light",src:boot2.logo_light??boot2.logo_dark,alt:boot2.app_name??"",height:28}),a3("img",{class:"brand-dark",
-src:boot2.logo_dark??boot2.logo_light,alt:"",height:28})]})}return boot2.app_name?a3("span",{class:"brand",children:boot2.
-app_name}):a3("span",{})}function Pair({provider,state}){const{boot:boot2}=useShared();return a3("div",{class:`pair${state?
-` pair-${state}`:""}`,"aria-hidden":"true",children:[boot2.app_name&&a3(Logo,{name:boot2.app_name,src:boot2.logo_light,size:56}),
-boot2.app_name&&a3("span",{class:"pair-line",children:state==="done"?a3(Icon,{name:"check",size:16}):a3(Icon,{name:"arro\
-w",size:16})}),a3(Logo,{name:provider,size:56})]})}function Safe(){const{texts}=useShared();return a3("p",{class:"safe",
-children:[a3(Icon,{name:"lock",size:16}),a3("span",{children:texts.t("encrypted")})]})}function OtherAccount({form,busy}){const{texts}=useShared();const flow=useFlow();const{attempt,mends}=flow.state.session;
-const provider=form.name;const[expected,actual]=[mends?.account??"",attempt?.account??""];const title=texts.t("other_acc\
-ount_title",{provider});return a3(Frame,{center:true,name:title,title,mark:a3("span",{class:"emblem emblem-neutral",children:a3(
-Icon,{name:"alert",size:26})}),actions:a3($,{children:[a3(Button,{kind:"primary",wide:true,onClick:()=>void flow.switchAccount(
-form),children:texts.t("other_account_switch",{expected})}),a3(Button,{wide:true,busy,onClick:()=>void flow.useOther(form),
-children:texts.t("other_account_use",{actual})})]}),children:[a3("p",{class:"lead",children:texts.t("other_account_body",
-{expected,actual})}),a3("p",{class:"small",children:texts.t("other_account_hint",{provider,actual})})]})}function fold(text){return text.normalize("NFKD").replace(/\p{M}/gu,"").toLocaleLowerCase().replace(/[^\p{L}\p{N}]+/gu,"\
- ").trim()}function search(choices,query){const words=fold(query).split(" ").filter(Boolean);const ranked=choices.map(choice=>({
-choice,rank:rank(choice,words)}));return ranked.filter(({rank:rank2})=>rank2>0).sort((a4,b)=>b.rank-a4.rank).map(({choice})=>choice)}
-function rank(choice,words){const name=fold(choice.name);const rest=fold([choice.provider,choice.key,...choice.categories].
-join(" "));const whole=words.join(" ");let sum=1;for(const word of words){const within=` ${name}`.includes(` ${word}`)?3:
-name.includes(word)?2:` ${rest}`.includes(` ${word}`)||rest.replaceAll(" ","").includes(word)?1:0;if(!within)return 0;sum+=
-within}return sum+(whole&&name.startsWith(whole)?10:0)}var SEARCHED_FROM=6;function Choose(){const{texts,app}=useShared();const flow=useFlow();const{integrations}=flow.state.session;
-const[query,setQuery]=d2("");const found=w2(()=>search(integrations,query),[integrations,query]);const input=T2(null);const list=T2(
-null);A2(()=>{if(query)announce(found.length?texts.t("search_results",{count:found.length}):texts.t("search_nothing",{query}))},
-[query,found.length]);if(!integrations.length){return a3(Frame,{center:true,name:texts.t("empty_title"),title:texts.t("e\
-mpty_title"),children:a3("p",{class:"lead",children:texts.t("empty_body",{app})})})}const move=event=>{const step=event.
-key==="ArrowDown"?1:event.key==="ArrowUp"?-1:0;if(!step)return;const stops=[input.current,...list.current?.querySelectorAll(
-"button")??[]].filter(it=>it!==null);const at=stops.indexOf(document.activeElement);stops[at+step]?.focus();event.preventDefault()};
-return a3(Frame,{name:texts.t("choose_title"),title:texts.t("choose_title"),children:[a3("p",{class:"lead",children:texts.
-t("choose_lead",{app})}),a3("div",{onKeyDown:move,children:[integrations.length>=SEARCHED_FROM&&a3("div",{class:"control\
- search",children:[a3(Icon,{name:"search"}),a3("input",{ref:input,type:"search",value:query,placeholder:texts.t("search"),
-"aria-label":texts.t("search"),autocomplete:"off",spellcheck:false,enterkeyhint:"search",onInput:event=>setQuery(event.currentTarget.
-value),onKeyDown:event=>event.key==="Enter"&&found[0]&&query&&void flow.choose(found[0])}),query&&a3(IconButton,{icon:"c\
-lose",label:texts.t("search_clear"),onClick:()=>{setQuery("");input.current?.focus()}})]}),a3("ul",{class:"choices",ref:list,
-children:found.map(choice=>a3("li",{children:a3("button",{type:"button",class:"choice",onClick:()=>void flow.choose(choice),
-children:[a3(Logo,{name:choice.name}),a3("span",{class:"choice-name",children:[choice.name,choice.provider!==choice.name&&
-a3("small",{children:choice.provider})]}),a3(Icon,{name:"chevron",size:18})]})},choice.key))}),!found.length&&a3("p",{class:"\
-nothing",children:texts.t("search_nothing",{query})})]})]})}var SETUP={title:"setup_title",body:"setup_body",way:"copy"};var DOWN={title:"provider_down_title",body:"provider_down_b\
-ody",way:"again"};var OURS={title:"ours_title",body:"ours_body",way:"again"};var EXPIRED={title:"session_expired_title",
-body:"session_expired_body",way:"over"};var STALE={title:"stale_title",body:"stale_body",way:"none"};var SAID={USER_DECLINED:{
-title:"declined_title",body:"declined_body",way:"again",neutral:true},OTHER_ACCOUNT:{title:"blocked_account_title",body:"\
-blocked_account_body",way:"again"},CREDENTIALS_REJECTED:{title:"rejected_title",body:"rejected_body",way:"again"},REAUTH_REQUIRED:{
-title:"expired_grant_title",body:"expired_grant_body",way:"again"},REFUSAL_UNCONFIRMED:{title:"expired_grant_title",body:"\
-expired_grant_body",way:"again"},CLIENT_REJECTED:SETUP,REQUEST_REJECTED:SETUP,INTEGRATION_INCOMPLETE:SETUP,NOT_SUPPORTED:SETUP,
-PROVIDER_UNAVAILABLE:DOWN,PROVIDER_TIMEOUT:DOWN,PROVIDER_UNREACHABLE:DOWN,PROVIDER_RATE_LIMITED:{title:"provider_busy_ti\
-tle",body:"provider_busy_body",way:"again"},PROVIDER_RESPONSE_INVALID:{title:"provider_odd_title",body:"provider_odd_bod\
-y",way:"again"},ISSUER_MISMATCH:{title:"mismatch_title",body:"mismatch_body",way:"again"},NETWORK:{title:"offline_title",
-body:"offline_body",way:"retry"},SESSION_UNKNOWN:{title:"no_session_title",body:"no_session_body",way:"none"},SESSION_EXPIRED:EXPIRED,
-SESSION_CONSUMED:{title:"session_used_title",body:"session_used_body",way:"none"},SESSION_IN_OTHER_BROWSER:{title:"other\
-_browser_title",body:"other_browser_body",way:"none"},AUTHORIZATION_EXPIRED:{title:"expired_grant_title",body:"expired_g\
-rant_body",way:"again"},STATE_UNKNOWN:STALE,STATE_USED:STALE,PAGE_STALE:STALE,NOT_OFFERED:STALE,NOT_ALLOWED_HERE:{title:"\
-not_here_title",body:"not_here_body",way:"none"}};function said(reason){return SAID[reason]??OURS}function Failed({failure:failure2,form}){const{texts,app,flow}=useShared();const words=said(failure2.reason);const attempted=flow?.
-state.session.integrations.find(it=>it.key===flow.state.session.attempt?.integration);const values={app,provider:form?.name??
-attempted?.name??"",reference:failure2.reference};const title=texts.t(words.title,values);return a3(Frame,{center:true,name:title,
-title,mark:a3("span",{class:`emblem ${words.neutral?"emblem-neutral":"emblem-wrong"}`,children:a3(Icon,{name:words.neutral?
-"info":"alert",size:26})}),actions:flow&&a3(Ways,{failure:failure2}),children:a3("p",{class:"lead",children:texts.t(words.
-body,values)})})}function Ways({failure:failure2}){const{texts,flow}=useShared();const[copied,setCopied]=d2(false);if(!flow)
-return null;const{way}=said(failure2.reason);const{host}=flow.place;const several=flow.state.session.integrations.length>
-1;const another=several&&way!=="none"&&way!=="over"&&a3(Button,{kind:"quiet",wide:true,onClick:()=>void flow.chooseAnother(),
-children:texts.t("choose_other")});if(way==="again"||way==="retry"){return a3($,{children:[a3(Button,{kind:"primary",wide:true,
-onClick:()=>void flow.again(),children:texts.t(failure2.reason==="USER_DECLINED"?"start_again":"try_again")}),another]})}
-if(way==="copy"){const copy=async()=>{await navigator.clipboard.writeText(failure2.reference);setCopied(true);announce(texts.
-t("copied"))};return a3($,{children:[a3(Button,{wide:true,kind:"primary",icon:copied?"check":"copy",onClick:()=>void copy(),
-children:texts.t(copied?"copied":"copy_code")}),another,host&&a3(Button,{kind:"quiet",wide:true,onClick:()=>flow.close(),
-children:texts.t("close")})]})}if(way==="over"&&host){return a3(Button,{kind:"primary",wide:true,onClick:()=>flow.startOver(),
-children:texts.t("start_over")})}return host?a3(Button,{kind:"primary",wide:true,onClick:()=>flow.close(),children:texts.
-t("close")}):null}function Done({review}){const{texts,app,returnTo}=useShared();const flow=useFlow();const{session}=flow.
-state;const connection=session.connection;const key=session.attempt?.integration;const provider=(session.integrations.find(
-it=>it.key===key)??session.integrations[0])?.name??"";const left=connection?.scopes_left_out??[];const title=review?texts.
-t("partial_title"):texts.t("connected_title",{provider});const{host}=flow.place;const goBack=async event=>{event.preventDefault();
-const address=new URL(returnTo??"");address.searchParams.set("latchkey_status","connected");const result=await flow.result();
-if(result)address.searchParams.set("latchkey_result",result);location.assign(address)};const leave=host?a3(Button,{kind:"\
-primary",wide:true,onClick:()=>flow.close(),children:texts.t(review?"partial_accept":"done")}):returnTo&&a3("a",{class:"\
-button button-primary wide",href:returnTo,onClick:event=>void goBack(event),children:texts.t("connected_return",{app})});
-return a3(Frame,{center:true,name:title,title,mark:review?a3(Pair,{provider}):a3(Pair,{provider,state:"done"}),actions:leave,
-children:[connection?.account&&a3("p",{class:"account",children:texts.t("connected_as",{account:connection.account})}),review?
-a3(Notice,{kind:"warning",children:[a3("p",{children:texts.t("partial_body",{provider,app})}),a3("ul",{class:"left-out",
-children:left.map(scope=>a3("li",{children:a3("code",{children:scope})},scope))})]}):a3("p",{class:"lead",children:texts.
-t(host||returnTo?"connected_body":"connected_close",{app})})]})}var SCOPES_SHOWN=6;function Explain({form}){const{texts,app}=useShared();const flow=useFlow();const provider=form.name;const{
-mends,approving,end_user}=flow.state.session;const title=texts.t(mends?"reconnect_title":"explain_title",{provider});const away=form.
-away?texts.t("continue_at",{provider}):texts.t("form_submit");return a3(Frame,{center:true,name:title,title,mark:a3(Pair,
-{provider}),actions:a3($,{children:[a3(Button,{kind:"primary",wide:true,onClick:()=>void flow.start(form),children:away}),
-a3(Safe,{})]}),children:[approving&&a3(Notice,{kind:"info",children:a3("p",{children:texts.t("approve_lead",{provider,app,
-user:end_user})})}),mends?a3(Mends,{form}):a3("p",{class:"lead",children:texts.t("explain_lead",{provider,app})}),form.scopes.
-length>0&&a3("section",{class:"asks",children:[a3("h2",{children:texts.t("explain_scopes",{app})}),a3("ul",{children:[form.
-scopes.slice(0,SCOPES_SHOWN).map(scope=>a3("li",{children:[a3(Icon,{name:"check",size:16}),a3("code",{children:scope})]},
-scope)),form.scopes.length>SCOPES_SHOWN&&a3("li",{class:"more",children:texts.t("explain_more",{count:form.scopes.length-
-SCOPES_SHOWN})})]})]}),form.away&&a3("ul",{class:"points",children:[a3("li",{children:texts.t("explain_points_1",{app})}),
-a3("li",{children:texts.t("explain_points_2")})]})]})}function Mends({form}){const{texts}=useShared();const{mends}=useFlow().
-state.session;if(!mends)return null;const ended=mends.ended&&texts.t("reconnect_ended",{provider:form.name,date:texts.date(
-new Date(mends.ended[1]))});const todo=mends.account?texts.t("reconnect_account",{account:mends.account}):texts.t("recon\
-nect_lead");return a3(Notice,{kind:ended?"warning":"info",title:ended||void 0,children:a3("p",{children:todo})})}function hasShape(field,value){if(!field.pattern)return void 0;try{return new RegExp(field.pattern,"u").test(value)}catch{
-return void 0}}function plain(field,typed){let value=field.multiline?typed:typed.trim();if(field.before&&value.startsWith(
-field.before))value=value.slice(field.before.length).replace(/\/$/,"");if(field.after&&value.endsWith(field.after))value=
-value.slice(0,-field.after.length);return value}function hint(field,typed,others,provider){const value=plain(field,typed);
-if(!value||field.options?.length)return void 0;const label=field.label;if(field.secret){const prefix=/^(bearer|basic|token|authorization:)\s/i.
-exec(value)?.[1];if(prefix)return{key:"hint_prefixed",values:{prefix}};if(/^(["'`]).+\1$/.test(value))return{key:"hint_q\
-uoted",values:{}};if(/[•…*]{3,}|\.{3}/.test(value))return{key:"hint_masked",values:{provider}};if(/^https?:\/\//i.test(
-value)&&hasShape(field,value)!==true)return{key:"hint_address",values:{label}};if(/^[^\s@]+@[^\s@]+\.[a-z]{2,}$/i.test(value)&&
-hasShape(field,value)!==true)return{key:"hint_email",values:{label}}}if(hasShape(field,value)===false){const other=others.
-find(it=>it!==field&&it.pattern&&hasShape(it,value));return other?{key:"hint_other_field",values:{label:other.label}}:{key:"\
-hint_shape",values:{label}}}if(value!==typed.trim()&&(field.before||field.after)){return{key:"hint_kept",values:{value:`${field.
-before??""}${value}${field.after??""}`}}}return void 0}function Form({form}){const{texts}=useShared();const flow=useFlow();const{typed,fieldError,session}=flow.state;const[missing,
-setMissing]=d2({});const element=T2(null);const provider=form.name;const value=field=>typed[field.name]??field.value??field.
-options?.[0]??"";const shown=form.fields.filter(({when})=>!when||form.fields.some(it=>it.name===when[0]&&value(it)===when[1]));
-const submit=event=>{event.preventDefault();const wrong={};for(const field of shown){if(field.required&&!plain(field,value(
-field)))wrong[field.name]=texts.t("field_missing",{label:field.label});else if(!field.secret&&value(field)&&hasShape(field,
-plain(field,value(field)))===false)wrong[field.name]=texts.t("field_wrong",{label:field.label})}setMissing(wrong);const first=shown.
-find(field=>wrong[field.name]);if(first){announce(texts.t("form_problems",{count:Object.keys(wrong).length}),"assertive");
-element.current?.querySelector(`#in-${CSS.escape(first.name)}`)?.focus();return}void flow.start(form,Object.fromEntries(
-shown.map(field=>[field.name,value(field)])))};const title=texts.t(session.mends?"reconnect_title":"form_title",{provider});
-return a3(Frame,{name:title,title,mark:a3(Pair,{provider}),actions:a3($,{children:[a3(Button,{kind:"primary",wide:true,type:"\
-submit",form:"fields",children:form.away?texts.t("continue_at",{provider}):texts.t("form_submit")}),a3(Safe,{})]}),children:[
-session.mends?a3(Mends,{form}):!form.away&&a3("p",{class:"lead",children:texts.t("form_lead",{provider})}),form.steps.length>
-0&&a3("details",{class:"guide",open:true,children:[a3("summary",{children:texts.t("form_where")}),a3("ol",{children:form.
-steps.map(step=>a3("li",{children:a3("span",{children:linked(step)})},step))})]}),a3("form",{id:"fields",ref:element,noValidate:true,
-onSubmit:submit,children:shown.map(field=>{const said2=hint(field,value(field),shown,provider);const discouraged=field.discouraged?.
-includes(value(field))?texts.t("field_discouraged",{provider}):void 0;return a3(Field,{id:`in-${field.name}`,label:field.
-label,value:value(field),onInput:text=>{flow.type(field.name,text);setMissing(({[field.name]:_3,...rest})=>rest)},optional:field.
-required?void 0:texts.t("optional"),help:field.help?linked(field.help):void 0,error:missing[field.name]??(fieldError?.field===
-field.name?fieldError.message:void 0),hint:said2?texts.t(said2.key,said2.values):discouraged,before:field.before,after:field.
-after,options:field.options?.map(option=>({value:option,label:option})),secret:field.secret?{show:texts.t("show_value"),
-hide:texts.t("hide_value")}:void 0,multiline:field.multiline},field.name)})})]})}function linked(text){return text.split(
-/(https:\/\/[^\s),;]+[^\s),;.])/).map((part,at)=>at%2?a3("a",{href:part,target:"_blank",rel:"noopener noreferrer",children:part.
-replace(/^https:\/\/(www\.)?/,"").replace(/\/$/,"")},part):part)}function Pending({form,link}){const{texts,app}=useShared();const flow=useFlow();const[copied,setCopied]=d2(false);const provider=form?.
-name??"";const title=texts.t("pending_title",{provider});const copy=async()=>{await navigator.clipboard.writeText(link??
-"");setCopied(true);announce(texts.t("copied"))};return a3(Frame,{center:true,name:title,title,mark:a3("span",{class:"em\
-blem emblem-neutral",children:a3(Icon,{name:"info",size:26})}),actions:a3($,{children:[link?a3(Button,{kind:"primary",wide:true,
-icon:copied?"check":"copy",onClick:()=>void copy(),children:texts.t(copied?"copied":"pending_copy")}):a3(Button,{kind:"p\
-rimary",wide:true,icon:"link",onClick:()=>void flow.makeLink(form),children:texts.t("pending_link")}),a3(Button,{wide:true,
-onClick:()=>void flow.again(),children:texts.t("pending_again")}),flow.place.host&&a3(Button,{kind:"quiet",wide:true,onClick:()=>flow.
-close(),children:texts.t("done")})]}),children:[a3("p",{class:"lead",children:texts.t("pending_body",{provider,app})}),link&&
-a3("div",{class:"field",children:[a3("label",{for:"approval-link",children:texts.t("pending_label")}),a3("div",{class:"c\
-ontrol",children:a3("input",{id:"approval-link",readOnly:true,value:link,onFocus:event=>event.currentTarget.select()})})]})]})}var SLOW_AFTER=5e3;function Verify({form}){const{texts}=useShared();const flow=useFlow();const[slow,setSlow]=d2(false);const title=texts.
-t("verify_title",{provider:form.name});A2(()=>{const timer=setTimeout(()=>{setSlow(true);announce(texts.t("verify_slow",
-{provider:form.name}))},SLOW_AFTER);return()=>clearTimeout(timer)},[]);return a3(Frame,{center:true,name:title,title,mark:a3(
-Pair,{provider:form.name,state:"busy"}),actions:slow&&a3(Button,{wide:true,onClick:()=>void flow.cancel(),children:texts.
-t("cancel")}),children:[a3("p",{class:"lead",children:texts.t(slow?"verify_slow":"verify_body",{provider:form.name})}),a3(
-Spinner,{})]})}function Opening({form}){const{texts}=useShared();const title=texts.t("opening_title",{provider:form.name});
-return a3(Frame,{center:true,name:title,title,mark:a3(Pair,{provider:form.name,state:"busy"}),children:[a3("p",{class:"l\
-ead",children:texts.t("opening_body")}),a3(Spinner,{})]})}function Waiting({form,seemsClosed}){const{texts}=useShared();
-const flow=useFlow();const provider=form.name;const title=texts.t("waiting_title",{provider});const said2=texts.t(seemsClosed?
-"waiting_closed":"waiting_body");A2(()=>{if(seemsClosed)announce(said2)},[seemsClosed]);const again=()=>void flow.start(
-form,flow.state.typed);return a3(Frame,{center:true,name:title,title,mark:a3(Pair,{provider,state:"busy"}),actions:a3($,
-{children:[seemsClosed?a3(Button,{kind:"primary",wide:true,icon:"window",onClick:again,children:texts.t("waiting_reopen")}):
-a3(Button,{kind:"primary",wide:true,icon:"window",onClick:()=>flow.focusWindow(),children:texts.t("waiting_focus")}),a3(
-"div",{class:"ways",children:[!seemsClosed&&a3(Button,{kind:"quiet",onClick:again,children:texts.t("waiting_reopen")}),a3(
-Button,{kind:"quiet",onClick:()=>flow.continueInTab(),children:texts.t("waiting_here")}),a3(Button,{kind:"quiet",onClick:()=>void flow.
-cancel(),children:texts.t("cancel")})]})]}),children:a3("p",{class:"lead",children:said2})})}function Blocked({form}){const{
-texts}=useShared();const flow=useFlow();const provider=form.name;const title=texts.t("blocked_title",{provider});return a3(
-Frame,{center:true,name:title,title,mark:a3(Pair,{provider}),actions:a3($,{children:[a3(Button,{kind:"primary",wide:true,
-icon:"window",onClick:()=>void flow.start(form,flow.state.typed),children:texts.t("blocked_open",{provider})}),a3(Button,
-{wide:true,onClick:()=>flow.continueInTab(),children:texts.t("waiting_here")})]}),children:a3("p",{class:"lead",children:texts.
-t("blocked_body")})})}var en_default={loading:"Loading",app_fallback:"the app you came from",back:"Back",close:"Close",cancel:"Cancel",optional:"\
-optional",show_value:"Show",hide_value:"Hide",help:"Help",try_again:"Try again",done:"Done",copy:"Copy",copied:"Copied",
-encrypted:"Your details are stored encrypted.",choose_title:"Connect an app",choose_lead:"Choose what you want to use wi\
-th {app}.",search:"Search",search_results:"{count, plural, one {# result} other {# results}}",search_nothing:"Nothing ma\
-tches “{query}”.",search_clear:"Clear search",empty_title:"Nothing to connect yet",empty_body:"{app} has not set up \
-any apps here yet.",explain_title:"Connect {provider}",explain_lead:"You will sign in at {provider} and decide there wha\
-t {app} may do.",explain_scopes:"{app} asks for",explain_more:"{count, plural, one {and # more} other {and # more}}",explain_points_1:"\
+h14"};function x({name:t,size:e=20}){return o("svg",{class:`icon icon-${t}`,width:e,height:e,viewBox:"0 0 20 20",fill:"n\
+one",stroke:"currentColor","stroke-width":"1.6","stroke-linecap":"round","stroke-linejoin":"round","aria-hidden":"true",
+children:o("path",{d:Sn[t]})})}function w({kind:t="secondary",icon:e,busy:n=!1,wide:r=!1,children:i,onClick:s,...c}){return o("button",{type:"button",...c,
+class:`button button-${t}${r?" wide":""}`,"aria-disabled":n||void 0,"aria-busy":n||void 0,onClick:a=>{n?a.preventDefault():
+s?.(a)},children:[n?o(ce,{}):e&&o(x,{name:e,size:18}),o("span",{children:i})]})}function ne({icon:t,label:e,...n}){return o(
+"button",{type:"button",...n,class:"icon-button","aria-label":e,title:e,children:o(x,{name:t})})}function ce(){return o(
+"span",{class:"spinner","aria-hidden":"true"})}var oe,R,$e,bt,We=Object.is,xe=0,Ft=[],Ve=[],F=S,kt=F.__b,xt=F.__r,St=F.diffed,Ct=F.__c,Et=F.unmount,Tt=F.__;function Se(t,e){
+F.__h&&F.__h(R,t,xe||e),xe=0;var n=R.__H||(R.__H={__:[],__h:[]});return t>=n.__.length&&n.__.push({}),n.__[t]}function I(t){
+return xe=1,qe(At,t)}function qe(t,e,n){var r=Se(oe++,2);if(r.t=t,!r.__c&&(r.__=[n?n(e):At(void 0,e),function(s){var c=(r.
+__N||r.__)[0],a=r.t(c,s);We(c,a)||(r.__N=[a,r.__[1]],r.__c.setState({}))}],r.__c=R,!R.__f)){R.__f=!0;var i=R.shouldComponentUpdate;
+R.shouldComponentUpdate=function(s,c,a){var l=this.__H;if(!l)return!0;var f=!1,p=this.props!=s;if(l.__.some(function(m){
+m.__N&&(f=!0,We(m.__[0],m.__N[0])||(p=!0))}),i){var _=i.call(this,s,c,a);return f?_||p:_}return!f||p}}return r.__}function D(t,e){
+var n=Se(oe++,3);!F.__s&&Ot(n.__H,e)&&(n.__P=!0,n.__=t,n.u=e,R.__H.__h.push(n))}function z(t){return xe=5,Ke(function(){return{current:t}},[])}function Ke(t,e){var n=Se(oe++,7);return Ot(n.__H,e)&&(n.__=t(),n.__H=e),n.__}function It(t){var e=R.context[t.__c],n=Se(oe++,9);return n.c=t,e?(n.__==null&&(n.__=!0,e.sub(R)),e.props.value):t.__}function Cn(){var t;do{for(;t=Ve.shift();)try{le(t)}catch(n){F.__e(n,{__:(t=t.__P)&&t.__v})}for(;t=Ft.shift();){var e=t.
+__H;if(t.__P&&e)try{e.__h.some(le),e.__h.some(ze),e.__h=[]}catch(n){e.__h=[],F.__e(n,t.__v)}}}while(Ve.length)}F.__b=function(t){
+R=null,kt&&kt(t)},F.__=function(t,e){t&&e.__k&&e.__k.__m&&(t.__m=e.__k.__m),Tt&&Tt(t,e)},F.__r=function(t){xt&&xt(t),oe=
+0;var e=(R=t.__c).__H;e&&($e==R?R.__h=[]:(e.__h.some(le),e.__h.some(ze),oe=0),e.__h=[],e.__.some(function(n){n.__N&&(n.__=
+n.__N),n.u=n.__N=void 0})),$e=R},F.diffed=function(t){St&&St(t);var e=t.__c;e&&e.__H&&(e.__H.__h.length&&Pt(Ft.push(e)),
+e.__H.__.some(function(n){n.u&&(n.__H=n.u)})),$e=R=null},F.__c=function(t,e){e.some(function(n){try{n.__h.some(le),n.__h=
+n.__h.filter(function(r){return!r.__||ze(r)})}catch(r){n.__h=[function(){throw r}]}}),Ct&&Ct(t,e)},F.unmount=function(t){
+Et&&Et(t);var e,n,r=t.__c;r&&r.__H&&(r.__H.__.some(function(i){try{if(i.__P&&i.__c){if(n===void 0){for(n=t.__;n&&(!n.__c||
+!n.__c.__P);)n=n.__;n=n&&n.__c}i.__P=n,Pt(Ve.push(i))}else le(i)}catch(s){e=s}}),r.__H=void 0,e&&F.__e(e,r.__v))};var Rt=typeof requestAnimationFrame==
+"function";function En(t){var e,n=function(){clearTimeout(r),Rt&&cancelAnimationFrame(e),setTimeout(t)},r=setTimeout(n,35);
+Rt&&(e=requestAnimationFrame(n))}function Pt(t){t!=1&&bt==F.requestAnimationFrame||((bt=F.requestAnimationFrame)||En)(Cn)}
+function le(t){var e=R,n=t.__c;typeof n=="function"&&(t.__c=void 0,n()),R=e}function ze(t){var e=R;t.__c=t.__(),R=e}function Ot(t,e){
+return!t||t.length!=e.length||e.some(function(n,r){return!We(n,t[r])})}function At(t,e){return typeof e=="function"?e(t):
+e}function de({title:t,onClose:e,children:n,actions:r}){let i=z(null);return D(()=>{let s=document.activeElement;return i.
+current?.showModal(),()=>s instanceof HTMLElement?s.focus():void 0},[]),o("dialog",{ref:i,class:"dialog","aria-labelledb\
+y":"dialog-title",onCancel:s=>{s.preventDefault(),e()},children:[o("h2",{id:"dialog-title",children:t}),n,o("div",{class:"\
+actions",children:r})]})}var Tn={type:"password"},Rn={type:"text"};function je(t){let{id:e,label:n,optional:r,help:i,error:s,hint:c}=t,a=[i&&`${e}\
+-help`,c&&!s&&`${e}-hint`,s&&`${e}-error`].filter(Boolean).join(" ");return o("div",{class:`field${s?" has-error":""}`,children:[
+o("label",{for:e,children:[n,r&&o("span",{class:"optional",children:r})]}),i&&o("p",{class:"help",id:`${e}-help`,children:i}),
+o(Pn,{...t,described:a}),c&&!s&&o("p",{class:"hint",id:`${e}-hint`,children:[o(x,{name:"info",size:16}),o("span",{children:c})]}),
+s&&o("p",{class:"error",id:`${e}-error`,children:[o(x,{name:"alert",size:16}),o("span",{children:s})]})]})}function Pn({
+id:t,value:e,onInput:n,optional:r,error:i,before:s,after:c,options:a,secret:l,multiline:f,input:p,described:_}){let[m,d]=I(
+!1),u={id:t,value:e,required:!r,"aria-invalid":i?"true":void 0,"aria-describedby":_||void 0,onInput:g=>n(g.currentTarget.
+value)};return a?o("div",{class:"control select",children:[o("select",{...u,children:a.map(g=>o("option",{value:g.value,
+children:g.label},g.value))}),o(x,{name:"chevron",size:16})]}):f?o("textarea",{...u,class:"control",rows:5,spellcheck:!1,
+autocomplete:"off"}):o("div",{class:"control",children:[s&&o("span",{class:"affix",children:s}),o("input",{...l&&!m?Tn:Rn,
+autocomplete:l?"new-password":"off",autocapitalize:"none",spellcheck:!1,...p,...u}),c&&o("span",{class:"affix",children:c}),
+l&&o("button",{type:"button",class:"icon-button","aria-pressed":m,"aria-label":m?l.hide:l.show,title:m?l.hide:l.show,"ar\
+ia-controls":t,onClick:()=>d(!m),children:o(x,{name:m?"eye-off":"eye"})})]})}var A=class extends Error{constructor(n,r,i,s={}){super(i);this.status=n;this.reason=r;this.document=s}status;reason;document};
+async function Nt(t,{method:e,headers:n={},body:r,signal:i},s){let c={method:e??(r===void 0?"GET":"POST"),headers:{accept:s,
+...r===void 0?{}:{"content-type":"application/json"},...n},credentials:"same-origin",cache:"no-store"};r!==void 0&&(c.body=
+JSON.stringify(r)),i&&(c.signal=i);let a;try{a=await fetch(t,c)}catch(f){throw i?.aborted?f:new A(0,"NETWORK","The serve\
+r cannot be reached.")}if(a.ok)return a;let l=await a.json().catch(()=>({}));throw new A(a.status,String(l.reason??"UNKN\
+OWN"),String(l.detail??a.statusText),l)}async function ie(t,e={}){let n=await Nt(t,e,"application/json");return n.status===
+204?void 0:await n.json()}async function*Ge(t,e={}){let n=await Nt(t,e,"text/event-stream");if(!n.body)return;let r=n.body.
+pipeThrough(new TextDecoderStream).getReader(),i="",s={id:"",event:"message",data:""};for(;;){let{done:c,value:a}=await r.
+read();if(c)return;let l=(i+a).split(/\r\n|\n|\r/);i=l.pop()??"";for(let f of l){if(f===""){s.data&&(yield{...s,data:s.data.
+replace(/\n$/,"")}),s={id:s.id,event:"message",data:""};continue}let[,p,_]=/^(\w+):? ?(.*)$/.exec(f)??[];p==="data"?s.data+=
+`${_}
+`:p==="event"?s.event=_??"":p==="id"&&(s.id=_??"")}}}var Fn=new Set(["ar","he","fa","ur"]);function Ye(t,e,n={},r={}){let i=new Intl.PluralRules(t),s=a=>r[a]??n[a]??e[a]??a,
+c=(a,l)=>In(a,l,i);return{locale:t,direction:Fn.has(t.split("-")[0]??"")?"rtl":"ltr",t:(a,l={})=>c(s(a),l).replace(/\{(\w+)\}/g,
+(f,p)=>String(l[p]??"")),rich:(a,l)=>c(s(a),l).split(/\{(\w+)\}/).map((f,p)=>p%2?l[f]:f),date:a=>new Intl.DateTimeFormat(
+t,{dateStyle:"long"}).format(a)}}function In(t,e,n){return t.replace(/\{(\w+), plural,((?:\s*[=\w]+\s*\{[^{}]*(?:\{\w+\}[^{}]*)*\})+)\s*\}/g,
+(r,i,s)=>{let c=Number(e[i]),a={};for(let[,f,p]of s.matchAll(/([=\w]+)\s*\{([^{}]*(?:\{\w+\}[^{}]*)*)\}/g))a[f??""]=p??"";
+return(a[`=${c}`]??a[n.select(c)]??a.other??"").replaceAll("#",new Intl.NumberFormat(n.resolvedOptions().locale).format(
+c))})}function Ze(t,e){for(let n of t){let r=e.find(i=>i.toLowerCase()===n.toLowerCase())??e.find(i=>i===n.split("-")[0]?.
+toLowerCase());if(r)return r}return"en"}function V({name:t,src:e,size:n=40}){let r=[...t.trim()][0]?.toLocaleUpperCase()??"·",i=[...t].reduce((s,c)=>(s*31+(c.codePointAt(
+0)??0))%8,7);return o("span",{class:`logo logo-${n>=48?"large":"small"} tint-${i}`,"aria-hidden":"true",children:e?o("im\
+g",{src:e,alt:"",width:n,height:n}):r})}var On={info:"info",warning:"alert",danger:"alert",success:"check"};function j({kind:t="info",title:e,children:n}){return o(
+"div",{class:`notice notice-${t}`,children:[o(x,{name:On[t]??"info"}),o("div",{children:[e&&o("p",{class:"notice-title",
+children:e}),n]})]})}var Je=new Set;function B(t,e="polite"){for(let n of Je)n(e,t)}function Xe(){let[t,e]=I({polite:"",assertive:""});return D(
+()=>{let n=(r,i)=>e(s=>({...s,[r]:i}));return Je.add(n),()=>{Je.delete(n)}},[]),o(k,{children:[o("div",{class:"for-reade\
+rs",role:"status",children:t.polite}),o("div",{class:"for-readers",role:"alert",children:t.assertive})]})}var X=vt(void 0);function b(){let t=It(X);if(!t)throw new Error("outside of the program");return t}function N(){let{flow:t}=b();
+if(!t)throw new Error("no session yet");return t}var Q=class t{constructor(e,n){this.id=e;this.holder=n}id;holder;static async open(e,n){let{binding:r,session:i}=await ie(
+"/connect/api/sessions",{body:{token:e,...n&&{environment:n}}});return{client:new t(i.id,{binding:r}),session:i}}read(){
+return this.call("")}form(e){return this.call(`/integrations/${encodeURIComponent(e)}`)}start(e,n,r){return this.call("/\
+attempts",{body:{integration:e,fields:n,window:r}})}confirm(e){return this.call(`/attempts/${encodeURIComponent(e)}/conf\
+irm`,{body:{}})}chooseAccount(e,n){return this.call(`/attempts/${encodeURIComponent(e)}/choose`,{body:{choice:n}})}connections(){
+return this.call("/connections")}disconnect(e){return this.call(`/connections/${encodeURIComponent(e)}`,{method:"DELETE"})}async errand(e){
+let{session:n}=await this.call("/errands",{body:{...e&&{mends:e}}});return{client:new t(n.id,this.holder),session:n}}async result(){
+let{result_token:e}=await this.call("/result",{body:{}});return e}async approval(){let{link:e}=await this.call("/approva\
+l",{body:{}});return e}cancel(e){return this.call(`/attempts/${encodeURIComponent(e)}`,{method:"DELETE"})}async*watch(e){
+let n="",r=!0;for(let i=0;!e.aborted;)try{for await(let s of r?this.stream(e):this.poll(n,e))i=0,s.revision!==n&&(yield s),
+n=s.revision}catch(s){if(e.aborted)return;if(s instanceof A&&s.status>=400&&s.status<500)throw s;i+=1,r=i<2,await An(Math.
+min(500*2**i,8e3),e)}}async*stream(e){for await(let{event:n,data:r}of Ge(this.path("/watch"),{...this.headers(),signal:e})){
+if(n==="problem")throw new A(410,r,r);yield JSON.parse(r)}}async*poll(e,n){yield await this.call(`/watch?known=${encodeURIComponent(
+e)}`,{signal:n})}path(e){return`/connect/api/sessions/${encodeURIComponent(this.id)}${e}`}headers(){return{headers:"bind\
+ing"in this.holder?{authorization:`Bearer ${this.holder.binding}`}:{"x-form-token":this.holder.form_token}}}call(e,n={}){
+return ie(this.path(e),{...n,...this.headers()})}};function An(t,e){return new Promise(n=>{let r=setTimeout(n,t);e.addEventListener(
+"abort",()=>{clearTimeout(r),n()})})}var Nn="popup=yes,width=520,height=720",Ln="/connect/window";function Lt(){let t=window.open(Ln,"_blank",Nn);if(!t||t.closed)
+return;let e,n=!1,r=()=>{e&&n&&t.postMessage({type:"visit",...e},location.origin)};return addEventListener("message",i=>{
+i.origin!==location.origin||i.source!==t||i.data?.type!=="where"||(n=!0,r())}),{go:i=>{e=i,r()},focus:()=>t.focus(),close:()=>t.
+close(),seemsClosed:()=>t.closed}}function Dt(){let t=window.opener;return t?new Promise(e=>{addEventListener("message",
+n=>{if(n.origin!==location.origin||n.source!==t||n.data?.type!=="visit")return;let{session:r,binding:i,attempt:s,url:c}=n.
+data;e({session:r,binding:i,attempt:s,url:c})}),t.postMessage({type:"where"},location.origin)}):Promise.resolve(void 0)}var Mt="ADMIN_APPROVAL_PENDING",Dn=3e3,ee=class t{constructor(e,n,r){this.client=e;this.place=n;this.state=r}client;place;state;listeners=new Set;watching;opened;told=!1;attempt;unwanted;telling;expiry;static async begin(e,n,r){
+let i=new t(e,r,{session:n,screen:{at:"choose"},typed:{},leaving:!1});return addEventListener("pageshow",s=>s.persisted&&
+void i.refresh()),addEventListener("pagehide",()=>i.stopWatching()),addEventListener("online",()=>i.isOffline()&&void i.
+again()),i.expire(),await i.enter(),i.followHistory(),i.watch(),i}subscribe(e){return this.listeners.add(e),()=>this.listeners.
+delete(e)}set(e){this.state={...this.state,...e};for(let n of this.listeners)n()}show(e){this.set({screen:e,leaving:!1}),
+this.place.host?.tell({type:"step",step:Ht[e.at],integration:"form"in e?e.form?.key:void 0})}get canGoBack(){let{session:e,
+screen:n}=this.state;return n.at!=="choose"&&n.at!=="done"&&e.integrations.length>1&&n.at!=="verify"}get hasTyped(){return this.
+state.screen.at==="form"&&Object.values(this.state.typed).some(Boolean)}async choose(e){this.state.session.integrations.
+length>1&&!this.place.host&&history.pushState({step:e.key},""),this.set({typed:{},fieldError:void 0}),await this.attempting(
+async()=>{let n=await this.client.form(e.key);this.show({at:n.fields.length?"form":"explain",form:n})})}type(e,n){let r=this.
+state.fieldError?.field===e?void 0:this.state.fieldError;this.set({typed:{...this.state.typed,[e]:n},fieldError:r})}async start(e,n={},r=!1){
+let i=e.away&&this.place.windows&&!r;if(this.opened?.close(),this.opened=i?Lt():void 0,i&&!this.opened){this.show({at:"b\
+locked",form:e});return}this.show({at:e.away?"opening":"verify",form:e}),await this.attempting(async()=>{this.unwanted&&
+await this.client.cancel(this.unwanted).catch(()=>{}),this.unwanted=void 0;let s=await this.client.start(e.key,n,i);if(s.
+next!=="provider")return this.set({session:s.session}),s.next==="connected"?this.connected(s.session):this.asked(e.key);
+if(this.attempt=s.attempt,!this.opened||!("binding"in this.client.holder)){location.assign(s.url);return}let{binding:c}=this.
+client.holder;this.opened.go({session:this.client.id,binding:c,attempt:s.attempt,url:s.url}),this.show({at:"waiting",form:e,
+seemsClosed:!1}),this.mindClosing()},e)}continueInTab(){if(!("binding"in this.client.holder))return;let e=new URLSearchParams(
+{f:this.client.id,b:this.client.holder.binding});window.open(`/connect#${e}`,"_top")}focusWindow(){this.opened?.focus()}async cancel(){
+this.opened?.close();let{screen:e}=this.state,n="form"in e?e.form:void 0;this.attempt&&await this.client.cancel(this.attempt).
+catch(()=>{}),this.attempt=void 0,n?this.show({at:n.fields.length?"form":"explain",form:n}):await this.enter()}async useOther(e){
+let{attempt:n}=this.state.session;n&&(this.show({at:"other_account",form:e,busy:!0}),await this.attempting(async()=>this.
+connected(await this.client.confirm(n.id)),e))}async chooseAccount(e,n){let{attempt:r}=this.state.session;r&&(this.show(
+{at:"which_account",form:e,chosen:n}),await this.attempting(async()=>{let i=await this.client.chooseAccount(r.id,n);this.
+set({session:i}),i.connection?this.connected(i):await this.asked(e.key)},e))}async switchAccount(e){this.unwanted=this.state.
+session.attempt?.id,this.attempt=void 0,e.fields.length?this.show({at:"form",form:e}):await this.start(e)}async makeLink(e){
+await this.attempting(async()=>{let n=await this.client.approval();this.set({session:await this.client.read()}),this.expire(),
+this.show({at:"pending",form:e,link:n})},e)}async back(){(this.state.screen.at==="waiting"||this.state.screen.at==="open\
+ing")&&await this.cancel(),this.show({at:"choose"})}async again(){let{screen:e,session:n}=this.state,r=e.at==="failed"||
+e.at==="pending"?e.form:void 0;n.attempt?.state==="held"?await this.asked(n.attempt.integration):r?this.show({at:r.fields.
+length?"form":"explain",form:r}):await this.enter(n.attempt?.integration)}async chooseAnother(){this.show({at:"choose"})}startOver(){
+this.place.host?.tell({type:"token"})}async renew(e){await this.attempting(async()=>{let{client:n,session:r}=await Q.open(
+e,this.place.environment);this.client=n;let{screen:i}=this.state;this.set({session:r}),this.expire(),this.watch(),i.at===
+"failed"&&!i.form?await this.enter():i.at==="failed"&&i.form&&this.show({at:i.form.fields.length?"form":"explain",form:i.
+form})})}leave(){this.hasTyped&&!this.state.leaving?this.set({leaving:!0}):this.close()}stay(){this.set({leaving:!1})}close(){
+let{screen:e,session:n}=this.state;if(this.telling){this.telling.then(()=>this.place.host?.tell({type:"close"}));return}
+if(this.stopWatching(),clearTimeout(this.expiry),this.attempt&&!n.connection&&(this.opened?.close(),this.client.cancel(this.
+attempt).catch(()=>{})),e.at==="pending")this.tell({status:"pending"});else if(e.at==="failed"&&e.failure.reason!=="USER\
+_DECLINED"){let{reason:r,owner:i,reference:s}=e.failure;this.tell({status:"failed",reason:r,owner:i,reference:s})}else{let r=e.
+at==="failed"?"USER_DECLINED":void 0;this.tell({status:"dismissed",at:Ht[e.at],reason:r})}this.place.host?.tell({type:"c\
+lose"})}async enter(e){let{session:n}=this.state;if(n.connection)return this.connected(n);let r=e??this.place.host?.wishes.
+integration,i=n.integrations.length===1?n.integrations[0]:n.integrations.find(l=>l.key===r);if(n.attempt?.state==="held"&&
+!e)return this.asked(n.attempt.integration);let s=n.failure&&n.attempt&&!e,c=n.failure?.reason===Mt;if(s&&n.failure&&!(c&&
+n.approving)){let l=await this.client.form(n.attempt?.integration??"").catch(()=>{});return this.failed(n.failure,l)}if(!i)
+return this.show({at:"choose"});let a=await this.client.form(i.key);this.show({at:a.fields.length?"form":"explain",form:a})}async asked(e){
+this.opened?.close();let{attempt:n}=this.state.session;this.attempt=n?.id;let r=await this.client.form(e);this.show(n?.choices?
+{at:"which_account",form:r}:{at:"other_account",form:r,busy:!1})}async watch(){this.stopWatching();let e=new AbortController;
+this.watching=e;try{for await(let n of this.client.watch(e.signal))if(this.heard(n),n.connection)return}catch(n){let{screen:r}=this.
+state;e.signal.aborted||this.failed(Bt(n),"form"in r?r.form:void 0)}}heard(e){this.set({session:e});let{screen:n}=this.state,
+{attempt:r,failure:i}=e;if(e.connection)this.connected(e);else{if(n.at!=="waiting"||!r||r.id!==this.attempt)return;r.state===
+"failed"&&i?this.failed(i,n.form):r.state==="held"&&this.attempting(()=>this.asked(r.integration),n.form)}}stopWatching(){
+this.watching?.abort(),this.watching=void 0}mindClosing(){let e=this.opened,n=0,r=setInterval(()=>{let{screen:i}=this.state;
+if(i.at!=="waiting"||this.opened!==e)return clearInterval(r);n=e?.seemsClosed()?n||Date.now():0;let s=n>0&&Date.now()-n>=
+Dn;s!==i.seemsClosed&&this.set({screen:{...i,seemsClosed:s}})},500)}connected(e){this.state.screen.at!=="done"&&(this.opened?.
+close(),this.attempt=void 0,clearTimeout(this.expiry),this.set({session:e,typed:{}}),this.show({at:"done",review:!!e.connection?.
+scopes_left_out?.length}),this.place.host&&(this.telling=this.tellConnected(e)))}async tellConnected({connection:e,attempt:n,
+integrations:r}){if(!e)return;let i=n?.integration??r[0]?.key??"",s=await this.result();this.tell({status:"connected",connection:{
+id:e.id,integration:i,account:e.account},result_token:s})}result(){return this.client.result().catch(()=>{})}failed(e,n){
+this.opened?.close(),this.attempt=void 0,e.reason===Mt?this.show({at:"pending",form:n}):this.show({at:"failed",failure:e,
+form:n})}async attempting(e,n){try{await e()}catch(r){this.opened?.close();let i=r instanceof A&&r.reason==="FIELD_INVAL\
+ID"?r.document.field:void 0;if(n&&typeof i=="string"&&n.fields.some(a=>a.name===i)){this.show({at:"form",form:n}),this.set(
+{fieldError:{field:i,message:r.message}});return}let s=await this.client.read().catch(()=>{});if(s&&this.set({session:s}),
+s?.attempt?.state==="held"&&["verify","which_account"].includes(this.state.screen.at)&&!(r instanceof A&&r.reason.startsWith(
+"PROVIDER_")))return this.asked(s.attempt?.integration??"");this.failed(Bt(r,s),n)}}async refresh(){await this.attempting(
+async()=>{this.set({session:await this.client.read()}),await this.enter(),this.watch()})}isOffline(){return this.state.screen.
+at==="failed"&&this.state.screen.failure.reason==="NETWORK"}expire(){clearTimeout(this.expiry);let e=this.state.session.
+expires_at-Date.now();this.expiry=setTimeout(()=>{let{screen:n}=this.state;n.at==="done"||n.at==="waiting"||this.failed(
+{reason:"SESSION_EXPIRED",owner:"END_USER",phase:"",reference:""},"form"in n?n.form:void 0)},Math.min(Math.max(e,0),2**31-
+1))}tell(e){this.told||(this.told=!0,this.place.host?.tell({type:"outcome",outcome:{session:this.client.id,...e}}))}followHistory(){
+addEventListener("popstate",()=>{this.canGoBack&&this.back()})}},Ht={choose:"choose",explain:"explain",form:"form",verify:"\
+verify",opening:"authorize",blocked:"authorize",waiting:"authorize",other_account:"account",which_account:"account",pending:"\
+pending",failed:"failed",done:"done"};function Bt(t,e){if(!(t instanceof A))throw t;let n=e?.failure;return n&&n.reason===
+t.reason?n:{reason:t.reason,owner:t.document.owner??"OPERATOR",phase:"",reference:e?.attempt?.id??e?.id??""}}function Ut(t,e){return e.some(n=>n===t||n.endsWith(":*")&&t.startsWith(n.slice(0,-1))&&/^\d+$/.test(t.slice(n.length-1)))}
+function $t(t){return new Promise((e,n)=>{let r=new URLSearchParams(location.hash.slice(1)).get("o")??"";if(window.parent===
+window||!Ut(r,t)){console.error(`Latchkey: ${r||"this page"} may not embed the connect pages. Add it to allowed_origins \
+of the environment.`),n(new Error("NOT_ALLOWED_HERE"));return}let i=crypto.randomUUID(),s=setTimeout(()=>{console.error(
+"Latchkey: the page did not answer. Open the frame with the connect script of this server."),c(()=>n(new Error("NOT_ALLO\
+WED_HERE")))},5e3),c=l=>{clearTimeout(s),removeEventListener("message",a),l()},a=l=>{let f=l.ports[0];if(l.origin!==r||l.
+source!==window.parent||!f)return;let{type:p,nonce:_,...m}=l.data;p!=="welcome"||_!==i||c(()=>e(Mn(f,m)))};addEventListener(
+"message",a),window.parent.postMessage({type:"hello",nonce:i,protocol:1},r)})}function Mn(t,e){return{wishes:e,tell:n=>t.
+postMessage(n),listen:n=>{t.onmessage=r=>n(r.data)}}}function Wt(t){return new Promise((e,n)=>{let r=location.ancestorOrigins?.[0]??
+(document.referrer&&new URL(document.referrer).origin);if(window.parent===window||!Ut(r,t)){console.error(`Latchkey: ${r||
+"this page"} may not embed the connect pages. Add it to allowed_origins of the environment.`),n(new Error("NOT_ALLOWED_H\
+ERE"));return}let i=l=>window.parent.postMessage(l,r),s,c=!1,a=l=>{if(l.type==="close"&&i({type:"close"}),l.type!=="outc\
+ome")return;let{status:f,connection:p,reason:_}=l.outcome;f==="connected"&&i({type:"connect",payload:{providerConfigKey:p?.
+integration,connectionId:p?.id,isPending:!1}}),f==="failed"&&i({type:"error",payload:{errorType:_,errorMessage:_}})};addEventListener(
+"message",({origin:l,source:f,data:p})=>{if(l!==r||f!==window.parent||p?.type!=="session_token")return;let _=String(p.sessionToken);
+if(c)return s?.({type:"token",token:_});c=!0,e({wishes:{token:_},tell:a,listen:m=>s=m})}),i({type:"ready"})})}var Ce={title:"setup_title",body:"setup_body",way:"copy"},Qe={title:"provider_down_title",body:"provider_down_body",way:"\
+again"},Hn={title:"ours_title",body:"ours_body",way:"again"},Bn={title:"session_expired_title",body:"session_expired_bod\
+y",way:"over"},Ee={title:"stale_title",body:"stale_body",way:"none"},Un={USER_DECLINED:{title:"declined_title",body:"dec\
+lined_body",way:"again",neutral:!0},OTHER_ACCOUNT:{title:"blocked_account_title",body:"blocked_account_body",way:"again"},
+CREDENTIALS_REJECTED:{title:"rejected_title",body:"rejected_body",way:"again"},REAUTH_REQUIRED:{title:"expired_grant_tit\
+le",body:"expired_grant_body",way:"again"},REFUSAL_UNCONFIRMED:{title:"expired_grant_title",body:"expired_grant_body",way:"\
+again"},CLIENT_REJECTED:Ce,REQUEST_REJECTED:Ce,INTEGRATION_INCOMPLETE:Ce,NOT_SUPPORTED:Ce,PROVIDER_UNAVAILABLE:Qe,PROVIDER_TIMEOUT:Qe,
+PROVIDER_UNREACHABLE:Qe,PROVIDER_RATE_LIMITED:{title:"provider_busy_title",body:"provider_busy_body",way:"again"},PROVIDER_RESPONSE_INVALID:{
+title:"provider_odd_title",body:"provider_odd_body",way:"again"},ISSUER_MISMATCH:{title:"mismatch_title",body:"mismatch_\
+body",way:"again"},NETWORK:{title:"offline_title",body:"offline_body",way:"retry"},SESSION_UNKNOWN:{title:"no_session_ti\
+tle",body:"no_session_body",way:"none"},SESSION_EXPIRED:Bn,SESSION_CONSUMED:{title:"session_used_title",body:"session_us\
+ed_body",way:"none"},SESSION_IN_OTHER_BROWSER:{title:"other_browser_title",body:"other_browser_body",way:"none"},AUTHORIZATION_EXPIRED:{
+title:"expired_grant_title",body:"expired_grant_body",way:"again"},STATE_UNKNOWN:Ee,STATE_USED:Ee,PAGE_STALE:Ee,NOT_OFFERED:Ee,
+NOT_ALLOWED_HERE:{title:"not_here_title",body:"not_here_body",way:"none"}};function pe(t){return Un[t]??Hn}var ue="return:",Vt="managed:";function zt(){let t=new URLSearchParams(location.hash.slice(1));history.replaceState(null,
+"",location.pathname);let e=t.get("s"),[n,r]=[t.get("f"),t.get("b")],i=t.get("a"),s=e?{token:e}:n&&r?{session:n,binding:r}:
+i?{approval:i}:void 0;if(!s)return!1;let c=t.get("r");c&&sessionStorage.setItem(ue,c);let a=document.querySelector("#ope\
+n");a&&i&&(a.action="/connect/approve");let l=Object.entries(s).map(([f,p])=>{let _=document.createElement("input");return _.
+type="hidden",_.name=f,_.value=p,_});return a?.replaceChildren(...l),a?.submit(),!0}function qt(t,e){let n=sessionStorage.
+getItem(ue);n&&(sessionStorage.setItem(ue+t,n),sessionStorage.removeItem(ue));let r=sessionStorage.getItem(ue+t),i=e.find(
+c=>c===r)??(e.length===1?e[0]:void 0);if(!i)return;let s=new URL(i);return s.searchParams.set("latchkey_session",t),s.href}
+function Kt(t,e){sessionStorage.setItem(Vt+t,e)}function jt(t){let e=sessionStorage.getItem(Vt+t);if(e)return et(()=>location.
+replace(`/connect/${encodeURIComponent(e)}`))}function et(t,e=()=>{}){return{wishes:{token:""},tell:n=>n.type==="close"||
+n.type==="token"?t():n.type==="outcome"?void 0:e(n),listen:()=>{}}}function E({title:t,name:e,mark:n,children:r,actions:i,center:s}){let{boot:c,texts:a,flow:l,leave:f=l?.place.host&&(()=>l.
+leave())}=b(),p=z(null);return D(()=>{document.title=e,l?.place.host?.tell({type:"title",title:e}),p.current?.focus({preventScroll:!0}),
+scrollTo(0,0)},[e]),o("main",{class:`card${s?" centered":""}`,children:[o("header",{class:"bar",children:[l?.canGoBack?o(
+ne,{icon:"back",label:a.t("back"),onClick:()=>l.place.host?void l.back():history.state?.step?history.back():void l.back()}):
+o($n,{}),o("span",{class:"bar-space"}),c.support_url&&o("a",{class:"bar-help",href:c.support_url,target:"_blank",rel:"no\
+opener noreferrer",children:a.t("help")}),f&&o(ne,{icon:"close",label:a.t("close"),onClick:f})]}),o("div",{class:"conten\
+t",children:[n,o("h1",{ref:p,tabIndex:-1,children:t}),r]}),i&&o("footer",{class:"foot",children:i})]})}function $n(){let{
+boot:t}=b();return t.logo_light||t.logo_dark?o("span",{class:"brand",children:[o("img",{class:"brand-light",src:t.logo_light??
+t.logo_dark,alt:t.app_name??"",height:28}),o("img",{class:"brand-dark",src:t.logo_dark??t.logo_light,alt:"",height:28})]}):
+t.app_name?o("span",{class:"brand",children:t.app_name}):o("span",{})}function $({provider:t,state:e}){let{boot:n}=b();return o(
+"div",{class:`pair${e?` pair-${e}`:""}`,"aria-hidden":"true",children:[n.app_name&&o(V,{name:n.app_name,src:n.logo_light,
+size:56}),n.app_name&&o("span",{class:"pair-line",children:e==="done"?o(x,{name:"check",size:16}):o(x,{name:"arrow",size:16})}),
+o(V,{name:t,size:56})]})}function Te(){let{texts:t}=b();return o("p",{class:"safe",children:[o(x,{name:"lock",size:16}),
+o("span",{children:t.t("encrypted")})]})}function tt(t){return t.normalize("NFKD").replace(/\p{M}/gu,"").toLocaleLowerCase().replace(/[^\p{L}\p{N}]+/gu," ").trim()}
+function Gt(t,e,n){let r=tt(e).split(" ").filter(Boolean);return t.map(s=>({choice:s,rank:Wn(n(s),r)})).filter(({rank:s})=>s>
+0).sort((s,c)=>c.rank-s.rank).map(({choice:s})=>s)}function Wn(t,e){let[n,r]=[tt(t[0]),tt(t[1])],i=e.join(" "),s=1;for(let c of e){
+let a=` ${n}`.includes(` ${c}`)?3:n.includes(c)?2:` ${r}`.includes(` ${c}`)||r.replaceAll(" ","").includes(c)?1:0;if(!a)
+return 0;s+=a}return s+(i&&n.startsWith(i)?10:0)}var Vn=6;function Re({of:t,named:e,onPick:n,children:r}){let{texts:i}=b(),[s,c]=I(""),a=Ke(()=>Gt(t,s,e),[t,s]),l=z(null),
+f=z(null);return D(()=>{s&&B(a.length?i.t("search_results",{count:a.length}):i.t("search_nothing",{query:s}))},[s,a.length]),
+o("div",{onKeyDown:_=>{let m=_.key==="ArrowDown"?1:_.key==="ArrowUp"?-1:0;if(!m)return;let d=[l.current,...f.current?.querySelectorAll(
+"button")??[]].filter(g=>g!==null),u=d.indexOf(document.activeElement);d[u+m]?.focus(),_.preventDefault()},children:[t.length>=
+Vn&&o("div",{class:"control search",children:[o(x,{name:"search"}),o("input",{ref:l,type:"search",value:s,placeholder:i.
+t("search"),"aria-label":i.t("search"),autocomplete:"off",spellcheck:!1,enterkeyhint:"search",onInput:_=>c(_.currentTarget.
+value),onKeyDown:_=>_.key==="Enter"&&a[0]&&s&&n(a[0])}),s&&o(ne,{icon:"close",label:i.t("search_clear"),onClick:()=>{c(""),
+l.current?.focus()}})]}),o("ul",{class:"choices",ref:f,children:a.map(_=>o("li",{children:o("button",{type:"button",class:"\
+choice",onClick:()=>n(_),children:r(_)})},t.indexOf(_)))}),!a.length&&o("p",{class:"nothing",children:i.t("search_nothin\
+g",{query:s})})]})}function Yt({form:t,busy:e}){let{texts:n}=b(),r=N(),{attempt:i,mends:s}=r.state.session,c=t.name,[a,l]=[s?.account??"",i?.
+account??""],f=n.t("other_account_title",{provider:c});return o(E,{center:!0,name:f,title:f,mark:o("span",{class:"emblem\
+ emblem-neutral",children:o(x,{name:"alert",size:26})}),actions:o(k,{children:[o(w,{kind:"primary",wide:!0,onClick:()=>{
+r.switchAccount(t)},children:n.t("other_account_switch",{expected:a})}),o(w,{wide:!0,busy:e,onClick:()=>{r.useOther(t)},
+children:n.t("other_account_use",{actual:l})})]}),children:[o("p",{class:"lead",children:n.t("other_account_body",{expected:a,
+actual:l})}),o("p",{class:"small",children:n.t("other_account_hint",{provider:c,actual:l})})]})}function Zt({form:t,chosen:e}){
+let{texts:n}=b(),r=N(),i=r.state.session.attempt?.choices??[],s=n.t("which_account_title",{provider:t.name});return o(E,
+{name:s,title:s,actions:o(w,{wide:!0,onClick:()=>{r.switchAccount(t)},children:n.t("which_account_switch")}),children:[o(
+"p",{class:"lead",children:n.t("which_account_body")}),o(Re,{of:i,named:({label:c,detail:a})=>[c,a??""],onPick:c=>e===void 0&&
+void r.chooseAccount(t,i.indexOf(c)),children:c=>o(k,{children:[o(V,{name:c.label}),o("span",{class:"choice-name",children:[
+c.label,c.detail&&o("small",{children:c.detail})]}),i[e??-1]===c?o("span",{class:"spinner","aria-hidden":"true"}):o(x,{name:"\
+chevron",size:18})]})})]})}function Jt(){let{texts:t,app:e}=b(),n=N(),{integrations:r}=n.state.session;return r.length?o(E,{name:t.t("choose_title"),
+title:t.t("choose_title"),children:[o("p",{class:"lead",children:t.t("choose_lead",{app:e})}),o(Re,{of:r,named:({name:i,
+provider:s,key:c,categories:a})=>[i,[s,c,...a].join(" ")],onPick:i=>{n.choose(i)},children:i=>o(k,{children:[o(V,{name:i.
+name}),o("span",{class:"choice-name",children:[i.name,i.provider!==i.name&&o("small",{children:i.provider})]}),o(x,{name:"\
+chevron",size:18})]})})]}):o(E,{center:!0,name:t.t("empty_title"),title:t.t("empty_title"),children:o("p",{class:"lead",
+children:t.t("empty_body",{app:e})})})}function re({failure:t,form:e}){let{texts:n,app:r,flow:i}=b(),s=pe(t.reason),c=i?.state.session.integrations.find(f=>f.key===
+i.state.session.attempt?.integration),a={app:r,provider:e?.name??c?.name??"",reference:t.reference},l=n.t(s.title,a);return o(
+E,{center:!0,name:l,title:l,mark:o("span",{class:`emblem ${s.neutral?"emblem-neutral":"emblem-wrong"}`,children:o(x,{name:s.
+neutral?"info":"alert",size:26})}),actions:i&&o(zn,{failure:t}),children:o("p",{class:"lead",children:n.t(s.body,a)})})}
+function zn({failure:t}){let{texts:e,flow:n}=b(),[r,i]=I(!1);if(!n)return null;let{way:s}=pe(t.reason),{host:c}=n.place,
+l=n.state.session.integrations.length>1&&s!=="none"&&s!=="over"&&o(w,{kind:"quiet",wide:!0,onClick:()=>{n.chooseAnother()},
+children:e.t("choose_other")});if(s==="again"||s==="retry")return o(k,{children:[o(w,{kind:"primary",wide:!0,onClick:()=>{
+n.again()},children:e.t(t.reason==="USER_DECLINED"?"start_again":"try_again")}),l]});if(s==="copy"){let f=async()=>{await navigator.
+clipboard.writeText(t.reference),i(!0),B(e.t("copied"))};return o(k,{children:[o(w,{wide:!0,kind:"primary",icon:r?"check":
+"copy",onClick:()=>{f()},children:e.t(r?"copied":"copy_code")}),l,c&&o(w,{kind:"quiet",wide:!0,onClick:()=>n.close(),children:e.
+t("close")})]})}return s==="over"&&c?o(w,{kind:"primary",wide:!0,onClick:()=>n.startOver(),children:e.t("start_over")}):
+c?o(w,{kind:"primary",wide:!0,onClick:()=>n.close(),children:e.t("close")}):null}function Xt({review:t}){let{texts:e,app:n,
+returnTo:r}=b(),i=N(),{session:s}=i.state,c=s.connection,a=s.attempt?.integration,l=(s.integrations.find(u=>u.key===a)??
+s.integrations[0])?.name??"",f=c?.scopes_left_out??[],p=t?e.t("partial_title"):e.t("connected_title",{provider:l}),{host:_}=i.
+place,m=async u=>{u.preventDefault();let g=new URL(r??"");g.searchParams.set("latchkey_status","connected");let y=await i.
+result();y&&g.searchParams.set("latchkey_result",y),location.assign(g)},d=_?o(w,{kind:"primary",wide:!0,onClick:()=>i.close(),
+children:e.t(t?"partial_accept":"done")}):r&&o("a",{class:"button button-primary wide",href:r,onClick:u=>{m(u)},children:e.
+t("connected_return",{app:n})});return o(E,{center:!0,name:p,title:p,mark:t?o($,{provider:l}):o($,{provider:l,state:"don\
+e"}),actions:d,children:[c?.account&&o("p",{class:"account",children:e.t("connected_as",{account:c.account})}),t?o(j,{kind:"\
+warning",children:[o("p",{children:e.t("partial_body",{provider:l,app:n})}),o("ul",{class:"left-out",children:f.map(u=>o(
+"li",{children:o("code",{children:u})},u))})]}):o("p",{class:"lead",children:e.t(_||r?"connected_body":"connected_close",
+{app:n})})]})}var nt=6;function Qt({form:t}){let{texts:e,app:n}=b(),r=N(),i=t.name,{mends:s,approving:c,end_user:a}=r.state.session,l=e.
+t(s?"reconnect_title":"explain_title",{provider:i}),f=t.away?e.t("continue_at",{provider:i}):e.t("form_submit");return o(
+E,{center:!0,name:l,title:l,mark:o($,{provider:i}),actions:o(k,{children:[o(w,{kind:"primary",wide:!0,onClick:()=>{r.start(
+t)},children:f}),o(Te,{})]}),children:[c&&o(j,{kind:"info",children:o("p",{children:e.t("approve_lead",{provider:i,app:n,
+user:a})})}),s?o(ot,{form:t}):o("p",{class:"lead",children:e.t("explain_lead",{provider:i,app:n})}),t.scopes.length>0&&o(
+"section",{class:"asks",children:[o("h2",{children:e.t("explain_scopes",{app:n})}),o("ul",{children:[t.scopes.slice(0,nt).
+map(p=>o("li",{children:[o(x,{name:"check",size:16}),o("code",{children:p})]},p)),t.scopes.length>nt&&o("li",{class:"mor\
+e",children:e.t("explain_more",{count:t.scopes.length-nt})})]})]}),t.away&&o("ul",{class:"points",children:[o("li",{children:e.
+t("explain_points_1",{app:n})}),o("li",{children:e.t("explain_points_2")})]})]})}function ot({form:t}){let{texts:e}=b(),
+{mends:n}=N().state.session;if(!n)return null;let r=n.ended&&e.t("reconnect_ended",{provider:t.name,date:e.date(new Date(
+n.ended[1]))}),i=n.account?e.t("reconnect_account",{account:n.account}):e.t("reconnect_lead");return o(j,{kind:r?"warnin\
+g":"info",title:r||void 0,children:o("p",{children:i})})}function se(t,e){if(t.pattern)try{return new RegExp(t.pattern,"u").test(e)}catch{return}}function Pe(t,e){let n=t.multiline?
+e:e.trim();return t.before&&n.startsWith(t.before)&&(n=n.slice(t.before.length).replace(/\/$/,"")),t.after&&n.endsWith(t.
+after)&&(n=n.slice(0,-t.after.length)),n}function en(t,e,n,r){let i=Pe(t,e);if(!i||t.options?.length)return;let s=t.label;
+if(t.secret){let c=/^(bearer|basic|token|authorization:)\s/i.exec(i)?.[1];if(c)return{key:"hint_prefixed",values:{prefix:c}};
+if(/^(["'`]).+\1$/.test(i))return{key:"hint_quoted",values:{}};if(/[•…*]{3,}|\.{3}/.test(i))return{key:"hint_masked",
+values:{provider:r}};if(/^https?:\/\//i.test(i)&&se(t,i)!==!0)return{key:"hint_address",values:{label:s}};if(/^[^\s@]+@[^\s@]+\.[a-z]{2,}$/i.
+test(i)&&se(t,i)!==!0)return{key:"hint_email",values:{label:s}}}if(se(t,i)===!1){let c=n.find(a=>a!==t&&a.pattern&&se(a,
+i));return c?{key:"hint_other_field",values:{label:c.label}}:{key:"hint_shape",values:{label:s}}}if(i!==e.trim()&&(t.before||
+t.after))return{key:"hint_kept",values:{value:`${t.before??""}${i}${t.after??""}`}}}function nn({form:t}){let{texts:e}=b(),n=N(),{typed:r,fieldError:i,session:s}=n.state,[c,a]=I({}),l=z(null),f=t.name,p=u=>r[u.
+name]??u.value??u.options?.[0]??"",_=t.fields.filter(({when:u})=>!u||t.fields.some(g=>g.name===u[0]&&p(g)===u[1])),m=u=>{
+u.preventDefault();let g={};for(let h of _)h.required&&!Pe(h,p(h))?g[h.name]=e.t("field_missing",{label:h.label}):!h.secret&&
+p(h)&&se(h,Pe(h,p(h)))===!1&&(g[h.name]=e.t("field_wrong",{label:h.label}));a(g);let y=_.find(h=>g[h.name]);if(y){B(e.t(
+"form_problems",{count:Object.keys(g).length}),"assertive"),l.current?.querySelector(`#in-${CSS.escape(y.name)}`)?.focus();
+return}n.start(t,Object.fromEntries(_.map(h=>[h.name,p(h)])))},d=e.t(s.mends?"reconnect_title":"form_title",{provider:f});
+return o(E,{name:d,title:d,mark:o($,{provider:f}),actions:o(k,{children:[o(w,{kind:"primary",wide:!0,type:"submit",form:"\
+fields",children:t.away?e.t("continue_at",{provider:f}):e.t("form_submit")}),o(Te,{})]}),children:[s.mends?o(ot,{form:t}):
+!t.away&&o("p",{class:"lead",children:e.t("form_lead",{provider:f})}),t.steps.length>0&&o("details",{class:"guide",open:!0,
+children:[o("summary",{children:e.t("form_where")}),o("ol",{children:t.steps.map(u=>o("li",{children:o("span",{children:tn(
+u)})},u))})]}),o("form",{id:"fields",ref:l,noValidate:!0,onSubmit:m,children:_.map(u=>{let g=en(u,p(u),_,f),y=u.discouraged?.
+includes(p(u))?e.t("field_discouraged",{provider:f}):void 0;return o(je,{id:`in-${u.name}`,label:u.label,value:p(u),onInput:h=>{
+n.type(u.name,h),a(({[u.name]:v,...T})=>T)},optional:u.required?void 0:e.t("optional"),help:u.help?tn(u.help):void 0,error:c[u.
+name]??(i?.field===u.name?i.message:void 0),hint:g?e.t(g.key,g.values):y,before:u.before,after:u.after,options:u.options?.
+map(h=>({value:h,label:h})),secret:u.secret?{show:e.t("show_value"),hide:e.t("hide_value")}:void 0,multiline:u.multiline},
+u.name)})})]})}function tn(t){return t.split(/(https:\/\/[^\s),;]+[^\s),;.])/).map((e,n)=>n%2?o("a",{href:e,target:"_bla\
+nk",rel:"noopener noreferrer",children:e.replace(/^https:\/\/(www\.)?/,"").replace(/\/$/,"")},e):e)}function on({form:t,link:e}){let{texts:n,app:r}=b(),i=N(),[s,c]=I(!1),a=t?.name??"",l=n.t("pending_title",{provider:a}),
+f=async()=>{await navigator.clipboard.writeText(e??""),c(!0),B(n.t("copied"))};return o(E,{center:!0,name:l,title:l,mark:o(
+"span",{class:"emblem emblem-neutral",children:o(x,{name:"info",size:26})}),actions:o(k,{children:[e?o(w,{kind:"primary",
+wide:!0,icon:s?"check":"copy",onClick:()=>{f()},children:n.t(s?"copied":"pending_copy")}):o(w,{kind:"primary",wide:!0,icon:"\
+link",onClick:()=>{i.makeLink(t)},children:n.t("pending_link")}),o(w,{wide:!0,onClick:()=>{i.again()},children:n.t("pend\
+ing_again")}),i.place.host&&o(w,{kind:"quiet",wide:!0,onClick:()=>i.close(),children:n.t("done")})]}),children:[o("p",{class:"\
+lead",children:n.t("pending_body",{provider:a,app:r})}),e&&o("div",{class:"field",children:[o("label",{for:"approval-lin\
+k",children:n.t("pending_label")}),o("div",{class:"control",children:o("input",{id:"approval-link",readOnly:!0,value:e,onFocus:p=>p.
+currentTarget.select()})})]})]})}var qn=5e3;function rn({form:t}){let{texts:e}=b(),n=N(),[r,i]=I(!1),s=e.t("verify_title",{provider:t.name});return D(()=>{
+let c=setTimeout(()=>{i(!0),B(e.t("verify_slow",{provider:t.name}))},qn);return()=>clearTimeout(c)},[]),o(E,{center:!0,name:s,
+title:s,mark:o($,{provider:t.name,state:"busy"}),actions:r&&o(w,{wide:!0,onClick:()=>{n.cancel()},children:e.t("cancel")}),
+children:[o("p",{class:"lead",children:e.t(r?"verify_slow":"verify_body",{provider:t.name})}),o(ce,{})]})}function sn({form:t}){
+let{texts:e}=b(),n=e.t("opening_title",{provider:t.name});return o(E,{center:!0,name:n,title:n,mark:o($,{provider:t.name,
+state:"busy"}),children:[o("p",{class:"lead",children:e.t("opening_body")}),o(ce,{})]})}function an({form:t,seemsClosed:e}){
+let{texts:n}=b(),r=N(),i=t.name,s=n.t("waiting_title",{provider:i}),c=n.t(e?"waiting_closed":"waiting_body");D(()=>{e&&B(
+c)},[e]);let a=()=>{r.start(t,r.state.typed)};return o(E,{center:!0,name:s,title:s,mark:o($,{provider:i,state:"busy"}),actions:o(
+k,{children:[e?o(w,{kind:"primary",wide:!0,icon:"window",onClick:a,children:n.t("waiting_reopen")}):o(w,{kind:"primary",
+wide:!0,icon:"window",onClick:()=>r.focusWindow(),children:n.t("waiting_focus")}),o("div",{class:"ways",children:[!e&&o(
+w,{kind:"quiet",onClick:a,children:n.t("waiting_reopen")}),o(w,{kind:"quiet",onClick:()=>r.continueInTab(),children:n.t(
+"waiting_here")}),o(w,{kind:"quiet",onClick:()=>{r.cancel()},children:n.t("cancel")})]})]}),children:o("p",{class:"lead",
+children:c})})}function cn({form:t}){let{texts:e}=b(),n=N(),r=t.name,i=e.t("blocked_title",{provider:r});return o(E,{center:!0,
+name:i,title:i,mark:o($,{provider:r}),actions:o(k,{children:[o(w,{kind:"primary",wide:!0,icon:"window",onClick:()=>{n.start(
+t,n.state.typed)},children:e.t("blocked_open",{provider:r})}),o(w,{wide:!0,onClick:()=>n.continueInTab(),children:e.t("w\
+aiting_here")})]}),children:o("p",{class:"lead",children:e.t("blocked_body")})})}function Fe(){let{flow:t,texts:e}=b(),[,n]=qe(s=>s+1,0);if(D(()=>t?.subscribe(()=>n(void 0)),[t]),!t)return null;let{screen:r,
+leaving:i}=t.state;return o(k,{children:[o(Kn,{flow:t},r.at),i&&o(de,{title:e.t("leave_title"),onClose:()=>t.stay(),actions:o(
+k,{children:[o(w,{kind:"primary",onClick:()=>t.stay(),children:e.t("leave_stay")}),o(w,{onClick:()=>t.close(),children:e.
+t("leave_go")})]}),children:o("p",{children:e.t("leave_body")})})]})}function Kn({flow:t}){let{screen:e}=t.state;switch(e.
+at){case"choose":return o(Jt,{});case"explain":return o(Qt,{form:e.form});case"form":return o(nn,{form:e.form});case"ver\
+ify":return o(rn,{form:e.form});case"opening":return o(sn,{form:e.form});case"waiting":return o(an,{form:e.form,seemsClosed:e.
+seemsClosed});case"other_account":return o(Yt,{form:e.form,busy:e.busy});case"which_account":return o(Zt,{form:e.form,chosen:e.
+chosen});case"blocked":return o(cn,{form:e.form});case"pending":return o(on,{form:e.form,link:e.link});case"failed":return o(
+re,{failure:e.failure,form:e.form});case"done":return o(Xt,{review:e.review})}}function it({client:t,session:e,place:n,handle:r={}}){let i=b(),{texts:s,app:c}=i,{host:a}=n,[l,f]=I(),[p,_]=I(),[m,d]=I(
+""),[u,g]=I(),[y,h]=I(""),v=()=>{a?.tell({type:"outcome",outcome:{session:t.id,status:"dismissed",at:"manage"}}),a?.tell(
+{type:"close"})},T=async(P,M)=>{d(P),h("");try{await M()}catch(L){if(!(L instanceof A))throw L;h(L.reason)}d("")},C=()=>T(
+"",async()=>f(await t.connections()));D(()=>{C(),addEventListener("pageshow",P=>P.persisted&&void C()),a?.tell({type:"st\
+ep",step:"manage"})},[]);let te=(P,M)=>T(P,async()=>{let L=await t.errand(M),U=!1,H=()=>{U=!0,g(void 0),C()};a||Kt(L.client.
+id,t.id),g(await ee.begin(L.client,L.session,{...n,host:et(H,un=>U||a?.tell(un))}))}),fe=P=>T(P.id,async()=>{await t.disconnect(
+P.id),B(s.t("manage_ended",{provider:P.name})),f(M=>M?.filter(L=>L!==P))});if(r.leave=()=>u?u.leave():v(),u)return o(X.Provider,
+{value:{...i,flow:u},children:o(Fe,{},u.state.session.id)});let Y=a&&v;if(y.startsWith("SESSION_"))return o(X.Provider,{
+value:{...i,leave:Y},children:o(re,{failure:{reason:y,owner:"END_USER",phase:"",reference:""}})});let W=s.t("manage_titl\
+e");return o(X.Provider,{value:{...i,leave:Y},children:[o(E,{name:W,title:W,actions:e.integrations.length>0&&o(w,{kind:l?.
+length?"secondary":"primary",wide:!0,busy:m==="new",onClick:()=>{te("new")},children:s.t(l?.length?"manage_new":"choose_\
+title")}),children:[o("p",{class:"lead",children:s.t("manage_lead",{app:c})}),y&&o(j,{kind:"danger",title:s.t(pe(y).title),
+children:o(w,{onClick:()=>{C()},children:s.t("try_again")})}),l?.length===0&&o("p",{class:"nothing",children:s.t("manage\
+_empty")}),o("ul",{class:"owned","aria-busy":!l,children:l?.map(P=>o(jn,{own:P,busy:m===P.id,mend:()=>{te(P.id,P.id)},end:()=>_(
+P)},P.id))})]}),p&&o(de,{title:s.t("manage_end_title",{provider:p.name}),onClose:()=>_(void 0),actions:o(k,{children:[o(
+w,{kind:"danger",onClick:()=>{_(void 0),fe(p)},children:s.t("manage_end")}),o(w,{onClick:()=>_(void 0),children:s.t("man\
+age_keep")})]}),children:o("p",{children:s.t("manage_end_body",{app:c,provider:p.name})})})]})}function jn({own:t,busy:e,
+mend:n,end:r}){let{texts:i}=b(),{name:s,account:c,state:a,ended:l,scopes_left_out:f,mendable:p}=t,_=u=>new Intl.DateTimeFormat(
+i.locale,{dateStyle:"medium"}).format(u),m=a==="connected"&&f,d=a==="ended"?i.t("reconnect_ended",{provider:s,date:_(l?.[1]??
+0)}):a==="failing"?i.t("manage_failing"):m?i.t("manage_partial"):i.t("manage_since",{date:_(t.created_at)});return o("li",
+{class:"own",children:[o(V,{name:s}),o("div",{class:"own-said",children:[o("h2",{children:s}),c&&o("p",{children:c}),o("\
+p",{class:`own-state own-${m?"partial":a}`,children:[o(x,{name:a==="connected"&&!m?"check":"alert",size:16}),o("span",{children:d})]}),
+o("div",{class:"own-ways",children:[p&&o(w,{kind:a==="ended"?"primary":"secondary",busy:e,onClick:n,"aria-label":`${i.t(
+m?"manage_more":"manage_again")}: ${s}`,children:i.t(m?"manage_more":"manage_again")}),o(w,{kind:"quiet",onClick:r,"aria\
+-label":`${i.t("manage_end")}: ${s}`,children:i.t("manage_end")})]})]})]})}var ln={loading:"Loading",app_fallback:"the app you came from",back:"Back",close:"Close",cancel:"Cancel",optional:"optio\
+nal",show_value:"Show",hide_value:"Hide",help:"Help",try_again:"Try again",done:"Done",copy:"Copy",copied:"Copied",encrypted:"\
+Your details are stored encrypted.",choose_title:"Connect an app",choose_lead:"Choose what you want to use with {app}.",
+search:"Search",search_results:"{count, plural, one {# result} other {# results}}",search_nothing:"Nothing matches “{que\
+ry}”.",search_clear:"Clear search",empty_title:"Nothing to connect yet",empty_body:"{app} has not set up any apps here\
+ yet.",explain_title:"Connect {provider}",explain_lead:"You will sign in at {provider} and decide there what {app} may d\
+o.",explain_scopes:"{app} asks for",explain_more:"{count, plural, one {and # more} other {and # more}}",explain_points_1:"\
 {app} never sees your password.",explain_points_2:"You can end the access at any time.",continue:"Continue",continue_at:"\
 Continue to {provider}",reconnect_title:"Reconnect {provider}",reconnect_account:"Sign in again as {account} to restore \
 the connection.",reconnect_lead:"Sign in again to restore the connection. Nothing else changes.",reconnect_ended:"{provi\
@@ -509,21 +475,22 @@ This is a different {provider} account",other_account_body:"You are reconnecting
 other_account_hint:"If {provider} signs you in as {actual} again, sign out there first.",other_account_switch:"Sign in w\
 ith {expected}",other_account_use:"Use {actual}",blocked_account_title:"That was a different {provider} account",blocked_account_body:"\
 So nothing was changed. Sign in with the account that is to be connected again; sign out of the other one at {provider} \
-first, if need be.",pending_title:"Waiting for a {provider} admin",pending_body:"This goes on by itself when they allow \
-it. You can close this page.",pending_link:"Make a link for your admin",pending_label:"Link for your admin, good for a w\
-eek",pending_copy:"Copy link for your admin",pending_again:"It is allowed now",approve_lead:"{user} wants to use {provid\
-er} with {app}, and needs you to allow it as an admin.",declined_title:"You stopped before finishing",declined_body:"Not\
-hing was connected. You can start again whenever you like.",start_again:"Start again",choose_other:"Choose another app",
-rejected_title:"{provider} did not accept this",rejected_body:"Check that you copied all of it and that it has not been \
-revoked.",provider_down_title:"{provider} is not responding",provider_down_body:"The problem is on their side. Try again\
- in a few minutes.",provider_busy_title:"{provider} asked us to slow down",provider_busy_body:"Try again in a few minute\
-s.",provider_odd_title:"{provider} gave an answer that makes no sense",provider_odd_body:"Try again. If it happens again\
-, tell {app}, with this code: {reference}.",expired_grant_title:"That took too long",expired_grant_body:"The permission \
-from {provider} had already run out. Start again.",setup_title:"{app} needs to fix its {provider} setup",setup_body:"You\
- did nothing wrong. Give {app} this code: {reference}.",copy_code:"Copy code",mismatch_title:"That answer was not from {\
-provider}",mismatch_body:"So it was not used, and nothing was connected. Start again.",ours_title:"Something went wrong \
-on our side",ours_body:"Nothing was lost. Try again in a moment.",offline_title:"You are offline",offline_body:"What you\
- typed is still here. It goes on when you are back online.",no_session_title:"This link is not complete",no_session_body:"\
+first, if need be.",which_account_title:"Which {provider} account?",which_account_body:"Your login opens several. Choose\
+ the one to connect.",which_account_switch:"Sign in with another login",pending_title:"Waiting for a {provider} admin",pending_body:"\
+This goes on by itself when they allow it. You can close this page.",pending_link:"Make a link for your admin",pending_label:"\
+Link for your admin, good for a week",pending_copy:"Copy link for your admin",pending_again:"It is allowed now",approve_lead:"\
+{user} wants to use {provider} with {app}, and needs you to allow it as an admin.",declined_title:"You stopped before fi\
+nishing",declined_body:"Nothing was connected. You can start again whenever you like.",start_again:"Start again",choose_other:"\
+Choose another app",rejected_title:"{provider} did not accept this",rejected_body:"Check that you copied all of it and t\
+hat it has not been revoked.",provider_down_title:"{provider} is not responding",provider_down_body:"The problem is on t\
+heir side. Try again in a few minutes.",provider_busy_title:"{provider} asked us to slow down",provider_busy_body:"Try a\
+gain in a few minutes.",provider_odd_title:"{provider} gave an answer that makes no sense",provider_odd_body:"Try again.\
+ If it happens again, tell {app}, with this code: {reference}.",expired_grant_title:"That took too long",expired_grant_body:"\
+The permission from {provider} had already run out. Start again.",setup_title:"{app} needs to fix its {provider} setup",
+setup_body:"You did nothing wrong. Give {app} this code: {reference}.",copy_code:"Copy code",mismatch_title:"That answer\
+ was not from {provider}",mismatch_body:"So it was not used, and nothing was connected. Start again.",ours_title:"Someth\
+ing went wrong on our side",ours_body:"Nothing was lost. Try again in a moment.",offline_title:"You are offline",offline_body:"\
+What you typed is still here. It goes on when you are back online.",no_session_title:"This link is not complete",no_session_body:"\
 Copy the whole link from where you were given it, or ask {app} for a new one.",other_browser_title:"This link is open in\
  another browser",other_browser_body:"For your safety it works in one browser only. Go on there, or ask {app} for a new \
 link.",session_expired_title:"This page timed out",session_expired_body:"It closes after a while to keep your details sa\
@@ -534,49 +501,37 @@ nnecting?",leave_body:"What you typed will not be kept.",leave_stay:"Keep going"
 ider} is connected",connected_as:"Signed in as {account}.",connected_body:"{app} can use it from now on.",connected_return:"\
 Back to {app}",connected_close:"You can close this page and go back to {app}.",partial_title:"Connected, with some acces\
 s left out",partial_body:"{provider} did not grant everything that was asked for. Some of what {app} offers may not work\
-.",partial_review:"Review access",partial_accept:"Continue anyway",window_title:"Opening",window_lost_title:"This window\
- lost its page",window_lost_body:"Close it and start again from the page you came from.",window_done_title:"You can clos\
-e this window",window_done_body:"The page you came from goes on by itself."};var LOCALES=["en","de","es","fr","ja","ar"];async function load(wanted,instead={}){const locale=negotiate(wanted?[wanted]:
-navigator.languages,LOCALES);const texts=locale==="en"?{}:await fetched(locale);return createI18n(locale,en_default,texts,
-instead[locale])}async function fetched(locale){try{const answer=await fetch(new URL(`../locales/connect/${locale}.json`,
-import.meta.url));return await answer.json()}catch{return{}}}var page=boot();var root=document.getElementById("app");function Program(){const{flow,texts}=useShared();const[,changed]=_2(
-count=>count+1,0);A2(()=>flow?.subscribe(()=>changed(void 0)),[flow]);if(!flow)return null;const{screen,leaving}=flow.state;
-return a3($,{children:[a3(Screen,{flow},screen.at),leaving&&a3(Dialog,{title:texts.t("leave_title"),onClose:()=>flow.stay(),
-actions:a3($,{children:[a3(Button,{kind:"primary",onClick:()=>flow.stay(),children:texts.t("leave_stay")}),a3(Button,{onClick:()=>flow.
-close(),children:texts.t("leave_go")})]}),children:a3("p",{children:texts.t("leave_body")})})]})}function Screen({flow}){
-const{screen}=flow.state;switch(screen.at){case"choose":return a3(Choose,{});case"explain":return a3(Explain,{form:screen.
-form});case"form":return a3(Form,{form:screen.form});case"verify":return a3(Verify,{form:screen.form});case"opening":return a3(
-Opening,{form:screen.form});case"waiting":return a3(Waiting,{form:screen.form,seemsClosed:screen.seemsClosed});case"othe\
-r_account":return a3(OtherAccount,{form:screen.form,busy:screen.busy});case"blocked":return a3(Blocked,{form:screen.form});case"\
-pending":return a3(Pending,{form:screen.form,link:screen.link});case"failed":return a3(Failed,{failure:screen.failure,form:screen.
-form});case"done":return a3(Done,{review:screen.review})}}function show(shared,content=a3(Program,{})){if(!root)return;const{
-texts}=shared;document.getElementById("plain")?.remove();document.documentElement.lang=texts.locale;document.documentElement.
-dir=texts.direction;Q(a3(Context.Provider,{value:shared,children:[content,a3(StatusRegions,{})]}),root)}function sharedOf(texts){
-return{boot:page,texts,app:page.app_name??texts.t("app_fallback")}}function showProblem(shared,reason){show(shared,a3(Failed,
-{failure:{reason,owner:"END_USER",phase:"",reference:""}}))}async function hosted(shared){const client=new SessionClient(
-page.session??"",{form_token:page.form_token??""});const flow=await Flow.begin(client,await client.read(),{windows:false,
-environment:""});show({...shared,flow,returnTo:returnAddress(page.session??"",page.return_urls??[])})}async function framed(texts,meeting){
-let host;try{host=await meeting(page.allowed_origins??[])}catch{return showProblem(sharedOf(texts),"NOT_ALLOWED_HERE")}const{
-wishes}=host;const spoken=wishes.locale?await load(page.locale??wishes.locale,page.texts):texts;const shared=sharedOf(spoken);
-if(wishes.appearance)wearAppearance(wishes.appearance);document.body.classList.toggle("whole",wishes.whole===true);const environment=page.
-mode==="frame"?decodeURIComponent(location.pathname.split("/").pop()??""):"";let flow;let client;const begin=async token=>{
-try{const opened=await SessionClient.open(token,environment);client=opened.client;flow=await Flow.begin(opened.client,opened.
-session,{windows:true,host,environment});show({...shared,flow})}catch(error){const reason=error instanceof Problem?error.
-reason:"INTERNAL";host.tell({type:"outcome",outcome:{status:"failed",session:client?.id,reason,owner:"END_USER"}});showProblem(
-shared,reason)}};host.listen(message=>{if(message.type==="close")flow?flow.leave():host.tell({type:"close"});if(message.
-type==="token")void(flow?flow.renew(message.token):begin(message.token));if(message.type==="appearance")wearAppearance(message.
-appearance)});addEventListener("keydown",event=>{if(event.key==="Escape"&&!event.defaultPrevented&&!document.querySelector(
-"dialog[open]"))flow?flow.leave():host.tell({type:"close"})});new ResizeObserver(()=>host.tell({type:"size",height:Math.
-ceil(document.body.scrollHeight)})).observe(document.body);host.tell({type:"ready"});await begin(wishes.token)}async function visiting(shared){
-const{texts}=shared;show(shared,a3(Frame,{center:true,name:texts.t("window_title"),title:texts.t("opening_body"),mark:a3(
-"span",{class:"spinner","aria-hidden":"true"})}));const visit=await askWhere();if(!visit){show(shared,a3(Frame,{center:true,
-name:texts.t("window_lost_title"),title:texts.t("window_lost_title"),children:a3("p",{class:"lead",children:texts.t("win\
-dow_lost_body")})}));return}const{session,binding,attempt,url}=visit;await call("/connect/api/window",{body:{session,binding,
-attempt}});location.replace(url)}function returned(shared){const{texts}=shared;show(shared,a3(Frame,{center:true,name:texts.
-t("window_done_title"),title:texts.t("window_done_title"),mark:a3("span",{class:"emblem emblem-neutral"}),children:a3("p",
-{class:"lead",children:texts.t("window_done_body")})}));window.close()}async function main(){if(page.mode==="open"&&openLink())
-return;const texts=await load(page.locale,page.texts);const shared=sharedOf(texts);try{if(page.mode==="hosted")await hosted(
-shared);else if(page.mode==="frame")await framed(texts,meet);else if(page.mode==="compat")await framed(texts,meetCompat);else if(page.
-mode==="window")await visiting(shared);else if(page.mode==="done")returned(shared);else showProblem(shared,page.problem??
-"SESSION_UNKNOWN")}catch(error){showProblem(shared,error instanceof Problem?error.reason:"INTERNAL");if(!(error instanceof
-Problem))throw error}}void main();
+.",partial_review:"Review access",partial_accept:"Continue anyway",manage_title:"Your connections",manage_lead:"What {ap\
+p} may use for you.",manage_empty:"You have not connected anything yet.",manage_since:"Connected since {date}",manage_failing:"\
+Not working at the moment. It is tried again by itself.",manage_partial:"Connected, with some access left out",manage_again:"\
+Reconnect",manage_more:"Give more access",manage_end:"Disconnect",manage_new:"Connect another app",manage_end_title:"Dis\
+connect {provider}?",manage_end_body:"{app} can no longer use it, and its access at {provider} is withdrawn. You can con\
+nect it again later.",manage_keep:"Keep it",manage_ended:"{provider} is disconnected.",window_title:"Opening",window_lost_title:"\
+This window lost its page",window_lost_body:"Close it and start again from the page you came from.",window_done_title:"Y\
+ou can close this window",window_done_body:"The page you came from goes on by itself."};var Yn=["en","de","es","fr","ja","ar"];async function rt(t,e={}){let n=Ze(t?[t]:navigator.languages,Yn),r=n==="en"?{}:await Zn(
+n);return Ye(n,ln,r,e[n])}async function Zn(t){try{return await(await fetch(new URL(`../locales/connect/${t}.json`,import.meta.
+url))).json()}catch{return{}}}var O=Ue(),dn=document.getElementById("app");function G(t,e=o(Fe,{})){if(!dn)return;let{texts:n}=t;document.getElementById(
+"plain")?.remove(),document.documentElement.lang=n.locale,document.documentElement.dir=n.direction,wt(o(X.Provider,{value:t,
+children:[e,o(Xe,{})]}),dn)}function st(t){return{boot:O,texts:t,app:O.app_name??t.t("app_fallback")}}function Ie(t,e){G(
+t,o(re,{failure:{reason:e,owner:"END_USER",phase:"",reference:""}}))}async function Jn(t){let e=new Q(O.session??"",{form_token:O.
+form_token??""}),n=await e.read(),r={windows:!1,environment:""};if(n.intent==="manage")return G(t,o(it,{client:e,session:n,
+place:r}));let i=await ee.begin(e,n,{...r,host:jt(e.id)});G({...t,flow:i,returnTo:qt(O.session??"",O.return_urls??[])})}
+async function pn(t,e){let n;try{n=await e(O.allowed_origins??[])}catch{return Ie(st(t),"NOT_ALLOWED_HERE")}let{wishes:r}=n,
+i=r.locale?await rt(O.locale??r.locale,O.texts):t,s=st(i);r.appearance&&ke(r.appearance),document.body.classList.toggle(
+"whole",r.whole===!0);let c=O.mode==="frame"?decodeURIComponent(location.pathname.split("/").pop()??""):"",a,l,f={},p=async m=>{
+try{let d=await Q.open(m,c);if(l=d.client,d.session.intent==="manage"){let u={windows:!0,host:n,environment:c};return G(
+s,o(it,{client:l,session:d.session,place:u,handle:f},l.id))}a=await ee.begin(d.client,d.session,{windows:!0,host:n,environment:c}),
+G({...s,flow:a})}catch(d){let u=d instanceof A?d.reason:"INTERNAL";n.tell({type:"outcome",outcome:{status:"failed",session:l?.
+id,reason:u,owner:"END_USER"}}),Ie(s,u)}},_=()=>a?a.leave():f.leave?f.leave():n.tell({type:"close"});n.listen(m=>{m.type===
+"close"&&_(),m.type==="token"&&(a?a.renew(m.token):p(m.token)),m.type==="appearance"&&ke(m.appearance)}),addEventListener(
+"keydown",m=>{m.key==="Escape"&&!m.defaultPrevented&&!document.querySelector("dialog[open]")&&_()}),new ResizeObserver(()=>n.
+tell({type:"size",height:Math.ceil(document.body.scrollHeight)})).observe(document.body),n.tell({type:"ready"}),await p(
+r.token)}async function Xn(t){let{texts:e}=t;G(t,o(E,{center:!0,name:e.t("window_title"),title:e.t("opening_body"),mark:o(
+"span",{class:"spinner","aria-hidden":"true"})}));let n=await Dt();if(!n){G(t,o(E,{center:!0,name:e.t("window_lost_title"),
+title:e.t("window_lost_title"),children:o("p",{class:"lead",children:e.t("window_lost_body")})}));return}let{session:r,binding:i,
+attempt:s,url:c}=n;await ie("/connect/api/window",{body:{session:r,binding:i,attempt:s}}),location.replace(c)}function Qn(t){
+let{texts:e}=t;G(t,o(E,{center:!0,name:e.t("window_done_title"),title:e.t("window_done_title"),mark:o("span",{class:"emb\
+lem emblem-neutral"}),children:o("p",{class:"lead",children:e.t("window_done_body")})})),window.close()}async function eo(){
+if(O.mode==="open"&&zt())return;let t=await rt(O.locale,O.texts),e=st(t);try{O.mode==="hosted"?await Jn(e):O.mode==="fra\
+me"?await pn(t,$t):O.mode==="compat"?await pn(t,Wt):O.mode==="window"?await Xn(e):O.mode==="done"?Qn(e):Ie(e,O.problem??
+"SESSION_UNKNOWN")}catch(n){if(Ie(e,n instanceof A?n.reason:"INTERNAL"),!(n instanceof A))throw n}}eo();

@@ -1,5 +1,5 @@
 export type Appearance = 'auto' | 'light' | 'dark';
-export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'account' | 'pending' | 'done' | 'failed';
+export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'account' | 'pending' | 'done' | 'failed' | 'manage';
 /** What one opening came to. Exactly one of these, whatever happens; nothing a person can do makes an exception. */
 export type Outcome = 
 /** `result_token` is for your backend: `ExchangeConnectResult` tells it, once and within five minutes, what really came of it. */

@@ -1,82 +1,20 @@
 // The connect pages: from a session to a connection, in a page of its own or in a frame of another's.
 import { render } from 'preact';
-import { useEffect, useReducer } from 'preact/hooks';
-import { Button, Dialog, Problem, StatusRegions, boot, call, wearAppearance } from '../kit';
-import { type Boot, Context, type Shared, useShared } from './context';
+import { Problem, StatusRegions, boot, call, wearAppearance } from '../kit';
+import { type Boot, Context, type Shared } from './context';
 import { Flow } from './flow';
 import { type Host, meet, meetCompat } from './host';
-import { openLink, returnAddress } from './open';
-import { OtherAccount } from './screens/account';
-import { Choose } from './screens/choose';
-import { Done, Failed } from './screens/ends';
-import { Explain } from './screens/explain';
-import { Form } from './screens/form';
+import { Manager } from './manage';
+import { managerOf, openLink, returnAddress } from './open';
+import { Program } from './program';
+import { Failed } from './screens/ends';
 import { Frame } from './screens/frame';
-import { Pending } from './screens/pending';
-import { Blocked, Opening, Verify, Waiting } from './screens/progress';
 import { SessionClient } from './session';
 import { type Texts, load } from './texts';
 import { askWhere } from './window';
 
 const page = boot<Boot>();
 const root = document.getElementById('app');
-
-function Program() {
-  const { flow, texts } = useShared();
-  const [, changed] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => flow?.subscribe(() => changed(undefined)), [flow]);
-  if (!flow) return null;
-  const { screen, leaving } = flow.state;
-  return (
-    <>
-      <Screen flow={flow} key={screen.at} />
-      {leaving && (
-        <Dialog
-          title={texts.t('leave_title')}
-          onClose={() => flow.stay()}
-          actions={
-            <>
-              <Button kind="primary" onClick={() => flow.stay()}>
-                {texts.t('leave_stay')}
-              </Button>
-              <Button onClick={() => flow.close()}>{texts.t('leave_go')}</Button>
-            </>
-          }
-        >
-          <p>{texts.t('leave_body')}</p>
-        </Dialog>
-      )}
-    </>
-  );
-}
-
-function Screen({ flow }: { flow: Flow }) {
-  const { screen } = flow.state;
-  switch (screen.at) {
-    case 'choose':
-      return <Choose />;
-    case 'explain':
-      return <Explain form={screen.form} />;
-    case 'form':
-      return <Form form={screen.form} />;
-    case 'verify':
-      return <Verify form={screen.form} />;
-    case 'opening':
-      return <Opening form={screen.form} />;
-    case 'waiting':
-      return <Waiting form={screen.form} seemsClosed={screen.seemsClosed} />;
-    case 'other_account':
-      return <OtherAccount form={screen.form} busy={screen.busy} />;
-    case 'blocked':
-      return <Blocked form={screen.form} />;
-    case 'pending':
-      return <Pending form={screen.form} link={screen.link} />;
-    case 'failed':
-      return <Failed failure={screen.failure} form={screen.form} />;
-    case 'done':
-      return <Done review={screen.review} />;
-  }
-}
 
 function show(shared: Shared, content = <Program />): void {
   if (!root) return;
@@ -104,7 +42,12 @@ function showProblem(shared: Shared, reason: string): void {
 
 async function hosted(shared: Shared): Promise<void> {
   const client = new SessionClient(page.session ?? '', { form_token: page.form_token ?? '' });
-  const flow = await Flow.begin(client, await client.read(), { windows: false, environment: '' });
+  const session = await client.read();
+  const place = { windows: false, environment: '' };
+  if (session.intent === 'manage') {
+    return show(shared, <Manager client={client} session={session} place={place} />);
+  }
+  const flow = await Flow.begin(client, session, { ...place, host: managerOf(client.id) });
   show({ ...shared, flow, returnTo: returnAddress(page.session ?? '', page.return_urls ?? []) });
 }
 
@@ -123,10 +66,15 @@ async function framed(texts: Texts, meeting: typeof meet): Promise<void> {
   const environment = page.mode === 'frame' ? decodeURIComponent(location.pathname.split('/').pop() ?? '') : '';
   let flow: Flow | undefined;
   let client: SessionClient | undefined;
+  const manager: { leave?: () => void } = {};
   const begin = async (token: string) => {
     try {
       const opened = await SessionClient.open(token, environment);
       client = opened.client;
+      if (opened.session.intent === 'manage') {
+        const place = { windows: true, host, environment };
+        return show(shared, <Manager key={client.id} client={client} session={opened.session} place={place} handle={manager} />);
+      }
       flow = await Flow.begin(opened.client, opened.session, { windows: true, host, environment });
       show({ ...shared, flow });
     } catch (error) {
@@ -135,13 +83,14 @@ async function framed(texts: Texts, meeting: typeof meet): Promise<void> {
       showProblem(shared, reason);
     }
   };
+  const leave = () => (flow ? flow.leave() : manager.leave ? manager.leave() : host.tell({ type: 'close' }));
   host.listen((message) => {
-    if (message.type === 'close') flow ? flow.leave() : host.tell({ type: 'close' });
+    if (message.type === 'close') leave();
     if (message.type === 'token') void (flow ? flow.renew(message.token) : begin(message.token));
     if (message.type === 'appearance') wearAppearance(message.appearance);
   });
   addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open]')) flow ? flow.leave() : host.tell({ type: 'close' });
+    if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open]')) leave();
   });
   // As high as what it shows, and no higher than the page lets it be.
   new ResizeObserver(() => host.tell({ type: 'size', height: Math.ceil(document.body.scrollHeight) })).observe(document.body);

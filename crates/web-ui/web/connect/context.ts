@@ -27,6 +27,8 @@ export interface Shared {
   /** The product's name, or words for it. */
   app: string;
   flow?: Flow | undefined;
+  /** Closes the frame, where there is no flow in it. */
+  leave?: (() => void) | undefined;
   /** Where a hosted page goes in the end. */
   returnTo?: string | undefined;
 }

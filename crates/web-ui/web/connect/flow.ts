@@ -10,6 +10,7 @@ export type Screen =
   | { at: 'verify' | 'opening' | 'blocked'; form: Form }
   | { at: 'waiting'; form: Form; seemsClosed: boolean }
   | { at: 'other_account'; form: Form; busy: boolean }
+  | { at: 'which_account'; form: Form; chosen?: number | undefined }
   | { at: 'pending'; form?: Form | undefined; link?: string | undefined }
   | { at: 'failed'; failure: Failure; form?: Form | undefined }
   | { at: 'done'; review: boolean };
@@ -123,9 +124,9 @@ export class Flow {
       if (this.unwanted) await this.client.cancel(this.unwanted).catch(() => undefined);
       this.unwanted = undefined;
       const started = await this.client.start(form.key, fields, inWindow);
-      if (started.next === 'connected') {
-        this.connected(started.session);
-        return;
+      if (started.next !== 'provider') {
+        this.set({ session: started.session });
+        return started.next === 'connected' ? this.connected(started.session) : this.asked(form.key);
       }
       this.attempt = started.attempt;
       if (!this.opened || !('binding' in this.client.holder)) {
@@ -168,6 +169,19 @@ export class Flow {
     await this.attempting(async () => this.connected(await this.client.confirm(attempt.id)), form);
   }
 
+  /** Which of several is meant. What follows may be another question. */
+  async chooseAccount(form: Form, chosen: number): Promise<void> {
+    const { attempt } = this.state.session;
+    if (!attempt) return;
+    this.show({ at: 'which_account', form, chosen });
+    await this.attempting(async () => {
+      const session = await this.client.chooseAccount(attempt.id, chosen);
+      this.set({ session });
+      if (session.connection) this.connected(session);
+      else await this.asked(form.key);
+    }, form);
+  }
+
   /** What came back is forgotten, and the provider is visited once more. Must be called in a click, for the window. */
   async switchAccount(form: Form): Promise<void> {
     this.unwanted = this.state.session.attempt?.id;
@@ -195,7 +209,9 @@ export class Flow {
   async again(): Promise<void> {
     const { screen, session } = this.state;
     const form = screen.at === 'failed' || screen.at === 'pending' ? screen.form : undefined;
-    if (form) this.show({ at: form.fields.length ? 'form' : 'explain', form });
+    // What was to be chosen is still there.
+    if (session.attempt?.state === 'held') await this.asked(session.attempt.integration);
+    else if (form) this.show({ at: form.fields.length ? 'form' : 'explain', form });
     else await this.enter(session.attempt?.integration);
   }
 
@@ -239,6 +255,7 @@ export class Flow {
       return;
     }
     this.stopWatching();
+    clearTimeout(this.expiry);
     if (this.attempt && !session.connection) {
       this.opened?.close();
       void this.client.cancel(this.attempt).catch(() => undefined);
@@ -272,11 +289,13 @@ export class Flow {
     this.show({ at: form.fields.length ? 'form' : 'explain', form });
   }
 
-  /** The provider answered with another account: which of the two is meant? */
+  /** The provider answered with another account, or with several: which one is meant? */
   private async asked(integration: string): Promise<void> {
     this.opened?.close();
-    this.attempt = this.state.session.attempt?.id;
-    this.show({ at: 'other_account', form: await this.client.form(integration), busy: false });
+    const { attempt } = this.state.session;
+    this.attempt = attempt?.id;
+    const form = await this.client.form(integration);
+    this.show(attempt?.choices ? { at: 'which_account', form } : { at: 'other_account', form, busy: false });
   }
 
   /** Hears what becomes of the session, here or in another tab, until it is over. */
@@ -366,7 +385,10 @@ export class Flow {
       }
       const session = await this.client.read().catch(() => undefined);
       if (session) this.set({ session });
-      if (session?.attempt?.state === 'held' && this.state.screen.at === 'verify') return this.asked(session.attempt.integration);
+      const held = session?.attempt?.state === 'held';
+      if (held && ['verify', 'which_account'].includes(this.state.screen.at) && !(error instanceof Problem && error.reason.startsWith('PROVIDER_'))) {
+        return this.asked(session.attempt?.integration ?? '');
+      }
       this.failed(failure(error, session), form);
     }
   }
@@ -420,6 +442,7 @@ const STEPS: Record<Screen['at'], Step> = {
   blocked: 'authorize',
   waiting: 'authorize',
   other_account: 'account',
+  which_account: 'account',
   pending: 'pending',
   failed: 'failed',
   done: 'done',

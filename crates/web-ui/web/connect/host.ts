@@ -3,7 +3,7 @@
 // Every message between the frame and its page goes through a port that the page hands over once, after each has seen that
 // the other is who it should be. The session's token comes over it, and never stands in an address.
 
-export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'account' | 'pending' | 'done' | 'failed';
+export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'account' | 'pending' | 'done' | 'failed' | 'manage';
 
 export interface Outcome {
   status: 'connected' | 'pending' | 'dismissed' | 'failed';

@@ -1,6 +1,9 @@
 // A link's token is in its fragment, which browsers send to nobody. It goes to the server in a form, and out of the address.
 
+import type { Host } from './host';
+
 const RETURN = 'return:';
+const MANAGED = 'managed:';
 
 /** Hands in what the fragment holds; `false` where it holds nothing. */
 export function openLink(): boolean {
@@ -41,4 +44,26 @@ export function returnAddress(session: string, allowed: readonly string[]): stri
   const url = new URL(found);
   url.searchParams.set('latchkey_session', session);
   return url.href;
+}
+
+/** This session is an errand of a page where connections are looked after, and ends there. */
+export function manageFrom(session: string, manager: string): void {
+  sessionStorage.setItem(MANAGED + session, manager);
+}
+
+/** That page, for a session that came back from its provider in this tab. */
+export function managerOf(session: string): Host | undefined {
+  const manager = sessionStorage.getItem(MANAGED + session);
+  if (!manager) return undefined;
+  return endsWith(() => location.replace(`/connect/${encodeURIComponent(manager)}`));
+}
+
+/** What an errand is shown by: it hears nothing but the end. */
+export function endsWith(ended: () => void, tell: Host['tell'] = () => undefined): Host {
+  return {
+    wishes: { token: '' },
+    // A new token would be another manager's: whoever asks for one begins again from the list.
+    tell: (message) => (message.type === 'close' || message.type === 'token' ? ended() : message.type === 'outcome' ? undefined : tell(message)),
+    listen: () => undefined,
+  };
 }

@@ -1,4 +1,3 @@
-import type { Choice } from './session';
 
 /** As people type it: without case, accents and the signs between words. */
 export function fold(text: string): string {
@@ -10,16 +9,15 @@ export function fold(text: string): string {
     .trim();
 }
 
-/** The choices that have every word of the query, those that begin with it first. */
-export function search(choices: readonly Choice[], query: string): Choice[] {
+/** Those that have every word of the query, in their name or in what `more` says of them: first those that begin with it. */
+export function search<T>(choices: readonly T[], query: string, named: (choice: T) => [name: string, more: string]): T[] {
   const words = fold(query).split(' ').filter(Boolean);
-  const ranked = choices.map((choice) => ({ choice, rank: rank(choice, words) }));
+  const ranked = choices.map((choice) => ({ choice, rank: rank(named(choice), words) }));
   return ranked.filter(({ rank }) => rank > 0).sort((a, b) => b.rank - a.rank).map(({ choice }) => choice);
 }
 
-function rank(choice: Choice, words: string[]): number {
-  const name = fold(choice.name);
-  const rest = fold([choice.provider, choice.key, ...choice.categories].join(' '));
+function rank(said: [name: string, more: string], words: string[]): number {
+  const [name, rest] = [fold(said[0]), fold(said[1])];
   const whole = words.join(' ');
   let sum = 1;
   for (const word of words) {

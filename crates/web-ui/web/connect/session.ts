@@ -25,16 +25,45 @@ export interface Connection {
   ended?: [reason: string, time: number];
 }
 
+/** One of the end user's own. */
+export interface Own {
+  id: string;
+  integration: string;
+  name: string;
+  account?: string;
+  /** `failing` passes by itself. */
+  state: 'connected' | 'failing' | 'ended';
+  ended?: [reason: string, time: number];
+  scopes_left_out?: string[];
+  mendable: boolean;
+  created_at: number;
+}
+
+/** One of several accounts that a login opens, named by its place. */
+export interface Account {
+  label: string;
+  detail?: string;
+}
+
+export interface Attempt {
+  id: string;
+  integration: string;
+  state: 'started' | 'claimed' | 'held' | 'completed' | 'failed';
+  /** The other account that it came back with. */
+  account?: string;
+  choices?: Account[];
+}
+
 export interface Session {
   id: string;
   revision: string;
   end_user: string;
   expires_at: number;
-  intent: 'connect' | 'reconnect';
+  intent: 'connect' | 'reconnect' | 'manage';
   /** This is the browser of an admin, who was asked to allow what another may not. */
   approving?: boolean;
   integrations: Choice[];
-  attempt?: { id: string; integration: string; state: 'started' | 'claimed' | 'held' | 'completed' | 'failed'; account?: string };
+  attempt?: Attempt;
   failure?: Failure;
   connection?: Connection;
   mends?: Connection;
@@ -67,7 +96,7 @@ export interface Form {
   notes: string[];
 }
 
-export type Started = { next: 'provider'; url: string; attempt: string } | { next: 'connected'; session: Session };
+export type Started = { next: 'provider'; url: string; attempt: string } | { next: 'connected' | 'choose_account'; session: Session };
 
 /** How a page shows that the session is its own: by the browser's cookie, or by a secret that it keeps in memory. */
 export type Holder = { form_token: string } | { binding: string };
@@ -98,6 +127,26 @@ export class SessionClient {
   /** The other account, with which an attempt came back, is meant. */
   confirm(attempt: string): Promise<Session> {
     return this.call(`/attempts/${encodeURIComponent(attempt)}/confirm`, { body: {} });
+  }
+
+  /** Which of several accounts is meant. */
+  chooseAccount(attempt: string, choice: number): Promise<Session> {
+    return this.call(`/attempts/${encodeURIComponent(attempt)}/choose`, { body: { choice } });
+  }
+
+  /** What the end user has, in a session for looking after it. */
+  connections(): Promise<Own[]> {
+    return this.call('/connections');
+  }
+
+  disconnect(connection: string): Promise<void> {
+    return this.call(`/connections/${encodeURIComponent(connection)}`, { method: 'DELETE' });
+  }
+
+  /** Another session in which a connection is made, or this one mended. */
+  async errand(mends?: string): Promise<{ client: SessionClient; session: Session }> {
+    const { session } = await this.call<{ session: Session }>('/errands', { body: { ...(mends && { mends }) } });
+    return { client: new SessionClient(session.id, this.holder), session };
   }
 
   /** What the page takes back: good once, for five minutes, to the product's backend. */

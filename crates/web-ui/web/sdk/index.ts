@@ -2,7 +2,7 @@
 // says what came of it. It knows no secret but the session's token, which it hands to the server's own frame.
 
 export type Appearance = 'auto' | 'light' | 'dark';
-export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'account' | 'pending' | 'done' | 'failed';
+export type Step = 'choose' | 'explain' | 'form' | 'verify' | 'authorize' | 'account' | 'pending' | 'done' | 'failed' | 'manage';
 
 /** What one opening came to. Exactly one of these, whatever happens; nothing a person can do makes an exception. */
 export type Outcome =

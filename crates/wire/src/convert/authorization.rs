@@ -1,9 +1,10 @@
 use super::{exposed, none_if_empty, parse, required, required_text, secrets, within};
 use crate::{
     Fault,
-    contract::{ClaimedAuthorization, Established, Obtained, StartAuthorization},
+    contract::{ClaimedAuthorization, Established, Obtained, StartAuthorization, Undecided},
     pb::vault as pb,
 };
+use latchkey_domain::authorization::Choice;
 use latchkey_domain::{AuthorizationId, Digest, Failure, Generation};
 use latchkey_secret::CodeVerifier;
 
@@ -127,6 +128,41 @@ impl TryFrom<pb::ConfirmAuthorizationRequest> for (AuthorizationId, Digest) {
 
     fn try_from(request: pb::ConfirmAuthorizationRequest) -> Result<Self, Fault> {
         Ok((parse("authorization", &request.authorization)?, parse("browser", &request.browser)?))
+    }
+}
+
+impl TryFrom<pb::HoldAuthorizationRequest> for (AuthorizationId, Obtained, Vec<Choice>) {
+    type Error = Fault;
+
+    fn try_from(request: pb::HoldAuthorizationRequest) -> Result<Self, Fault> {
+        let obtained = within("grant", required("grant", request.grant)?)?;
+        let choices = request.choices.into_iter().map(Into::into).collect();
+        Ok((parse("authorization", &request.authorization)?, obtained, choices))
+    }
+}
+
+impl TryFrom<pb::ResumeAuthorizationRequest> for (AuthorizationId, Digest) {
+    type Error = Fault;
+
+    fn try_from(request: pb::ResumeAuthorizationRequest) -> Result<Self, Fault> {
+        Ok((parse("authorization", &request.authorization)?, parse("browser", &request.browser)?))
+    }
+}
+
+impl From<Undecided> for pb::ResumeAuthorizationResponse {
+    fn from(undecided: Undecided) -> Self {
+        Self { attempt: Some(undecided.attempt.into()), grant: Some(undecided.obtained.into()) }
+    }
+}
+
+impl TryFrom<pb::ResumeAuthorizationResponse> for Undecided {
+    type Error = Fault;
+
+    fn try_from(response: pb::ResumeAuthorizationResponse) -> Result<Self, Fault> {
+        Ok(Self {
+            attempt: within("attempt", required("attempt", response.attempt)?)?,
+            obtained: within("grant", required("grant", response.grant)?)?,
+        })
     }
 }
 

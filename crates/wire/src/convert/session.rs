@@ -5,10 +5,14 @@ use super::{
 };
 use crate::{
     Fault,
-    contract::{AttemptState, AttemptView, ConnectionSummary, CreateSession, CreatedSession, SessionView},
+    contract::{
+        AttemptState, AttemptView, ConnectionSummary, CreateSession, CreatedSession, OwnConnection,
+        SessionView,
+    },
     pb::vault as pb,
 };
-use latchkey_domain::{Digest, Environment, SessionId, Timestamp};
+use latchkey_domain::authorization::Choice;
+use latchkey_domain::{ConnectionId, Digest, Environment, SessionId, Timestamp};
 use latchkey_secret::SecretText;
 
 impl From<CreateSession> for pb::CreateSessionRequest {
@@ -20,6 +24,7 @@ impl From<CreateSession> for pb::CreateSessionRequest {
             reconnect: text_or_empty(wish.reconnect),
             lifetime: Some(duration_to_pb(wish.lifetime)),
             about: Some(wish.about.into()),
+            manages: wish.manages,
         }
     }
 }
@@ -35,6 +40,7 @@ impl TryFrom<pb::CreateSessionRequest> for CreateSession {
             reconnect: parse_optional("reconnect", &request.reconnect)?,
             lifetime: required("lifetime", duration_from_pb("lifetime", request.lifetime)?)?,
             about: within("about", request.about.unwrap_or_default())?,
+            manages: request.manages,
         })
     }
 }
@@ -75,6 +81,7 @@ impl From<SessionView> for pb::Session {
             latest_attempt: view.latest_attempt.map(Into::into),
             summary: view.summary.map(Into::into),
             approving: view.approving,
+            manages: view.manages,
         }
     }
 }
@@ -98,6 +105,7 @@ impl TryFrom<pb::Session> for SessionView {
                 .transpose()?,
             summary: session.summary.map(|summary| within("summary", summary)).transpose()?,
             approving: session.approving,
+            manages: session.manages,
         })
     }
 }
@@ -125,6 +133,7 @@ impl From<AttemptView> for pb::Attempt {
             integration: attempt.integration.to_string(),
             state: attempt.state.as_str().to_owned(),
             account: attempt.account.unwrap_or_default(),
+            choices: attempt.choices.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -139,7 +148,28 @@ impl TryFrom<pb::Attempt> for AttemptView {
             integration: parse("integration", &attempt.integration)?,
             state: required("state", known.map(|(state, _)| *state))?,
             account: none_if_empty(attempt.account),
+            choices: attempt.choices.into_iter().map(Into::into).collect(),
         })
+    }
+}
+
+impl From<Choice> for pb::AccountChoice {
+    fn from(choice: Choice) -> Self {
+        Self {
+            label: choice.label,
+            detail: choice.detail.unwrap_or_default(),
+            values: choice.values.into_iter().collect(),
+        }
+    }
+}
+
+impl From<pb::AccountChoice> for Choice {
+    fn from(choice: pb::AccountChoice) -> Self {
+        Self {
+            label: choice.label,
+            detail: none_if_empty(choice.detail),
+            values: choice.values.into_iter().collect(),
+        }
     }
 }
 
@@ -167,6 +197,69 @@ impl TryFrom<pb::ConnectionSummary> for ConnectionSummary {
         let account = Some(summary.account).filter(|account| !account.is_empty());
         let integration = parse("integration", &summary.integration)?;
         Ok(Self { integration, account, scopes: summary.scopes, ended })
+    }
+}
+
+impl From<OwnConnection> for pb::OwnConnection {
+    fn from(own: OwnConnection) -> Self {
+        Self {
+            id: own.id.to_string(),
+            summary: Some(own.summary.into()),
+            name: own.name,
+            provider: own.provider,
+            asked: own.asked,
+            mendable: own.mendable,
+            failing: own.failing,
+            create_time: Some(timestamp_to_pb(own.created_at)),
+        }
+    }
+}
+
+impl TryFrom<pb::OwnConnection> for OwnConnection {
+    type Error = Fault;
+
+    fn try_from(own: pb::OwnConnection) -> Result<Self, Fault> {
+        Ok(Self {
+            id: parse("id", &own.id)?,
+            summary: within("summary", required("summary", own.summary)?)?,
+            name: own.name,
+            provider: own.provider,
+            asked: own.asked,
+            mendable: own.mendable,
+            failing: own.failing,
+            created_at: instant("create_time", own.create_time)?,
+        })
+    }
+}
+
+impl From<Vec<OwnConnection>> for pb::ListOwnConnectionsResponse {
+    fn from(own: Vec<OwnConnection>) -> Self {
+        Self { connections: own.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl TryFrom<pb::ListOwnConnectionsResponse> for Vec<OwnConnection> {
+    type Error = Fault;
+
+    fn try_from(response: pb::ListOwnConnectionsResponse) -> Result<Self, Fault> {
+        within_list("connections", response.connections)
+    }
+}
+
+impl TryFrom<pb::ListOwnConnectionsRequest> for (SessionId, Digest) {
+    type Error = Fault;
+
+    fn try_from(request: pb::ListOwnConnectionsRequest) -> Result<Self, Fault> {
+        Ok((parse("session", &request.session)?, parse("browser", &request.browser)?))
+    }
+}
+
+impl TryFrom<pb::DisconnectRequest> for (SessionId, Digest, ConnectionId) {
+    type Error = Fault;
+
+    fn try_from(request: pb::DisconnectRequest) -> Result<Self, Fault> {
+        let browser = parse("browser", &request.browser)?;
+        Ok((parse("session", &request.session)?, browser, parse("connection", &request.connection)?))
     }
 }
 

@@ -2,19 +2,20 @@
 
 #![allow(dead_code)] // Each test file uses its part.
 
-use latchkey_domain::rotation::RotationClass;
+use latchkey_domain::authorization::Choice;
+use latchkey_domain::rotation::{Behaviour, RotationClass};
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, Environment, Failure, Generation, IntegrationKey, Phase,
     SessionId, Timestamp, api_key::Scope, integration::Settings,
 };
-use latchkey_secret::{JournalKey, Renewal, SecretText};
+use latchkey_secret::{Account, Grant, Handout, JournalKey, Renewal, SecretText};
 use latchkey_wire::{
     Fault, Kind, Reason,
     contract::{
         App, AttemptState, AttemptView, ClaimDue, ClaimedAuthorization, CompleteRefresh, ConnectionSummary,
         CreateSession, CreatedSession, DueRefresh, Established, IntegrationView, IssueKey, IssuedKey,
-        JournalKeys, KeptClient, KeyView, Obtained, PutIntegration, RefreshOutcome, ReportProvider,
-        ResumeRefresh, SessionView, StartAuthorization,
+        JournalKeys, KeptClient, KeyView, Obtained, OwnConnection, PutIntegration, RefreshOutcome,
+        ReportProvider, ResumeRefresh, SessionView, StartAuthorization, Undecided,
     },
     pb::vault::{
         self as pb,
@@ -106,6 +107,7 @@ fn session_view(id: SessionId) -> SessionView {
             integration: integration_key(),
             state: AttemptState::Failed,
             account: Some("bob@example.com".into()),
+            choices: choices(),
         }),
         summary: Some(ConnectionSummary {
             integration: integration_key(),
@@ -117,6 +119,7 @@ fn session_view(id: SessionId) -> SessionView {
             )),
         }),
         approving: true,
+        manages: true,
     }
 }
 
@@ -198,16 +201,7 @@ impl FlowService for Peer {
         if (state, browser) != (Digest::of(b"state"), Digest::of(b"browser")) {
             return Err(Fault::new(Kind::Refused, Reason::StateUnknown, "Not one of ours.").into());
         }
-        answer(ClaimedAuthorization {
-            session: session_id(),
-            environment: environment(),
-            integration: integration_key(),
-            redirect_uri: "https://connect.example/callback".into(),
-            provider: "github".into(),
-            app: app(),
-            code_verifier: None,
-            inputs: BTreeMap::new(),
-        })
+        answer(claimed())
     }
 
     async fn fail_authorization(
@@ -272,6 +266,86 @@ impl FlowService for Peer {
         self.told(format!("confirmed {}", browser == Digest::of(b"browser")));
         answer(Established { connection: connection_id(), generation: Generation(2) })
     }
+
+    async fn hold_authorization(
+        &self,
+        request: Request<pb::HoldAuthorizationRequest>,
+    ) -> Result<Response<pb::HoldAuthorizationResponse>, Status> {
+        let (_, obtained, given): (AuthorizationId, Obtained, _) = request.into_inner().try_into()?;
+        self.told(format!("held {} {}", obtained.auth_mode, given == choices()));
+        answer(pb::HoldAuthorizationResponse {})
+    }
+
+    async fn resume_authorization(
+        &self,
+        request: Request<pb::ResumeAuthorizationRequest>,
+    ) -> Result<Response<pb::ResumeAuthorizationResponse>, Status> {
+        let (_, browser): (AuthorizationId, Digest) = request.into_inner().try_into()?;
+        self.told(format!("resumed {}", browser == Digest::of(b"browser")));
+        answer(Undecided { attempt: claimed(), obtained: obtained() })
+    }
+
+    async fn list_own_connections(
+        &self,
+        request: Request<pb::ListOwnConnectionsRequest>,
+    ) -> Result<Response<pb::ListOwnConnectionsResponse>, Status> {
+        let (session, browser): (SessionId, Digest) = request.into_inner().try_into()?;
+        self.told(format!("listed {}", session == session_id() && browser == Digest::of(b"browser")));
+        answer(vec![own_connection()])
+    }
+
+    async fn disconnect(
+        &self,
+        request: Request<pb::DisconnectRequest>,
+    ) -> Result<Response<pb::DisconnectResponse>, Status> {
+        let (_, browser, connection): (SessionId, Digest, ConnectionId) = request.into_inner().try_into()?;
+        let right = browser == Digest::of(b"browser") && connection == connection_id();
+        self.told(format!("disconnected {right}"));
+        answer(pb::DisconnectResponse {})
+    }
+}
+
+pub fn own_connection() -> OwnConnection {
+    OwnConnection {
+        id: connection_id(),
+        summary: ConnectionSummary {
+            integration: integration_key(),
+            account: None,
+            scopes: vec!["repo".into()],
+            ended: Some((
+                Failure::new(latchkey_domain::Reason::ReauthRequired, Phase::Refresh),
+                Timestamp(8),
+            )),
+        },
+        name: "GitHub".into(),
+        provider: "github".into(),
+        asked: vec!["repo".into(), "user".into()],
+        mendable: true,
+        failing: true,
+        created_at: Timestamp(3),
+    }
+}
+
+fn claimed() -> ClaimedAuthorization {
+    ClaimedAuthorization {
+        session: session_id(),
+        environment: environment(),
+        integration: integration_key(),
+        redirect_uri: "https://connect.example/callback".into(),
+        provider: "github".into(),
+        app: app(),
+        code_verifier: None,
+        inputs: BTreeMap::new(),
+    }
+}
+
+pub fn choices() -> Vec<Choice> {
+    let of = |label: &str, detail: Option<&str>| Choice {
+        label: label.to_owned(),
+        detail: detail.map(str::to_owned),
+        values: BTreeMap::from([("site_id".to_owned(), label.to_owned())]),
+    };
+    vec![of("Acme", Some("acme.example")), of("Globex", None)]
 }
 
 fn due(fence: u64) -> DueRefresh {
@@ -488,5 +562,20 @@ impl RegistryService for Peer {
         let (environment, key): (Environment, IntegrationKey) = request.into_inner().try_into()?;
         self.told(format!("retired {environment} {key}"));
         answer(pb::RetireIntegrationResponse {})
+    }
+}
+
+pub fn obtained() -> Obtained {
+    Obtained {
+        auth_mode: "OAUTH2".into(),
+        grant: Grant {
+            handout: Handout::default(),
+            renewal: None,
+            expires_in: None,
+            scopes: None,
+            origins: vec![],
+            account: Some(Account { id: Some("42".into()), label: None }),
+        },
+        documented: Behaviour::default(),
     }
 }

@@ -12,8 +12,8 @@ use latchkey_wire::{
     Fault,
     contract::{
         AppSecrets, ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession,
-        DueRefresh, Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, PutIntegration,
-        ResumeRefresh, SessionView, StartAuthorization,
+        DueRefresh, Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, OwnConnection,
+        PutIntegration, ResumeRefresh, SessionView, StartAuthorization,
     },
     pb::vault::{self as pb, complete_refresh_request::Outcome},
 };
@@ -136,10 +136,27 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn choice()(label in text(), detail in text(), values in map()) -> pb::AccountChoice {
+        pb::AccountChoice { label, detail, values }
+    }
+}
+
+prop_compose! {
     fn attempt()(
         id in authorization(), integration in name(), state in "STARTED|CLAIMED|HELD|COMPLETED|FAILED", account in text(),
+        choices in vec(choice(), 0..3),
     ) -> pb::Attempt {
-        pb::Attempt { id, integration, state, account }
+        pb::Attempt { id, integration, state, account, choices }
+    }
+}
+
+prop_compose! {
+    fn own()(
+        id in connection(), summary in summary(), name in text(), provider in word(), asked in scopes(), mendable: bool,
+        failing: bool, create_time in moment(),
+    ) -> pb::OwnConnection {
+        let (summary, create_time) = (Some(summary), Some(create_time));
+        pb::OwnConnection { id, summary, name, provider, asked, mendable, failing, create_time }
     }
 }
 
@@ -156,10 +173,11 @@ prop_compose! {
         integrations in vec(integration(), 0..3), reconnect in sometimes(connection()), expire_time in moment(),
         connection in sometimes(connection()), last_failure in option::of(failure()),
         latest_attempt in option::of(attempt()), summary in option::of(summary()), approving in proptest::bool::ANY,
+        manages: bool,
     ) -> pb::Session {
         pb::Session {
             id, environment, end_user, integrations, reconnect, expire_time: Some(expire_time), connection,
-            last_failure, latest_attempt, summary, approving,
+            last_failure, latest_attempt, summary, approving, manages,
         }
     }
 }
@@ -224,7 +242,9 @@ proptest! {
         view in session_view(), environment in environment(), end_user in end_user(),
         integrations in vec(name(), 0..3), reconnect in sometimes(connection()), lifetime in span(),
         token in word(), expire_time in moment(), external_id in name(), display_name in text(), tags in map(),
+        manages: bool, own in vec(own(), 0..3),
     ) {
+        survives::<_, Vec<OwnConnection>>(&pb::ListOwnConnectionsResponse { connections: own })?;
         let created = pb::CreateSessionResponse {
             session: view.id.clone(), token, expire_time: Some(expire_time),
         };
@@ -232,7 +252,9 @@ proptest! {
         let lifetime = Some(lifetime);
         let (metadata, config) = (Some(Struct::default()), Some(Struct::default()));
         let about = Some(pb::About { external_id, display_name, tags, metadata, config });
-        let wish = pb::CreateSessionRequest { environment, end_user, integrations, reconnect, lifetime, about };
+        let wish = pb::CreateSessionRequest {
+            environment, end_user, integrations, reconnect, lifetime, about, manages,
+        };
         survives::<_, CreateSession>(&wish)?;
         survives::<_, SessionView>(&pb::BindSessionResponse { session: Some(view.clone()) })?;
         survives::<_, SessionView>(&pb::GetSessionResponse { session: Some(view.clone()) })?;

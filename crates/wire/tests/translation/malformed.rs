@@ -23,6 +23,7 @@ fn a_malformed_field_is_named_and_not_repeated() {
         reconnect: String::new(),
         lifetime: Some(Duration { seconds: 60, nanos: 0 }),
         about: None,
+        manages: false,
     };
     assert!(CreateSession::try_from(valid.clone()).is_ok());
     let wish = |change: fn(&mut pb::CreateSessionRequest)| {

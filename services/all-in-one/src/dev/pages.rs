@@ -167,6 +167,7 @@ async fn session(vault: &VaultClient, integration: &str) -> Result<String, Fault
         end_user,
         integrations: vec![integration],
         reconnect: None,
+        manages: false,
         lifetime: LIFETIME,
         about: latchkey_domain::connection::About::default(),
     };

@@ -168,7 +168,7 @@ impl Demo {
 
     fn client_secret(&self, kind: EntryKind) -> Option<AppSecrets> {
         let text = match kind {
-            EntryKind::OAuth | EntryKind::OAuth1 => &self.secrets.client_secret,
+            EntryKind::OAuth | EntryKind::OAuth1 | EntryKind::Workspaces => &self.secrets.client_secret,
             EntryKind::Machine => &self.secrets.machine_secret,
             EntryKind::ApiKey | EntryKind::Basic => return None,
         };
@@ -183,6 +183,7 @@ fn settings_of(kind: EntryKind) -> Settings {
         EntryKind::ApiKey => ("Demo with an API key", "", &[]),
         EntryKind::Basic => ("Demo with a password", "", &[]),
         EntryKind::OAuth1 => ("Demo with signed requests", CLIENT, &[]),
+        EntryKind::Workspaces => ("Demo with workspaces", CLIENT, &["profile:read"]),
     };
     Settings {
         provider: kind.id().to_owned(),

@@ -92,12 +92,13 @@ async fn typed(
         typed: given,
     };
     match door.flows.start(wish).await {
-        // Nobody can be asked here, and such a client knows of no such question: what was typed is meant.
+        // Nobody can be asked here, and such a client knows of no such questions: what was typed is meant.
         Err(Problem::Failed(failure)) if failure.reason == Reason::OtherAccount => {
             door.confirmed(&browser, session.id, failure).await?;
         }
         Err(problem) => return Err(problem.into()),
         Ok(Next::Connected) => {}
+        Ok(Next::Undecided) => door.flows.unasked(session.id, browser.digest()).await?,
         Ok(Next::Away { attempt, .. }) => {
             door.flows.cancel_attempt(&session, integration, attempt).await?;
             let message = "This integration is connected to in a window, not with a form.";

@@ -70,12 +70,12 @@ impl Popup {
             typed: named(&provider, given),
         };
         let next = match self.door.flows.start(wish).await {
-            Err(Problem::Failed(failure)) if failure.reason == Reason::OtherAccount => Next::Connected,
+            Err(Problem::Failed(failure)) if failure.reason == Reason::OtherAccount => Next::Undecided,
             next => next?,
         };
         tokio::spawn(self.again().followed(session.id, browser.digest(), session.expires_at));
         Ok(match next {
-            Next::Connected => Redirect::to("/connect/window/done").into_response(),
+            Next::Connected | Next::Undecided => Redirect::to("/connect/window/done").into_response(),
             Next::Away { url, attempt } => {
                 let cookies = Cookies::new(&self.door.public_url);
                 let cookie: HeaderMap =
@@ -110,9 +110,9 @@ impl Popup {
         if let Some(connection) = view.connection {
             return Some(self.succeeded(&connection.to_string(), false));
         }
-        // Nobody can be asked here, and such a client knows of no such question: who signed in is meant.
-        if let Some(latest) = held(view) {
-            return match self.door.flows.confirm(view, latest.id, browser).await {
+        // Nobody can be asked here, and such a client knows of no such questions: who signed in is meant.
+        if held(view).is_some() {
+            return match self.door.flows.unasked(view.id, browser).await {
                 Ok(()) => None,
                 Err(problem) => Some(self.failed(&problem)),
             };

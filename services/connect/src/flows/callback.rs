@@ -1,3 +1,4 @@
+use super::choose::Gathered;
 use super::conclude::Claimed;
 use super::noted::{About, Noted};
 use super::oauth1::Returned;
@@ -76,9 +77,9 @@ impl Flows {
         let attempt = Claimed::of(state.authorization, &claimed);
         let (flows, noted) = self.noting(About::of(&claimed), state.authorization);
         let obtained = flows.redeem(callback, pairs, claimed, &noted).await;
-        let connected = flows.concluded(attempt, obtained, &noted).await;
-        noted.ended(connected.as_ref().copied());
-        Ok(Answered { session, outcome: connected.map(drop) })
+        let came = flows.concluded(attempt, obtained, &noted).await;
+        noted.came(came.as_ref().copied());
+        Ok(Answered { session, outcome: came.map(drop) })
     }
 
     async fn redeem(
@@ -87,7 +88,7 @@ impl Flows {
         pairs: &[(String, String)],
         claimed: ClaimedAuthorization,
         noted: &Noted,
-    ) -> Result<Obtained, Problem> {
+    ) -> Result<Gathered, Problem> {
         let provider = self.provider(&claimed.provider)?;
         let (app, mut inputs) = (app(claimed.app), claimed.inputs);
         inputs.extend(callback_fields(&provider, pairs));
@@ -114,7 +115,7 @@ impl Flows {
         counts::step(&claimed.integration, "exchange", begun, &grant);
         let (auth_mode, documented) = (provider.auth_mode().as_str().to_owned(), documented(&provider));
         let obtained = Obtained { auth_mode, grant: grant?, documented };
-        self.verified(&provider, &app, &inputs, obtained, noted).await
+        self.gathered(&provider, &app, &inputs, obtained, noted).await
     }
 }
 

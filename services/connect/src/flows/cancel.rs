@@ -15,6 +15,10 @@ impl Flows {
         let Some(waiting) = latest.filter(|latest| latest.id == attempt) else { return Ok(()) };
         let failure = match waiting.state {
             AttemptState::Started => Failure::new(Reason::UserDeclined, Phase::Authorize),
+            // Of several, none was chosen.
+            AttemptState::Held if !waiting.choices.is_empty() => {
+                Failure::new(Reason::UserDeclined, Phase::Verify)
+            }
             AttemptState::Held => Failure::new(Reason::OtherAccount, Phase::Verify),
             AttemptState::Claimed | AttemptState::Completed | AttemptState::Failed => return Ok(()),
         };

@@ -1,4 +1,5 @@
 use super::Flows;
+use super::choose::Gathered;
 use super::noted::Noted;
 use crate::counts;
 use crate::failures::Problem;
@@ -16,6 +17,14 @@ const HEARD_WITHIN: Duration = Duration::from_secs(20);
 const BACKOFF_FIRST: Duration = Duration::from_millis(100);
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
 
+/// What an attempt came to.
+#[derive(Clone, Copy)]
+pub enum Came {
+    Connected(ConnectionId),
+    /// What it brought is kept until the end user says which of several accounts is meant.
+    Undecided,
+}
+
 /// An attempt whose answer has come.
 pub struct Claimed {
     pub authorization: AuthorizationId,
@@ -31,15 +40,23 @@ impl Claimed {
 }
 
 impl Flows {
-    /// Makes the connection, or records why there is none.
+    /// Makes the connection, or has the end user asked, or records why there is none.
     pub(super) async fn concluded(
         &self,
         claimed: Claimed,
-        obtained: Result<Obtained, Problem>,
+        gathered: Result<Gathered, Problem>,
         noted: &Noted,
-    ) -> Result<ConnectionId, Problem> {
-        let obtained = match obtained {
-            Ok(obtained) => obtained,
+    ) -> Result<Came, Problem> {
+        let obtained = match gathered {
+            Ok(Gathered::Whole(obtained)) => obtained,
+            Ok(Gathered::Several(obtained, choices)) => {
+                let hold = |elapsed| {
+                    let (again, choices) = (copied(&obtained, elapsed), choices.clone());
+                    async move { self.vault.hold_authorization(claimed.authorization, again?, choices).await }
+                };
+                until_heard(hold).await?;
+                return Ok(Came::Undecided);
+            }
             Err(problem) => {
                 self.record_failure(claimed.authorization, &problem).await;
                 return Err(problem);
@@ -57,7 +74,7 @@ impl Flows {
         let intent = if generation.0 > 1 { "reconnect" } else { "connect" };
         counts::session(&claimed.environment, intent, "completed");
         info!(connection.id = %connection, generation = generation.0, "Connected");
-        Ok(connection)
+        Ok(Came::Connected(connection))
     }
 
     async fn record_failure(&self, authorization: AuthorizationId, problem: &Problem) {
@@ -70,15 +87,15 @@ impl Flows {
 
 /// What a spent code, or a refresh token, brought is here alone: the vault is told until it has heard. It takes one
 /// attempt's grant once, so an answer that was lost does no harm. `tell` is given how long it has been tried.
-pub(super) async fn until_heard<T>(tell: impl Fn(Duration) -> T) -> Result<Established, Fault>
+pub(super) async fn until_heard<T, H>(tell: impl Fn(Duration) -> T) -> Result<H, Fault>
 where
-    T: Future<Output = Result<Established, Fault>>,
+    T: Future<Output = Result<H, Fault>>,
 {
     let begun = Instant::now();
     let mut backoff = BACKOFF_FIRST;
     loop {
         let fault = match tell(begun.elapsed()).await {
-            Ok(established) => return Ok(established),
+            Ok(heard) => return Ok(heard),
             Err(fault) => fault,
         };
         let passing = matches!(fault.kind, Kind::Unavailable | Kind::Exhausted);

@@ -6,7 +6,7 @@ use latchkey_domain::{AuthorizationId, Digest};
 use latchkey_wire::contract::{AttemptState, AttemptView, SessionView};
 use tracing::info;
 
-/// The attempt of a session that came back with another account, where the end user has not decided yet.
+/// The attempt of a session that came back with another account, or opens several, where the end user has not decided yet.
 #[must_use]
 pub fn held(session: &SessionView) -> Option<&AttemptView> {
     session.latest_attempt.as_ref().filter(|latest| latest.state == AttemptState::Held)

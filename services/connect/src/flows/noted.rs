@@ -1,6 +1,7 @@
 //! The log of one attempt, as it comes to be. It is told beside the attempt, which neither waits for it nor fails with it.
 
 use super::Flows;
+use super::conclude::Came;
 use crate::failures::Problem;
 use latchkey_chassis::Clock;
 use latchkey_chassis::trace::current_traceparent;
@@ -134,6 +135,15 @@ impl Noted {
         match connected {
             Ok(connection) => self.write(Outcome::Success, Some(connection), None),
             Err(problem) => self.write(Outcome::Failure, None, Some(problem)),
+        }
+    }
+
+    /// The attempt is over, or waits for the end user to choose.
+    pub(super) fn came(self, came: Result<Came, &Problem>) {
+        match came {
+            Ok(Came::Connected(connection)) => self.ended(Ok(connection)),
+            Ok(Came::Undecided) => self.write(Outcome::Pending, None, None),
+            Err(problem) => self.ended(Err(problem)),
         }
     }
 

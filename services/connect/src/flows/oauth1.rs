@@ -4,6 +4,7 @@
 //! Invariant: the attempt is found by that identifier, and belongs to the browser that was sent away with it.
 
 use super::callback::Answered;
+use super::choose::Gathered;
 use super::conclude::Claimed;
 use super::noted::{About, Noted};
 use super::start::{Next, Wish};
@@ -90,7 +91,7 @@ impl Flows {
 
     async fn failed<T>(&self, attempt: Claimed, problem: Problem, noted: Noted) -> Result<T, Problem> {
         let outcome = self.concluded(attempt, Err(problem), &noted).await;
-        noted.ended(outcome.as_ref().copied());
+        noted.came(outcome.as_ref().copied());
         Err(outcome.err().unwrap_or(Problem::StateUnknown))
     }
 
@@ -127,9 +128,9 @@ impl Flows {
         let attempt = Claimed::of(state.authorization, &claimed);
         let (flows, noted) = self.noting(About::of(&claimed), state.authorization);
         let obtained = flows.redeem_oauth1(returned, claimed, &noted).await;
-        let connected = flows.concluded(attempt, obtained, &noted).await;
-        noted.ended(connected.as_ref().copied());
-        Ok(Answered { session, outcome: connected.map(drop) })
+        let came = flows.concluded(attempt, obtained, &noted).await;
+        noted.came(came.as_ref().copied());
+        Ok(Answered { session, outcome: came.map(drop) })
     }
 
     async fn redeem_oauth1(
@@ -137,7 +138,7 @@ impl Flows {
         returned: Returned,
         claimed: ClaimedAuthorization,
         noted: &Noted,
-    ) -> Result<Obtained, Problem> {
+    ) -> Result<Gathered, Problem> {
         let provider = self.provider(&claimed.provider)?;
         let at = noted.begin();
         let verifier = returned.verifier.ok_or_else(|| declined(&Declined::AccessDenied, None));
@@ -152,7 +153,7 @@ impl Flows {
         let (auth_mode, documented) = (provider.auth_mode().as_str().to_owned(), documented(&provider));
         let obtained = Obtained { auth_mode, grant: grant?, documented };
         // What was typed comes back in the grant's own fields.
-        self.verified(&provider, &app, &Inputs::new(), obtained, noted).await
+        self.gathered(&provider, &app, &Inputs::new(), obtained, noted).await
     }
 }
 

@@ -1,10 +1,11 @@
-use super::conclude::Claimed;
+use super::choose::Gathered;
+use super::conclude::{Came, Claimed};
 use super::noted::{About, Noted};
 use super::{Flows, app};
 use crate::counts;
 use crate::failures::Problem;
 use crate::state::State;
-use latchkey_domain::{AuthorizationId, ConnectionId, Digest, IntegrationKey, Phase, SessionId, Timestamp};
+use latchkey_domain::{AuthorizationId, Digest, IntegrationKey, Phase, SessionId, Timestamp};
 use latchkey_oauth::{Inputs, check_inputs, documented, given};
 use latchkey_providers::{AuthMode, Provider};
 use latchkey_wire::contract::{
@@ -29,6 +30,8 @@ pub enum Next {
     Away { url: Url, attempt: AuthorizationId },
     /// Nowhere: it is done.
     Connected,
+    /// Nowhere: the end user has to say which of several accounts is meant.
+    Undecided,
 }
 
 impl Flows {
@@ -72,7 +75,10 @@ impl Flows {
             | AuthMode::Basic => {
                 let flows = self.clone();
                 let connected = async move { flows.connect_at_once(&provider, wish, inputs, about).await };
-                self.tasks.finish("connect", connected).await.map(|_| Next::Connected)
+                Ok(match self.tasks.finish("connect", connected).await? {
+                    Came::Connected(_) => Next::Connected,
+                    Came::Undecided => Next::Undecided,
+                })
             }
             _ => Err(Problem::Unsupported(provider.name.clone())),
         }
@@ -137,12 +143,12 @@ impl Flows {
         wish: Wish,
         inputs: Inputs,
         about: About,
-    ) -> Result<ConnectionId, Problem> {
+    ) -> Result<Came, Problem> {
         let state = State::new(Timestamp(self.clock.now()));
         let (flows, noted) = self.noting(about, state.authorization);
-        let connected = flows.connect_noted(provider, wish, inputs, state, &noted).await;
-        noted.ended(connected.as_ref().copied());
-        connected
+        let came = flows.connect_noted(provider, wish, inputs, state, &noted).await;
+        noted.came(came.as_ref().copied());
+        came
     }
 
     async fn connect_noted(
@@ -152,7 +158,7 @@ impl Flows {
         inputs: Inputs,
         state: State,
         noted: &Noted,
-    ) -> Result<ConnectionId, Problem> {
+    ) -> Result<Came, Problem> {
         self.vault
             .start_authorization(StartAuthorization {
                 authorization: state.authorization,
@@ -176,7 +182,7 @@ impl Flows {
         provider: &Provider,
         claimed: ClaimedAuthorization,
         noted: &Noted,
-    ) -> Result<Obtained, Problem> {
+    ) -> Result<Gathered, Problem> {
         let (app, inputs) = (app(claimed.app), claimed.inputs);
         let grant = match provider.auth_mode() {
             AuthMode::OAuth2ClientCredentials => {
@@ -198,10 +204,10 @@ impl Flows {
         // A credential replaces nothing before the provider has accepted it.
         let (auth_mode, documented) = (provider.auth_mode().as_str().to_owned(), documented(provider));
         let obtained = Obtained { auth_mode, grant, documented };
-        self.verified(provider, &app, &inputs, obtained, noted).await
+        self.gathered(provider, &app, &inputs, obtained, noted).await
     }
 
-    /// Tries the credential with the provider's probe, where it has one, and learns whose account it is.
+    /// Learns what the provider's API must be told of the connection, and tries the credential. Nobody is asked.
     pub(super) async fn verified(
         &self,
         provider: &Provider,
@@ -210,11 +216,22 @@ impl Flows {
         mut obtained: Obtained,
         noted: &Noted,
     ) -> Result<Obtained, Problem> {
-        let integration = noted.integration();
-        let begun = Instant::now();
         let known = self.oauth.look_up(provider, app, obtained.grant, inputs).await;
         obtained.grant = known.map_err(|fault| Problem::provider(fault, Phase::Verify))?;
-        let mark = noted.mark();
+        self.tried(provider, app, inputs, obtained, noted).await
+    }
+
+    /// Tries the credential with the provider's probe, where it has one, and learns whose account it is.
+    pub(super) async fn tried(
+        &self,
+        provider: &Provider,
+        app: &latchkey_oauth::App,
+        inputs: &Inputs,
+        mut obtained: Obtained,
+        noted: &Noted,
+    ) -> Result<Obtained, Problem> {
+        let integration = noted.integration();
+        let (begun, mark) = (Instant::now(), noted.mark());
         let verified = self.oauth.verify(provider, app, &obtained.grant, inputs).await;
         let verified = verified.map_err(|fault| Problem::provider(fault, Phase::Verify));
         noted.verified(mark, &verified);

@@ -23,12 +23,17 @@ impl pb::connect_session_service_server::ConnectSessionService for Door {
         let asked = request.into_inner();
         let integrations = parse_list("integrations", &asked.integrations)?;
         let lifetime = duration_from_pb("lifetime", asked.lifetime)?;
-        let intent = if asked.reconnect_connection_id.is_empty() { "connect" } else { "reconnect" };
+        let intent = match (asked.manage, &*asked.reconnect_connection_id) {
+            (true, _) => "manage",
+            (false, "") => "connect",
+            (false, _) => "reconnect",
+        };
         let create = CreateSession {
             environment: key.environment.clone(),
             end_user: parse("end_user", &asked.end_user)?,
             integrations,
             reconnect: parse_optional("reconnect_connection_id", &asked.reconnect_connection_id)?,
+            manages: asked.manage,
             lifetime: lifetime.unwrap_or(LIFETIME_DEFAULT),
             about: about_from_pb(
                 &asked.external_id,

@@ -1,10 +1,10 @@
-//! Where a reconnection came back with another account: the question, and the end user's word.
+//! Where a reconnection came back with another account, or what came opens several: the question, and the end user's word.
 
 use super::{Site, headers, hosted, present, refuse};
 use crate::browser::Browser;
 use crate::failures::Problem;
 use crate::flows::held;
-use crate::pages::OtherAccountPage;
+use crate::pages::{OtherAccountPage, SeveralAccountsPage};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -22,11 +22,14 @@ pub fn routes() -> Router<Site> {
 struct Decided {
     form_token: String,
     attempt: AuthorizationId,
-    /// `use` or `switch`.
+    /// Of another account: `use` or `switch`.
+    #[serde(default)]
     account: String,
+    /// Of several: the place in the list.
+    choice: Option<usize>,
 }
 
-/// What the end user says of the other account that came back.
+/// What the end user says of the account that came back.
 async fn account(
     State(site): State<Site>,
     headers: HeaderMap,
@@ -38,18 +41,41 @@ async fn account(
         if !headers::from_here(&headers) || !browser.made(&decided.form_token) {
             return Err(Problem::FormStale);
         }
+        if let Some(choice) = decided.choice {
+            return site.flows.choose(&view, decided.attempt, browser.digest(), Some(choice)).await;
+        }
         match decided.account.as_str() {
             "use" => site.flows.confirm(&view, decided.attempt, browser.digest()).await,
             _ => site.flows.cancel(&view, decided.attempt).await,
         }
     };
     match done.await {
-        Ok(()) => Redirect::to(&format!("/connect/{session}")).into_response(),
+        // Recorded with the attempt, or still to be chosen: the session's page tells, and asks.
+        Ok(()) | Err(Problem::Failed(_)) => Redirect::to(&format!("/connect/{session}")).into_response(),
         Err(problem) => refuse(&problem),
     }
 }
 
-/// The question.
+/// The question which of several is meant.
+pub(super) fn several(site: &Site, browser: &Browser, session: &SessionView) -> SeveralAccountsPage {
+    let attempt = held(session);
+    let integration = attempt
+        .and_then(|attempt| session.integrations.iter().find(|offered| offered.key == attempt.integration));
+    let choices = attempt.map(|attempt| &attempt.choices[..]).unwrap_or_default();
+    SeveralAccountsPage {
+        boot: hosted(site, browser, session),
+        session: session.id.to_string(),
+        form_token: browser.form_token(),
+        attempt: attempt.map(|attempt| attempt.id.to_string()).unwrap_or_default(),
+        name: integration.map(|offered| offered.settings.display_name.clone()).unwrap_or_default(),
+        choices: choices
+            .iter()
+            .map(|choice| (choice.label.clone(), choice.detail.clone().unwrap_or_default()))
+            .collect(),
+    }
+}
+
+/// The question whether the other is meant.
 pub(super) fn page(site: &Site, browser: &Browser, session: &SessionView) -> OtherAccountPage {
     let attempt = held(session);
     let integration = attempt

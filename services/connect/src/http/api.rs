@@ -31,6 +31,7 @@ pub fn routes() -> Router<Site> {
         .route("/connect/api/sessions/{session}/attempts", post(start))
         .route("/connect/api/sessions/{session}/attempts/{attempt}", delete(cancel))
         .route("/connect/api/sessions/{session}/attempts/{attempt}/confirm", post(confirm))
+        .route("/connect/api/sessions/{session}/attempts/{attempt}/choose", post(choose))
         .route("/connect/api/sessions/{session}/approval", post(invite))
         .route("/connect/api/sessions/{session}/result", post(result))
         .route("/connect/api/window", post(window))
@@ -138,6 +139,8 @@ enum Started {
     Provider { url: String, attempt: String },
     /// It is done.
     Connected { session: Box<SessionDocument> },
+    /// Several accounts were found: the attempt says which.
+    ChooseAccount { session: Box<SessionDocument> },
 }
 
 async fn start(
@@ -155,10 +158,14 @@ async fn start(
                 inputs_of(fields.into_iter().map(|(name, value)| (format!("in.{name}"), value)).collect());
             let wish = Wish { session: view.id, browser: browser.digest(), integration: key, typed };
             match site.flows.start(wish).await? {
-                Next::Connected => {
+                next @ (Next::Connected | Next::Undecided) => {
                     let view = site.flows.vault.get_session(view.id, browser.digest()).await?;
                     let session = Box::new(session_document(&site, &view));
-                    Ok(Json(Started::Connected { session }).into_response())
+                    Ok(Json(match next {
+                        Next::Undecided => Started::ChooseAccount { session },
+                        _ => Started::Connected { session },
+                    })
+                    .into_response())
                 }
                 Next::Away { url, attempt } => {
                     let started = Started::Provider { url: url.to_string(), attempt: attempt.to_string() };
@@ -200,6 +207,33 @@ async fn confirm(
             let (browser, view) = changing(&site, &headers, &session).await?;
             let attempt = attempt.parse().map_err(|_| Problem::StateUnknown)?;
             site.flows.confirm(&view, attempt, browser.digest()).await?;
+            let view = site.flows.vault.get_session(view.id, browser.digest()).await?;
+            Ok(Json(session_document(&site, &view)))
+        }
+        .await,
+    )
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Chosen {
+    /// The place in the attempt's list.
+    choice: usize,
+}
+
+/// Which of several accounts is meant.
+async fn choose(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Path((session, attempt)): Path<(String, String)>,
+    body: Result<Json<Chosen>, JsonRejection>,
+) -> Response {
+    answer(
+        async {
+            let (browser, view) = changing(&site, &headers, &session).await?;
+            let Chosen { choice } = read(body)?;
+            let attempt = attempt.parse().map_err(|_| Problem::StateUnknown)?;
+            site.flows.choose(&view, attempt, browser.digest(), Some(choice)).await?;
             let view = site.flows.vault.get_session(view.id, browser.digest()).await?;
             Ok(Json(session_document(&site, &view)))
         }
@@ -277,7 +311,11 @@ async fn window(
 }
 
 /// The browser that holds a session, and the session.
-async fn held(site: &Site, headers: &HeaderMap, session: &str) -> Result<(Browser, SessionView), Problem> {
+pub(super) async fn held(
+    site: &Site,
+    headers: &HeaderMap,
+    session: &str,
+) -> Result<(Browser, SessionView), Problem> {
     let id: SessionId = session.parse().map_err(|_| Problem::NoBrowser)?;
     let browser = match bearer(headers) {
         Some(browser) => browser?,
@@ -288,7 +326,7 @@ async fn held(site: &Site, headers: &HeaderMap, session: &str) -> Result<(Browse
 }
 
 /// The same, for a call that changes something: a cookie alone is not enough, for other sites could have it sent.
-async fn changing(
+pub(super) async fn changing(
     site: &Site,
     headers: &HeaderMap,
     session: &str,
@@ -301,19 +339,19 @@ async fn changing(
     if bearer(headers).is_some() || ours() { Ok(held) } else { Err(Problem::FormStale) }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<Result<Browser, Problem>> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<Result<Browser, Problem>> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     Some(value.strip_prefix("Bearer ").and_then(Browser::parse).ok_or(Problem::NoBrowser))
 }
 
-fn read<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
+pub(super) fn read<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
     match body {
         Ok(Json(body)) => Ok(body),
         Err(rejection) => Err(Problem::Malformed(rejection.body_text())),
     }
 }
 
-fn answer(outcome: Result<impl IntoResponse, Problem>) -> Response {
+pub(super) fn answer(outcome: Result<impl IntoResponse, Problem>) -> Response {
     match outcome {
         Ok(answer) => answer.into_response(),
         Err(problem) => refuse(&problem),

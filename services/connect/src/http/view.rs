@@ -54,6 +54,17 @@ struct AttemptDocument {
     /// The other account it came back with, where it is held.
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<String>,
+    /// What there is to choose from, where that is why it is held: one is named by its place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<ChoiceOfAccount>,
+}
+
+/// One of several accounts.
+#[derive(Serialize)]
+struct ChoiceOfAccount {
+    label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -130,7 +141,11 @@ pub fn session_document(site: &Site, session: &SessionView) -> SessionDocument {
         revision: String::new(),
         end_user: session.end_user.to_string(),
         expires_at: session.expires_at.0,
-        intent: if session.reconnect.is_some() { "reconnect" } else { "connect" },
+        intent: match session.reconnect {
+            _ if session.manages => "manage",
+            Some(_) => "reconnect",
+            None => "connect",
+        },
         approving: session.approving,
         integrations: session.integrations.iter().filter_map(|it| choice(site, it)).collect(),
         attempt: session.latest_attempt.as_ref().map(|attempt| AttemptDocument {
@@ -138,6 +153,11 @@ pub fn session_document(site: &Site, session: &SessionView) -> SessionDocument {
             integration: attempt.integration.to_string(),
             state: attempt.state.as_str().to_ascii_lowercase(),
             account: attempt.account.clone(),
+            choices: attempt
+                .choices
+                .iter()
+                .map(|it| ChoiceOfAccount { label: it.label.clone(), detail: it.detail.clone() })
+                .collect(),
         }),
         failure: session
             .last_failure
@@ -195,16 +215,20 @@ fn connection_document(
     asked: &[String],
 ) -> ConnectionDocument {
     let granted = summary.map(|summary| &summary.scopes[..]).unwrap_or_default();
-    // A provider that does not say what it granted is taken to have granted what was asked for (RFC 6749 §5.1).
-    let left_out = asked.iter().filter(|scope| !granted.is_empty() && !granted.contains(scope));
     ConnectionDocument {
         id,
         account: summary.and_then(|summary| summary.account.clone()),
-        scopes_left_out: left_out.cloned().collect(),
+        scopes_left_out: left_out(asked, granted),
         ended: summary.and_then(|summary| {
             summary.ended.as_ref().map(|(failure, since)| (failure.reason.as_str(), since.0))
         }),
     }
+}
+
+/// What was asked for and not granted. A provider that does not say what it granted is taken to have granted what was asked for
+/// (RFC 6749 §5.1).
+pub fn left_out(asked: &[String], granted: &[String]) -> Vec<String> {
+    asked.iter().filter(|scope| !granted.is_empty() && !granted.contains(scope)).cloned().collect()
 }
 
 /// What the latest attempt's integration asks the provider for.

@@ -32,6 +32,7 @@ async fn mending(world: &World, connection: ConnectionId) -> (Browser, SessionId
         end_user: "ana".parse().unwrap(),
         integrations: vec![],
         reconnect: Some(connection),
+        manages: false,
         lifetime: Duration::from_secs(600),
         about: latchkey_domain::connection::About::default(),
     };
@@ -92,4 +93,33 @@ async fn whoever_did_not_mean_it_begins_again_and_nothing_has_changed() {
     world.provider.controls().sign_in(Account::ana());
     come_back(&browser, session).await;
     assert_eq!(world.described(session).await.connection, Some(connection));
+}
+
+async fn offered(browser: &Browser, session: SessionId) -> (String, [(&'static str, String); 2]) {
+    let page = browser.page(session).await;
+    let hidden = |name: &str| between(&page, &format!("name=\"{name}\" value=\""), "\"");
+    let form = [("form_token", hidden("form_token")), ("attempt", hidden("attempt"))];
+    (page, form)
+}
+
+#[tokio::test]
+async fn one_login_that_opens_several_accounts_is_asked_which_is_meant() {
+    let world = world().await;
+    let (browser, session) = world.opened(EntryKind::Workspaces).await;
+    let back = browser.decided_of(session, EntryKind::Workspaces, "allow").await;
+    browser.http.get(back).send().await.unwrap();
+    let (page, [token, attempt]) = offered(&browser, session).await;
+    assert!(page.contains("Globex (globex.demo.example)"), "{page}");
+    let view = world.described(session).await;
+    assert_eq!(view.latest_attempt.unwrap().state, AttemptState::Held);
+    let path = format!("/connect/{session}/account");
+    for wrong in ["4", "99", "x"] {
+        let form = [token.clone(), attempt.clone(), ("choice", wrong.to_owned())];
+        let refused = browser.post(&path).form(&form).send().await.unwrap();
+        assert!(refused.status().is_client_error(), "{wrong}: {}", refused.status());
+    }
+    let form = [token, attempt, ("choice", "2".to_owned())];
+    assert_eq!(browser.post(&path).form(&form).send().await.unwrap().status(), StatusCode::SEE_OTHER);
+    let view = world.described(session).await;
+    assert_eq!(view.summary.unwrap().account.as_deref(), Some("ana@demo (Globex)"));
 }

@@ -137,7 +137,7 @@ fn catalogue(issuer: &str) -> Catalogue {
 }
 
 fn integration(kind: EntryKind) -> PutIntegration {
-    let has_client = matches!(kind, EntryKind::OAuth | EntryKind::Machine | EntryKind::OAuth1);
+    let has_client = !matches!(kind, EntryKind::ApiKey | EntryKind::Basic);
     let secrets = AppSecrets { client_secret: Some(CLIENT.1.to_owned().into()), fields: BTreeMap::new() };
     PutIntegration {
         environment: dev(),
@@ -161,6 +161,7 @@ impl World {
             end_user: "ana".parse().unwrap(),
             integrations: vec![kind.id().parse().unwrap()],
             reconnect: None,
+            manages: false,
             lifetime: Duration::from_secs(600),
             about: latchkey_domain::connection::About::default(),
         };
@@ -232,7 +233,12 @@ impl Browser {
 
     /// Goes to the provider and decides there: where the provider sends the browser back to.
     pub async fn decided(&self, session: SessionId, decision: &str) -> String {
-        let away = self.start(session, EntryKind::OAuth, &[]).await;
+        self.decided_of(session, EntryKind::OAuth, decision).await
+    }
+
+    /// The same, of another way to connect.
+    pub async fn decided_of(&self, session: SessionId, kind: EntryKind, decision: &str) -> String {
+        let away = self.start(session, kind, &[]).await;
         self.decided_at(Url::parse(away.headers()["location"].to_str().unwrap()).unwrap(), decision).await
     }
 

@@ -191,6 +191,7 @@ async fn connected(vault: &Vault, origin: &str, signer: Option<Signer>) -> Conne
         end_user: "ana".parse().unwrap(),
         integrations: vec![PROVIDER.parse().unwrap()],
         reconnect: None,
+        manages: false,
         lifetime: Duration::from_secs(600),
         about: latchkey_domain::connection::About::default(),
     };

@@ -146,6 +146,7 @@ impl World {
             end_user: "ana".parse().unwrap(),
             integrations: vec![provider.parse().unwrap()],
             reconnect: None,
+            manages: false,
             lifetime: Duration::from_secs(600),
             about: latchkey_domain::connection::About::default(),
         };

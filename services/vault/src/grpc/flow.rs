@@ -135,4 +135,40 @@ impl pb::flow_service_server::FlowService for Peers {
         let established = self.vault.confirm_authorization(id, browser).await.map_err(status)?;
         Ok(Response::new(established.into()))
     }
+
+    async fn hold_authorization(
+        &self,
+        request: Request<pb::HoldAuthorizationRequest>,
+    ) -> Result<Response<pb::HoldAuthorizationResponse>, Status> {
+        let (id, obtained, choices) = request.into_inner().try_into()?;
+        self.vault.hold_authorization(id, obtained, choices).await.map_err(status)?;
+        Ok(Response::new(pb::HoldAuthorizationResponse {}))
+    }
+
+    async fn resume_authorization(
+        &self,
+        request: Request<pb::ResumeAuthorizationRequest>,
+    ) -> Result<Response<pb::ResumeAuthorizationResponse>, Status> {
+        let (id, browser) = request.into_inner().try_into()?;
+        let undecided = self.vault.resume_authorization(id, browser).await.map_err(status)?;
+        Ok(Response::new(undecided.into()))
+    }
+
+    async fn list_own_connections(
+        &self,
+        request: Request<pb::ListOwnConnectionsRequest>,
+    ) -> Result<Response<pb::ListOwnConnectionsResponse>, Status> {
+        let (session, browser) = request.into_inner().try_into()?;
+        let own = self.vault.own_connections(session, browser).await.map_err(status)?;
+        Ok(Response::new(own.into()))
+    }
+
+    async fn disconnect(
+        &self,
+        request: Request<pb::DisconnectRequest>,
+    ) -> Result<Response<pb::DisconnectResponse>, Status> {
+        let (session, browser, connection) = request.into_inner().try_into()?;
+        self.vault.disconnect(session, browser, connection).await.map_err(status)?;
+        Ok(Response::new(pb::DisconnectResponse {}))
+    }
 }

@@ -46,7 +46,8 @@ impl Vault {
     pub async fn start_authorization(&self, start: StartAuthorization) -> Result<(), Error> {
         let now = self.ledger.now();
         let terms = self.held_session(start.session, &start.browser).await?;
-        if !terms.integrations.contains(&start.integration) {
+        // What such a session is for is done in sessions of their own.
+        if terms.manages || !terms.integrations.contains(&start.integration) {
             return Err(Error::IntegrationUnknown(start.integration.to_string()));
         }
         let (_, _, key) = self.app(&terms.environment, &start.integration).await?;
@@ -54,7 +55,7 @@ impl Vault {
         let secrets = Secrets {
             code_verifier: seal_verifier(&key, &owner, start.code_verifier)?,
             inputs: seal_inputs(&key, &owner, start.inputs)?,
-            held: None,
+            ..Secrets::default()
         };
         let connection = terms
             .reconnect
@@ -297,7 +298,7 @@ impl Vault {
 }
 
 /// A session leads to one connection.
-fn led_elsewhere(session: &Session, attempt: &Attempt) -> Result<(), session::Refusal> {
+pub(super) fn led_elsewhere(session: &Session, attempt: &Attempt) -> Result<(), session::Refusal> {
     match session.connection() {
         Some(connection) if connection != attempt.connection => Err(session::Refusal::Consumed),
         Some(_) | None => Ok(()),

@@ -179,6 +179,26 @@ fn stretches() -> impl Iterator<Item = (Option<Duration>, Option<Duration>)> {
 }
 
 impl ListConnections {
+    /// Those of one end user, the newest first.
+    pub(super) fn of_end_user(environment: Environment, end_user: EndUser, max: u32) -> Self {
+        Self {
+            environment,
+            integration: None,
+            provider: None,
+            end_user: Some(end_user),
+            status: None,
+            external_id: None,
+            tags: BTreeMap::new(),
+            search: None,
+            created: Span::default(),
+            ends: Span::default(),
+            order: ConnectionOrder::Newest,
+            as_of: None,
+            after: None,
+            max,
+        }
+    }
+
     fn examined_max(&self) -> usize {
         if self.as_of.is_some() { EXAMINED_AS_OF_MAX } else { EXAMINED_MAX }
     }

@@ -42,7 +42,9 @@ impl Vault {
             OtherAccount::Block => {
                 Command::Fail { failure: Failure::new(Reason::OtherAccount, Phase::Verify), at: now }
             }
-            OtherAccount::Warn | OtherAccount::Allow => Command::Hold { credential, at: now },
+            OtherAccount::Warn | OtherAccount::Allow => {
+                Command::Hold { credential, choices: vec![], at: now }
+            }
         };
         self.ledger.execute::<Authorization>(&attempt.id.to_string(), command, Terms::default()).await?;
         Err(Refusal::OtherAccount.into())
@@ -83,7 +85,7 @@ fn present(connection: &Connection) -> Option<&CredentialFacts> {
 }
 
 /// What was held, as it was obtained, with the less of its life that is left.
-fn opened(
+pub(super) fn opened(
     key: &Key,
     owner: &Stream,
     credential: &CredentialFacts,

@@ -35,6 +35,10 @@ impl Vault {
         }
         limits::offered(&create.integrations)?;
         limits::about(&create.about)?;
+        if create.manages && (create.reconnect.is_some() || create.about != About::default()) {
+            let message = "A session for managing is about no one connection.".to_owned();
+            return Err(Error::Field { field: "manage", message });
+        }
         if create.reconnect.is_some() && create.about != About::default() {
             let message =
                 "A connection that is mended keeps what is said of it: change that with UpdateConnection.";
@@ -54,6 +58,7 @@ impl Vault {
             end_user: create.end_user,
             integrations,
             reconnect: create.reconnect,
+            manages: create.manages,
             token: digest,
             created_at: now,
             expires_at: now.plus(create.lifetime),
@@ -110,7 +115,7 @@ impl Vault {
 
     async fn offered(&self, create: &CreateSession) -> Result<Vec<IntegrationKey>, Error> {
         let Some(reconnect) = create.reconnect else {
-            if create.integrations.is_empty() {
+            if create.integrations.is_empty() && !create.manages {
                 let message = "Name at least one integration the end user may choose.".to_owned();
                 return Err(Error::Field { field: "integrations", message });
             }
@@ -175,21 +180,13 @@ impl Vault {
             latest_attempt: latest_attempt.flatten(),
             summary: self.summary(session.connection().or(terms.reconnect)).await?,
             approving: false,
+            manages: terms.manages,
         })
     }
 
     async fn summary(&self, connection: Option<ConnectionId>) -> Result<Option<ConnectionSummary>, Error> {
         let Some(id) = connection else { return Ok(None) };
-        let (profile, credential, ended) = match self.ledger.load::<Connection>(&id.to_string()).await?.state
-        {
-            Connection::Live(live) => (live.profile, live.credential, None),
-            Connection::Broken(broken) => {
-                (broken.profile, broken.credential, Some((broken.failure, broken.since)))
-            }
-            Connection::Absent | Connection::Revoked(_) => return Ok(None),
-        };
-        let CredentialFacts { account, scopes, .. } = credential;
-        Ok(Some(ConnectionSummary { integration: profile.integration, account, scopes, ended }))
+        Ok(summary_of(self.ledger.load::<Connection>(&id.to_string()).await?.state))
     }
 
     async fn latest_attempt(&self, terms: &SessionTerms) -> Result<Option<Authorization>, Error> {
@@ -210,14 +207,28 @@ impl Vault {
     }
 }
 
+/// What its end user may know of a connection that is there.
+pub(super) fn summary_of(connection: Connection) -> Option<ConnectionSummary> {
+    let (profile, credential, ended) = match connection {
+        Connection::Live(live) => (live.profile, live.credential, None),
+        Connection::Broken(broken) => {
+            (broken.profile, broken.credential, Some((broken.failure, broken.since)))
+        }
+        Connection::Absent | Connection::Revoked(_) => return None,
+    };
+    let CredentialFacts { account, scopes, .. } = credential;
+    Some(ConnectionSummary { integration: profile.integration, account, scopes, ended })
+}
+
 fn attempt_view(authorization: &Authorization) -> (Option<AttemptView>, Option<Failure>) {
-    let mut account = None;
+    let (mut account, mut choices) = (None, vec![]);
     let (state, failure) = match authorization {
         Authorization::Absent => return (None, None),
         Authorization::Started { .. } => (AttemptState::Started, None),
         Authorization::Claimed { .. } => (AttemptState::Claimed, None),
-        Authorization::Held { credential, .. } => {
+        Authorization::Held { credential, choices: held, .. } => {
             account.clone_from(&credential.account);
+            choices.clone_from(held);
             (AttemptState::Held, None)
         }
         Authorization::Completed { .. } => (AttemptState::Completed, None),
@@ -228,6 +239,7 @@ fn attempt_view(authorization: &Authorization) -> (Option<AttemptView>, Option<F
         integration: attempt.integration.clone(),
         state,
         account,
+        choices,
     });
     (view, failure)
 }

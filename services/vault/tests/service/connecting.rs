@@ -89,6 +89,7 @@ async fn a_session_for_what_is_not_there_is_not_made() {
         end_user: "ana".parse().unwrap(),
         integrations: vec!["nowhere".parse().unwrap()],
         reconnect: None,
+        manages: false,
         lifetime: Duration::from_secs(60),
         about: latchkey_domain::connection::About::default(),
     };
@@ -99,6 +100,7 @@ async fn a_session_for_what_is_not_there_is_not_made() {
         end_user: "bob".parse().unwrap(),
         integrations: vec![],
         reconnect: Some(world.connected().await),
+        manages: false,
         lifetime: Duration::from_secs(60),
         about: latchkey_domain::connection::About::default(),
     };

@@ -74,6 +74,7 @@ async fn an_external_id_that_another_has_is_refused_and_nothing_changes() {
         end_user: "ana".parse().unwrap(),
         integrations: vec![crate::world::demo()],
         reconnect: None,
+        manages: false,
         lifetime: std::time::Duration::from_secs(60),
         about: about("user-42"),
     };

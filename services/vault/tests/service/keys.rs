@@ -91,6 +91,7 @@ async fn with_the_key_service_down_what_is_cached_still_reads_and_the_rest_is_re
         end_user: "ana".parse().unwrap(),
         integrations: vec![crate::world::demo()],
         reconnect: None,
+        manages: false,
         lifetime: Duration::from_secs(60),
         about: latchkey_domain::connection::About::default(),
     };

@@ -16,6 +16,7 @@ async fn connected_in_prod(world: &World) -> latchkey_domain::ConnectionId {
         end_user: "ana".parse().unwrap(),
         integrations: vec![crate::world::demo()],
         reconnect: None,
+        manages: false,
         lifetime: Duration::from_secs(900),
         about: latchkey_domain::connection::About::default(),
     };

@@ -84,6 +84,7 @@ async fn settings_put_while_the_integration_is_registered_anew_do_not_lock_its_s
         end_user: "ana".parse().unwrap(),
         integrations: vec![crate::world::demo()],
         reconnect: None,
+        manages: false,
         lifetime: std::time::Duration::from_secs(60),
         about: latchkey_domain::connection::About::default(),
     };

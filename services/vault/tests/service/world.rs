@@ -168,6 +168,7 @@ impl World {
             environment: dev(),
             end_user: "ana".parse().unwrap(),
             integrations: if reconnect.is_some() { vec![] } else { vec![demo()] },
+            manages: false,
             reconnect,
             lifetime: Duration::from_secs(900),
             about,

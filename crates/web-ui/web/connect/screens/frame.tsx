@@ -15,7 +15,7 @@ export interface FrameProps {
 }
 
 export function Frame({ title, name, mark, children, actions, center }: FrameProps) {
-  const { boot, texts, flow } = useShared();
+  const { boot, texts, flow, leave = flow?.place.host && (() => flow.leave()) } = useShared();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = name;
@@ -34,7 +34,7 @@ export function Frame({ title, name, mark, children, actions, center }: FramePro
             {texts.t('help')}
           </a>
         )}
-        {flow?.place.host && <IconButton icon="close" label={texts.t('close')} onClick={() => flow.leave()} />}
+        {leave && <IconButton icon="close" label={texts.t('close')} onClick={leave} />}
       </header>
       <div class="content">
         {mark}
