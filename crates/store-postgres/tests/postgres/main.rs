@@ -11,3 +11,4 @@ mod mutations;
 mod plans;
 mod scratch;
 mod silence;
+mod way;
