@@ -56,7 +56,7 @@ async fn measure(database: &Database, settings: &Settings, lines: &mut Vec<Line>
 
 async fn compare(database: &Database, filler: &Filler, settings: &Settings) -> anyhow::Result<Line> {
     let bare = Bare::serve(database).await?;
-    let vault = Vault::serve(database).await?;
+    let vault = Vault::serve(database, settings.accounting).await?;
     let ask_bare = Load::new(bare.address, None, filler.ids(), settings).await?;
     let ask_vault = Load::new(vault.address, Some(&vault.key), filler.ids(), settings).await?;
     for load in [&ask_bare, &ask_vault] {

@@ -6,7 +6,7 @@ use crate::filling::environment;
 use latchkey_chassis::{Lifecycle, SystemClock, grpc};
 use latchkey_domain::api_key::Scope;
 use latchkey_secret::SecretText;
-use latchkey_vault::config::Settings;
+use latchkey_vault::config::{Accounting, Settings};
 use latchkey_vault::{Ids, PUBLIC_SERVICES, Parts, VaultService};
 use latchkey_wire::contract::IssueKey;
 use latchkey_wire::pb::vault::credential_service_server::CredentialServiceServer;
@@ -31,7 +31,7 @@ pub struct Vault {
 impl Vault {
     /// # Errors
     /// Where it cannot be put together.
-    pub async fn serve(database: &Database) -> anyhow::Result<Self> {
+    pub async fn serve(database: &Database, accounting: Accounting) -> anyhow::Result<Self> {
         let parts = Parts {
             store: database.store().await?,
             key_services: vec![database.key_service.clone()],
@@ -40,7 +40,9 @@ impl Vault {
             ids: Ids::random(),
         };
         let lifecycle = Lifecycle::new(GRACE);
-        let service = VaultService::new(parts, &Settings::default(), &lifecycle);
+        let mut settings = Settings::default();
+        settings.reads.accounting = accounting;
+        let service = VaultService::new(parts, &settings, &lifecycle);
         let issue = IssueKey {
             environment: environment(),
             name: "bench".to_owned(),

@@ -1,6 +1,7 @@
 //! How large, and how long: from the environment, with defaults that end within three minutes.
 
 use anyhow::Context as _;
+use latchkey_vault::config::{Accounting, Reads};
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -17,6 +18,8 @@ pub struct Settings {
     pub callers: usize,
     /// HTTP/2 connections the callers share.
     pub channels: usize,
+    /// Which reads are written down meanwhile.
+    pub accounting: Accounting,
 }
 
 impl Settings {
@@ -35,8 +38,15 @@ impl Settings {
             round: Duration::from_secs_f64(number("LATCHKEY_BENCH_SECONDS", 1.0)?),
             callers: number("LATCHKEY_BENCH_CALLERS", 32)?,
             channels: number("LATCHKEY_BENCH_CHANNELS", 4)?,
+            accounting: accounting()?,
         })
     }
+}
+
+/// As it is where nobody sets it, unless told otherwise.
+fn accounting() -> anyhow::Result<Accounting> {
+    let Ok(word) = std::env::var("LATCHKEY_BENCH_ACCOUNTING") else { return Ok(Reads::default().accounting) };
+    serde_json::from_value(word.into()).context("LATCHKEY_BENCH_ACCOUNTING is off, sampled, full or strict")
 }
 
 fn number<T: FromStr>(variable: &str, default: T) -> anyhow::Result<T> {
@@ -48,7 +58,10 @@ fn number<T: FromStr>(variable: &str, default: T) -> anyhow::Result<T> {
 
 impl fmt::Display for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rounds, round, callers, channels, .. } = self;
-        write!(f, "{callers} callers on {channels} connections, {rounds} rounds of {round:?} for each")
+        let Self { rounds, round, callers, channels, accounting, .. } = self;
+        write!(
+            f,
+            "{callers} callers on {channels} connections, {rounds} rounds of {round:?} for each, accounting {accounting:?}"
+        )
     }
 }
