@@ -121,7 +121,7 @@ fn everything_is_there_again_after_a_restart() {
     assert_eq!(server.env["LATCHKEY_API_KEY"], key);
     place.ask(&["token", "get", &connection, "--force-refresh"]);
     let integrations = place.ask(&["integration", "list"]);
-    assert_eq!(integrations.lines().count(), 6, "{integrations}");
+    assert_eq!(integrations.lines().count(), 7, "{integrations}");
     assert_eq!(place.ask(&["key", "list"]).lines().count(), 2);
 }
 
