@@ -1,5 +1,6 @@
 //! What the vault does for the other services, as calls in domain words.
 
+mod accounts;
 mod auth_logs;
 mod handing_over;
 mod logins;
@@ -13,8 +14,8 @@ use crate::{
     contract::{
         ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
         Established, IntegrationView, IssueKey, IssuedKey, KeyView, LendCredential, LentCredential, Obtained,
-        OwnConnection, PutIntegration, ReportProvider, ResumeRefresh, SessionView, StartAuthorization,
-        TakeToken, TakenToken, Undecided,
+        PutIntegration, ReportProvider, ResumeRefresh, SessionView, StartAuthorization, TakeToken,
+        TakenToken,
     },
     convert::duration_to_pb,
     fault::deadline_exceeded,
@@ -28,7 +29,6 @@ use crate::{
         setup_service_client::SetupServiceClient, webhook_lease_service_client::WebhookLeaseServiceClient,
     },
 };
-use latchkey_domain::authorization::Choice;
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, Environment, Failure, IntegrationKey, SessionId,
 };
@@ -228,78 +228,6 @@ impl VaultClient {
             browser: browser.to_string(),
         };
         read(self.within_deadline(flow.confirm_authorization(request)).await?)
-    }
-
-    /// What came opens several accounts: it is kept until the end user says which. Safe to repeat.
-    ///
-    /// # Errors
-    /// Where the attempt was not claimed, or has ended.
-    pub async fn hold_authorization(
-        &self,
-        authorization: AuthorizationId,
-        obtained: Obtained,
-        choices: Vec<Choice>,
-    ) -> Result<(), Fault> {
-        let mut flow = self.flow.clone();
-        let request = pb::HoldAuthorizationRequest {
-            authorization: authorization.to_string(),
-            grant: Some(obtained.into()),
-            choices: choices.into_iter().map(Into::into).collect(),
-        };
-        self.within_deadline(flow.hold_authorization(request)).await?;
-        Ok(())
-    }
-
-    /// What the end user of a session for managing has.
-    ///
-    /// # Errors
-    /// Where the session is for something else, or the browser is another or the session over.
-    pub async fn own_connections(
-        &self,
-        session: SessionId,
-        browser: Digest,
-    ) -> Result<Vec<OwnConnection>, Fault> {
-        let mut flow = self.flow.clone();
-        let request =
-            pb::ListOwnConnectionsRequest { session: session.to_string(), browser: browser.to_string() };
-        read(self.within_deadline(flow.list_own_connections(request)).await?)
-    }
-
-    /// The same end user ends one of them, here and at its provider. Safe to repeat.
-    ///
-    /// # Errors
-    /// As [`Self::own_connections`]; also where the connection is somebody else's.
-    pub async fn disconnect(
-        &self,
-        session: SessionId,
-        browser: Digest,
-        connection: ConnectionId,
-    ) -> Result<(), Fault> {
-        let mut flow = self.flow.clone();
-        let request = pb::DisconnectRequest {
-            session: session.to_string(),
-            browser: browser.to_string(),
-            connection: connection.to_string(),
-        };
-        self.within_deadline(flow.disconnect(request)).await?;
-        Ok(())
-    }
-
-    /// What was kept for a choice, to go on with. Changes nothing.
-    ///
-    /// # Errors
-    /// Where there is nothing to choose, or the browser or the session is another or over.
-    pub async fn resume_authorization(
-        &self,
-        authorization: AuthorizationId,
-        browser: Digest,
-    ) -> Result<Undecided, Fault> {
-        let mut flow = self.flow.clone();
-        let request = pb::ResumeAuthorizationRequest {
-            authorization: authorization.to_string(),
-            browser: browser.to_string(),
-        };
-        read(self.within_deadline(flow.resume_authorization(request)).await?)
     }
 }
 

@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // Each test file uses its part.
 
+mod registry;
+
 use latchkey_domain::authorization::Choice;
 use latchkey_domain::rotation::{Behaviour, RotationClass};
 use latchkey_domain::{
@@ -22,7 +24,7 @@ use latchkey_wire::{
         flow_service_server::{FlowService, FlowServiceServer},
         refresh_journal_service_server::{RefreshJournalService, RefreshJournalServiceServer},
         refresh_lease_service_server::{RefreshLeaseService, RefreshLeaseServiceServer},
-        registry_service_server::{RegistryService, RegistryServiceServer},
+        registry_service_server::RegistryServiceServer,
     },
 };
 use std::{
@@ -442,126 +444,6 @@ impl RefreshLeaseService for Peer {
         let (connection, fence): (ConnectionId, u64) = request.into_inner().try_into()?;
         self.told(format!("released {} {fence}", connection == connection_id()));
         answer(pb::ReleaseRefreshResponse {})
-    }
-}
-
-#[tonic::async_trait]
-impl RegistryService for Peer {
-    async fn authenticate_key(
-        &self,
-        request: Request<pb::AuthenticateKeyRequest>,
-    ) -> Result<Response<pb::AuthenticateKeyResponse>, Status> {
-        self.note(&request);
-        let key = SecretText::try_from(request.into_inner())?;
-        let known = match key.expose() {
-            "slow" => {
-                tokio::time::sleep(SLOW).await;
-                self.seen().answered += 1;
-                true
-            }
-            "lost" => {
-                let fault = Fault::new(Kind::Unavailable, Reason::StorageUnavailable, "Try again shortly.");
-                return Err(fault.retry_after(Duration::from_secs(1)).into());
-            }
-            key => key == KEY && !self.seen().revoked,
-        };
-        if known {
-            answer(key_view(environment()))
-        } else {
-            Err(Fault::new(Kind::Unauthenticated, Reason::ApiKeyInvalid, "The key is not valid.").into())
-        }
-    }
-
-    async fn issue_key(
-        &self,
-        request: Request<pb::IssueKeyRequest>,
-    ) -> Result<Response<pb::IssueKeyResponse>, Status> {
-        let issue = IssueKey::try_from(request.into_inner())?;
-        let key = KeyView {
-            name: issue.name,
-            scopes: issue.scopes,
-            expires_at: issue.expires_at,
-            ..key_view(issue.environment)
-        };
-        answer(IssuedKey { key, secret: SecretText::new("canary_issued".into()) })
-    }
-
-    async fn list_keys(
-        &self,
-        request: Request<pb::ListKeysRequest>,
-    ) -> Result<Response<pb::ListKeysResponse>, Status> {
-        let environment = Environment::try_from(request.into_inner())?;
-        answer(vec![key_view(environment)])
-    }
-
-    async fn revoke_key(
-        &self,
-        request: Request<pb::RevokeKeyRequest>,
-    ) -> Result<Response<pb::RevokeKeyResponse>, Status> {
-        let (environment, key): (Environment, ApiKeyId) = request.into_inner().try_into()?;
-        self.told(format!("revoked {environment} {key}"));
-        answer(pb::RevokeKeyResponse {})
-    }
-
-    async fn put_integration(
-        &self,
-        request: Request<pb::PutIntegrationRequest>,
-    ) -> Result<Response<pb::PutIntegrationResponse>, Status> {
-        let put = PutIntegration::try_from(request.into_inner())?;
-        answer(IntegrationView { settings: put.settings, ..integration_view(put.environment, put.key) })
-    }
-
-    async fn get_integration(
-        &self,
-        request: Request<pb::GetIntegrationRequest>,
-    ) -> Result<Response<pb::GetIntegrationResponse>, Status> {
-        let (environment, key) = request.into_inner().try_into()?;
-        answer(integration_view(environment, key))
-    }
-
-    async fn list_integrations(
-        &self,
-        request: Request<pb::ListIntegrationsRequest>,
-    ) -> Result<Response<pb::ListIntegrationsResponse>, Status> {
-        let environment = Environment::try_from(request.into_inner())?;
-        answer(vec![integration_view(environment, integration_key())])
-    }
-
-    async fn get_registered_client(
-        &self,
-        request: Request<pb::GetRegisteredClientRequest>,
-    ) -> Result<Response<pb::GetRegisteredClientResponse>, Status> {
-        let (environment, integration): (Environment, IntegrationKey) = request.into_inner().try_into()?;
-        self.told(format!("client of {environment} {integration}"));
-        answer(pb::GetRegisteredClientResponse { client: None })
-    }
-
-    async fn keep_registered_client(
-        &self,
-        request: Request<pb::KeepRegisteredClientRequest>,
-    ) -> Result<Response<pb::KeepRegisteredClientResponse>, Status> {
-        let (environment, integration, kept, replaces): (_, _, KeptClient, Option<String>) =
-            request.into_inner().try_into()?;
-        let (environment, integration): (Environment, IntegrationKey) = (environment, integration);
-        self.told(format!("kept of {environment} {integration} for {replaces:?}"));
-        answer(pb::KeepRegisteredClientResponse { client: Some(kept.into()) })
-    }
-
-    async fn forget_registered_client(
-        &self,
-        request: Request<pb::ForgetRegisteredClientRequest>,
-    ) -> Result<Response<pb::ForgetRegisteredClientResponse>, Status> {
-        self.told(format!("forgot {}", request.into_inner().client_id));
-        answer(pb::ForgetRegisteredClientResponse {})
-    }
-
-    async fn retire_integration(
-        &self,
-        request: Request<pb::RetireIntegrationRequest>,
-    ) -> Result<Response<pb::RetireIntegrationResponse>, Status> {
-        let (environment, key): (Environment, IntegrationKey) = request.into_inner().try_into()?;
-        self.told(format!("retired {environment} {key}"));
-        answer(pb::RetireIntegrationResponse {})
     }
 }
 
