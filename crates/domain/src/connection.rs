@@ -26,8 +26,10 @@ use latchkey_secret::{JsonSecret, Sealed};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+/// The state's name stands outside of what belongs to it (`{"live": {…}}`): a tag inside would have serde read everything into
+/// a tree of its own first, at each reading of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Connection {
     #[default]
     Absent,
@@ -122,10 +124,12 @@ pub struct Secrets {
 /// What is of the present state alone, and in no event: what is sealed, and what people say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Apart {
-    #[serde(flatten)]
-    pub secrets: Secrets,
+    handout: Option<Sealed<JsonSecret>>,
+    renewal: Option<Sealed<JsonSecret>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    set_aside: Option<Sealed<JsonSecret>>,
     #[serde(default)]
-    pub about: About,
+    about: About,
 }
 
 /// Why a command cannot be carried out: a state of affairs.

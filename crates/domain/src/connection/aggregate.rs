@@ -1,9 +1,9 @@
-use super::{Apart, Broken, Command, Connection, Event, Live, Refusal, decide, evolve};
+use super::{Apart, Broken, Command, Connection, Event, Live, Refusal, Secrets, decide, evolve};
 use crate::{Aggregate, CardFacts};
 
 impl Aggregate for Connection {
     const CATEGORY: &'static str = "connection";
-    const FORMAT: u32 = 2;
+    const FORMAT: u32 = 3;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
@@ -36,7 +36,8 @@ impl Aggregate for Connection {
     fn secrets(&self) -> Apart {
         match self {
             Self::Live(Live { secrets, about, .. }) | Self::Broken(Broken { secrets, about, .. }) => {
-                Apart { secrets: secrets.clone(), about: about.clone() }
+                let Secrets { handout, renewal, set_aside } = secrets.clone();
+                Apart { handout, renewal, set_aside, about: about.clone() }
             }
             Self::Absent | Self::Revoked(_) => Apart::default(),
         }
@@ -45,7 +46,8 @@ impl Aggregate for Connection {
     fn restore_secrets(&mut self, restored: Apart) {
         match self {
             Self::Live(Live { secrets, about, .. }) | Self::Broken(Broken { secrets, about, .. }) => {
-                (*secrets, *about) = (restored.secrets, restored.about);
+                let Apart { handout, renewal, set_aside, about: told } = restored;
+                (*secrets, *about) = (Secrets { handout, renewal, set_aside }, told);
             }
             Self::Absent | Self::Revoked(_) => {}
         }
