@@ -84,11 +84,19 @@ pub fn install(service: &'static str, settings: &Telemetry) -> Result<TelemetryG
             output.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
         }
     };
+    // The current span is `tracing`'s, which nobody here asks OpenTelemetry for; what thread it ran on and how often it was
+    // entered says nothing of asynchronous work. Each would cost every call, sampled or not.
+    let spans = tracing_opentelemetry::layer()
+        .with_tracer(traces.tracer(service))
+        .with_context_activation(false)
+        .with_tracked_inactivity(false)
+        .with_threads(false)
+        .with_location(false);
     tracing_subscriber::registry()
         .with(directives)
         .with(filter_fn(is_discreet))
         .with(output)
-        .with(tracing_opentelemetry::layer().with_tracer(traces.tracer(service)))
+        .with(spans)
         .try_init()
         .map_err(|_| TelemetryError::Installed)?;
     panic::install_hook();

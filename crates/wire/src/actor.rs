@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use latchkey_domain::ApiKeyId;
 use std::cell::Cell;
 use tonic::service::Routes;
+use tower::util::MapFutureLayer;
 
 const HEADER: HeaderName = HeaderName::from_static("x-latchkey-by");
 
@@ -27,11 +28,13 @@ pub enum Doors {
 /// Keeps apart in whose name each of these calls is made.
 #[must_use]
 pub fn told_apart(routes: Routes, doors: Doors) -> Routes {
-    let keep = move |request: Request, next: Next| {
-        let said = if doors == Doors::Peers { said(request.headers()) } else { None };
-        ACTOR.scope(Cell::new(said), next.run(request))
-    };
-    Routes::from(routes.into_axum_router().layer(axum::middleware::from_fn(keep)))
+    let router = routes.into_axum_router();
+    Routes::from(match doors {
+        Doors::Public => router.layer(MapFutureLayer::new(|work| ACTOR.scope(Cell::new(None), work))),
+        Doors::Peers => router.layer(axum::middleware::from_fn(|request: Request, next: Next| {
+            ACTOR.scope(Cell::new(said(request.headers())), next.run(request))
+        })),
+    })
 }
 
 /// In whose name the call under way is made; `None` where nobody asked for it.

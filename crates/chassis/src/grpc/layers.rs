@@ -1,19 +1,22 @@
 //! What holds for every gRPC call, over a socket or inside the process: a trace, a deadline, a size limit, a measure,
 //! and an answer even where a handler panics.
 
-use std::any::Any;
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::HeaderMap;
-use axum::middleware::{Next, from_fn};
 use axum::response::Response;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tonic::service::Routes;
 use tonic::{Code, Status};
-use tower_http::catch_panic::CatchPanicLayer;
+use tower::Service;
+use tower::layer::layer_fn;
 use tracing::{Instrument, Span, field, info_span};
 
 use crate::trace;
@@ -28,20 +31,41 @@ const HEAD_START: Duration = Duration::from_millis(5);
 /// Puts the layers around `routes`. [`serve`](super::serve) does so by itself; a route inside the process must be given
 /// routes that went through here.
 pub fn layers(routes: Routes) -> Routes {
-    let router: Router =
-        routes.into_axum_router().layer(CatchPanicLayer::custom(panicked)).layer(from_fn(observe));
-    router.into()
+    routes.into_axum_router().layer(layer_fn(Observed)).into()
 }
 
-async fn observe(request: Request, next: Next) -> Response {
-    let call = Call::begin(request.uri().path(), request.headers());
-    let deadline = timeout(request.headers());
-    let work = next.run(request.map(limited)).instrument(call.span.clone());
-    let response = match tokio::time::timeout(deadline, work).await {
-        Ok(response) => response,
-        Err(_) => Status::deadline_exceeded("no answer before the deadline").into_http(),
-    };
-    call.measure(response)
+/// A service with all of this around it. By hand, as tower does it: each layer of axum's own boxes a call once more.
+#[derive(Clone)]
+struct Observed<S>(S);
+
+impl<S> Service<Request> for Observed<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let call = Call::begin(request.uri().path(), request.headers());
+        let deadline = timeout(request.headers());
+        let work = self.0.call(request.map(limited)).instrument(call.span.clone());
+        Box::pin(async move {
+            // A handler that panicked is gone with all it had; nobody sees it half done.
+            let answer = tokio::time::timeout(deadline, AssertUnwindSafe(work).catch_unwind()).await;
+            let response = match answer {
+                Ok(Ok(Ok(response))) => response,
+                // The panic itself was logged by the hook; its message goes nowhere.
+                Ok(Err(_)) => Status::internal("internal error").into_http(),
+                Err(_) => Status::deadline_exceeded("no answer before the deadline").into_http(),
+            };
+            Ok(call.measure(response))
+        })
+    }
 }
 
 /// The caller's `grpc-timeout`, at most [`TIMEOUT_MAX`].
@@ -77,11 +101,6 @@ fn limited(body: Body) -> Body {
         }
         error
     }))
-}
-
-/// The panic itself was logged by the hook; its message goes nowhere.
-fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    Status::internal("internal error").into_http()
 }
 
 /// One call, from its first byte to its status; counted when it is over, also where its caller has gone away.
