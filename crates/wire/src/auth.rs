@@ -69,6 +69,22 @@ impl Authenticator {
     /// # Errors
     /// As [`Self::identify`].
     pub async fn identify_key(&self, key: &SecretText) -> Result<KeyView, Fault> {
+        let digest = Digest::of(key.expose().as_bytes());
+        let answer = match self.answers.get(&digest).await {
+            Some(answer) => answer,
+            None => Box::pin(self.ask(key, digest)).await?,
+        };
+        match answer {
+            Answer::Known(view) => {
+                actor::note(view.id);
+                Ok(KeyView::clone(&view))
+            }
+            Answer::Refused(fault) => Err(Fault::clone(&fault)),
+        }
+    }
+
+    /// Asks the vault. Callers that come at once with one key wait for one question.
+    async fn ask(&self, key: &SecretText, digest: Digest) -> Result<Answer, Fault> {
         let asking = async {
             match self.vault.authenticate(key).await {
                 Ok(view) => Ok(Answer::Known(Arc::new(view))),
@@ -76,14 +92,7 @@ impl Authenticator {
                 Err(fault) => Err(fault),
             }
         };
-        // Callers that come at once with one key wait for one question.
-        match self.answers.try_get_with(Digest::of(key.expose().as_bytes()), asking).await {
-            Ok(Answer::Known(view)) => {
-                actor::note(view.id);
-                Ok(KeyView::clone(&view))
-            }
-            Ok(Answer::Refused(fault)) | Err(fault) => Err(Fault::clone(&fault)),
-        }
+        self.answers.try_get_with(digest, asking).await.map_err(|fault| Fault::clone(&fault))
     }
 }
 

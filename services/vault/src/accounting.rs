@@ -110,20 +110,20 @@ impl Readings {
         self.accounting
     }
 
-    /// Notes a read, as the settings say.
+    /// Notes a read, as the settings say; it is put together only where it is noted.
     ///
     /// # Errors
     /// Where it is to be written before anything is given, and is not.
-    pub async fn note(&self, reading: Reading) -> Result<(), Error> {
+    pub async fn note(&self, reading: impl FnOnce() -> Reading) -> Result<(), Error> {
         match self.accounting {
             Accounting::Off => {}
             Accounting::Sampled => {
                 if self.seen.fetch_add(1, Ordering::Relaxed).is_multiple_of(self.one_in) {
-                    self.leave(reading);
+                    self.leave(reading());
                 }
             }
-            Accounting::Full => self.leave(reading),
-            Accounting::Strict => return self.written(reading).await,
+            Accounting::Full => self.leave(reading()),
+            Accounting::Strict => return self.written(reading()).await,
         }
         Ok(())
     }
@@ -272,7 +272,7 @@ mod tests {
         let settings = Settings { accounting: Accounting::Full, ..Settings::default() };
         let readings = Readings::new(&settings);
         for _ in 0..=WAITING_MAX {
-            readings.note(reading(1, 1)).await.unwrap();
+            readings.note(|| reading(1, 1)).await.unwrap();
         }
         assert_eq!(readings.unwritten.lock().await.len(), WAITING_MAX);
     }
@@ -285,7 +285,7 @@ mod tests {
             let readings =
                 Readings::new(&Settings { accounting, sample_one_in: one_in, ..Settings::default() });
             for _ in 0..100 {
-                readings.note(reading(1, 1)).await.unwrap();
+                readings.note(|| reading(1, 1)).await.unwrap();
             }
             assert_eq!(readings.unwritten.lock().await.len(), noted, "{accounting:?}");
         }

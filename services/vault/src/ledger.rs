@@ -263,7 +263,8 @@ impl Ledger {
         }
         let older: Document<A::Secrets, serde_json::Value> =
             serde_json::from_str(&snapshot.state).map_err(|_| corrupt())?;
-        Ok(with_secrets(self.fold(stream).await?, older.secrets))
+        // Apart, for it is rare and large: every reading of a token would carry the room for it.
+        Ok(with_secrets(Box::pin(self.fold(stream)).await?, older.secrets))
     }
 
     /// The state as it was at an instant, folded from the events up to then. What is in no event is not in it.

@@ -112,11 +112,11 @@ impl Door {
             return Ok(());
         }
         let id = parse("connection_id", connection)?;
-        self.vault.reveal(&key.environment, id, false).await.map_err(status)
+        Box::pin(self.vault.reveal(&key.environment, id, false)).await.map_err(status)
     }
 
     async fn account(&self, credential: &Credential, key: &KeyView, way: Way) -> Result<(), Status> {
-        let reading = Reading::of(credential, Reader::Key(key.id), way, self.vault.now());
+        let reading = || Reading::of(credential, Reader::Key(key.id), way, self.vault.now());
         self.vault.readings.note(reading).await.map_err(status)
     }
 }

@@ -148,7 +148,8 @@ impl Vault {
             }
             Usability::Stale { .. } => {
                 let since = held.live.clone();
-                match self.refreshed(query, &since).await {
+                // Apart from the rest: it is rare, and would make every call's future several times as large.
+                match Box::pin(self.refreshed(query, &since)).await {
                     Err(error) if error.leaves_the_present_token() => self.make_do_or(query, held, error),
                     settled => settled,
                 }

@@ -24,7 +24,7 @@ impl Vault {
             deadline: None,
         };
         let credential = self.credential(&query).await?;
-        let reading = Reading::of(&credential, wish.reader, Way::Proxy, self.now());
+        let reading = || Reading::of(&credential, wish.reader, Way::Proxy, self.now());
         self.readings.note(reading).await?;
         Ok(LentCredential {
             integration: credential.profile.integration,

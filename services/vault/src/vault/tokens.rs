@@ -26,7 +26,8 @@ impl Vault {
         if credential.handout.access_token.is_none() {
             return Err(no_token().into());
         }
-        self.readings.note(Reading::of(&credential, wish.reader, Way::Token, self.now())).await?;
+        let reading = || Reading::of(&credential, wish.reader, Way::Token, self.now());
+        self.readings.note(reading).await?;
         Ok(credential)
     }
 }
