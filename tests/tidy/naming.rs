@@ -135,19 +135,18 @@ fn hosts_in<'a>(text: &'a str, names: &'a Names) -> impl Iterator<Item = &'a str
 
 /// `exchange_github_code` and `ExchangeGithubCode` hold the words exchange, github, code; an id of two words is two.
 fn ids_in<'a>(identifier: &str, names: &'a Names) -> impl Iterator<Item = &'a str> {
-    let mut words = String::from("-");
+    let mut words = vec![String::new()];
     for sign in identifier.chars() {
-        if sign == '_' || sign.is_uppercase() && words.ends_with(|before: char| before.is_lowercase()) {
-            words.push('-');
+        let last = words.last().map_or("", String::as_str);
+        if sign == '_' || sign.is_uppercase() && last.ends_with(char::is_lowercase) {
+            words.push(String::new());
         }
-        words.extend(sign.to_lowercase().filter(|sign| *sign != '_'));
+        words.last_mut().unwrap().extend(sign.to_lowercase().filter(|sign| *sign != '_'));
     }
-    words.push('-');
     // Whole words only: `digit` is not `git`.
-    names.ids.iter().map(String::as_str).filter(move |id| {
-        words
-            .match_indices(id)
-            .any(|(at, id)| words[..at].ends_with('-') && words[at + id.len()..].starts_with('-'))
+    (0..words.len()).flat_map(move |from| {
+        let runs = (from..words.len()).map(|to| words[from..=to].join("-")).collect::<Vec<_>>();
+        runs.into_iter().filter_map(|run| names.ids.get(&run).map(String::as_str))
     })
 }
 
