@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { page as at } from './host.js';
-import { backend, connection, decide, frame, latchkey, outcome, world } from './world.js';
+import { backend, connection, decide, frame, latchkey, outcome, server, session, world } from './world.js';
 
 const here = world();
 const connected = (endUser) => latchkey('demo', 'connect', '--end-user', endUser).split('\n').pop();
@@ -68,7 +68,79 @@ test('without a program it is a list of forms', async () => {
   await context.addCookies(cookies);
   await page.goto(address);
   await page.getByText('ana@demo. Connected.').waitFor();
-  await page.getByRole('button', { name: 'Disconnect' }).click();
+  assert(!(await page.getByRole('button', { name: 'Disconnect Demo' }).isVisible()), 'it is a question first');
+  await page.locator('summary', { hasText: 'Disconnect' }).click();
+  await page.getByRole('button', { name: 'Disconnect Demo' }).click();
   await page.getByText('You have not connected anything yet.').waitFor();
   await close();
+});
+
+/** A session as a frame holds it, and how it is asked. */
+async function held(made) {
+  const { token } = await made;
+  const opening = await fetch(`${server}/connect/api/sessions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token }) });
+  const { binding, session: opened } = await opening.json();
+  const ask = async (method, path, { by = binding, body, headers = {} } = {}) => {
+    const shown = by ? { authorization: `Bearer ${by}` } : {};
+    const typed = body ? { 'content-type': 'application/json' } : {};
+    const answer = await fetch(`${server}/connect/api/sessions/${opened.id}${path}`, { method, headers: { ...shown, ...typed, ...headers }, body: body && JSON.stringify(body) });
+    return { status: answer.status, body: answer.status === 204 ? undefined : await answer.json() };
+  };
+  return { binding, id: opened.id, ask };
+}
+
+test('nobody looks after what is somebody else\'s', async () => {
+  const [hers, his] = [connected('petra'), connected('quentin')];
+  const petra = await held(managing('petra'));
+  const quentin = await held(managing('quentin'));
+  const connecting = await held(session(['demo-oauth']));
+  const narrow = await held(managing('petra', { integrations: ['demo-workspaces'] }));
+  const seen = (answer) => answer.body.map(({ id }) => id);
+  assert.deepEqual(seen(await petra.ask('GET', '/connections')), [hers]);
+  assert.deepEqual(seen(await quentin.ask('GET', '/connections')), [his]);
+  assert.deepEqual(seen(await narrow.ask('GET', '/connections')), [], 'only to what its session is for');
+
+  const refused = async (answer) => assert((await answer).status >= 400 && (await answer).status < 500, JSON.stringify(await answer));
+  const ways = [['GET', '/connections'], ['DELETE', `/connections/${hers}`], ['POST', '/errands', { body: {} }], ['POST', '/errands', { body: { mends: hers } }]];
+  for (const [method, path, more] of ways) {
+    await refused(petra.ask(method, path, { ...more, by: undefined, headers: { authorization: 'Bearer ' } }));
+    await refused(petra.ask(method, path, { ...more, by: quentin.binding }));
+    await refused(petra.ask(method, path, { ...more, by: `${petra.binding}x` }));
+    await refused(connecting.ask(method, path, more));
+  }
+  // Known, and still nothing of theirs.
+  await refused(petra.ask('DELETE', `/connections/${his}`));
+  await refused(petra.ask('POST', '/errands', { body: { mends: his } }));
+  await refused(narrow.ask('DELETE', `/connections/${hers}`));
+  await refused(narrow.ask('POST', '/errands', { body: { mends: hers } }));
+  for (const id of [hers, his]) assert.equal((await connection(id)).state, 'CONNECTION_STATE_ACTIVE');
+
+  assert.equal((await petra.ask('DELETE', `/connections/${hers}`)).status, 204);
+  assert.equal((await connection(hers)).state, 'CONNECTION_STATE_DELETED');
+});
+
+test('no other site has anything done in a browser that looks after its connections', async () => {
+  const id = connected('rosa');
+  const { connect_link } = await managing('rosa');
+  const { page, context, close } = await here.person();
+  await page.goto(connect_link);
+  await page.getByRole('heading', { name: 'Your connections' }).waitFor();
+  const at = page.url();
+  const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const form_token = JSON.parse(await page.evaluate(() => document.querySelector('#boot, script[type="application/json"]').textContent)).form_token;
+  await close();
+  const post = async (form, headers = {}) =>
+    (await fetch(`${at}/manage`, { method: 'POST', redirect: 'manual', headers: { cookie, ...headers }, body: new URLSearchParams({ do: 'disconnect', connection: id, ...form }) })).status;
+  assert.equal(await post({}), 422, 'a form that is not ours');
+  assert.notEqual(await post({ form_token: 'forged' }), 303);
+  assert.notEqual(await post({ form_token }, { 'sec-fetch-site': 'cross-site' }), 303);
+  assert.notEqual(await post({ form_token }, { 'sec-fetch-site': 'same-site' }), 303);
+  assert.equal((await connection(id)).state, 'CONNECTION_STATE_ACTIVE');
+  const api = `${new URL(at).origin}/connect/api/sessions/${at.split('/').pop()}/connections/${id}`;
+  for (const headers of [{}, { 'x-form-token': 'forged' }]) {
+    assert((await fetch(api, { method: 'DELETE', headers: { cookie, ...headers } })).status >= 400, 'a cookie alone is not enough');
+  }
+  assert.equal((await connection(id)).state, 'CONNECTION_STATE_ACTIVE');
+  assert.equal(await post({ form_token }, { 'sec-fetch-site': 'same-origin' }), 303);
+  assert.equal((await connection(id)).state, 'CONNECTION_STATE_DELETED');
 });

@@ -237,4 +237,7 @@ MUTATIONS = [
     Mutation(
         "what looks like a secret goes into a support bundle", "services/all-in-one/src/cli/support_bundle/scrub.rs",
         "PATTERNS.iter().fold(", "PATTERNS.iter().take(0).fold(", ("-p", "latchkey", "--bin", "latchkey", "support_bundle")),
+    Mutation(
+        "whoever looks after connections may end anybody's", "services/vault/src/vault/managing.rs",
+        "profile.end_user == terms.end_user && named", "named", ("-p", "latchkey-vault", "--test", "service", "managing")),
 ]
