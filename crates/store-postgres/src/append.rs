@@ -31,7 +31,9 @@ pub async fn append(pool: &PgPool, append: Append) -> Result<Version, AppendErro
     }
     match &append.key {
         KeyChange::Keep => {}
-        KeyChange::Put(key) => put_key(&mut transaction, &append.stream, key).await?,
+        KeyChange::Put(key) | KeyChange::Exchange(key) => {
+            put_key(&mut transaction, &append.stream, key).await?
+        }
         KeyChange::Destroy => destroy_key(&mut transaction, &append.stream).await?,
     }
     transaction.commit().await.map_err(StoreError::unavailable)?;
@@ -80,11 +82,12 @@ async fn replace(
     let replaced = sqlx::query(
         "UPDATE streams
          SET version = $4, snapshot_format = $5, snapshot = $6,
-             environment = $7, parent = $8, subject = $9, status = $10, label = $11, due_at = $12,
+             environment = $7, parent = $8, subject = $9, status = $10, label = $11,
+             due_at = CASE WHEN $16 THEN due_at ELSE $12 END,
              ends_at = $14, external_id = $15,
              claimed_until = CASE WHEN claim_fence = $13 THEN NULL ELSE claimed_until END,
-             wanted = wanted AND version = $4
-         WHERE category = $1 AND id = $2 AND version = $3",
+             wanted = wanted AND ($16 OR version = $4)
+         WHERE category = $1 AND id = $2 AND version = $3 AND (NOT $16 OR claimed_until IS NULL)",
     )
     .bind(&append.stream.category)
     .bind(&append.stream.id)
@@ -101,6 +104,7 @@ async fn replace(
     .bind(append.releases.map(|fence| column(fence.0)))
     .bind(append.card.ends_at)
     .bind(&append.card.external_id)
+    .bind(append.key.is_exchange())
     .execute(connection)
     .await
     .map_err(|error| not_written(&append.stream, error))?;

@@ -126,23 +126,6 @@ pub async fn renew(pool: &PgPool, stream: &Stream, fence: Fence, until: Millis) 
     Ok(renewed.rows_affected() == 1)
 }
 
-pub async fn hold(pool: &PgPool, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
-    let held = sqlx::query(
-        "UPDATE streams
-         SET claimed_until = $3, claim_fence = claim_fence + 1
-         WHERE category = $1 AND id = $2 AND claimed_until IS NULL
-         RETURNING claim_fence",
-    )
-    .bind(&stream.category)
-    .bind(&stream.id)
-    .bind(until)
-    .fetch_optional(pool)
-    .await
-    .map_err(StoreError::unavailable)?;
-    held.map(|row| Row { row: &row, table: "streams", key: stream }.number("claim_fence").map(Fence))
-        .transpose()
-}
-
 pub async fn release(pool: &PgPool, stream: &Stream, fence: Fence) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE streams

@@ -182,10 +182,6 @@ impl Store for PostgresStore {
         keys::remove(&self.pool.get(), key).await
     }
 
-    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
-        claims::hold(&self.pool.get(), stream, until).await
-    }
-
     async fn epoch(&self) -> Result<String, StoreError> {
         epoch::epoch(&self.pool.get()).await
     }

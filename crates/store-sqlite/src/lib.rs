@@ -190,10 +190,6 @@ impl Store for SqliteStore {
         keys::remove(&self.pools.writer, key).await
     }
 
-    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
-        claims::hold(&self.pools.writer, stream, until).await
-    }
-
     /// A file can be put in another's place only while nobody has it open: so each opening is an epoch.
     async fn epoch(&self) -> Result<String, StoreError> {
         Ok(self.pools.epoch.to_string())

@@ -142,9 +142,6 @@ pub trait Store: Send + Sync + 'static {
     /// Forgets a key for good, if it still is this one. Says whether it was.
     async fn remove_key(&self, key: &OwnedKey) -> Result<bool, StoreError>;
 
-    /// Claims one stream by its name, whether or not it is due, if no claim on it is held or ran out without being ended.
-    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError>;
-
     /// A name for the database's line of history. It is another whenever what was confirmed may have been lost since: after a
     /// failover to another server, a restored backup. It may be another for less.
     async fn epoch(&self) -> Result<String, StoreError>;

@@ -130,8 +130,19 @@ pub enum KeyChange {
     Keep,
     /// Stores the stream's key; an older one is replaced.
     Put(WrappedKey),
+    /// Stores another key in the place of the stream's, where nobody has a claim on the stream and none ran out without being
+    /// ended; else it is a conflict. Whoever claimed it may have written something down under the key that goes. When it is
+    /// due, and that it is wanted, stays as it is.
+    Exchange(WrappedKey),
     /// Forgets the key for good: whatever was sealed under it cannot be opened any more.
     Destroy,
+}
+
+impl KeyChange {
+    #[must_use]
+    pub fn is_exchange(&self) -> bool {
+        matches!(self, Self::Exchange(_))
+    }
 }
 
 #[derive(Debug, Clone)]

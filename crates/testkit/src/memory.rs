@@ -122,7 +122,9 @@ impl Tables {
         let Append { stream, expected, events, snapshot, card, key, tags, releases } = append;
         let old = self.streams.get(&stream);
         let stands = old.map_or(Version(0), |row| row.version);
-        if stands != expected || (old.is_none() && events.is_empty()) {
+        let claimed = old.is_some_and(|row| row.claimed_until.is_some());
+        let exchanges = key.is_exchange();
+        if stands != expected || (old.is_none() && events.is_empty()) || (exchanges && claimed) {
             return Err(AppendError::Conflict(stream));
         }
         if self.is_taken(&stream, &card) {
@@ -131,6 +133,8 @@ impl Tables {
         let version = Version(expected.0 + events.len() as u64);
         let (fence, claimed_until, wanted) =
             old.map_or((0, None, false), |row| (row.fence, row.claimed_until, row.wanted));
+        let due_at = old.filter(|_| exchanges).map_or(card.due_at, |row| row.card.due_at);
+        let card = Card { due_at, ..card };
         let tags = tags.or_else(|| old.map(|row| row.tags.clone())).unwrap_or_default();
         let fulfilled = releases.is_some_and(|releases| releases.0 == fence);
         let row = Row {
@@ -138,7 +142,7 @@ impl Tables {
             snapshot,
             fence,
             claimed_until: claimed_until.filter(|_| !fulfilled),
-            wanted: wanted && version == expected,
+            wanted: wanted && (exchanges || version == expected),
             tags,
             card: card.clone(),
         };
@@ -147,7 +151,7 @@ impl Tables {
         }
         match key {
             KeyChange::Keep => {}
-            KeyChange::Put(key) => drop(self.keys.insert(stream.to_string(), key)),
+            KeyChange::Put(key) | KeyChange::Exchange(key) => drop(self.keys.insert(stream.to_string(), key)),
             KeyChange::Destroy => drop(self.keys.remove(&stream.to_string())),
         }
         self.streams.insert(stream, row);
@@ -363,17 +367,6 @@ impl Store for MemoryStore {
             tables.keys.remove(&owned.owner);
         }
         Ok(is_this)
-    }
-
-    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
-        let _writing = self.writer.lock().await;
-        let mut tables = self.tables();
-        let free = tables.streams.get_mut(stream).filter(|row| row.claimed_until.is_none());
-        Ok(free.map(|row| {
-            row.fence += 1;
-            row.claimed_until = Some(until);
-            Fence(row.fence)
-        }))
     }
 
     async fn epoch(&self) -> Result<String, StoreError> {

@@ -319,10 +319,6 @@ impl Store for Faulty {
         self.store.remove_key(key).await
     }
 
-    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
-        self.store.hold(stream, until).await
-    }
-
     async fn epoch(&self) -> Result<String, StoreError> {
         self.store.epoch().await
     }

@@ -1,8 +1,11 @@
 //! Data keys: one per owner, and gone for good once destroyed.
 
 use super::{Database, contents::*};
-use crate::{Append, Fence, HEAD_BYTES, KeyChange, KeyReplacement, OwnedKey, Store, WrappedKey};
+use crate::{
+    Append, AppendError, HEAD_BYTES, KeyChange, KeyReplacement, OwnedKey, Store, Version, WrappedKey,
+};
 use std::{collections::HashSet, sync::Arc};
+use uuid::Uuid;
 
 pub async fn a_destroyed_key_is_gone_and_history_still_reads(database: &Database) {
     let store = database.client().await;
@@ -117,17 +120,29 @@ pub async fn a_key_is_replaced_and_removed_only_where_it_is_what_it_was(database
     assert!(stored(&made[0]).await.is_some());
 }
 
-pub async fn a_stream_is_held_only_where_no_claim_is_or_ran_out(database: &Database) {
+pub async fn a_key_is_exchanged_only_where_no_claim_is_or_ran_out(database: &Database) {
     let store = database.client().await;
     let stream = begin(&*store, "one", due(10)).await;
-    let fence = store.hold(&stream, 50).await.expect("holds").expect("nobody has it");
-    assert_eq!(store.hold(&stream, 50).await.expect("answers"), None, "it is held");
-    assert!(claim(&*store, 20, 100).await.is_empty(), "whoever claims what is due leaves it alone");
-    store.release(&stream, fence).await.expect("releases");
+    let key = |byte| WrappedKey { id: Uuid::from_bytes([byte; 16]), wrapped: vec![byte; 40] };
+    let exchange = |expected, byte| Append {
+        card: due(900),
+        key: KeyChange::Exchange(key(byte)),
+        ..append(&stream, expected)
+    };
+    store.append(exchange(1, 1)).await.expect("nobody has it");
+    assert_eq!(store.key(&stream.to_string()).await.expect("reads"), Some(key(1)));
+    store.hasten(&stream, Version(2), 10).await.expect("hastens");
+    store.append(exchange(2, 2)).await.expect("nobody has it");
     let claimed = claim(&*store, 20, 30).await;
-    assert_eq!(claimed.len(), 1);
-    assert_eq!(claimed[0].fence, Fence(fence.0 + 1));
+    assert_eq!(claimed.len(), 1, "it is as due as it was");
+    assert!(claimed[0].wanted, "and as wanted");
+    let refused = store.append(exchange(3, 3)).await;
+    assert!(matches!(refused, Err(AppendError::Conflict(_))), "somebody has it: {refused:?}");
     // Its time is over, and nobody has ended it: what was under way may be written down somewhere.
-    assert_eq!(store.hold(&stream, 200).await.expect("answers"), None);
-    assert_eq!(store.hold(&thing("absent"), 50).await.expect("answers"), None);
+    let again = claim(&*store, 40, 50).await;
+    let refused = store.append(exchange(3, 3)).await;
+    assert!(matches!(refused, Err(AppendError::Conflict(_))), "nobody has ended it: {refused:?}");
+    assert_eq!(store.key(&stream.to_string()).await.expect("reads"), Some(key(2)));
+    store.release(&stream, again[0].fence).await.expect("releases");
+    store.append(exchange(3, 3)).await.expect("it was given back");
 }

@@ -104,7 +104,7 @@ macro_rules! conformance_tests {
             keeping::of_many_keys_put_at_once_one_wins,
             keeping::keys_are_found_by_what_wrapped_them,
             keeping::a_key_is_replaced_and_removed_only_where_it_is_what_it_was,
-            keeping::a_stream_is_held_only_where_no_claim_is_or_ran_out,
+            keeping::a_key_is_exchanged_only_where_no_claim_is_or_ran_out,
             listing::pages_hold_every_stream_once_in_the_order_of_ids,
             listing::filters_narrow_a_list,
             listing::a_tally_counts_by_environment_parent_and_status,

@@ -177,10 +177,6 @@ impl Store for Meddled {
         self.inner.remove_key(key).await
     }
 
-    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
-        self.inner.hold(stream, until).await
-    }
-
     async fn epoch(&self) -> Result<String, StoreError> {
         self.inner.epoch().await
     }
