@@ -82,7 +82,7 @@ where
         match error {
             LedgerError::Refused(refusal) => refusal.into(),
             LedgerError::Store(error) => error.into(),
-            LedgerError::Contended(stream) => Self::Contended(stream),
+            LedgerError::Contended(stream) | LedgerError::Resealed(stream) => Self::Contended(stream),
             LedgerError::Taken(_) => Self::ExternalIdTaken,
         }
     }

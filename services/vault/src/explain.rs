@@ -285,6 +285,7 @@ pub fn event_in_words(event: &Event) -> String {
         }
         Event::Disabled { by, .. } => format!("It was switched off{}.", with(by.as_ref())),
         Event::Enabled { by, .. } => format!("It was switched on again{}.", with(by.as_ref())),
+        Event::KeyReplaced { .. } => "The data key it is sealed with was replaced by another.".into(),
         Event::Revoked { .. } => "The connection was deleted.".into(),
     }
 }

@@ -101,7 +101,8 @@ pub fn news(event: &Event) -> Vec<News> {
         | Event::RefreshFailed { .. }
         | Event::AnswerSetAside { .. }
         | Event::CredentialRejected { .. }
-        | Event::CredentialRevealed { .. } => vec![],
+        | Event::CredentialRevealed { .. }
+        | Event::KeyReplaced { .. } => vec![],
     }
 }
 
@@ -233,6 +234,7 @@ fn credential_of(event: &Event) -> Option<&CredentialFacts> {
         | Event::Described { .. }
         | Event::Disabled { .. }
         | Event::Enabled { .. }
+        | Event::KeyReplaced { .. }
         | Event::Revoked { .. } => None,
     }
 }
@@ -253,6 +255,7 @@ pub fn failure_of(event: &Event) -> Option<&Failure> {
         | Event::Described { .. }
         | Event::Disabled { .. }
         | Event::Enabled { .. }
+        | Event::KeyReplaced { .. }
         | Event::Revoked { .. } => None,
     }
 }

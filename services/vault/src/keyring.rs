@@ -18,6 +18,7 @@ use latchkey_envelope::{
 use latchkey_secret::Sealed;
 use latchkey_store::{Store, Stream, WrappedKey};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The number of the sealed documents' shape, bound into every seal.
 const DOCUMENT_SCHEMA: u16 = 1;
@@ -154,6 +155,12 @@ impl Keyring {
 }
 
 impl Key {
+    /// Which data key it is.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.data.id()
+    }
+
     /// # Errors
     /// Never in practice: sealing needs no more than randomness.
     pub fn seal<T: Clear>(&self, clear: &T, place: &Place<'_>) -> Result<Sealed<T>, Error> {

@@ -47,11 +47,13 @@ pub struct Terms {
     pub key: KeyChange,
     /// The claim this command fulfils. It ends even if the command decides to nothing.
     pub releases: Option<Fence>,
+    /// The data key that the command's secrets were sealed with: it must still be the stream's, or they would be lost.
+    pub sealed_with: Option<Uuid>,
 }
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { key: KeyChange::Keep, releases: None }
+        Self { key: KeyChange::Keep, releases: None, sealed_with: None }
     }
 }
 
@@ -71,6 +73,9 @@ pub enum LedgerError<R: std::error::Error> {
     /// Others kept changing the stream.
     #[error("stream {0} changed too often while a command was being decided")]
     Contended(Stream),
+    /// The stream has another data key by now than the command's secrets were sealed with. To be sealed anew.
+    #[error("stream {0} was given another data key while a command was being decided")]
+    Resealed(Stream),
     /// Another stream has the external id that this one was to have.
     #[error("another stream has the external id that stream {0} was to have")]
     Taken(Stream),
@@ -138,6 +143,10 @@ impl Ledger {
     ) -> Result<Settled<A>, LedgerError<A::Refusal>> {
         for _ in 0..ATTEMPTS_MAX {
             let loaded = self.load::<A>(id).await?;
+            // What is appended was decided on this, so the key cannot change in between either: its exchange is an event.
+            if terms.sealed_with.is_some_and(|with| loaded.key.as_ref().is_none_or(|key| key.id != with)) {
+                return Err(LedgerError::Resealed(Stream::new(A::CATEGORY, id)));
+            }
             if let Some(settled) = self.settle(id, loaded, command.clone(), &terms).await? {
                 return Ok(settled);
             }

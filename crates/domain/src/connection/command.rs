@@ -68,6 +68,12 @@ pub enum Command {
         exported: bool,
         at: Timestamp,
     },
+    /// What is sealed of it was sealed anew, with another data key.
+    ReplaceKey {
+        key: KeyId,
+        secrets: Secrets,
+        at: Timestamp,
+    },
     /// `key` is the one that is destroyed with it.
     Revoke {
         key: Option<KeyId>,

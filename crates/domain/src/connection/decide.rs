@@ -1,7 +1,7 @@
 mod described;
 mod refused;
 
-use super::{Arrival, Broken, Command, Connection, Event, Live, Outcome, Refusal, Ruling};
+use super::{Arrival, Broken, Command, Connection, Event, Live, Outcome, Refusal, Ruling, Secrets};
 use crate::rotation::Course;
 use crate::{Cause, Failure, Generation, KeyId, Phase, Reason, Timestamp, refresh};
 use std::time::Duration;
@@ -24,6 +24,7 @@ pub(super) fn decide(connection: &Connection, command: Command) -> Result<Vec<Ev
         Command::Enable { by, at } => described::enable(connection, by, at),
         Command::Expire { at } => expire(connection, at),
         Command::Reveal { exported, at } => reveal(connection, exported, at),
+        Command::ReplaceKey { key, secrets, at } => replace_key(connection, key, secrets, at),
         Command::Revoke { key, at } => revoke(connection, key, at),
     }
 }
@@ -216,6 +217,19 @@ fn reveal(connection: &Connection, exported: bool, at: Timestamp) -> Result<Vec<
         Connection::Live(_) | Connection::Broken(_) => {
             Ok(vec![Event::CredentialRevealed { generation: connection.generation(), exported, at }])
         }
+    }
+}
+
+fn replace_key(
+    connection: &Connection,
+    key: KeyId,
+    secrets: Secrets,
+    at: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    match connection {
+        Connection::Absent => Err(Refusal::Absent),
+        Connection::Revoked(_) => Err(Refusal::Revoked),
+        Connection::Live(_) | Connection::Broken(_) => Ok(vec![Event::KeyReplaced { key, at, secrets }]),
     }
 }
 

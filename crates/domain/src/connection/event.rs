@@ -109,6 +109,13 @@ pub enum Event {
         by: Option<ApiKeyId>,
         at: Timestamp,
     },
+    /// What is sealed of it is sealed with another data key now. Nothing else has changed.
+    KeyReplaced {
+        key: KeyId,
+        at: Timestamp,
+        #[serde(skip)]
+        secrets: Secrets,
+    },
     Revoked {
         generation: Generation,
         /// The data key that was destroyed with it; absent in what was recorded before that was noted.
@@ -186,6 +193,7 @@ impl EventName for Event {
             Self::Described { .. } => "described",
             Self::Disabled { .. } => "disabled",
             Self::Enabled { .. } => "enabled",
+            Self::KeyReplaced { .. } => "key_replaced",
             Self::Revoked { .. } => "revoked",
         }
     }

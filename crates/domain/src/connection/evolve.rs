@@ -96,6 +96,17 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
             switched(connection, None)
         }
         (
+            mut kept @ (Connection::Live(_) | Connection::Broken(_)),
+            Event::KeyReplaced { secrets: resealed, .. },
+        ) => {
+            if let Connection::Live(Live { secrets, .. }) | Connection::Broken(Broken { secrets, .. }) =
+                &mut kept
+            {
+                *secrets = resealed;
+            }
+            kept
+        }
+        (
             Connection::Live(Live { profile, .. }) | Connection::Broken(Broken { profile, .. }),
             Event::Revoked { generation, key, at },
         ) => Connection::Revoked(Revoked { profile, generation, key, at }),
@@ -113,6 +124,7 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
             | Event::Described { .. }
             | Event::Disabled { .. }
             | Event::Enabled { .. }
+            | Event::KeyReplaced { .. }
             | Event::Revoked { .. },
         ) => unchanged,
     }

@@ -162,11 +162,9 @@ impl Keyring {
         version: u32,
         after: Option<&OwnedKey>,
     ) -> Result<Rewrapped, Error> {
-        let row = older(environment, version);
-        let Some(stored) = self.store.key(&row).await? else {
+        let Some(named) = self.older_key(environment, version).await? else {
             return Ok(Rewrapped { data_keys: 0, after: None });
         };
-        let named = Wraps::of(&stored.wrapped).map_err(|error| damaged(&row, error))?.key;
         let (former, next) =
             (self.environment_key(environment, named).await?, self.present_key(environment).await?);
         let page = self.store.keys_headed(&EnvironmentKey::head_of(named), after, PAGE).await?;
@@ -186,6 +184,29 @@ impl Keyring {
         let data_keys = self.store.replace_keys(&anew).await?;
         let is_last = page.len() < PAGE as usize;
         Ok(Rewrapped { data_keys, after: page.into_iter().last().filter(|_| !is_last) })
+    }
+
+    /// A page of the data keys that are under an older version of an environment's key, and where to go on.
+    ///
+    /// # Errors
+    /// The store's; [`Error::Unreadable`] where that version's row is no environment's key.
+    pub async fn data_keys_under(
+        &self,
+        environment: &Environment,
+        version: u32,
+        after: Option<&OwnedKey>,
+    ) -> Result<(Vec<OwnedKey>, Option<OwnedKey>), Error> {
+        let Some(named) = self.older_key(environment, version).await? else { return Ok((vec![], None)) };
+        let page = self.store.keys_headed(&EnvironmentKey::head_of(named), after, PAGE).await?;
+        let after = page.last().filter(|_| page.len() == PAGE as usize).cloned();
+        Ok((page, after))
+    }
+
+    /// The name of a version that was replaced; `None` where it is forgotten.
+    async fn older_key(&self, environment: &Environment, version: u32) -> Result<Option<KeyName>, Error> {
+        let row = older(environment, version);
+        let Some(stored) = self.store.key(&row).await? else { return Ok(None) };
+        Ok(Some(Wraps::of(&stored.wrapped).map_err(|error| damaged(&row, error))?.key))
     }
 
     /// Forgets the versions of an environment's key that nothing is wrapped with any more. Gives those, and those that

@@ -192,7 +192,8 @@ impl Vault {
                     (about.external_id, external_id_taken) = (None, true);
                 }
                 // A refresh came first. The consent is newer than what that was made from, and is sealed anew to follow it.
-                Err(Error::Connection(connection::Refusal::Superseded)) => {}
+                // Or its data key was replaced, and what was sealed with the one before is sealed anew too.
+                Err(Error::Connection(connection::Refusal::Superseded) | Error::Contended(_)) => {}
                 settled => return settled,
             }
         }
@@ -232,7 +233,9 @@ impl Vault {
             external_id_taken,
             arrival: arrival.clone(),
         };
-        self.command(profile.id, command, Terms { key: change, releases: None }).await?;
+        let sealed_with = matches!(change, KeyChange::Keep).then(|| key.id());
+        let terms = Terms { key: change, sealed_with, ..Terms::default() };
+        self.command(profile.id, command, terms).await?;
         Ok(replaces.next())
     }
 

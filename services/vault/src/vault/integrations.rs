@@ -63,7 +63,7 @@ impl Vault {
             secrets: app.map(|app| Secrets { app: Some(app), client: None }),
             at: self.ledger.now(),
         };
-        let terms = Terms { key: change, releases: None };
+        let terms = Terms { key: change, ..Terms::default() };
         let settled = self.ledger.settle(&id, loaded, command, &terms).await?;
         let registered = settled.map(|settled| settled.state.registered().map(view)).transpose();
         Ok(registered?)
@@ -112,7 +112,7 @@ impl Vault {
         key: &IntegrationKey,
     ) -> Result<(), Error> {
         let id = integration_id(environment, key);
-        let terms = Terms { key: KeyChange::Destroy, releases: None };
+        let terms = Terms { key: KeyChange::Destroy, ..Terms::default() };
         let retire = Command::Retire { at: self.ledger.now() };
         match self.ledger.execute::<Integration>(&id, retire, terms).await.map_err(Error::from) {
             Err(Error::Integration(Refusal::Absent)) => Err(Error::IntegrationUnknown(key.to_string())),

@@ -6,7 +6,7 @@ use super::safe_mode::Safety;
 use super::{Vault, stream_of};
 use crate::error::{Error, chain};
 use crate::keyring::Key;
-use crate::ledger::{Loaded, Terms};
+use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms};
 use crate::ours::Part;
 use latchkey_bus::Hint;
 use latchkey_domain::connection::{Command, Connection, Live, Outcome, Profile, Refusal, Ruling};
@@ -97,7 +97,14 @@ impl Vault {
     /// The store's and the key service's: the caller keeps the outcome and tells it again. Also
     /// [`Refusal::Superseded`], which ends the matter.
     pub async fn complete_refresh(&self, complete: CompleteRefresh) -> Result<(), Error> {
-        let settled = self.record_refresh(&complete).await;
+        let mut settled = self.record_refresh(&complete).await;
+        for _ in 1..ATTEMPTS_MAX {
+            // Its data key was replaced while the answer was being sealed, for instance.
+            if !matches!(settled, Err(Error::Contended(_))) {
+                break;
+            }
+            settled = self.record_refresh(&complete).await;
+        }
         if let (Err(Error::Connection(Refusal::Revoked)), RefreshOutcome::Refreshed(obtained)) =
             (&settled, &complete.outcome)
         {
@@ -122,6 +129,7 @@ impl Vault {
             | RefreshOutcome::Failed { .. }
             | RefreshOutcome::Unanswered { .. } => Ruling::default(),
         };
+        let mut sealed_with = None;
         let outcome = match outcome {
             RefreshOutcome::Failed { failure, retry_after } => {
                 Outcome::Failed { failure: failure.clone(), retry_after: *retry_after }
@@ -139,6 +147,7 @@ impl Vault {
                     return Err(Refusal::Revoked.into());
                 }
                 let key = self.keyring.open(&profile.environment, &owner, key.as_ref()).await?;
+                sealed_with = Some(key.id());
                 let rotated = brings_another_token(&key, &owner, &state, obtained);
                 let credential =
                     self.seal_credential(&key, &owner, generation.next(), &requested, obtained, at)?;
@@ -147,7 +156,7 @@ impl Vault {
         };
         let replaces = generation;
         let command = Command::CompleteRefresh { replaces, outcome, course, ruling, at: self.ledger.now() };
-        let terms = Terms { releases: Some(Fence(fence)), ..Terms::default() };
+        let terms = Terms { releases: Some(Fence(fence)), sealed_with, ..Terms::default() };
         let settled = self.command(connection, command, terms).await?;
         if refused {
             self.tell_of_refusal(connection, generation);

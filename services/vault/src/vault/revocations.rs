@@ -38,7 +38,7 @@ impl Vault {
         id: ConnectionId,
         at_provider: Option<Extent>,
     ) -> Result<(), Error> {
-        let terms = Terms { key: KeyChange::Destroy, releases: None };
+        let terms = Terms { key: KeyChange::Destroy, ..Terms::default() };
         for _ in 0..ATTEMPTS_MAX {
             let loaded = self.ledger.load::<Connection>(&id.to_string()).await?;
             if loaded.state.profile().is_none_or(|profile| profile.environment != *environment) {
@@ -192,7 +192,7 @@ impl Vault {
     ) -> Result<(), Error> {
         let (owner, id) = (stream_of::<Revocation>(profile.id), profile.id);
         // With nothing to ask with, it is over at once, and a key that was there before goes.
-        let mut terms = Terms { key: KeyChange::Destroy, releases: None };
+        let mut terms = Terms { key: KeyChange::Destroy, ..Terms::default() };
         let mut secrets = None;
         if let Some((handout, renewal)) = credential {
             let (key, wrapped) = self.keyring.create(&profile.environment, &owner).await?;
@@ -302,7 +302,7 @@ impl Vault {
             };
             let ends = decided.iter().any(|event| matches!(event, revocation::Event::Ended { .. }));
             let key = if ends { KeyChange::Destroy } else { KeyChange::Keep };
-            let terms = Terms { key, releases };
+            let terms = Terms { key, releases, ..Terms::default() };
             if self.ledger.settle(id, loaded, command.clone(), &terms).await?.is_some() {
                 return Ok(());
             }

@@ -40,28 +40,56 @@ impl Vault {
         key.sign(statement).map_err(|_| unreadable_signing_key(&owner))
     }
 
+    /// The same, but none is made where there is none: for whoever only looks.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn known_public_keys(&self, environment: &Environment) -> Result<Vec<PublicKey>, Error> {
+        let loaded = self.ledger.load::<SigningKeys>(environment.as_str()).await?;
+        Ok(loaded.state.public_keys().to_vec())
+    }
+
+    /// Has another key sign from now on. The one before is destroyed; its public half stays known, and what it signed is
+    /// believed. Gives the key that signs: of two asked for at once, one is made.
+    ///
+    /// # Errors
+    /// The store's and the key service's; then the key before goes on signing.
+    pub async fn replace_signing_key(&self, environment: &Environment) -> Result<PublicKey, Error> {
+        let owner = stream_of::<SigningKeys>(environment);
+        let loaded = self.load_signing_keys(environment).await?;
+        let (former, _) = loaded.state.present().ok_or_else(|| unreadable_signing_key(&owner))?;
+        let state = self.make_signing_key(environment, former.generation + 1).await?;
+        let (present, _) = state.present().ok_or_else(|| unreadable_signing_key(&owner))?;
+        Ok(present.clone())
+    }
+
     async fn load_signing_keys(&self, environment: &Environment) -> Result<Loaded<SigningKeys>, Error> {
         let loaded = self.ledger.load::<SigningKeys>(environment.as_str()).await?;
         if loaded.state.present().is_some() {
             return Ok(loaded);
         }
-        self.make_signing_key(environment).await?;
+        self.make_signing_key(environment, 1).await?;
         Ok(self.ledger.load::<SigningKeys>(environment.as_str()).await?)
     }
 
-    /// Where two make the first key at once, the one that is stored first is everybody's.
-    async fn make_signing_key(&self, environment: &Environment) -> Result<(), Error> {
+    /// Where two make a key at once, the one that is stored first is everybody's. It comes with a data key of its own, so that
+    /// nothing is left that could open the one before.
+    async fn make_signing_key(
+        &self,
+        environment: &Environment,
+        generation: u64,
+    ) -> Result<SigningKeys, Error> {
         let owner = stream_of::<SigningKeys>(environment);
         let (key, wrapped) = self.keyring.create(environment, &owner).await?;
         let made = SigningKey::generate();
         let text = made.public_key().map_err(|_| unreadable_signing_key(&owner))?;
         let id = key_id(&text).map_err(|_| unreadable_signing_key(&owner))?;
-        let public_key = PublicKey { generation: 1, id, key: text, made_at: self.ledger.now() };
+        let public_key = PublicKey { generation, id, key: text, made_at: self.ledger.now() };
         let secret = key.seal(&made.into_document(), &place(&owner, public_key.generation))?;
         let make = Command::Make { environment: environment.clone(), public_key, secret };
-        let terms = Terms { key: KeyChange::Put(wrapped), releases: None };
-        self.ledger.execute::<SigningKeys>(environment.as_str(), make, terms).await?;
-        Ok(())
+        let terms = Terms { key: KeyChange::Put(wrapped), ..Terms::default() };
+        let settled = self.ledger.execute::<SigningKeys>(environment.as_str(), make, terms).await?;
+        Ok(settled.state)
     }
 }
 

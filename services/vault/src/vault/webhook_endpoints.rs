@@ -66,7 +66,7 @@ impl Vault {
         let (keys, facts, secret) = new_keys(&key, &owner, 1, ed25519, at)?;
         let since = self.ledger.store().feed_end().await?.to_string();
         let new = New { id, environment, settings, enabled, since, key: facts, secret, at };
-        let terms = Terms { key: KeyChange::Put(wrapped), releases: None };
+        let terms = Terms { key: KeyChange::Put(wrapped), ..Terms::default() };
         let create = Command::Create(Box::new(new));
         let settled = self.ledger.execute::<WebhookEndpoint>(&id.to_string(), create, terms).await?;
         Ok((settled.state.live()?.clone(), keys.into_secret()))
@@ -180,7 +180,7 @@ impl Vault {
         id: WebhookEndpointId,
     ) -> Result<(), Error> {
         self.load_endpoint(environment, id).await?;
-        let terms = Terms { key: KeyChange::Destroy, releases: None };
+        let terms = Terms { key: KeyChange::Destroy, ..Terms::default() };
         let delete = Command::Delete { at: self.ledger.now() };
         self.ledger.execute::<WebhookEndpoint>(&id.to_string(), delete, terms).await?;
         Ok(())

@@ -164,3 +164,32 @@ async fn a_read_that_was_swept_in_time_is_no_gap_and_one_that_was_swept_too_earl
     let verdict = world.verified(&world.exported().await).await;
     assert!(matches!(verdict.problems[..], [Problem::Missing { .. }]), "{verdict:?}");
 }
+
+#[tokio::test]
+async fn a_chain_goes_on_under_another_signing_key() {
+    let world = World::new().await;
+    world.connected().await;
+    world.chained().await;
+    let first = world.vault.public_keys(&dev()).await.unwrap().remove(0);
+    world.vault.replace_signing_key(&dev()).await.unwrap();
+    world.read_by("key_1", "dev").await;
+    world.chained().await;
+    let lines = world.exported().await;
+    let verdict = world.verified(&lines).await;
+    assert_eq!(verdict.problems, [], "roots of both keys are believed");
+    let signers: std::collections::BTreeSet<_> = lines
+        .iter()
+        .filter_map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["signed_by"].as_str().map(str::to_owned)
+        })
+        .collect();
+    assert_eq!(signers.len(), 2);
+    let mut with_the_first = Verifier::new(vec![first.key], None);
+    lines.iter().for_each(|line| with_the_first.line(line));
+    let problems = with_the_first.finish().problems;
+    assert!(!problems.is_empty(), "whoever knows the first key alone is told so");
+    assert!(
+        problems.iter().all(|problem| matches!(problem, Problem::RootNotBelieved { .. })),
+        "{problems:?}"
+    );
+}

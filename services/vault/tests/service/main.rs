@@ -23,6 +23,7 @@ mod reading;
 mod receipts;
 mod refreshing;
 mod remembering;
+mod resealing;
 mod restoring;
 mod revoking;
 mod rotating;

@@ -121,6 +121,34 @@ async fn keys_are_an_environments_own_and_made_once() {
 }
 
 #[tokio::test]
+async fn what_a_replaced_key_signed_is_believed_and_what_is_new_is_signed_by_the_next() {
+    let world = World::new().await;
+    let connection = world.connected().await;
+    world.vault.delete_connection(&dev(), connection, None).await.unwrap();
+    let (old, old_keys) = (world.receipt(connection).await, world.public_keys().await);
+    let sealed_with = || async {
+        let stream = Stream::new("signing_key", dev().to_string());
+        world.store.load(&stream).await.unwrap().unwrap().key.unwrap().id
+    };
+    let former = sealed_with().await;
+
+    world.clock.advance(std::time::Duration::from_secs(60));
+    let present = world.vault.replace_signing_key(&dev()).await.unwrap();
+    assert_ne!(sealed_with().await, former, "nothing opens the key before any more");
+    let known = world.vault.known_public_keys(&dev()).await.unwrap();
+    assert_eq!(known.iter().map(|key| key.generation).collect::<Vec<_>>(), [1, 2]);
+    assert!(known[0].made_at < known[1].made_at && known[1] == present);
+    let new = world.receipt(connection).await;
+    assert_eq!((&new["signed_by"], &old["signed_by"]), (&json!(present.id), &json!(known[0].id)));
+    for receipt in [&old, &new] {
+        assert_eq!(check(receipt, &world.public_keys().await), Ok(()));
+    }
+    let refused = check(&new, &old_keys);
+    assert!(matches!(refused, Err(Disbelief::OtherKey { .. })), "{refused:?}");
+    assert_eq!(check(&old, &[present.key]), Err(Disbelief::OtherKey { signed_by: known[0].id.clone() }));
+}
+
+#[tokio::test]
 async fn there_is_no_receipt_for_what_lives_or_is_anothers() {
     let world = World::new().await;
     let connection = world.connected().await;

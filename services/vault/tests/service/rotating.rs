@@ -14,7 +14,7 @@ const AN_HOUR: Duration = Duration::from_secs(60 * 60);
 const MANY: u32 = 210;
 
 /// As `latchkey keys rewrap` does it.
-async fn rewrap(keyring: &Keyring) -> Result<u64, Error> {
+pub async fn rewrap(keyring: &Keyring) -> Result<u64, Error> {
     let mut rewrapped = keyring.rewrap_environment_keys().await?;
     for state in keyring.key_states().await? {
         for older in &state.older {
@@ -34,13 +34,17 @@ async fn rewrap(keyring: &Keyring) -> Result<u64, Error> {
     Ok(rewrapped)
 }
 
-async fn state_of(keyring: &Keyring) -> EnvironmentKeyState {
+pub async fn state_of(keyring: &Keyring) -> EnvironmentKeyState {
     let states = keyring.key_states().await.unwrap();
     states.into_iter().find(|state| state.environment == dev()).unwrap()
 }
 
 /// What a process reads that has nothing at hand.
-async fn token_elsewhere(world: &World, parts: &Parts, connection: ConnectionId) -> Result<String, Error> {
+pub async fn token_elsewhere(
+    world: &World,
+    parts: &Parts,
+    connection: ConnectionId,
+) -> Result<String, Error> {
     let credential = service_of(parts).vault().credential(&world.query(connection)).await?;
     Ok(credential.handout.access_token.unwrap().expose().to_owned())
 }
