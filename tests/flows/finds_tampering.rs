@@ -116,6 +116,16 @@ async fn what_was_changed_behind_our_back_is_named() {
     )
     .await;
 
+    // So damaged that it cannot be read: all others still are, and it is named.
+    let damaged = before.record("event", "connection.established").unwrap();
+    let (sequence, number) = place(&damaged);
+    finds(
+        &format!("UPDATE events SET schema = -1 WHERE sequence = {sequence}"),
+        &format!("record {number} was changed: {sequence} of events cannot be read"),
+    )
+    .await;
+    assert_eq!(world.meddle(&format!("UPDATE events SET schema = 1 WHERE sequence = {sequence}")).await, 1);
+
     // Two events in each other's place.
     let [one, other] = ["integration.registered", "session.created"]
         .map(|event| before.record("event", event).unwrap_or_else(|| panic!("{event}: {:#?}", before.lines)));

@@ -15,5 +15,5 @@ pub use verify::{Problem, Verdict, Verifier};
 pub(crate) use keep::{READERS, end_of, keep_chains};
 pub(crate) use keys::{SigningKey, unreadable_signing_key};
 pub(crate) use receipt::{Deletion, receipt};
-pub(crate) use record::{Entry, Source, event_record, hex, link, read_record};
+pub(crate) use record::{Entry, Source, event_record, hex, link, read_record, unreadable_record};
 pub(crate) use root::Statement;

@@ -135,6 +135,12 @@ pub fn read_record(read: &ReadRow) -> Value {
     })
 }
 
+/// What stands in the place of a record that the database cannot give. Its digest is no record's.
+#[must_use]
+pub fn unreadable_record(table: &str, key: &str, what: &str) -> Value {
+    json!({"unreadable": {"table": table, "key": key, "what": what}})
+}
+
 #[must_use]
 pub fn digest(value: &Value) -> [u8; 32] {
     *Digest::of(canonical(value).as_bytes()).as_bytes()

@@ -281,6 +281,10 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
 /// What people know a record by.
 fn name(source: Source, record: &Value, position: &str) -> String {
     let text = |member: &str| record.get(member).and_then(Value::as_str).unwrap_or("unknown").to_owned();
+    if let Some(unreadable) = record.get("unreadable") {
+        let text = |member: &str| unreadable.get(member).and_then(Value::as_str).unwrap_or("unknown");
+        return format!("{} of {} cannot be read: {}", text("key"), text("table"), text("what"));
+    }
     match (record, source) {
         (Value::Null, source) => format!("the {} at {position} in the database", source.word()),
         (_, Source::Event) => format!("event {} {} of {}", text("id"), text("event"), text("stream")),

@@ -1,7 +1,9 @@
 //! An environment's chain, for whoever wants to check it elsewhere.
 
 use super::Vault;
-use crate::audit::{Entry, Source, Statement, end_of, event_record, hex, link, read_record};
+use crate::audit::{
+    Entry, Source, Statement, end_of, event_record, hex, link, read_record, unreadable_record,
+};
 use crate::error::Error;
 use latchkey_domain::Environment;
 use latchkey_store::{Position, Segment, StoreError};
@@ -118,21 +120,44 @@ impl Vault {
         Ok(lines)
     }
 
-    /// What is at the places of these entries now, as it would be chained.
+    /// What is at the places of these entries now, as it would be chained. What cannot be read is told as that, in its place: a
+    /// record that somebody damaged must not keep the others from being shown.
     async fn records_at(
         &self,
         source: Source,
         entries: &[Entry],
     ) -> Result<BTreeMap<Position, Value>, StoreError> {
         let places: Vec<Position> = entries.iter().map(|entry| entry.position).collect();
+        match self.read_at(source, &places).await {
+            Err(StoreError::Corrupt { .. }) => {}
+            read => return read,
+        }
+        let mut found = BTreeMap::new();
+        for place in places {
+            match self.read_at(source, &[place]).await {
+                Ok(read) => found.extend(read),
+                Err(StoreError::Corrupt { table, key, what }) => {
+                    found.insert(place, unreadable_record(table, &key, what));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+
+    async fn read_at(
+        &self,
+        source: Source,
+        places: &[Position],
+    ) -> Result<BTreeMap<Position, Value>, StoreError> {
         let chains = self.ledger.store().chains();
         Ok(match source {
             Source::Event => {
-                let found = chains.events_at(&places).await?;
+                let found = chains.events_at(places).await?;
                 found.iter().map(|recorded| (recorded.position, event_record(recorded))).collect()
             }
             Source::Read => {
-                let found = chains.reads_at(&places).await?;
+                let found = chains.reads_at(places).await?;
                 found.iter().map(|(position, read)| (*position, read_record(read))).collect()
             }
         })
