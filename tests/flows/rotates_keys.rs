@@ -4,6 +4,7 @@ use latchkey_testkit::{Ended, World};
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::task::JoinHandle;
 
 async fn states(world: &World) -> Vec<Value> {
     let ended = done(world.operate(&["keys", "status", "--json"]).await);
@@ -15,15 +16,10 @@ fn done(ended: Ended) -> Ended {
     ended
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_environments_key_is_rotated_under_those_who_read() {
-    let mut world = World::start().await;
-    let mut connections = Vec::new();
-    for user in 0..4 {
-        connections.push(world.connect("demo-oauth", &format!("user-{user}")).await);
-    }
+/// Readers of each connection, who stop when they are told that it is over, and say how often they read.
+fn reading(world: &World, connections: &[String]) -> (Arc<AtomicBool>, Vec<JoinHandle<u64>>) {
     let over = Arc::new(AtomicBool::new(false));
-    let reading: Vec<_> = connections
+    let reading = connections
         .iter()
         .map(|connection| {
             let (backend, connection, over) = (world.backend().clone(), connection.clone(), over.clone());
@@ -37,6 +33,17 @@ async fn an_environments_key_is_rotated_under_those_who_read() {
             })
         })
         .collect();
+    (over, reading)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_environments_key_is_rotated_under_those_who_read() {
+    let mut world = World::start().await;
+    let mut connections = Vec::new();
+    for user in 0..4 {
+        connections.push(world.connect("demo-oauth", &format!("user-{user}")).await);
+    }
+    let (over, reading) = reading(&world, &connections);
     let ended = done(world.operate(&["keys", "rotate", "--environment", "dev"]).await);
     assert!(ended.said.contains("dev: key 2 wraps what is new"), "{}", ended.said);
     assert!(ended.said.contains("Everything is wrapped as it should be"), "{}", ended.said);
@@ -59,6 +66,43 @@ async fn an_environments_key_is_rotated_under_those_who_read() {
     assert_eq!(states(&world).await[0]["older"][0]["data_keys"], 0, "what is new is under the new key");
     let absent = world.operate(&["keys", "rotate", "--environment", "nowhere"]).await;
     assert!(absent.code == Some(1) && absent.said.contains("`nowhere` has no key"), "{}", absent.said);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_are_given_other_data_keys_under_those_who_read() {
+    let mut world = World::start().await;
+    let mut connections = Vec::new();
+    for user in 0..4 {
+        connections.push(world.connect("demo-oauth", &format!("user-{user}")).await);
+    }
+    let deleted = world.connect("demo-oauth", "late").await;
+    world.backend().delete_here(&deleted).await.unwrap();
+    let (over, reading) = reading(&world, &connections);
+    let said = done(world.operate(&["keys", "rotate", "--environment", "dev", "--data-keys"]).await).said;
+    assert!(said.contains("4 of at most") && said.contains("connections have another data key"), "{said}");
+    assert!(said.contains("Everything is wrapped as it should be"), "{said}");
+    let said = done(world.operate(&["keys", "rotate", "--connection", &connections[0]]).await).said;
+    assert!(said.contains("sealed with another data key"), "{said}");
+    over.store(true, Ordering::SeqCst);
+    for reader in reading {
+        assert!(reader.await.unwrap() > 0);
+    }
+    assert_eq!(states(&world).await[0]["older"][0]["data_keys"], 0);
+    world.restart().await;
+    for connection in &connections {
+        world.backend().token(connection).await.unwrap();
+        let token = world.backend().new_token(connection).await.unwrap();
+        assert_eq!(world.call_api("/me", &token.headers).await, 200);
+    }
+    let refused = world.operate(&["keys", "rotate", "--connection", &deleted]).await;
+    assert_eq!(refused.code, Some(1), "{}", refused.said);
+
+    let said = done(world.operate(&["keys", "rotate", "--environment", "dev", "--signing"]).await).said;
+    assert!(said.contains("signs from now on"), "{said}");
+    let signing = states(&world).await[0]["signing_keys"].clone();
+    let last = signing.as_array().unwrap().last().unwrap();
+    assert!(last["until"].is_null() && said.contains(last["public_key"].as_str().unwrap()), "{signing}");
     world.finish().await;
 }
 

@@ -19,6 +19,9 @@ POSTGRES = ("-p", "latchkey-store-postgres", "--test", "postgres", "given_up")
 IN_TIME = ("-p", "latchkey-oauth", "--test", "provider", "in_time")
 REVOKING = ("-p", "latchkey-oauth", "--test", "provider", "revo")
 
+RESEALING = ("-p", "latchkey-vault", "--test", "service", "resealing")
+FINDING = ("-p", "latchkey-tests", "--test", "flows", "what_was_changed_behind")
+
 KEY_SERVICES = ("-p", "latchkey-envelope", "--test", "key_services")
 
 DECIDE = "crates/domain/src/connection/decide.rs"
@@ -46,6 +49,22 @@ class Mutation(NamedTuple):
 
 
 MUTATIONS = [
+    Mutation(
+        "a data key is exchanged under a claim", APPEND,
+        "AND (NOT ?16 OR claimed_until IS NULL)", "AND (NOT ?16 OR TRUE)", SQLITE,
+    ),
+    Mutation(
+        "what was sealed with the former data key is stored under the next", "services/vault/src/ledger.rs",
+        "terms.sealed_with.is_some_and(", "false && terms.sealed_with.is_some_and(", RESEALING,
+    ),
+    Mutation(
+        "a key that signed goes on signing", "crates/domain/src/signing_key.rs",
+        "public_keys.last().zip(secret.as_ref())", "public_keys.first().zip(secret.as_ref())", DOMAIN,
+    ),
+    Mutation(
+        "one damaged record ends an export", "services/vault/src/vault/audits.rs",
+        "Err(StoreError::Corrupt { .. }) => {}", "Err(StoreError::Corrupt { .. }) if false => {}", FINDING,
+    ),
     Mutation(
         "what came of an older credential is let in", DECIDE,
         "if live.credential.generation != replaces {", "if false && live.credential.generation != replaces {", DOMAIN,

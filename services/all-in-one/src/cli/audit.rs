@@ -37,7 +37,8 @@ enum Command {
     Root(export::Of),
     /// Check an export, without a server: whether a record was changed, is missing or was reordered
     Verify(verify::Verify),
-    /// Print the public keys of the environment that receipts and roots are checked with, one a line
+    /// Print the public keys of the environment that receipts and roots are checked with, one a line: the key, its id, since when it
+    /// signs and until when it did
     Keys,
 }
 
@@ -68,13 +69,13 @@ impl Arguments {
 async fn keys(server: &Server) -> anyhow::Result<()> {
     let mut audit = AuditServiceClient::new(server.connect().await?);
     let found = answer(audit.list_signing_keys(pb::ListSigningKeysRequest {})).await?;
-    for key in found.signing_keys {
-        output::line(&format!(
-            "{} {} {}",
-            key.public_key,
-            key.id,
-            show::rfc3339(key.create_time.as_ref()).unwrap_or_default()
-        ));
+    for (place, key) in found.signing_keys.iter().enumerate() {
+        let since = show::rfc3339(key.create_time.as_ref()).unwrap_or_default();
+        // Until the next one was made, it signed.
+        let next =
+            found.signing_keys.get(place + 1).and_then(|next| show::rfc3339(next.create_time.as_ref()));
+        let until = next.unwrap_or_else(|| "signs".to_owned());
+        output::line(&format!("{} {} {since} {until}", key.public_key, key.id));
     }
     Ok(())
 }
