@@ -35,6 +35,15 @@ async fn what_the_journals_know_mends_a_backup_before_anything_is_refreshed() {
     let twice = world.operate(&["backup", "restore", file.to_str().unwrap()]).await;
     assert!(twice.code == Some(1) && twice.said.contains("not empty"), "{}", twice.said);
     world.come_back(true).await;
+    // A key may have been revoked since, and nobody here knows which.
+    let refused = world.backend().token(&connection).await.unwrap_err();
+    assert_eq!(reason(&refused), "API_KEY_INVALID");
+    assert!(refused.message().contains("latchkey key confirm"), "{refused:?}");
+    let waiting = done(world.operate(&["key", "confirm"]).await);
+    assert!(waiting.contains("key_"), "{waiting}");
+    done(world.operate(&["key", "confirm", "--all"]).await);
+    // A refusal is believed for a second.
+    sleep(Duration::from_millis(1200)).await;
 
     // It is told what it never heard, and nobody asks the provider.
     let wanted = latest.generation;
@@ -76,6 +85,7 @@ async fn without_journals_nothing_old_is_sent_however_due_it_is() {
     let before = world.counters();
     done(world.operate(&["backup", "restore", file.to_str().unwrap()]).await);
     world.come_back(false).await;
+    done(world.operate(&["key", "confirm", "--all"]).await);
     // Its token is over, and a refresher looks twice a second.
     sleep(Duration::from_secs(5)).await;
     let refused = world.backend().token(&connection).await.unwrap_err();

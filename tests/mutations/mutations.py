@@ -20,6 +20,7 @@ IN_TIME = ("-p", "latchkey-oauth", "--test", "provider", "in_time")
 REVOKING = ("-p", "latchkey-oauth", "--test", "provider", "revo")
 
 RESEALING = ("-p", "latchkey-vault", "--test", "service", "resealing")
+RESTORING = ("-p", "latchkey-vault", "--test", "service", "restoring")
 FINDING = ("-p", "latchkey-tests", "--test", "flows", "what_was_changed_behind")
 
 KEY_SERVICES = ("-p", "latchkey-envelope", "--test", "key_services")
@@ -56,6 +57,11 @@ MUTATIONS = [
     Mutation(
         "what was sealed with the former data key is stored under the next", "services/vault/src/ledger.rs",
         "terms.sealed_with.is_some_and(", "false && terms.sealed_with.is_some_and(", RESEALING,
+    ),
+    Mutation(
+        "a backup's API keys open what they opened", "services/vault/src/backup/restore.rs",
+        "Some(Ok(row)) if row.table == Table::Streams => Some(self.locked(row)),",
+        "Some(Ok(row)) if false && row.table == Table::Streams => Some(self.locked(row)),", RESTORING,
     ),
     Mutation(
         "a key that signed goes on signing", "crates/domain/src/signing_key.rs",

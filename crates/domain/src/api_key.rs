@@ -1,4 +1,7 @@
-//! An API key: what a backend proves itself with. `Absent → Active → Revoked`. Only a digest of its secret is kept.
+//! An API key: what a backend proves itself with. `Absent → Active ⇄ Locked → Revoked`. Only a digest of its secret is kept.
+//!
+//! A key is locked where it comes out of a backup: it may have been revoked since, and nobody here knows. It opens nothing
+//! before an operator confirms it.
 
 use crate::{Aggregate, ApiKeyId, CardFacts, Digest, Environment, EventName, Role, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,6 +12,7 @@ pub enum ApiKey {
     #[default]
     Absent,
     Active(Issued),
+    Locked(Issued),
     Revoked(Issued),
 }
 
@@ -124,7 +128,17 @@ impl Scope {
 #[derive(Debug, Clone)]
 pub enum Command {
     Issue(Issued),
-    Revoke { at: Timestamp },
+    /// Refuse it until it is confirmed.
+    Lock {
+        at: Timestamp,
+    },
+    /// It was not revoked since it was locked.
+    Confirm {
+        at: Timestamp,
+    },
+    Revoke {
+        at: Timestamp,
+    },
 }
 
 /// What happened to a key. Fields are added, never changed.
@@ -132,6 +146,8 @@ pub enum Command {
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     Issued { key: Issued },
+    Locked { at: Timestamp },
+    Confirmed { at: Timestamp },
     Revoked { at: Timestamp },
 }
 
@@ -142,6 +158,9 @@ pub enum Refusal {
     Invalid,
     #[error("the API key has expired")]
     Expired,
+    /// It comes out of a backup, and nobody has confirmed it yet.
+    #[error("the API key is locked")]
+    Locked,
 }
 
 impl ApiKey {
@@ -156,10 +175,15 @@ impl ApiKey {
                 Err(Refusal::Expired)
             }
             Self::Active(key) => Ok(key),
-            Self::Absent | Self::Revoked(_) => Err(Refusal::Invalid),
+            // Told to nobody but who knows the secret.
+            Self::Locked(key) if key.secret == *secret => Err(Refusal::Locked),
+            Self::Absent | Self::Locked(_) | Self::Revoked(_) => Err(Refusal::Invalid),
         }
     }
 }
+
+/// The status it is found by while it is locked.
+pub const LOCKED: &str = "locked";
 
 impl Aggregate for ApiKey {
     const CATEGORY: &'static str = "api_key";
@@ -172,17 +196,33 @@ impl Aggregate for ApiKey {
     fn decide(&self, command: Command) -> Result<Vec<Event>, Refusal> {
         match (self, command) {
             (Self::Absent, Command::Issue(key)) => Ok(vec![Event::Issued { key }]),
-            (Self::Active(_) | Self::Revoked(_), Command::Issue(_)) => Ok(vec![]),
-            (Self::Active(_), Command::Revoke { at }) => Ok(vec![Event::Revoked { at }]),
-            (Self::Revoked(_), Command::Revoke { .. }) => Ok(vec![]),
-            (Self::Absent, Command::Revoke { .. }) => Err(Refusal::Invalid),
+            (Self::Active(_) | Self::Locked(_) | Self::Revoked(_), Command::Issue(_)) => Ok(vec![]),
+            (Self::Active(_), Command::Lock { at }) => Ok(vec![Event::Locked { at }]),
+            (Self::Locked(_), Command::Confirm { at }) => Ok(vec![Event::Confirmed { at }]),
+            (Self::Active(_) | Self::Locked(_), Command::Revoke { at }) => Ok(vec![Event::Revoked { at }]),
+            (Self::Locked(_) | Self::Revoked(_), Command::Lock { .. })
+            | (Self::Active(_), Command::Confirm { .. })
+            | (Self::Revoked(_), Command::Revoke { .. }) => Ok(vec![]),
+            // What was revoked stays so.
+            (Self::Revoked(_), Command::Confirm { .. }) => Err(Refusal::Invalid),
+            (Self::Absent, Command::Lock { .. } | Command::Confirm { .. } | Command::Revoke { .. }) => {
+                Err(Refusal::Invalid)
+            }
         }
     }
 
     fn evolve(self, event: Event) -> Self {
         match (self, event) {
             (_, Event::Issued { key }) => Self::Active(key),
-            (Self::Active(key) | Self::Revoked(key), Event::Revoked { .. }) => Self::Revoked(key),
+            (Self::Active(key) | Self::Locked(key), Event::Locked { .. }) => Self::Locked(key),
+            (Self::Active(key) | Self::Locked(key), Event::Confirmed { .. }) => Self::Active(key),
+            (Self::Active(key) | Self::Locked(key) | Self::Revoked(key), Event::Revoked { .. }) => {
+                Self::Revoked(key)
+            }
+            (
+                unchanged @ (Self::Absent | Self::Revoked(_)),
+                Event::Locked { .. } | Event::Confirmed { .. },
+            ) => unchanged,
             (Self::Absent, Event::Revoked { .. }) => Self::Absent,
         }
     }
@@ -191,6 +231,7 @@ impl Aggregate for ApiKey {
         let (status, key) = match self {
             Self::Absent => return CardFacts::default(),
             Self::Active(key) => ("active", key),
+            Self::Locked(key) => (LOCKED, key),
             Self::Revoked(key) => ("revoked", key),
         };
         CardFacts {
@@ -210,6 +251,8 @@ impl EventName for Event {
     fn name(&self) -> &'static str {
         match self {
             Self::Issued { .. } => "issued",
+            Self::Locked { .. } => "locked",
+            Self::Confirmed { .. } => "confirmed",
             Self::Revoked { .. } => "revoked",
         }
     }
@@ -243,6 +286,19 @@ mod tests {
     fn a_revoked_key_opens_nothing() {
         let revoked = issued().evolve(Event::Revoked { at: Timestamp(1) });
         assert_eq!(revoked.authenticate(&Digest::of(b"secret"), Timestamp(2)), Err(Refusal::Invalid));
+    }
+
+    #[test]
+    fn a_locked_key_opens_nothing_before_it_is_confirmed() {
+        let locked = issued().evolve(Event::Locked { at: Timestamp(1) });
+        assert_eq!(locked.authenticate(&Digest::of(b"secret"), Timestamp(2)), Err(Refusal::Locked));
+        assert_eq!(locked.authenticate(&Digest::of(b"guess"), Timestamp(2)), Err(Refusal::Invalid));
+        let confirm = Command::Confirm { at: Timestamp(2) };
+        let confirmed =
+            locked.decide(confirm.clone()).unwrap().into_iter().fold(locked.clone(), ApiKey::evolve);
+        assert!(confirmed.authenticate(&Digest::of(b"secret"), Timestamp(3)).is_ok());
+        let revoked = locked.evolve(Event::Revoked { at: Timestamp(2) });
+        assert_eq!(revoked.decide(confirm), Err(Refusal::Invalid), "what was revoked stays so");
     }
 
     #[test]

@@ -244,6 +244,11 @@ fn api_key_fault(refusal: &api_key::Refusal) -> Fault {
             Reason::ApiKeyInvalid,
             "The API key is not valid: mistyped, revoked, or of another installation.",
         ),
+        api_key::Refusal::Locked => Fault::new(
+            Kind::Unauthenticated,
+            Reason::ApiKeyInvalid,
+            "The API key comes out of a backup and may have been revoked since: an operator confirms it with `latchkey key confirm`.",
+        ),
         api_key::Refusal::Expired => Fault::new(
             Kind::Unauthenticated,
             Reason::ApiKeyExpired,

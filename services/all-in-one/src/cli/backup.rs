@@ -50,7 +50,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
-    /// Put a backup into an empty database, in safe mode: nothing is refreshed before `latchkey safe-mode leave`
+    /// Put a backup into an empty database, in safe mode: nothing is refreshed before `latchkey safe-mode leave`, and no API key opens
+    /// anything before `latchkey key confirm`
     Restore {
         file: PathBuf,
         /// Settings that name the empty database. Without them, LATCHKEY__DATABASE__URL does
@@ -199,8 +200,9 @@ async fn restore(file: &Path, config: Option<&Path>) -> anyhow::Result<()> {
         .context("nothing was restored; the database is as it was")?;
     output::note(&counted(&counts));
     output::line(
-        "Restored, in safe mode: tokens that are valid are handed out, and none is refreshed. Start the refreshers on the journals \
-         they had, see `latchkey safe-mode status`, then `latchkey safe-mode leave`.",
+        "Restored, in safe mode: tokens that are valid are handed out, and none is refreshed. All API keys are locked, because one may \
+         have been revoked since: confirm them with `latchkey key confirm`. Start the refreshers on the journals they had, see `latchkey \
+         safe-mode status`, then `latchkey safe-mode leave`.",
     );
     Ok(())
 }

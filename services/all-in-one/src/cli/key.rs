@@ -4,10 +4,11 @@
 use super::server::answer;
 use super::{Server, duration, offline, show};
 use crate::output;
+use anyhow::Context as _;
 use clap::Subcommand;
-use latchkey_domain::Timestamp;
 use latchkey_domain::api_key::Scope;
-use latchkey_wire::contract::IssueKey;
+use latchkey_domain::{ApiKeyId, Timestamp};
+use latchkey_wire::contract::{IssueKey, KeyView};
 use latchkey_wire::convert::{secret_to_pb, timestamp_to_pb};
 use latchkey_wire::pb::admin as pb;
 use latchkey_wire::pb::admin::api_key_service_client::ApiKeyServiceClient;
@@ -22,7 +23,9 @@ Scopes: sessions:write connections:read connections:write connections:delete tok
 Examples:
   latchkey key create --name backend --scopes sessions:write,connections:read,tokens:read
   latchkey key create --config latchkey.toml --environment prod --name first --scopes keys:admin,integrations:admin
-  latchkey key revoke key_01J…")]
+  latchkey key revoke key_01J…
+  latchkey key confirm --config latchkey.toml                  # after a restore: which keys wait
+  latchkey key confirm --config latchkey.toml key_01J… key_01K…")]
 pub struct Arguments {
     #[command(flatten)]
     server: Server,
@@ -45,6 +48,43 @@ enum Command {
         /// The key's id, as in `latchkey key list`
         key: String,
     },
+    /// After a backup was restored: have keys open again what they opened. They are locked, because one may have been revoked since
+    Confirm(Confirm),
+}
+
+#[derive(clap::Args)]
+struct Confirm {
+    /// Those that were not revoked since the backup was made; without any, those that wait are listed
+    keys: Vec<ApiKeyId>,
+    /// All that wait
+    #[arg(long, conflicts_with = "keys")]
+    all: bool,
+    /// The settings of `latchkey serve` or of the vault: it is done on the database
+    #[arg(long, value_name = "FILE", default_value = "latchkey.toml")]
+    config: PathBuf,
+}
+
+impl Confirm {
+    async fn run(self) -> anyhow::Result<()> {
+        let service = offline::Settings::read(&self.config)?.service().await?;
+        let waiting = service.vault().locked_keys().await?;
+        if self.keys.is_empty() && !self.all {
+            let row = |key: &KeyView| [key.environment.to_string(), key.id.to_string(), key.name.clone()];
+            output::line(&output::table(
+                ["ENVIRONMENT", "LOCKED", "NAME"],
+                &waiting.iter().map(row).collect::<Vec<_>>(),
+            ));
+            return Ok(());
+        }
+        let all = waiting.iter().map(|key| key.id);
+        let keys: Vec<ApiKeyId> = if self.all { all.collect() } else { self.keys };
+        for key in keys {
+            let confirmed = service.vault().confirm_key(key).await;
+            confirmed.with_context(|| format!("{key} is no key that waits, or was revoked"))?;
+            output::note(&format!("{key} opens again what it opened."));
+        }
+        Ok(())
+    }
 }
 
 #[derive(clap::Args)]
@@ -80,6 +120,7 @@ impl Arguments {
                 (Some(file), Some(environment)) => create.on_database(file, environment).await,
                 _ => create.on_server(&self.server).await,
             },
+            Command::Confirm(confirm) => confirm.run().await,
             Command::List { json } => list(&self.server, json).await,
             Command::Revoke { key } => {
                 let mut keys = ApiKeyServiceClient::new(self.server.connect().await?);

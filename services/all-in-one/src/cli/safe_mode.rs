@@ -41,7 +41,11 @@ enum Command {
         json: bool,
     },
     /// Refresh nothing from now on: before the first start on a database that was restored by other means
-    Enter,
+    Enter {
+        /// Also lock every API key until `latchkey key confirm`: one may have been revoked since what was restored
+        #[arg(long)]
+        lock_keys: bool,
+    },
     /// Refresh again: everything, or one integration's connections
     Leave {
         /// Only of this one: ENVIRONMENT/INTEGRATION
@@ -62,8 +66,12 @@ impl Arguments {
         let vault = service.vault();
         match self.command {
             Command::Status { json } => status(vault, json).await,
-            Command::Enter => {
+            Command::Enter { lock_keys } => {
                 vault.enter_safe_mode().await?;
+                if lock_keys {
+                    let locked = vault.lock_keys().await?;
+                    output::note(&format!("{locked} API keys are locked until `latchkey key confirm`."));
+                }
                 output::note("Nothing is refreshed until `latchkey safe-mode leave`.");
                 Ok(())
             }

@@ -1,12 +1,16 @@
-//! A backup back into an empty database, in safe mode from its first moment on.
+//! A backup back into an empty database, in safe mode from its first moment on, and with its API keys locked: one that was
+//! revoked since the backup was made must not open anything again.
 
-use super::format::{Counts, Header, Rows};
+use super::format::{Counts, DamagedBackup, Header, Rows};
 use super::{BackupError, verify};
-use crate::ledger::{SCHEMA, snapshot_of};
+use crate::ledger::{Document, SCHEMA, snapshot_of};
+use latchkey_domain::api_key::{ApiKey, Command};
 use latchkey_domain::safe_mode::{Event, SafeMode, Terms};
-use latchkey_domain::{Aggregate, EventName as _};
+use latchkey_domain::{Aggregate, EventName, Timestamp};
 use latchkey_store::{Archive, ArchivedRow, StoreError, Table};
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::io;
 use std::path::Path;
 use uuid::Uuid;
 
@@ -27,37 +31,99 @@ pub async fn restore(
     }
     let failed = |error| BackupError::of_reading(path, error);
     let (header, rows) = Rows::open(path).map_err(failed)?;
-    let mark = safe_mode_rows(terms(&header), verified.rows.of(Table::Events) + 1)
-        .map_err(|error| BackupError::Archive(error.into()))?;
-    let mut rows = rows.chain(mark.into_iter().map(Ok));
+    let terms = terms(&header);
+    let number = verified.rows.of(Table::Events) + 1;
+    let locking = Locking { rows, at: terms.since, number, events: vec![] };
+    let mark = safe_mode_rows(terms, number).map_err(|error| BackupError::Archive(error.into()))?;
+    let mut rows = locking.chain(mark.into_iter().map(Ok));
     archive.import(&mut rows).await.map_err(|error| BackupError::of_archive(path, error))?;
     Ok(verified.rows)
 }
 
+/// Gives the rows of a backup with its active API keys locked; behind the last, the events that say so.
+struct Locking {
+    rows: Rows,
+    at: Timestamp,
+    /// Of the latest event.
+    number: u64,
+    events: Vec<ArchivedRow>,
+}
+
+impl Iterator for Locking {
+    type Item = io::Result<ArchivedRow>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.rows.next() {
+            Some(Ok(row)) if row.table == Table::Streams => Some(self.locked(row)),
+            Some(row) => Some(row),
+            None => self.events.pop().map(Ok),
+        }
+    }
+}
+
+impl Locking {
+    fn locked(&mut self, row: ArchivedRow) -> io::Result<ArchivedRow> {
+        let damaged = || DamagedBackup::Order(row.json.chars().take(80).collect());
+        let mut fields: Map<String, Value> = serde_json::from_str(&row.json).map_err(|_| damaged())?;
+        if fields.get("category").is_none_or(|category| category != ApiKey::CATEGORY) {
+            return Ok(row);
+        }
+        let text = |name: &str| fields.get(name).and_then(Value::as_str).ok_or_else(damaged);
+        let document: Document<(), ApiKey> =
+            serde_json::from_str(text("snapshot")?).map_err(|_| damaged())?;
+        let lock = document.state.decide(Command::Lock { at: self.at }).unwrap_or_default();
+        let Some(event) = lock.into_iter().next() else { return Ok(row) };
+        let id = text("id")?.to_owned();
+        let version = fields.get("version").and_then(Value::as_u64).ok_or_else(damaged)? + 1;
+        let state = document.state.evolve(event.clone());
+        let (card, snapshot) = (state.card(), snapshot_of(&id, &state).map_err(io::Error::other)?);
+        self.number += 1;
+        self.events.push(event_row(
+            &event,
+            (ApiKey::CATEGORY, &id),
+            version,
+            &card.environment,
+            self.at,
+            self.number,
+        )?);
+        fields.insert("version".into(), version.into());
+        fields.insert("status".into(), card.status.into());
+        fields.insert("snapshot_format".into(), snapshot.format.into());
+        fields.insert("snapshot".into(), snapshot.state.into());
+        Ok(ArchivedRow { table: Table::Streams, json: Value::Object(fields).to_string() })
+    }
+}
+
+/// An event as the ledger would have written it.
+fn event_row<E: Serialize + EventName>(
+    event: &E,
+    (category, id): (&str, &str),
+    version: u64,
+    environment: &str,
+    at: Timestamp,
+    number: u64,
+) -> Result<ArchivedRow, serde_json::Error> {
+    let event = json!({
+        "number": number, "category": category, "stream_id": id, "version": version, "environment": environment,
+        "id": Uuid::now_v7().simple().to_string(), "kind": format!("{category}.{}", event.name()),
+        "schema": SCHEMA, "at": at.0, "payload": serde_json::to_string(event)?,
+    });
+    Ok(ArchivedRow { table: Table::Events, json: event.to_string() })
+}
+
 /// What the ledger would have written.
 fn safe_mode_rows(terms: Terms, number: u64) -> Result<[ArchivedRow; 2], StoreError> {
-    let (id, at) = (terms.id.to_string(), terms.since.0);
+    let (id, at) = (terms.id.to_string(), terms.since);
     let event = Event::Entered { terms };
     let state = SafeMode::default().evolve(event.clone());
     let (card, snapshot) = (state.card(), snapshot_of(&id, &state)?);
     let category = SafeMode::CATEGORY;
-    let payload = serde_json::to_string(&event).map_err(|_| StoreError::Corrupt {
-        table: "events",
-        key: id.clone(),
-        what: "cannot be encoded",
-    })?;
     let stream = json!({
         "category": category, "id": id, "version": 1, "snapshot_format": snapshot.format,
         "snapshot": snapshot.state, "environment": card.environment, "parent": card.parent,
         "subject": card.subject, "status": card.status, "label": card.label, "claim_fence": 0, "wanted": 0,
     });
-    let event = json!({
-        "number": number, "category": category, "stream_id": id, "version": 1, "environment": card.environment,
-        "id": Uuid::now_v7().simple().to_string(), "kind": format!("{category}.{}", event.name()),
-        "schema": SCHEMA, "at": at, "payload": payload,
-    });
-    Ok([
-        ArchivedRow { table: Table::Streams, json: stream.to_string() },
-        ArchivedRow { table: Table::Events, json: event.to_string() },
-    ])
+    let event = event_row(&event, (category, &id), 1, &card.environment, at, number)
+        .map_err(|_| StoreError::Corrupt { table: "events", key: id.clone(), what: "cannot be encoded" })?;
+    Ok([ArchivedRow { table: Table::Streams, json: stream.to_string() }, event])
 }

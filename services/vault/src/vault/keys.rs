@@ -3,12 +3,13 @@ use crate::error::Error;
 use crate::ledger::Terms;
 use crate::limits;
 use crate::token::{new_api_key, parse_key};
-use latchkey_domain::api_key::{ApiKey, Command, Issued, Refusal};
+use latchkey_domain::api_key::{ApiKey, Command, Issued, LOCKED, Refusal};
 use latchkey_domain::{Aggregate, ApiKeyId, Environment, Role};
 use latchkey_secret::SecretText;
 use latchkey_store::CardQuery;
 use latchkey_wire::contract::{IssueKey, IssuedKey, KeyView};
 use latchkey_wire::{Fault, Kind, Reason};
+use std::collections::BTreeSet;
 
 /// Keys are few; a list of them is given whole.
 const LISTED_MAX: u32 = 1000;
@@ -79,7 +80,7 @@ impl Vault {
     /// The store's.
     pub(super) async fn key_name(&self, id: ApiKeyId) -> Result<String, Error> {
         match self.ledger.load::<ApiKey>(&id.to_string()).await?.state {
-            ApiKey::Active(issued) | ApiKey::Revoked(issued) => Ok(issued.name),
+            ApiKey::Active(issued) | ApiKey::Locked(issued) | ApiKey::Revoked(issued) => Ok(issued.name),
             ApiKey::Absent => Ok(id.to_string()),
         }
     }
@@ -98,10 +99,69 @@ impl Vault {
             match self.ledger.state_of::<ApiKey>(&item.stream, &item.snapshot).await? {
                 ApiKey::Absent => {}
                 ApiKey::Active(issued) => views.push(view(&issued, false)),
-                ApiKey::Revoked(issued) => views.push(view(&issued, true)),
+                // Neither opens anything.
+                ApiKey::Locked(issued) | ApiKey::Revoked(issued) => views.push(view(&issued, true)),
             }
         }
         Ok(views)
+    }
+
+    /// The keys of all environments that came out of a backup and wait for somebody to confirm them; those that end by
+    /// themselves in time are among them.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn locked_keys(&self) -> Result<Vec<KeyView>, Error> {
+        let store = self.ledger.store();
+        let tallies = store.tally(ApiKey::CATEGORY, None).await?;
+        let environments: BTreeSet<String> = tallies.into_iter().map(|tally| tally.environment).collect();
+        let mut views = vec![];
+        for environment in environments {
+            let query = CardQuery {
+                category: ApiKey::CATEGORY.into(),
+                environment,
+                status: Some(LOCKED.to_owned()),
+                max: LISTED_MAX,
+                ..CardQuery::default()
+            };
+            for item in store.list(&query).await?.items {
+                if let ApiKey::Locked(issued) =
+                    self.ledger.state_of::<ApiKey>(&item.stream, &item.snapshot).await?
+                {
+                    views.push(view(&issued, true));
+                }
+            }
+        }
+        Ok(views)
+    }
+
+    /// Has a key that came out of a backup open again what it opened.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] where there is no such key, or it was revoked.
+    pub async fn confirm_key(&self, id: ApiKeyId) -> Result<(), Error> {
+        let confirm = Command::Confirm { at: self.ledger.now() };
+        self.ledger.execute::<ApiKey>(&id.to_string(), confirm, Terms::default()).await?;
+        Ok(())
+    }
+
+    /// Locks every key there is, before the first start on a database that was restored by other means. Says how many.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn lock_keys(&self) -> Result<usize, Error> {
+        let mut locked = 0;
+        let tallies = self.ledger.store().tally(ApiKey::CATEGORY, None).await?;
+        let environments: BTreeSet<String> = tallies.into_iter().map(|tally| tally.environment).collect();
+        for environment in environments {
+            let Ok(environment) = environment.parse() else { continue };
+            for key in self.keys(&environment).await?.into_iter().filter(|key| !key.revoked) {
+                let lock = Command::Lock { at: self.ledger.now() };
+                self.ledger.execute::<ApiKey>(&key.id.to_string(), lock, Terms::default()).await?;
+                locked += 1;
+            }
+        }
+        Ok(locked)
     }
 
     /// # Errors
@@ -116,8 +176,11 @@ impl Vault {
         };
         let loaded = self.ledger.load::<ApiKey>(&id.to_string()).await?;
         match loaded.state {
-            ApiKey::Active(key) | ApiKey::Revoked(key) if key.environment == *environment => {}
-            ApiKey::Absent | ApiKey::Active(_) | ApiKey::Revoked(_) => return Err(unknown().into()),
+            ApiKey::Active(key) | ApiKey::Locked(key) | ApiKey::Revoked(key)
+                if key.environment == *environment => {}
+            ApiKey::Absent | ApiKey::Active(_) | ApiKey::Locked(_) | ApiKey::Revoked(_) => {
+                return Err(unknown().into());
+            }
         }
         let revoke = Command::Revoke { at: self.ledger.now() };
         self.ledger.execute::<ApiKey>(&id.to_string(), revoke, Terms::default()).await?;

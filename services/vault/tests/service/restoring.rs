@@ -2,6 +2,7 @@
 
 use crate::world::{TOKEN_LIFE, World, demo, dev};
 use latchkey_domain::Timestamp;
+use latchkey_domain::api_key::Refusal;
 use latchkey_domain::safe_mode::Integration;
 use latchkey_store::Position;
 use latchkey_store_sqlite::SqliteStore;
@@ -193,4 +194,54 @@ async fn chains_begin_anew_over_what_was_restored() {
         (of(&world).chains().end("dev").await.unwrap(), of(&restored).chains().end("dev").await.unwrap());
     assert!(before.is_some());
     assert_eq!(before.map(|end| end.last), after.map(|end| end.last), "every record is in it");
+}
+
+#[tokio::test]
+async fn a_key_of_a_backup_opens_nothing_before_it_is_confirmed() {
+    let world = World::new().await;
+    let issue = |name: &str| latchkey_wire::contract::IssueKey {
+        environment: dev(),
+        name: name.into(),
+        scopes: vec![latchkey_domain::api_key::Scope::TokensRead],
+        expires_at: None,
+    };
+    let kept = world.vault.issue_key(issue("kept")).await.unwrap();
+    let revoked_before = world.vault.issue_key(issue("revoked before")).await.unwrap();
+    world.vault.revoke_key(&dev(), revoked_before.key.id).await.unwrap();
+    let revoked_after = world.vault.issue_key(issue("revoked after")).await.unwrap();
+    let (file, _) = backed_up(&world, "one.backup").await;
+    world.vault.revoke_key(&dev(), revoked_after.key.id).await.unwrap();
+
+    let path = world.database_file().with_file_name("new.db");
+    let empty = SqliteStore::open(&path).await.unwrap();
+    let terms = |_: &Header| world.vault.new_safe_mode(None);
+    backup::restore(&empty, &file, SCHEMA, terms).await.unwrap();
+    let restored = world.on(std::sync::Arc::new(empty));
+    let refused =
+        async |key: &latchkey_wire::contract::IssuedKey| match restored.vault.authenticate(&key.secret).await
+        {
+            Err(Error::ApiKey(refusal)) => Some(refusal),
+            Err(other) => panic!("{other:?}"),
+            Ok(_) => None,
+        };
+    for key in [&kept, &revoked_after] {
+        assert_eq!(refused(key).await, Some(Refusal::Locked));
+    }
+    assert_eq!(refused(&revoked_before).await, Some(Refusal::Invalid));
+    let mut waiting: Vec<_> =
+        restored.vault.locked_keys().await.unwrap().into_iter().map(|key| key.name).collect();
+    waiting.sort();
+    assert_eq!(waiting, ["kept", "revoked after"]);
+
+    restored.vault.confirm_key(kept.key.id).await.unwrap();
+    assert_eq!(refused(&kept).await, None);
+    assert_eq!(refused(&revoked_after).await, Some(Refusal::Locked), "only what is confirmed");
+    assert!(restored.vault.confirm_key(revoked_before.key.id).await.is_err(), "what was revoked stays so");
+    assert_eq!(restored.vault.lock_keys().await.unwrap(), 1, "by hand, after a restore by other means");
+    assert_eq!(refused(&kept).await, Some(Refusal::Locked));
+    // What was restored is a backup's like any other: the locks are in its history.
+    let archive = SqliteStore::open(&path).await.unwrap();
+    let again = path.with_extension("backup");
+    backup::create(&archive, &header(), &again).await.unwrap();
+    backup::verify(&again).unwrap();
 }
