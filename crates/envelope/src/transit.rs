@@ -93,6 +93,16 @@ struct Decrypted {
     plaintext: String,
 }
 
+/// One question to a server.
+struct Question<'a> {
+    method: Method,
+    /// Below `/v1/`.
+    path: &'a str,
+    /// Nobody's where somebody logs in.
+    token: Option<&'a Token>,
+    body: Option<&'a Value>,
+}
+
 /// What the engine says of a key.
 #[derive(Deserialize)]
 struct Key {
@@ -155,7 +165,9 @@ impl TransitKeyService {
         let calling = async {
             for _ in 0..2 {
                 let token = self.login.token(&self.server).await?;
-                match self.server.ask(&method, &path, Some(&token), request).await {
+                let question =
+                    Question { method: method.clone(), path: &path, token: Some(&token), body: request };
+                match self.server.ask(&question).await {
                     Ok(Data { data }) => return Ok(data),
                     Err(Refused::Forbidden) if self.server.accepts(&token).await => {
                         let detail = format!("the token's policies do not allow {method} {path}");
@@ -177,16 +189,10 @@ impl TransitKeyService {
 
 impl Server {
     /// Asks again where nothing was said: whatever is asked here may be asked twice.
-    async fn ask<T: DeserializeOwned>(
-        &self,
-        method: &Method,
-        path: &str,
-        token: Option<&Token>,
-        request: Option<&Value>,
-    ) -> Result<T, Refused> {
+    async fn ask<T: DeserializeOwned>(&self, question: &Question<'_>) -> Result<T, Refused> {
         let mut attempt = 1;
         loop {
-            match self.ask_once(method, path, token, request).await {
+            match self.ask_once(question).await {
                 Err(Refused::Silent(_)) if attempt < ATTEMPTS_MAX => sleep(PAUSE * attempt).await,
                 settled => return settled,
             }
@@ -194,13 +200,8 @@ impl Server {
         }
     }
 
-    async fn ask_once<T: DeserializeOwned>(
-        &self,
-        method: &Method,
-        path: &str,
-        token: Option<&Token>,
-        request: Option<&Value>,
-    ) -> Result<T, Refused> {
+    async fn ask_once<T: DeserializeOwned>(&self, question: &Question<'_>) -> Result<T, Refused> {
+        let Question { method, path, token, body } = question;
         // What a proxy of the servers' own asks of a request, so that no page of a browser's can make one.
         let asked = self
             .http
@@ -208,7 +209,7 @@ impl Server {
             .header("x-vault-request", "true");
         let asked = self.namespace.iter().fold(asked, |asked, name| asked.header("x-vault-namespace", name));
         let asked = token.iter().fold(asked, |asked, token| asked.header("x-vault-token", token.header()));
-        let asked = request.iter().fold(asked, |asked, request| asked.json(request));
+        let asked = body.iter().fold(asked, |asked, body| asked.json(body));
         let answer = asked.send().await.map_err(|error| Refused::lost(&error))?;
         let status = answer.status().as_u16();
         answer::read(status, &answer.bytes().await.map_err(|error| Refused::lost(&error))?)
@@ -216,7 +217,9 @@ impl Server {
 
     /// Whether the token is good, whatever it may do.
     async fn accepts(&self, token: &Token) -> bool {
-        self.ask::<Value>(&Method::GET, "auth/token/lookup-self", Some(token), None).await.is_ok()
+        let question =
+            Question { method: Method::GET, path: "auth/token/lookup-self", token: Some(token), body: None };
+        self.ask::<Value>(&question).await.is_ok()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The token calls are made with: somebody else's, in a file, or one that is obtained for a workload's own token.
 
-use super::Server;
 use super::answer::Refused;
+use super::{Question, Server};
 use crate::KeyServiceError;
 use reqwest::Method;
 use reqwest::header::HeaderValue;
@@ -74,8 +74,9 @@ impl Login {
         }
         let request = json!({"role": role, "jwt": read(jwt_file)?.as_str()});
         let path = format!("auth/{mount}/login");
-        let answer = server.ask(&Method::POST, &path, None, Some(&request)).await;
-        let LoggedIn { auth: granted } = answer.map_err(|refused| refusal(mount, refused))?;
+        let question = Question { method: Method::POST, path: &path, token: None, body: Some(&request) };
+        let LoggedIn { auth: granted } =
+            server.ask(&question).await.map_err(|refused| refusal(mount, refused))?;
         let lease = Duration::from_secs(granted.lease_duration);
         // Two thirds of it, so that no call is under way with one that ends.
         let until = (!lease.is_zero()).then(|| Instant::now() + lease * 2 / 3);

@@ -1,6 +1,7 @@
 //! What every key service must do, run against each: a local key file, the API of AWS KMS, and an OpenBao.
 #![allow(clippy::unwrap_used, reason = "a test ends where an answer is missing")]
 
+mod kubernetes;
 mod openbao;
 
 use aws_config::{BehaviorVersion, Region};

@@ -6,9 +6,11 @@ use latchkey_envelope::{
     Denial, EnvironmentKeys, KeyName, KeyService, KeyServiceError, WrapContext, Wraps, open_key_service,
 };
 use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, UnparsedPublicKey,
+};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -35,19 +37,35 @@ impl Bao {
         bao
     }
 
-    fn token_file(&self) -> PathBuf {
+    /// Whatever this test writes.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The port on this machine.
+    pub fn port(&self) -> u16 {
+        self.url.rsplit(':').next().unwrap().parse().unwrap()
+    }
+
+    pub fn token_file(&self) -> PathBuf {
         self.folder.path().join("token")
     }
 
     async fn ask(&self, method: reqwest::Method, path: &str, request: Value) -> Value {
-        let asked = self.http.request(method, format!("{}/v1/{path}", self.url));
+        self.ask_within("", method, path, request).await
+    }
+
+    /// The same in a namespace; the root's is empty.
+    async fn ask_within(&self, space: &str, method: reqwest::Method, path: &str, request: Value) -> Value {
+        let asked =
+            self.http.request(method, format!("{}/v1/{path}", self.url)).header("x-vault-namespace", space);
         let answer = asked.header("x-vault-token", &self.root).json(&request).send().await.unwrap();
         let (status, body) = (answer.status(), answer.text().await.unwrap());
         assert!(status.is_success(), "{path}: {status} {body}");
         serde_json::from_str(&body).unwrap_or_default()
     }
 
-    async fn post(&self, path: &str, request: Value) -> Value {
+    pub async fn post(&self, path: &str, request: Value) -> Value {
         self.ask(reqwest::Method::POST, path, request).await
     }
 
@@ -62,12 +80,12 @@ impl Bao {
         self.service_as(key, &format!("token_file={}", self.token_file().display())).await
     }
 
-    async fn service_as(&self, key: &str, login: &str) -> Arc<dyn KeyService> {
+    pub async fn service_as(&self, key: &str, login: &str) -> Arc<dyn KeyService> {
         open_key_service(&format!("transit://bao/transit/{key}?{login}&endpoint={}", self.url)).await.unwrap()
     }
 
     /// A token with the policy the documentation gives, for this key.
-    async fn token_for(&self, key: &str) -> String {
+    pub async fn token_for(&self, key: &str) -> String {
         let policy = format!("latchkey-{key}");
         let rules = format!(
             "path \"transit/encrypt/{key}\" {{ capabilities = [\"update\"] }}\n\
@@ -80,7 +98,7 @@ impl Bao {
     }
 }
 
-fn context() -> WrapContext {
+pub fn context() -> WrapContext {
     let key = KeyName { id: Uuid::from_u128(0xfeed), version: 3 };
     WrapContext { deployment: "main".into(), environment: "dev".into(), key }
 }
@@ -92,7 +110,7 @@ fn denied(outcome: Result<impl Sized, KeyServiceError>) -> Denial {
     }
 }
 
-fn unavailable(outcome: Result<impl Sized, KeyServiceError>) -> String {
+pub fn unavailable(outcome: Result<impl Sized, KeyServiceError>) -> String {
     match outcome.err() {
         Some(KeyServiceError::Unavailable { detail }) => detail,
         other => panic!("not unavailable: {other:?}"),
@@ -180,10 +198,10 @@ async fn what_an_older_version_of_the_key_wrapped_is_wrapped_anew_and_opens() {
 }
 
 /// An issuer of workloads' tokens, as a cluster is one.
-struct Issuer(EcdsaKeyPair);
+pub struct Issuer(EcdsaKeyPair);
 
 impl Issuer {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let chance = SystemRandom::new();
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &chance).unwrap();
         let pair =
@@ -199,9 +217,30 @@ impl Issuer {
     }
 
     fn token(&self, subject: &str) -> String {
+        self.sign(json!({"sub": subject}))
+    }
+
+    /// What a token says, if it is one of ours.
+    pub fn claims(&self, token: &str) -> Option<Value> {
+        let (signed, signature) = token.rsplit_once('.')?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, self.0.public_key());
+        public.verify(signed.as_bytes(), &signature).ok()?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(signed.split_once('.')?.1).ok()?).ok()
+    }
+
+    /// A token that says this, and is good for ten minutes.
+    pub fn sign(&self, mut claims: Value) -> String {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
         let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let claims = json!({"iss": "cluster", "aud": "bao", "sub": subject, "iat": now, "exp": now + 600});
+        for (name, value) in [
+            ("iss", json!("cluster")),
+            ("aud", json!(["bao"])),
+            ("iat", json!(now)),
+            ("exp", json!(now + 600)),
+        ] {
+            claims[name] = value;
+        }
         let signed = format!("{}.{}", part(json!({"alg": "ES256", "typ": "JWT"})), part(claims));
         let signature = self.0.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()))
@@ -233,4 +272,25 @@ async fn a_workload_logs_in_with_its_own_token_and_does_so_again_where_its_login
     let wrapped = service.wrap(&[7; 32], &context()).await.unwrap();
     bao.post(&format!("sys/leases/revoke-prefix/auth/{mount}"), json!({})).await;
     assert_eq!(*service.unwrap(&wrapped, &context()).await.unwrap(), [7; 32], "it logs in again");
+}
+
+#[tokio::test]
+async fn a_key_in_a_namespace_is_another_than_its_namesake_outside() {
+    let bao = Bao::of_this_run().await;
+    let (key, space) = (bao.new_key().await, format!("team-{}", Uuid::new_v4()));
+    bao.post(&format!("sys/namespaces/{space}"), json!({})).await;
+    for (path, request) in
+        [("sys/mounts/transit", json!({"type": "transit"})), (&format!("transit/keys/{key}"), json!({}))]
+    {
+        bao.ask_within(&space, reqwest::Method::POST, path, request).await;
+    }
+    let login = format!("token_file={}", bao.token_file().display());
+    let outside = bao.service_as(&key, &login).await;
+    let within = bao.service_as(&key, &format!("{login}&namespace={space}")).await;
+    assert_ne!(outside.uri(), within.uri());
+
+    let wrapped = within.wrap(&[7; 32], &context()).await.unwrap();
+    assert_eq!(*within.unwrap(&wrapped, &context()).await.unwrap(), [7; 32]);
+    assert_eq!(within.health().await, Ok(()));
+    assert_eq!(denied(outside.unwrap(&wrapped, &context()).await), Denial::NotOurs);
 }
