@@ -1,4 +1,6 @@
-//! `latchkey connect link`: a link for an end user, as a backend would make it.
+//! `latchkey connect`: a link for an end user, as a backend would make it, and a rehearsal of the whole way.
+
+mod rehearse;
 
 use super::Server;
 use super::server::{Way, answer};
@@ -18,7 +20,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 Examples:
   latchkey connect link --integration github --end-user 42
   latchkey connect link --integration demo-oauth --end-user me --open --wait
-  latchkey connect link --reconnect con_01J… --end-user me        # mend a connection: same id")]
+  latchkey connect link --reconnect con_01J… --end-user me        # mend a connection: same id
+  latchkey connect rehearse                                      # does it all work? leaves nothing behind")]
 pub struct Arguments {
     #[command(flatten)]
     server: Server,
@@ -30,6 +33,8 @@ pub struct Arguments {
 enum Command {
     /// Make a link that lets one end user connect once, within 15 minutes
     Link(Link),
+    /// Connect an account that is made up, read its credential, delete it again, and say whether all of that worked
+    Rehearse(rehearse::Rehearse),
 }
 
 #[derive(clap::Args)]
@@ -53,8 +58,17 @@ struct Link {
 
 impl Arguments {
     pub async fn run(self) -> anyhow::Result<()> {
-        let Command::Link(link) = self.command;
-        let way = self.server.connect().await?;
+        match self.command {
+            Command::Link(link) => link.run(&self.server).await,
+            Command::Rehearse(rehearse) => rehearse.run(&self.server).await,
+        }
+    }
+}
+
+impl Link {
+    async fn run(self, server: &Server) -> anyhow::Result<()> {
+        let link = self;
+        let way = server.connect().await?;
         let wish = Wish {
             end_user: link.end_user,
             integrations: link.integration.clone(),

@@ -72,6 +72,16 @@ impl Server {
         Ok(InterceptedService::new(channel, bearer))
     }
 
+    /// Another server, asked with the same key.
+    pub fn at(&self, grpc: String) -> Self {
+        Self { grpc: Some(grpc), ..self.clone() }
+    }
+
+    /// Whether what is secret may cross a network in the clear.
+    pub fn insecure(&self) -> bool {
+        self.insecure
+    }
+
     /// Whether anything says where a server is.
     ///
     /// # Errors

@@ -63,6 +63,27 @@ fn every_demo_can_be_connected() {
 }
 
 #[test]
+fn the_whole_way_is_rehearsed_and_nothing_is_left_of_it() {
+    let place = Place::new();
+    let server = place.start(&["--no-demo"]);
+    let nothing_is_left = || {
+        assert_eq!(place.ask(&["integration", "list", "--json"]), "[]");
+        let left = place.ask(&["connection", "list", "--state", "active", "--json"]);
+        assert!(left.trim().is_empty() || left == "[]", "{left}");
+    };
+    let told = place.ask(&["connect", "rehearse", "--vault", &server.env["LATCHKEY_GRPC"]]);
+    assert!(told.starts_with("connected, read, deleted, gone (") && told.lines().count() == 1, "{told}");
+    nothing_is_left();
+
+    // Where the pages are out of reach, an integration is there already, and goes again.
+    let refusal = place.refused(&["connect", "rehearse", "--url", "http://127.0.0.1:1"]);
+    assert!(refusal.contains("no account could be connected: connect does not answer"), "{refusal}");
+    nothing_is_left();
+    let refusal = place.refused(&["connect", "rehearse", "--provider", "nope"]);
+    assert!(refusal.contains("PROVIDER_UNKNOWN"), "{refusal}");
+}
+
+#[test]
 fn an_outage_of_the_provider_is_not_the_end_users_turn() {
     let place = Place::new();
     let _server = place.start(&[]);
