@@ -14,6 +14,7 @@ mod explain;
 mod facts;
 mod faults;
 mod freshness;
+mod gauges;
 mod grpc;
 mod ids;
 mod keyring;

@@ -4,6 +4,7 @@ use crate::announcer::Announcer;
 use crate::audit::keep_chains;
 use crate::config::{Logs, Reads, Settings};
 use crate::error::chain;
+use crate::gauges::count;
 use crate::grpc;
 use crate::keyring::{EnvironmentKeyState, Keyring};
 use crate::ledger::Ledger;
@@ -17,20 +18,14 @@ use futures::future::join_all;
 use latchkey_chassis::Lifecycle;
 use latchkey_chassis::grpc::layers;
 use latchkey_chassis::ops::{Checks, Trouble, Verdict};
-use latchkey_domain::Aggregate as _;
-use latchkey_domain::connection::Connection;
 use latchkey_envelope::{EnvironmentKeys, KeyService};
 use latchkey_store::StoreError;
 use latchkey_wire::{Authenticator, Route, VaultClient};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 use tonic::service::Routes;
 use tracing::warn;
-
-/// How often the gauges are counted anew, at most.
-const GAUGES_EVERY: Duration = Duration::from_secs(15);
 
 /// How long a key service may take to say that it is well. Less than a check may take.
 const KEYS_ANSWER_WITHIN: Duration = Duration::from_millis(700);
@@ -238,18 +233,6 @@ async fn heed(vault: Vault) {
     }
 }
 
-async fn count(vault: Vault) {
-    let mut shown = BTreeSet::new();
-    loop {
-        let begun = Instant::now();
-        if let Err(error) = count_once(&vault, &mut shown).await {
-            warn!(error = %chain(&error), "The gauges could not be counted");
-        }
-        // Counting reads a row of every connection. However many there are, it takes a twentieth of the time at most.
-        sleep(GAUGES_EVERY.max(begun.elapsed() * 20)).await;
-    }
-}
-
 /// Tells how old the keys are, and how many are yet to be wrapped anew.
 async fn count_keys(vault: Vault) {
     loop {
@@ -270,37 +253,4 @@ fn show_keys(states: &[EnvironmentKeyState], now: i64) {
     let older: u64 = states.iter().flat_map(|state| &state.older).map(|older| older.data_keys).sum();
     metrics::gauge!("latchkey_vault_rewrap_remaining", "key" => "environment").set(unwrapped as f64);
     metrics::gauge!("latchkey_vault_rewrap_remaining", "key" => "data").set(older as f64);
-}
-
-/// The labels of one gauge: environment, integration, state.
-type Labels = (String, String, String);
-
-async fn count_once(vault: &Vault, shown: &mut BTreeSet<Labels>) -> Result<(), StoreError> {
-    let store = vault.ledger.store();
-    let mut counted = BTreeSet::new();
-    for tally in store.tally(Connection::CATEGORY, None).await? {
-        let labels = (tally.environment, tally.parent, tally.status);
-        show(&labels, tally.count);
-        counted.insert(labels);
-    }
-    // What is not counted any more is none, not as many as last time.
-    shown.difference(&counted).for_each(|gone| show(gone, 0));
-    *shown = counted;
-    let is_safe = vault.safety().await? != Safety::Off;
-    metrics::gauge!("latchkey_safe_mode").set(if is_safe { 1.0 } else { 0.0 });
-    let due = store.count_due(Connection::CATEGORY, vault.ledger.now().0).await?;
-    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
-    metrics::gauge!("latchkey_refresh_queue", "status" => "due").set(due as f64);
-    Ok(())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
-fn show((environment, integration, state): &Labels, count: u64) {
-    metrics::gauge!(
-        "latchkey_connections",
-        "environment" => environment.clone(),
-        "integration" => integration.clone(),
-        "state" => state.clone(),
-    )
-    .set(count as f64);
 }
