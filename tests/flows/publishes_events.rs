@@ -1,7 +1,7 @@
 //! What becomes of connections is published on NATS, in order, as CloudEvents; and published again where NATS lost it.
 
 use latchkey_testkit::pb::connection::Connection;
-use latchkey_testkit::{Message, Topology, World, demo::Selection};
+use latchkey_testkit::{Browser, Message, Topology, World, demo::Selection};
 use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -11,7 +11,10 @@ async fn events_are_published_in_order_and_again_when_the_stream_is_lost() {
         return;
     }
     let world = World::start().await;
-    let connection = world.connect("demo-oauth", "ana").await;
+    // The click that all of it came of, as a page that measures names it (W3C Trace Context).
+    let click = "0af7651916cd43dd8448eb211c80319c";
+    let browser = Browser::new().lying("traceparent", &format!("00-{click}-b7ad6b7169203331-01"));
+    let connection = world.connect_in(&browser, "demo-oauth", "ana").await;
     world.provider().revoke(&Selection::All);
     world.backend().new_token(&connection).await.unwrap_err();
     world.backend().delete(&connection).await.unwrap();
@@ -23,6 +26,7 @@ async fn events_are_published_in_order_and_again_when_the_stream_is_lost() {
     let expected = words.map(|word| format!("{prefix}.connection.dev.demo-oauth.{word}"));
     assert_eq!(subjects, expected);
 
+    is_of_one_trace(&world, &published[0], click);
     let mut watch = world.backend().watch("0-0").await.unwrap();
     for (message, word) in published.iter().zip(words) {
         let header =
@@ -53,6 +57,16 @@ async fn events_are_published_in_order_and_again_when_the_stream_is_lost() {
     assert!(String::from_utf8_lossy(&republished[4].payload).contains(&again));
     drop(watch);
     world.finish().await;
+}
+
+/// From the browser to the provider, and to the event as it is stored and told.
+fn is_of_one_trace(world: &World, created: &Message, click: &str) {
+    let asked = world.provider().requests();
+    let exchange = asked.iter().find(|request| request.grant_type.as_deref() == Some("authorization_code"));
+    let told = created.headers.get("ce-traceparent").map(|value| value.as_str());
+    for traceparent in [exchange.unwrap().traceparent.as_deref(), told] {
+        assert_eq!(traceparent.and_then(|text| text.split('-').nth(1)), Some(click));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -139,8 +139,15 @@ impl World {
     /// # Panics
     /// Where that does not lead to one.
     pub async fn connect(&self, integration: &str, end_user: &str) -> String {
+        self.connect_in(&Browser::new(), integration, end_user).await
+    }
+
+    /// The same in this browser.
+    ///
+    /// # Panics
+    /// Where that does not work.
+    pub async fn connect_in(&self, browser: &Browser, integration: &str, end_user: &str) -> String {
         let link = self.backend.link(integration, end_user).await.expect("a link can be made");
-        let browser = Browser::new();
         let offered = browser.open_link(&link.connect_link).await;
         let consent = browser.choose(&offered, integration).await;
         let done = browser.decide(&consent, "allow").await;
