@@ -1,6 +1,7 @@
 """The chart as helm renders it, and the programs that read what was rendered."""
 
 import functools
+import json
 import os
 import pathlib
 import subprocess
@@ -25,9 +26,44 @@ def components(example):
     return SINGLE if example == "small" else SPLIT
 
 
-def render(example, *settings):
+# With everything that is off in the examples.
+EVERYTHING = tuple(f"{name}={json.dumps(value)}" for name, value in {
+    "nameOverride": "latchkey",
+    "config.connect": {
+        "compat": True,
+        "environments": {"prod": {
+            "app_name": "Acme", "allowed_origins": ["https://app.acme.example"], "return_urls": ["https://app.acme.example/done"],
+            "support_url": "https://help.acme.example", "locale": "de", "appearance": "dark",
+            "logo": {"light": "/etc/latchkey/connect/files/logo.svg"},
+            "theme": {"light": {"primary": "#1f5fe0"}, "font_size": 15, "density": "compact"}, "texts": {"en": {"intro.title": "Hello"}}}},
+        "login": [{"name": "Acme", "environment": "prod", "issuer": "https://login.acme.example", "client_id": "latchkey",
+                   "client_secret_file": "/etc/latchkey/connect/secrets/oidc", "ca_file": "/etc/latchkey/connect/files/ca.crt",
+                   "role_claim": "realm_access.roles", "roles": {"cn=admins,dc=acme": "admin", "staff": "viewer"}}],
+        "token_exchange": {"issuers": [{
+            "issuer": "https://cluster.acme.example", "audience": "latchkey", "jwks_uri": "https://cluster.acme.example/keys",
+            "callers": [{"subject": "system:serviceaccount:billing:*", "environment": "prod", "scopes": ["tokens:read"],
+                         "integrations": ["github"]}]}]},
+    },
+    "config.webhooks": {"timeout_seconds": 5, "concurrency": 8, "allow_private": True},
+    "config.vault": {"webhooks": {"schedule_seconds": [0, 60], "disable_after_seconds": 3600}, "logs": {"retention_days": 7, "max_rows": 1000},
+                     "reads": {"accounting": "full"}, "backups": {"retention_days": 7}},
+    "connectFiles": {"existingSecret": "connect-secrets", "existingConfigMap": "connect-files"},
+    "networkPolicy.private": {"to": [{"ipBlock": {"cidr": "10.9.0.0/24"}}]},
+    "networkPolicy.database": {"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]},
+    "networkPolicy.envoys": [{"podSelector": {"matchLabels": {"app": "edge"}}}],
+    "envoy.enabled": True,
+    "database": {"url": "", "existingSecret": "db", "migrations": "job"},
+    "backup": {"enabled": True, "existingClaim": "backups"},
+    "components.single.autoscaling.enabled": True,
+    "metrics": {"serviceMonitor": {"enabled": True}, "prometheusRule": {"enabled": True}, "grafanaDashboards": {"enabled": True}},
+    "nats.prefix": "acme", "nats.stream": "ACME",
+    "tests.apiKey.existingSecret": "key", "tests.url": "https://connect.example.com", "tests.provider": "acme",
+}.items())
+
+
+def render(example, *settings, namespace="keys"):
     """What `helm template` says: exit code, output, complaint."""
-    command = [HELM, "template", "lk", str(CHART), "--namespace", "keys", "--kube-version", KUBERNETES]
+    command = [HELM, "template", "lk", str(CHART), "--namespace", namespace, "--kube-version", KUBERNETES]
     command += ["--values", str(CHART / f"values-{example}.yaml")]
     for setting in settings:
         command += ["--set-json", setting]

@@ -4,9 +4,13 @@ import inspect
 import sys
 import traceback
 
+import commands
+import installed
+import measured
 import network
 import policy
 import programs
+import reach
 import smallest
 import values
 from chart import HELM, NotDone
@@ -15,7 +19,7 @@ WITHOUT_HELM = {values.every_section_of_the_schema_is_closed}
 
 
 def promises():
-    for module in (values, policy, network, programs, smallest):
+    for module in (values, policy, network, programs, reach, smallest, measured, commands, installed):
         for _, it in inspect.getmembers(module, inspect.isfunction):
             if it.__module__ == module.__name__ and not inspect.signature(it).parameters:
                 yield it

@@ -1,7 +1,6 @@
 """What the programs, the images and the source say to what was rendered. Each function is one promise."""
 
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -9,7 +8,7 @@ import sys
 import tempfile
 
 import readme
-from chart import CHART, EXAMPLES, NotDone, ROOT, SPLIT, components, objects, pods, program, start, text_of
+from chart import CHART, EVERYTHING, EXAMPLES, NotDone, ROOT, SPLIT, components, objects, pods, program, start, text_of
 
 
 def the_programs_accept_the_settings_they_are_given():
@@ -32,22 +31,24 @@ def the_programs_accept_the_settings_they_are_given():
             assert code not in (None, 0) and "unknown key `nonsense`" in said, f"{example} {name}: {said or code}"
 
 
-def helm_test_asks_with_the_shipped_command_line():
+def helm_test_rehearses_with_the_shipped_command_line():
     assert not any(kind == "Pod" for kind, _ in objects("small"))
     for example, scheme in (("ha", "http"), ("airgap", "https")):
-        containers = objects(example)["Pod", "lk-latchkey-test"]["spec"]["containers"]
-        assert [it["args"][:2] for it in containers] == [["provider", "list"], ["connection", "list"]]
-        asked = [next(it for it in container["args"] if it.startswith("--grpc=")) for container in containers]
-        assert asked == [f"--grpc={scheme}://lk-latchkey-{it}:8081" for it in ("connect", "vault")]
+        (container,) = objects(example)["Pod", "lk-latchkey-test"]["spec"]["containers"]
+        connect, vault, pages = (container["args"][2:5])
+        assert container["args"][:2] == ["connect", "rehearse"]
+        assert (connect, vault) == (f"--grpc={scheme}://lk-latchkey-connect:8081", f"--vault={scheme}://lk-latchkey-vault:8081")
+        assert pages == "--url=http://lk-latchkey-connect:8080" and ("--ca=/etc/latchkey/tls/ca.crt" in container["args"]) == (scheme == "https")
+    (container,) = objects("ha", *EVERYTHING)["Pod", "lk-latchkey-test"]["spec"]["containers"]
+    assert {"--url=https://connect.example.com", "--provider=acme"} <= set(container["args"])
     if not program("single"):
         raise NotDone("LATCHKEY_TEST_BIN_DIR names no built programs: the command line of `helm test` was not tried")
-    for container in containers:
-        arguments = [it if not it.startswith("--grpc=") else "--grpc=https://127.0.0.1:1" for it in container["args"]]
-        with tempfile.TemporaryDirectory() as folder:
-            (pathlib.Path(folder) / "key").write_text("lk_none")
-            arguments = [it.replace("/etc/latchkey/api-key", folder) for it in arguments if not it.startswith("--ca")]
-            done = subprocess.run([program("single"), *arguments], capture_output=True, text=True, check=False, timeout=60)
-        assert done.returncode == 1 and "no server answers at https://127.0.0.1:1" in done.stderr, done.stderr
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "key").write_text("lk_none")
+        arguments = [re.sub("http://lk-latchkey-.*", "http://127.0.0.1:1", it) for it in container["args"]]
+        arguments = [it.replace("/etc/latchkey/api-key", folder) for it in arguments]
+        done = subprocess.run([program("single"), *arguments], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1 and "no server answers at http://127.0.0.1:1" in done.stderr, done.stderr
 
 
 def the_dockerfile_is_clean_and_has_a_target_for_every_image():
@@ -72,12 +73,12 @@ def the_dockerfile_is_clean_and_has_a_target_for_every_image():
 
 
 def alerts_ask_for_metrics_that_exist():
-    counted = metrics()
+    counted = metrics("crates", "services")
     groups = objects("ha")["PrometheusRule", "lk-latchkey"]["spec"]["groups"]
     rules = [rule for group in groups for rule in group["rules"]]
     assert len(rules) > 5 and len(counted) > 10
     for rule in rules:
-        asked = {re.sub("_(bucket|sum|count)$", "", it) for it in re.findall(r"\b(?:latchkey|rpc|http)_\w+", rule["expr"])}
+        asked = asked_for(rule["expr"])
         assert asked and asked <= counted, f"{rule['alert']} asks for {asked - counted}"
         assert set(rule["annotations"]) == {"summary", "description", "runbook"} and rule["labels"]["severity"]
 
@@ -92,7 +93,7 @@ def every_alert_has_a_page_in_the_runbook_and_every_page_an_alert():
 
 
 def dashboards_ask_for_metrics_that_exist():
-    counted = metrics()
+    counted = metrics("crates", "services")
     boards = {name: it["data"] for (kind, name), it in objects("ha").items() if kind == "ConfigMap" and "-dashboard-" in name}
     assert set(boards) == {"lk-latchkey-dashboard-credentials", "lk-latchkey-dashboard-operations"}
     for name, data in boards.items():
@@ -101,7 +102,7 @@ def dashboards_ask_for_metrics_that_exist():
         asked = [target["expr"] for panel in board["panels"] for target in panel.get("targets", [])]
         assert len(asked) >= 9
         for expression in asked:
-            names = {re.sub("_(bucket|sum|count)$", "", it) for it in re.findall(r"\b(?:latchkey|rpc)_\w+", expression)} - LABELS
+            names = asked_for(expression)
             assert names and names <= counted, f"{name}: {expression} asks for {names - counted}"
         panels = [it["gridPos"] for it in board["panels"]]
         assert all(it["x"] + it["w"] <= 24 for it in panels) and len({it["id"] for it in board["panels"]}) == len(panels)
@@ -112,41 +113,15 @@ def the_readme_of_the_chart_is_made_of_its_values():
     assert (CHART / "README.md").read_text() == readme.made(), "run python3 tests/helm/readme.py"
 
 
-def commands_in_the_runbook_are_commands_of_the_program():
-    """Each is given to the program with settings that name a database of its own: none is unknown, and none is misspelt."""
-    if not program("single"):
-        raise NotDone("LATCHKEY_TEST_BIN_DIR names no built programs: no command of the runbook was tried")
-    text = (ROOT / "helm" / "RUNBOOK.md").read_text()
-    blocks = [line for block in re.findall(r"^```\n(.*?)^```", text, re.M | re.S) for line in block.splitlines()]
-    spoken = [it for it in re.findall(r"`(latchkey [^`]+)`", text.replace("\n", " ")) if "NAME" not in it]
-    assert len(blocks) >= 6 and len(spoken) >= 8
-    with tempfile.TemporaryDirectory() as folder:
-        at = pathlib.Path(folder)
-        (at / "kek").write_bytes(os.urandom(32))
-        (at / "kek").chmod(0o400)
-        settings = f'[database]\nurl = "sqlite:{folder}/latchkey.db"\n[keys]\nkek = "file://{folder}/kek"\n'
-        (at / "vault.toml").write_text(settings)
-        (at / "latchkey.toml").write_text(settings)
-        for line in ["latchkey migrate up --config vault.toml", *blocks]:
-            words = line.split(" > ")[0].split()
-            done = subprocess.run([program("single"), *words[1:]], capture_output=True, text=True, check=False, cwd=folder, timeout=60)
-            # What is audited is a server's, and none is here: services/all-in-one/tests/first_minute does these on one.
-            may_fail = words[1] == "audit" and done.returncode != 2
-            assert done.returncode == 0 or may_fail, f"{line}: {done.stdout}{done.stderr}"
-        for line in spoken:
-            # Some need a server, which is not there; what they ask for is known nevertheless.
-            done = subprocess.run([program("single"), *line.split()[1:]], capture_output=True, text=True, check=False, cwd=folder, timeout=60)
-            assert done.returncode != 2 or "required arguments" in done.stderr, f"{line}: {done.stderr}"
-
-
-def metrics():
-    files = [path for top in ("crates", "services") for path in (ROOT / top).glob("*/src/**/*.rs")]
+def metrics(*tops):
+    files = [path for top in tops for path in (ROOT / top).glob("*/src/**/*.rs")]
     source = "\n".join(path.read_text() for path in files)
     return set(re.findall(r'metrics::(?:counter|gauge|histogram)!\(\s*"(\w+)"', source))
 
 
-# What expressions name besides metrics.
-LABELS = {"rpc_method"}
+def asked_for(expression):
+    """The metrics an expression names; `rpc_method` is a label."""
+    return {re.sub("_(bucket|sum|count)$", "", it) for it in re.findall(r"\b(?:latchkey|rpc|http)_\w+", expression)} - {"rpc_method"}
 
 
 def grpc_is_routed_to_whoever_serves_it():

@@ -1,66 +1,52 @@
 """The smallest installation as the chart renders it, really started. Each public promise takes nothing."""
 
-import os
-import pathlib
-import re
-import socket
-import subprocess
-import tempfile
-import time
+import json
 import urllib.request
 
-from chart import NotDone, objects, program, text_of
+from chart import EVERYTHING, NotDone, objects, program
+from serving import serving
+
+TEST = 'tests.apiKey.existingSecret="key"'
 
 
 def the_smallest_installation_starts_and_passes_its_helm_test():
-    """`latchkey serve` on the rendered settings, with the volumes as folders here, asked by the commands of `helm test`."""
-    if not program("single"):
+    """`latchkey serve` on the rendered settings, with the volumes as folders here; and what the pod of `helm test` does is done."""
+    needs(program("single"))
+    with serving() as it:
+        (container,) = objects("small", TEST)["Pod", "lk-latchkey-test"]["spec"]["containers"]
+        arguments = [it.here(argument) for argument in container["args"]]
+        done = it.run(*arguments)
+        assert done.returncode == 0 and done.stdout.startswith("connected, read, deleted, gone ("), done.stdout + done.stderr
+        left = it.run("integration", "list", "--json", *(argument for argument in arguments if argument.startswith(("--grpc", "--api-key"))))
+        assert json.loads(left.stdout) == [], left.stdout + left.stderr
+        # A key that may not do all of it does not pass.
+        made = it.run("key", "create", "--config", it.settings, "--environment", "prod", "--name", "less", "--scopes", "connections:read")
+        (it.folder / "key").write_text(made.stdout.strip().splitlines()[-1].split()[-1])
+        done = it.run(*arguments)
+        assert done.returncode == 1 and "SCOPE" in done.stderr, done.stdout + done.stderr
+
+
+def what_is_set_of_the_pages_and_of_logins_is_there():
+    needs(program("single"))
+    chosen = ("config.connect=", "config.webhooks=", "config.vault=", "connectFiles=")
+    wanted = [setting for setting in EVERYTHING if setting.startswith(chosen)]
+    # Who signed the provider's certificate is not known here.
+    wanted[0] = wanted[0].replace('"ca_file": "/etc/latchkey/connect/files/ca.crt", ', "")
+    assert len(wanted) == len(chosen)
+    with serving(*wanted) as it:
+        providers = json.loads(read(f"{it.url('8080')}/dashboard/login/providers")[1])
+        assert "Acme" in json.dumps(providers), providers
+        kind, logo = read(f"{it.url('8080')}/connect/logo/prod/light")
+        assert kind == "image/svg+xml" and logo == (it.folder / "etc/connect/files/logo.svg").read_bytes()
+        shown = it.run("config", "show", it.settings)
+        assert "connect.environments.prod.app_name" in shown.stdout and "disable_after_seconds" in shown.stdout, shown.stdout + shown.stderr
+
+
+def needs(built):
+    if not built:
         raise NotDone("LATCHKEY_TEST_BIN_DIR names no built programs: the smallest installation was not started")
-    latchkey, test = program("single"), ("small", 'tests.apiKey.existingSecret="key"')
-    with tempfile.TemporaryDirectory() as folder:
-        at = pathlib.Path(folder)
-        (at / "etc/kek").mkdir(parents=True)
-        (at / "lib").mkdir()
-        (at / "etc/kek/kek").write_bytes(os.urandom(32))
-        (at / "etc/kek/kek").chmod(0o400)
-        ports = dict(zip(("8080", "8081", "8082"), free_ports(3)))
-        text = text_of("small", "single").replace("/etc/latchkey", f"{folder}/etc").replace("/var/lib/latchkey", f"{folder}/lib")
-        (at / "latchkey.toml").write_text(re.sub(r"0\.0\.0\.0:(\d+)", lambda it: f"127.0.0.1:{ports[it[1]]}", text))
-        log = (at / "log").open("w+")
-        with subprocess.Popen([latchkey, "serve", "--config", at / "latchkey.toml"], stdout=log, stderr=log) as serving:
-            try:
-                wait_until_ready(f"http://127.0.0.1:{ports['8082']}/readyz", serving)
-                made = subprocess.run([latchkey, "key", "create", "--config", at / "latchkey.toml", "--environment", "prod", "--name",
-                                       "test", "--scopes", "connections:read"], capture_output=True, text=True, check=True)
-                (at / "key").write_text(made.stdout.strip().splitlines()[-1].split()[-1])
-                for container in objects(*test)["Pod", "lk-latchkey-test"]["spec"]["containers"]:
-                    arguments = [f"--grpc=http://127.0.0.1:{ports['8081']}" if it.startswith("--grpc=") else it for it in container["args"]]
-                    arguments = [it.replace("/etc/latchkey/api-key", folder) for it in arguments]
-                    done = subprocess.run([latchkey, *arguments], capture_output=True, text=True, check=False, timeout=60)
-                    assert done.returncode == 0, done.stderr
-            except BaseException:
-                log.seek(0)
-                print(log.read()[-2000:])
-                raise
-            finally:
-                serving.terminate()
 
 
-def free_ports(count):
-    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    numbers = [door.getsockname()[1] for door in doors]
-    for door in doors:
-        door.close()
-    return numbers
-
-
-def wait_until_ready(url, serving):
-    until = time.monotonic() + 60
-    while time.monotonic() < until and serving.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(f"not ready: {url}")
+def read(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.headers["content-type"], answer.read()

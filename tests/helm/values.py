@@ -7,7 +7,11 @@ import subprocess
 
 import yaml
 
-from chart import CHART, EXAMPLES, HELM, KUBERNETES, NotDone, components, render
+from chart import CHART, EVERYTHING, EXAMPLES, HELM, KUBERNETES, NotDone, components, render
+
+
+LOGIN = {"name": "Acme", "environment": "prod", "issuer": "https://login.acme.example", "client_id": "latchkey",
+         "client_secret_file": "/etc/latchkey/connect/secrets/oidc", "roles": {"staff": "viewer"}}
 
 
 def helm_lints_every_values_file():
@@ -25,9 +29,7 @@ def every_object_conforms_to_kubernetes():
     # Of these, no schemas come with Kubernetes.
     others = "Certificate,HTTPRoute,GRPCRoute,ServiceMonitor,PrometheusRule"
     place = os.environ["LATCHKEY_TEST_SCHEMAS"] + "/{{.ResourceKind}}{{.KindSuffix}}.json"
-    everything = ('components.single.autoscaling.enabled=true', 'database={"url":"","existingSecret":"db"}',
-                  'networkPolicy.database.to=[{"ipBlock":{"cidr":"10.0.0.0/8"}}]')
-    for example, settings in [(it, ()) for it in EXAMPLES] + [("small", everything)]:
+    for example, settings in [(it, ()) for it in EXAMPLES] + [("small", EVERYTHING), ("ha", EVERYTHING)]:
         _, text, _ = render(example, *settings)
         command = [kubeconform, "-strict", "-summary", "-skip", others, "-schema-location", place]
         done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
@@ -68,6 +70,17 @@ def a_setting_that_does_not_exist_or_cannot_be_is_refused_by_name():
         ("ha", 'keys.transit.token="hvs.1"', "token"),
         ("ha", 'envoy.enabled=true', "networkPolicy.envoys"),
         ("ha", 'networkPolicy.envoys=[{"podSelector":{"matchLabels":{"app":"edge"}}}]', "envoy.enabled"),
+        ("ha", 'config.connect.environments.prod.colour="red"', "colour"),
+        ("ha", 'config.connect.environments.Prod={}', "Prod"),
+        ("ha", 'config.connect.environments.prod.theme.light.primary="red"', "primary"),
+        ("ha", 'config.connect.environments.prod.logo.light="/etc/latchkey/connect/files/logo.svg"', "connectFiles.existingConfigMap"),
+        ("ha", f'config.connect.login=[{json.dumps(LOGIN)}]', "connectFiles.existingSecret"),
+        ("ha", f'config.connect.login=[{json.dumps(LOGIN | {"client_secret": "s"})}]', "client_secret"),
+        ("ha", f'config.connect.login=[{json.dumps(LOGIN | {"client_secret_file": "/etc/passwd"})}]', "client_secret_file"),
+        ("ha", f'config.connect.login=[{json.dumps(LOGIN | {"roles": {"staff": "owner"}})}]', "roles"),
+        ("ha", f'config.connect.login=[{json.dumps(LOGIN | {"issuer": "http://login.acme.example"})}]', "issuer"),
+        ("ha", 'config.connect.token_exchange.issuers=[{"issuer":"https://x","audience":"a"}]', "callers"),
+        ("ha", 'config.webhooks.allow_privat=true', "allow_privat"),
         ("small", 'components.single.replicas=2', "SQLite"),
         ("small", 'mode="split"', "SQLite"),
     ]
@@ -82,8 +95,9 @@ def every_section_of_the_schema_is_closed():
             assert schema.get("additionalProperties") is False, f"{path} takes what it does not know"
             for name, inner in schema["properties"].items():
                 walk(inner, f"{path}.{name}")
-        if isinstance(schema.get("items"), dict):
-            walk(schema["items"], f"{path}[]")
+        for inner in ("items", "additionalProperties"):
+            if isinstance(schema.get(inner), dict):
+                walk(schema[inner], f"{path}[]")
 
     schema = json.loads((CHART / "values.schema.json").read_text())
     walk(schema, "values")

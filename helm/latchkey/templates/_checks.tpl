@@ -23,6 +23,12 @@
 {{- if and (contains "/etc/latchkey/transit/" (print $v.keys.kek $v.keys.also)) (not $v.keys.transit.existingSecret) -}}
 {{- fail "keys.transit.existingSecret is not set, and an address names a file in /etc/latchkey/transit: name the secret that holds it" -}}
 {{- end -}}
+{{- $told := toJson $v.config.connect -}}
+{{- range $kind, $value := dict "secrets" "existingSecret" "files" "existingConfigMap" -}}
+{{- if and (contains (printf "/etc/latchkey/connect/%s/" $kind) $told) (not (get $v.connectFiles $value)) -}}
+{{- fail (printf "connectFiles.%s is not set, and config.connect names a file in /etc/latchkey/connect/%s" $value $kind) -}}
+{{- end -}}
+{{- end -}}
 {{- if eq $v.mode "split" -}}
 {{- $given := 0 -}}
 {{- range values $v.tls.existingSecrets }}{{ if . }}{{ $given = add1 $given }}{{ end }}{{ end -}}

@@ -5,6 +5,7 @@
 {{- $component := get $v.components $name -}}
 {{- $keeper := has $name (list "single" "vault") -}}
 {{- $journal := has $name (list "single" "refresher") -}}
+{{- $site := has $name (list "single" "connect") -}}
 {{- $bus := and $v.nats.url (or $keeper $journal) -}}
 {{- $role := and $keeper (regexMatch "transit://[^ ]*[?&]role=" (print $v.keys.kek " " (join " " $v.keys.also))) -}}
 {{- $certificate := include "latchkey.certificate" . -}}
@@ -95,6 +96,12 @@ spec:
         {{- if and $v.providers.existingConfigMap (ne $name "vault") }}
         - {name: providers, mountPath: /etc/latchkey/providers, readOnly: true}
         {{- end }}
+        {{- if and $site $v.connectFiles.existingSecret }}
+        - {name: connect-secrets, mountPath: /etc/latchkey/connect/secrets, readOnly: true}
+        {{- end }}
+        {{- if and $site $v.connectFiles.existingConfigMap }}
+        - {name: connect-files, mountPath: /etc/latchkey/connect/files, readOnly: true}
+        {{- end }}
   volumes:
     - {name: settings, configMap: {name: {{ include "latchkey.name" . }}}}
     {{- if $certificate }}
@@ -122,6 +129,12 @@ spec:
     {{- end }}
     {{- if and $v.providers.existingConfigMap (ne $name "vault") }}
     - {name: providers, configMap: {name: {{ $v.providers.existingConfigMap }}}}
+    {{- end }}
+    {{- if and $site $v.connectFiles.existingSecret }}
+    - {name: connect-secrets, secret: {secretName: {{ $v.connectFiles.existingSecret }}, defaultMode: 0440}}
+    {{- end }}
+    {{- if and $site $v.connectFiles.existingConfigMap }}
+    - {name: connect-files, configMap: {name: {{ $v.connectFiles.existingConfigMap }}}}
     {{- end }}
 {{- end -}}
 

@@ -59,6 +59,12 @@ tls: {{ $shown | toJson }}
 nats:
   url: {{ $v.nats.url | quote }}
   replicas: {{ $v.nats.replicas }}
+  {{- with $v.nats.prefix }}
+  prefix: {{ . | quote }}
+  {{- end }}
+  {{- with $v.nats.stream }}
+  stream: {{ . | quote }}
+  {{- end }}
   {{- if $v.nats.credentials.existingSecret }}
   credentials: /etc/latchkey/nats/nats.creds
   {{- end }}
@@ -66,8 +72,9 @@ nats:
   ca: /etc/latchkey/nats-ca/ca.crt
   {{- end }}
 {{- end }}
-{{- if eq $name "connect" }}
+{{- if has $name (list "single" "connect") }}
 connect: {{ $v.config.connect | toJson }}
+webhooks: {{ $v.config.webhooks | toJson }}
 {{- end }}
 {{- if has $name (list "single" "refresher") }}
 refresh: {{ $v.config.refresh | toJson }}
@@ -105,7 +112,8 @@ telemetry: {{ $v.config.telemetry | toJson }}
 {{- define "latchkey.toml" -}}
 {{- $at := .at -}}
 {{- $tables := dict -}}
-{{- range $key, $value := .table -}}
+{{- range $name, $value := .table -}}
+{{- $key := ternary $name ($name | quote) (regexMatch "^[A-Za-z0-9_-]+$" $name) -}}
 {{- if or (kindIs "map" $value) (and (kindIs "slice" $value) (kindIs "map" (first $value))) -}}
 {{- $_ := set $tables $key $value -}}
 {{- else }}
