@@ -17,6 +17,7 @@ from serving import free_ports, wait_until_ready
 # What one healthy process never has a reason to tell.
 NOT_HERE = {
     "latchkey_certificate_not_after_seconds": "no port of it speaks TLS",
+    "latchkey_incidents": "no app and no provider of its is in trouble",
     "latchkey_journal_copies_total": "there is no other refresher to copy a journal to",
     "latchkey_journal_damaged_total": "no journal of its is damaged",
     "latchkey_journal_replayed_total": "it was not cut off between a provider's answer and the vault's",

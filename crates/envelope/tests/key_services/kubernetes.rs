@@ -105,7 +105,7 @@ async fn review(
         Some(claims) => {
             let account = claims["kubernetes.io"]["serviceaccount"].clone();
             let user = json!({"username": claims["sub"], "uid": account["uid"], "groups": ["system:serviceaccounts"]});
-            json!({"authenticated": true, "user": user})
+            json!({"authenticated": true, "user": user, "audiences": asked["spec"]["audiences"]})
         }
         None => json!({"authenticated": false, "error": "invalid bearer token"}),
     };
@@ -128,6 +128,7 @@ async fn a_pod_logs_in_with_its_service_account() {
     bao.post(&format!("auth/{mount}/config"), host).await;
     let role = json!({
         "bound_service_account_names": ["latchkey-vault"], "bound_service_account_namespaces": ["keys"],
+        "audience": "bao",
         "token_policies": [format!("latchkey-{key}")], "token_ttl": "1h",
     });
     bao.post(&format!("auth/{mount}/role/latchkey"), role).await;

@@ -237,6 +237,7 @@ impl Issuer {
             ("iss", json!("cluster")),
             ("aud", json!(["bao"])),
             ("iat", json!(now)),
+            ("nbf", json!(now)),
             ("exp", json!(now + 600)),
         ] {
             claims[name] = value;
