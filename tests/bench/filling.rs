@@ -143,6 +143,7 @@ impl Filler {
             key: KeyChange::Put(key),
             tags: None,
             releases: None,
+            status_was: None,
         })
     }
 

@@ -7,7 +7,8 @@ use latchkey_bus::{Bus, BusError, Fact, Hint, LastPosition};
 use latchkey_envelope::{KeyService, KeyServiceError, WrapContext};
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
-    OwnedKey, Page, Position, Reads, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored, Stream, Tally, Version,
+    WrappedKey,
 };
 use latchkey_testkit::MemoryStore;
 use std::sync::{Arc, Mutex};
@@ -229,6 +230,10 @@ impl Store for UnsteadyStore {
 
     fn chains(&self) -> &dyn Chains {
         self.inner.chains()
+    }
+
+    fn statuses(&self) -> &dyn Statuses {
+        self.inner.statuses()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -8,6 +8,8 @@ pub trait Aggregate: Default + Clone + Serialize + DeserializeOwned + Send + Syn
     const CATEGORY: &'static str;
     /// The number of the snapshot's shape. Raise it when a field's meaning changes: snapshots are then folded again.
     const FORMAT: u32;
+    /// Whether it is kept when its card's status changed, for counts of the past.
+    const KEEPS_STATUS: bool = false;
 
     type Command: Clone + Send;
     type Event: EventName + Clone + Serialize + DeserializeOwned + Send;

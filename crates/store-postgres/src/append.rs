@@ -6,7 +6,9 @@
 
 use crate::begin::begin;
 use crate::rows::column;
-use latchkey_store::{Append, AppendError, KeyChange, NewEvent, StoreError, Stream, Version, WrappedKey};
+use latchkey_store::{
+    Append, AppendError, KeyChange, Millis, NewEvent, StoreError, Stream, Version, WrappedKey,
+};
 use sqlx::{PgConnection, PgPool};
 use std::collections::BTreeMap;
 
@@ -25,6 +27,9 @@ pub async fn append(pool: &PgPool, append: Append) -> Result<Version, AppendErro
     }
     if !append.events.is_empty() {
         record(&mut transaction, &append).await?;
+    }
+    if let Some((left, at)) = append.left_status() {
+        keep_change(&mut transaction, &append, left, at).await?;
     }
     if let Some(tags) = &append.tags {
         tag(&mut transaction, &append, tags).await?;
@@ -135,6 +140,29 @@ async fn record(connection: &mut PgConnection, append: &Append) -> Result<(), St
     .execute(connection)
     .await
     .map_err(|error| not_recorded(&append.stream, error))?;
+    Ok(())
+}
+
+/// Keeps that the stream left a status for another.
+async fn keep_change(
+    connection: &mut PgConnection,
+    append: &Append,
+    left: &str,
+    at: Millis,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO status_changes (category, environment, parent, at, left_status, entered_status)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&append.stream.category)
+    .bind(&append.card.environment)
+    .bind(&append.card.parent)
+    .bind(at)
+    .bind(left)
+    .bind(&append.card.status)
+    .execute(connection)
+    .await
+    .map_err(StoreError::unavailable)?;
     Ok(())
 }
 

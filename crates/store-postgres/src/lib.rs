@@ -19,6 +19,7 @@ mod lists;
 mod pool;
 mod reads;
 mod rows;
+mod statuses;
 
 pub use connect::{ConnectError, PostgresOptions, Schema};
 pub use diagnosis::Diagnosis;
@@ -27,8 +28,8 @@ use async_trait::async_trait;
 use connect::Place;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
-    OwnedKey, Page, Position, Reads, Recorded, SchemaState, Store, StoreError, Stored, Stream, Tally,
-    Version, WrappedKey, claim_in_turns,
+    OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store, StoreError, Stored, Stream,
+    Tally, Version, WrappedKey, claim_in_turns,
 };
 use pool::Pool;
 
@@ -196,6 +197,10 @@ impl Store for PostgresStore {
 
     fn chains(&self) -> &dyn Chains {
         &self.chained
+    }
+
+    fn statuses(&self) -> &dyn Statuses {
+        self
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -4,7 +4,9 @@
 //! versions and the commit.
 
 use crate::rows::column;
-use latchkey_store::{Append, AppendError, KeyChange, NewEvent, StoreError, Stream, Version, WrappedKey};
+use latchkey_store::{
+    Append, AppendError, KeyChange, Millis, NewEvent, StoreError, Stream, Version, WrappedKey,
+};
 use sqlx::{SqliteConnection, SqlitePool};
 use std::collections::BTreeMap;
 
@@ -23,6 +25,9 @@ pub async fn append(pool: &SqlitePool, append: Append) -> Result<Version, Append
     }
     for (version, event) in (append.expected.0 + 1..).zip(&append.events) {
         record(&mut transaction, &append, Version(version), event).await?;
+    }
+    if let Some((left, at)) = append.left_status() {
+        keep_change(&mut transaction, &append, left, at).await?;
     }
     if let Some(tags) = &append.tags {
         tag(&mut transaction, &append, tags).await?;
@@ -132,6 +137,29 @@ async fn record(
     .execute(connection)
     .await
     .map_err(|error| not_recorded(&append.stream, error))?;
+    Ok(())
+}
+
+/// Keeps that the stream left a status for another.
+async fn keep_change(
+    connection: &mut SqliteConnection,
+    append: &Append,
+    left: &str,
+    at: Millis,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO status_changes (category, environment, parent, at, left_status, entered_status)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )
+    .bind(&append.stream.category)
+    .bind(&append.card.environment)
+    .bind(&append.card.parent)
+    .bind(at)
+    .bind(left)
+    .bind(&append.card.status)
+    .execute(connection)
+    .await
+    .map_err(StoreError::unavailable)?;
     Ok(())
 }
 

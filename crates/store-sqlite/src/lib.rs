@@ -15,14 +15,15 @@ mod lists;
 mod open;
 mod reads;
 mod rows;
+mod statuses;
 
 pub use open::{OpenError, Schema};
 
 use async_trait::async_trait;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
-    OwnedKey, Page, Position, Reads, Recorded, SchemaState, Store, StoreError, Stored, Stream, Tally,
-    Version, WrappedKey, claim_in_turns,
+    OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store, StoreError, Stored, Stream,
+    Tally, Version, WrappedKey, claim_in_turns,
 };
 use open::Pools;
 use std::path::Path;
@@ -205,6 +206,10 @@ impl Store for SqliteStore {
 
     fn chains(&self) -> &dyn Chains {
         &self.chained
+    }
+
+    fn statuses(&self) -> &dyn Statuses {
+        self
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

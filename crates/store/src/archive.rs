@@ -21,11 +21,12 @@ pub enum Table {
     Cursors,
     AuthLogs,
     CredentialReads,
+    StatusChanges,
 }
 
 impl Table {
     /// In the order they are archived in.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Streams,
         Self::StreamTags,
         Self::DataKeys,
@@ -33,6 +34,7 @@ impl Table {
         Self::Cursors,
         Self::AuthLogs,
         Self::CredentialReads,
+        Self::StatusChanges,
     ];
 
     #[must_use]
@@ -45,6 +47,7 @@ impl Table {
             Self::Cursors => "cursors",
             Self::AuthLogs => "auth_logs",
             Self::CredentialReads => "credential_reads",
+            Self::StatusChanges => "status_changes",
         }
     }
 }

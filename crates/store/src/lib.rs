@@ -16,6 +16,7 @@ mod key;
 mod page;
 mod reads;
 mod schema;
+mod statuses;
 mod stream;
 mod turns;
 
@@ -28,6 +29,7 @@ pub use key::{HEAD_BYTES, KeyReplacement, OwnedKey, head, head_end};
 pub use page::{CardQuery, EndsAfter, InvalidPlace, Listed, Order, Page, Tally};
 pub use reads::{HoldersQuery, ReadRow, Reads};
 pub use schema::{Migration, SchemaState};
+pub use statuses::{Change, Changes, LookBack, Statuses};
 pub use stream::{
     Append, Card, KeyChange, NewEvent, Position, Recorded, Snapshot, Stored, Stream, Version, WrappedKey,
 };
@@ -154,6 +156,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Chains over events and reads, beside both: what shows later whether a record was changed.
     fn chains(&self) -> &dyn Chains;
+
+    /// How streams changed their status, beside the events: nothing follows from it.
+    fn statuses(&self) -> &dyn Statuses;
 
     /// Whether the database answers. Fails with the reason where it does not.
     async fn ping(&self) -> Result<(), StoreError>;

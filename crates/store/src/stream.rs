@@ -157,4 +157,15 @@ pub struct Append {
     pub tags: Option<BTreeMap<String, String>>,
     /// The claim this append fulfils: it ends with it, if it still is the one held. Other claims are left alone.
     pub releases: Option<Fence>,
+    /// Its status before, where changes of it are kept: empty for a stream that begins. `None` where none is.
+    pub status_was: Option<String>,
+}
+
+impl Append {
+    /// The status that it leaves for its card's, and when; `None` where that stays, or is not kept.
+    #[must_use]
+    pub fn left_status(&self) -> Option<(&str, Millis)> {
+        let left = self.status_was.as_deref().filter(|was| *was != self.card.status)?;
+        Some((left, self.events.last()?.at))
+    }
 }

@@ -8,14 +8,15 @@ mod lists;
 mod logs;
 mod queue;
 mod reads;
+mod statuses;
 #[cfg(test)]
 mod tests;
 
 use async_trait::async_trait;
 use latchkey_store::{
     Append, AppendError, AuthLogs, Card, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyChange,
-    KeyReplacement, Millis, NewEvent, OwnedKey, Page, Position, Reads, Recorded, Snapshot, Store, StoreError,
-    Stored, Stream, Tally, Version, WrappedKey, claim_in_turns, head as key_head,
+    KeyReplacement, Millis, NewEvent, OwnedKey, Page, Position, Reads, Recorded, Snapshot, Statuses, Store,
+    StoreError, Stored, Stream, Tally, Version, WrappedKey, claim_in_turns, head as key_head,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -43,6 +44,7 @@ struct Tables {
     logs: logs::Logs,
     taken: reads::Taken,
     segments: chains::Segments,
+    changes: Vec<statuses::Kept>,
 }
 
 #[derive(Clone)]
@@ -119,7 +121,8 @@ impl MemoryStore {
 
 impl Tables {
     fn append(&mut self, append: Append) -> Result<Version, AppendError> {
-        let Append { stream, expected, events, snapshot, card, key, tags, releases } = append;
+        let left = append.left_status().map(|(left, at)| (left.to_owned(), at));
+        let Append { stream, expected, events, snapshot, card, key, tags, releases, status_was: _ } = append;
         let old = self.streams.get(&stream);
         let stands = old.map_or(Version(0), |row| row.version);
         let claimed = old.is_some_and(|row| row.claimed_until.is_some());
@@ -146,6 +149,14 @@ impl Tables {
             tags,
             card: card.clone(),
         };
+        if let Some((left, at)) = left {
+            self.changes.push(statuses::Kept {
+                category: stream.category.clone(),
+                card: card.clone(),
+                at,
+                left,
+            });
+        }
         for (number, event) in (expected.0 + 1..).zip(events) {
             self.record(&stream, Version(number), &card.environment, event);
         }
@@ -382,6 +393,10 @@ impl Store for MemoryStore {
     }
 
     fn chains(&self) -> &dyn Chains {
+        self
+    }
+
+    fn statuses(&self) -> &dyn Statuses {
         self
     }
 

@@ -5,7 +5,7 @@
 
 use latchkey_chassis::Clock;
 use latchkey_chassis::trace::current_traceparent;
-use latchkey_domain::{Aggregate, ApiKeyId, EventName, Timestamp};
+use latchkey_domain::{Aggregate, ApiKeyId, CardFacts, EventName, Timestamp};
 use latchkey_store::{
     Append, AppendError, Card, Fence, KeyChange, NewEvent, Recorded, Snapshot, Store, StoreError, Stored,
     Stream, Version, WrappedKey,
@@ -187,11 +187,12 @@ impl Ledger {
                 return Ok(Some(Settled { state: loaded.state, events }));
             }
         };
-        let tags = loaded.state.card().tags;
+        let CardFacts { tags, status, .. } = loaded.state.card();
         let state = events.iter().cloned().fold(loaded.state, A::evolve);
         let mut append = self.append_of(stream, loaded.version, &state, &events, terms)?;
         // Tags are written when they change, which is seldom, and not with every refresh.
         append.tags = append.tags.filter(|now| *now != tags);
+        append.status_was = A::KEEPS_STATUS.then(|| status.to_owned());
         match self.store.append(append).await {
             Ok(_) => {
                 self.appended.send_modify(|count| *count = count.wrapping_add(1));
@@ -243,6 +244,7 @@ impl Ledger {
             tags: Some(facts.tags),
             key: terms.key.clone(),
             releases: terms.releases,
+            status_was: None,
             expected,
             stream,
         })

@@ -4,6 +4,7 @@ use crate::{Aggregate, CardFacts};
 impl Aggregate for Connection {
     const CATEGORY: &'static str = "connection";
     const FORMAT: u32 = 3;
+    const KEEPS_STATUS: bool = true;
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;

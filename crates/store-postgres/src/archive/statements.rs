@@ -70,6 +70,14 @@ pub fn exporting(table: Table) -> &'static str {
              FROM credential_reads
              ORDER BY credential_reads.tx, sequence"
         }
+        Table::StatusChanges => {
+            "SELECT json_build_object(
+                 'category', category, 'environment', environment, 'parent', parent, 'at', at,
+                 'left_status', left_status, 'entered_status', entered_status
+             )::TEXT AS json
+             FROM status_changes
+             ORDER BY number"
+        }
     }
 }
 
@@ -82,6 +90,7 @@ pub fn finding(table: Table) -> &'static str {
         Table::Cursors => "SELECT EXISTS (SELECT 1 FROM cursors) AS used",
         Table::AuthLogs => "SELECT EXISTS (SELECT 1 FROM auth_logs) AS used",
         Table::CredentialReads => "SELECT EXISTS (SELECT 1 FROM credential_reads) AS used",
+        Table::StatusChanges => "SELECT EXISTS (SELECT 1 FROM status_changes) AS used",
     }
 }
 
@@ -134,6 +143,12 @@ pub fn importing(table: Table) -> &'static str {
              FROM json_to_recordset($1::JSON) AS archived (
                  environment TEXT, connection TEXT, generation BIGINT, reader TEXT, way TEXT, count BIGINT,
                  first_at BIGINT, last_at BIGINT)"
+        }
+        Table::StatusChanges => {
+            "INSERT INTO status_changes (category, environment, parent, at, left_status, entered_status)
+             SELECT category, environment, parent, at, left_status, entered_status
+             FROM json_to_recordset($1::JSON) AS archived (
+                 category TEXT, environment TEXT, parent TEXT, at BIGINT, left_status TEXT, entered_status TEXT)"
         }
     }
 }

@@ -52,6 +52,7 @@ pub fn append(stream: &Stream, expected: u64) -> Append {
         key: KeyChange::Keep,
         tags: None,
         releases: None,
+        status_was: None,
     }
 }
 

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Lane, Millis,
-    OwnedKey, Page, Position, Reads, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored, Stream, Tally, Version,
+    WrappedKey,
 };
 use latchkey_store_postgres::PostgresStore;
 use sqlx::{PgPool, Row, postgres::PgRow};
@@ -333,6 +334,10 @@ impl Store for Faulty {
 
     fn chains(&self) -> &dyn Chains {
         self.store.chains()
+    }
+
+    fn statuses(&self) -> &dyn Statuses {
+        self.store.statuses()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

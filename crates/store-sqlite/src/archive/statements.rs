@@ -57,6 +57,14 @@ pub fn exporting(table: Table) -> &'static str {
              FROM credential_reads
              ORDER BY sequence"
         }
+        Table::StatusChanges => {
+            "SELECT json_object(
+                 'category', category, 'environment', environment, 'parent', parent, 'at', at,
+                 'left_status', left_status, 'entered_status', entered_status
+             ) AS json
+             FROM status_changes
+             ORDER BY number"
+        }
     }
 }
 
@@ -69,6 +77,7 @@ pub fn finding(table: Table) -> &'static str {
         Table::Cursors => "SELECT EXISTS (SELECT 1 FROM cursors) AS used",
         Table::AuthLogs => "SELECT EXISTS (SELECT 1 FROM auth_logs) AS used",
         Table::CredentialReads => "SELECT EXISTS (SELECT 1 FROM credential_reads) AS used",
+        Table::StatusChanges => "SELECT EXISTS (SELECT 1 FROM status_changes) AS used",
     }
 }
 
@@ -119,6 +128,13 @@ pub fn importing(table: Table) -> &'static str {
             "INSERT INTO credential_reads (environment, connection, generation, reader, way, count, first_at, last_at)
              SELECT value ->> 'environment', value ->> 'connection', value ->> 'generation', value ->> 'reader',
                     value ->> 'way', value ->> 'count', value ->> 'first_at', value ->> 'last_at'
+             FROM json_each(?1)
+             ORDER BY key"
+        }
+        Table::StatusChanges => {
+            "INSERT INTO status_changes (category, environment, parent, at, left_status, entered_status)
+             SELECT value ->> 'category', value ->> 'environment', value ->> 'parent', value ->> 'at',
+                    value ->> 'left_status', value ->> 'entered_status'
              FROM json_each(?1)
              ORDER BY key"
         }

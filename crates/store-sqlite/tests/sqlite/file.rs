@@ -36,6 +36,7 @@ fn append(stream: &Stream, expected: u64) -> Append {
         key: KeyChange::Keep,
         tags: None,
         releases: None,
+        status_was: None,
     }
 }
 

@@ -52,6 +52,7 @@ async fn fill(store: &dyn Store) {
             card: crate::Card { due_at: Some(5), external_id: Some(format!("their {id}")), ..card() },
             key: KeyChange::Put(key()),
             tags: Some(tags),
+            status_was: Some(String::new()),
             ..append(&thing(id), 0)
         };
         store.append(append).await.expect("a new stream can be begun");

@@ -16,6 +16,7 @@ pub mod listing;
 pub mod logging;
 pub mod queueing;
 pub mod reading;
+pub mod remembering;
 
 use crate::{NewEvent, Store, Stream};
 use async_trait::async_trait;
@@ -123,6 +124,9 @@ macro_rules! conformance_tests {
             reading::a_readers_reads_are_counted_together,
             reading::reads_are_told_in_the_order_they_were_added,
             reading::old_reads_are_swept_in_steps,
+            remembering::what_changed_its_status_is_counted_by_slot,
+            remembering::what_began_before_changes_were_kept_is_known_from_its_first_change,
+            remembering::a_conflict_changes_no_count,
             chaining::a_chain_is_read_as_it_was_written_each_environments_by_itself,
             chaining::a_chain_is_lengthened_with_the_cursor_or_not_at_all,
             chaining::of_many_who_lengthen_a_chain_at_once_one_does,

@@ -63,5 +63,6 @@ fn first(stream: Stream, event: NewEvent) -> Append {
         key: KeyChange::Keep,
         tags: None,
         releases: None,
+        status_was: None,
     }
 }

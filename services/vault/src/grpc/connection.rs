@@ -50,9 +50,19 @@ impl pb::connection_service_server::ConnectionService for Door {
         request: Request<pb::AggregateConnectionsRequest>,
     ) -> Result<Response<pb::AggregateConnectionsResponse>, Status> {
         let key = self.authenticator.require(request.metadata(), Scope::ConnectionsRead).await?;
-        let integration = parse_optional("integration", &request.into_inner().integration)?;
+        let asked = request.into_inner();
+        let integration = parse_optional("integration", &asked.integration)?;
+        let series = asking::series(&asked, self.vault.now())?;
         let aggregated = self.vault.aggregate_connections(&key.environment, integration.as_ref()).await;
         let Aggregated { counts, ending } = aggregated.map_err(status)?;
+        let over_time = match series {
+            Some(series) => {
+                let counted =
+                    self.vault.connections_over_time(&key.environment, integration.as_ref(), series);
+                counted.await.map_err(status)?
+            }
+            None => vec![],
+        };
         let counted = |(integration, status, count): (String, String, u64)| pb::ConnectionCount {
             integration,
             state: state_of(&status).into(),
@@ -66,6 +76,7 @@ impl pb::connection_service_server::ConnectionService for Door {
         Ok(Response::new(pb::AggregateConnectionsResponse {
             counts: counts.into_iter().map(counted).collect(),
             ending: ending.into_iter().map(ends).collect(),
+            series: over_time.into_iter().map(render::counted).collect(),
         }))
     }
 

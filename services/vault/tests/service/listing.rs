@@ -1,10 +1,12 @@
 use crate::describing::about;
 use crate::world::{TOKEN_LIFE, World, demo, dev, invalid_grant};
+use latchkey_chassis::Clock;
 use latchkey_domain::connection::About;
 use latchkey_domain::{ApiKeyId, ConnectionId, Timestamp};
-use latchkey_vault::vault::{ConnectionOrder, ListConnections, Span, Switch};
+use latchkey_vault::vault::{ConnectionOrder, ListConnections, Series, Span, Switch};
 use latchkey_wire::contract::RefreshOutcome;
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 pub fn all() -> ListConnections {
@@ -118,6 +120,7 @@ async fn a_call_looks_at_so_many_and_then_says_that_there_is_more() {
             key: latchkey_store::KeyChange::Keep,
             tags: None,
             releases: None,
+            status_was: None,
         };
         world.store.append(append).await.unwrap();
     }
@@ -168,4 +171,45 @@ async fn what_ends_is_found_and_counted_by_when() {
     assert_eq!((count("needs_reauth"), count("active")), (Some(2), Some(2)), "{aggregated:?}");
     let elsewhere = "elsewhere".parse().unwrap();
     assert!(world.vault.aggregate_connections(&dev(), Some(&elsewhere)).await.unwrap().counts.is_empty());
+}
+
+#[tokio::test]
+async fn how_many_there_were_is_counted_back_from_how_many_there_are() {
+    let world = World::new().await;
+    let now = || Timestamp(Clock::now(&world.clock));
+    let begun = now();
+    let minutes = |count: u64| Duration::from_secs(60 * count);
+    world.clock.advance(minutes(1));
+    let first = world.connected().await;
+    world.clock.advance(minutes(1));
+    let _second = world.connected().await;
+    world.clock.advance(TOKEN_LIFE);
+    let due = world.vault.claim_due(10).await.unwrap();
+    let broken = due.iter().find(|due| due.connection == first).unwrap();
+    world.complete_strictly(broken, RefreshOutcome::Refused(invalid_grant())).await.unwrap();
+    world.clock.advance(minutes(1));
+    world.vault.delete_connection(&dev(), first, None).await.unwrap();
+    world.clock.advance(minutes(1));
+
+    let series = Series { from: begun, step: NonZeroU32::new(60_000).unwrap() };
+    let counted = world.vault.connections_over_time(&dev(), None, series).await.unwrap();
+    let at = |minute: u64| {
+        let point = counted.iter().find(|point| point.at == begun.plus(minutes(minute)));
+        point.map(|point| {
+            point.counts.iter().map(|(status, count)| format!("{status} {count}")).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(at(0), None, "nothing is known of what was before the first connection");
+    assert_eq!(at(1), Some(vec![]), "just before it");
+    assert_eq!(at(2).unwrap(), ["active 1"]);
+    assert_eq!(at(3).unwrap(), ["active 2"]);
+    assert_eq!(at(62).unwrap(), ["active 2"]);
+    assert_eq!(at(63).unwrap(), ["active 1", "needs_reauth 1"]);
+    assert_eq!(at(64).unwrap(), ["active 1", "deleted 1"]);
+    assert_eq!(counted.last().unwrap().at, now());
+    let elsewhere = world.vault.connections_over_time(&"prod".parse().unwrap(), None, series).await.unwrap();
+    assert!(elsewhere.iter().all(|point| point.counts.is_empty()), "{elsewhere:?}");
+    let other = "other".parse().unwrap();
+    let of_other = world.vault.connections_over_time(&dev(), Some(&other), series).await.unwrap();
+    assert!(of_other.iter().all(|point| point.counts.is_empty()), "{of_other:?}");
 }

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
-    OwnedKey, Page, Position, Reads, Recorded, Store, StoreError, Stored, Stream, Tally, Version, WrappedKey,
+    OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored, Stream, Tally, Version,
+    WrappedKey,
 };
 use std::sync::{Arc, Mutex};
 
@@ -191,6 +192,10 @@ impl Store for Meddled {
 
     fn chains(&self) -> &dyn Chains {
         self.inner.chains()
+    }
+
+    fn statuses(&self) -> &dyn Statuses {
+        self.inner.statuses()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

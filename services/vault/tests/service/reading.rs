@@ -165,6 +165,7 @@ async fn a_row_that_was_moved_to_another_connection_does_not_open() {
         key: KeyChange::Put(from.key.unwrap()),
         tags: None,
         releases: None,
+        status_was: None,
     };
     world.store.append(moved).await.unwrap();
     let refused = world.vault.credential(&world.query(mine)).await;
@@ -197,6 +198,7 @@ async fn a_snapshot_of_another_format_is_folded_again_and_keeps_its_secrets() {
         key: KeyChange::Keep,
         tags: None,
         releases: None,
+        status_was: None,
     };
     world.store.append(older).await.unwrap();
     let credential = world.vault.credential(&world.query(connection)).await.unwrap();

@@ -100,6 +100,7 @@ async fn a_state_that_does_not_follow_from_its_events_is_found_out() {
         tags: None,
         key: latchkey_store::KeyChange::Keep,
         releases: None,
+        status_was: None,
     };
     world.store.append(meddled).await.unwrap();
     let (file, _) = backed_up(&world, "one.backup").await;

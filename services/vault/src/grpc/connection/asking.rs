@@ -1,18 +1,25 @@
 //! What backends ask for, in domain words.
 
 use super::page_token::Question;
-use crate::vault::{ConnectionOrder, DescribeConnection, ListConnections, Span};
+use crate::vault::{ConnectionOrder, DescribeConnection, ListConnections, Series, Span};
 use latchkey_domain::connection::{About, Field};
-use latchkey_domain::{ApiKeyId, Environment};
+use latchkey_domain::{ApiKeyId, Environment, Timestamp as Instant};
 use latchkey_wire::Fault;
-use latchkey_wire::convert::{about_from_pb, parse, parse_optional, timestamp_from_pb};
+use latchkey_wire::convert::{about_from_pb, duration_from_pb, parse, parse_optional, timestamp_from_pb};
 use latchkey_wire::pb::connection as pb;
 use prost_types::Timestamp;
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::time::Duration;
 
 /// How many tags a list may be narrowed by, and how long what is searched for may be.
 const TAGS_MAX: usize = 20;
 const SEARCH_CHARS_MAX: usize = 255;
+
+/// As many counts of the past as a chart has room for, and how far they lie apart.
+const POINTS_MAX: u64 = 200;
+const STEP_MIN: Duration = Duration::from_secs(60);
+const STEP_MAX: Duration = Duration::from_secs(31 * 86_400);
 
 pub fn list(
     environment: Environment,
@@ -61,6 +68,32 @@ fn of_the_past(asked: &pb::ListConnectionsRequest) -> Result<(), Fault> {
         }
         None => Ok(()),
     }
+}
+
+/// The instants of which is asked how many connections there were.
+pub fn series(asked: &pb::AggregateConnectionsRequest, now: Instant) -> Result<Option<Series>, Fault> {
+    let invalid = |field, message: String| Err(Fault::field_invalid(field, message));
+    let from = timestamp_from_pb("series_from", asked.series_from)?;
+    let step = duration_from_pb("series_step", asked.series_step)?;
+    let (from, step) = match (from, step) {
+        (None, None) => return Ok(None),
+        (None, Some(_)) => return invalid("series_from", "`series_from` is missing.".to_owned()),
+        (Some(_), None) => return invalid("series_step", "`series_step` is missing.".to_owned()),
+        (Some(from), Some(step)) => (from, step),
+    };
+    let millis = u32::try_from(step.as_millis()).ok().and_then(NonZeroU32::new);
+    let Some(step) = millis.filter(|_| (STEP_MIN..=STEP_MAX).contains(&step)) else {
+        return invalid("series_step", "`series_step` is one minute to 31 days.".to_owned());
+    };
+    if from > now {
+        return invalid("series_from", "`series_from` is in the future.".to_owned());
+    }
+    let series = Series { from, step };
+    if series.points(now) > POINTS_MAX {
+        let message = format!("That is more than {POINTS_MAX} counts: take a longer step, or begin later.");
+        return invalid("series_step", message);
+    }
+    Ok(Some(series))
 }
 
 fn span(from: &str, begin: Option<Timestamp>, until: &str, end: Option<Timestamp>) -> Result<Span, Fault> {
@@ -204,5 +237,39 @@ mod tests {
         );
         let asked = pb::ListConnectionsRequest { created_before: beyond(1), ..Default::default() };
         assert_eq!(list("dev".parse().unwrap(), asked).unwrap().0.created.until.unwrap().0, 1000);
+    }
+
+    #[test]
+    fn counts_of_the_past_are_asked_for_within_limits() {
+        let now = Instant(1_800_000_000_000);
+        let seconds = now.0 / 1000;
+        let refused = |ago: Option<i64>, step: Option<i64>| {
+            let asked = pb::AggregateConnectionsRequest {
+                series_from: ago.map(|ago| Timestamp { seconds: seconds - ago, nanos: 0 }),
+                series_step: step.map(|seconds| prost_types::Duration { seconds, nanos: 0 }),
+                ..pb::AggregateConnectionsRequest::default()
+            };
+            series(&asked, now)
+                .map(|series| series.is_some())
+                .map_err(|fault| fault.metadata["field"].clone())
+        };
+        let wrong = |field: &str| Err(field.to_owned());
+        let day = 86_400;
+        assert_eq!(refused(None, None), Ok(false));
+        assert_eq!(
+            (refused(Some(30 * day), Some(6 * 3600)), refused(Some(0), Some(60))),
+            (Ok(true), Ok(true))
+        );
+        assert_eq!(refused(Some(198 * 60), Some(60)), Ok(true), "that makes 200");
+        assert_eq!(refused(Some(199 * 60), Some(60)), wrong("series_step"));
+        assert_eq!(refused(Some(seconds), Some(60)), wrong("series_step"));
+        assert_eq!(refused(Some(day), Some(59)), wrong("series_step"));
+        assert_eq!(refused(Some(100 * day), Some(31 * day)), Ok(true));
+        assert_eq!(refused(Some(100 * day), Some(31 * day + 1)), wrong("series_step"));
+        assert_eq!(refused(Some(-1), Some(60)), wrong("series_from"));
+        assert_eq!(
+            (refused(None, Some(60)), refused(Some(day), None)),
+            (wrong("series_from"), wrong("series_step"))
+        );
     }
 }

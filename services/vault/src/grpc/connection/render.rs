@@ -1,6 +1,6 @@
 //! Connections as backends see them.
 
-use crate::vault::Happened;
+use crate::vault::{Counted, Happened};
 use latchkey_domain::Timestamp;
 use latchkey_domain::connection::{About, Broken, Connection, CredentialFacts, Live, Trouble};
 use latchkey_domain::revocation::Revocation;
@@ -117,6 +117,12 @@ pub fn happened(happened: Happened) -> pb::ConnectionEvent {
 }
 
 /// The state of a card's status word.
+pub fn counted(counted: Counted) -> pb::StateCounts {
+    let counts = counted.counts.into_iter();
+    let count = |(status, count): (String, u64)| pb::StateCount { state: state_of(&status).into(), count };
+    pb::StateCounts { time: Some(timestamp_to_pb(counted.at)), counts: counts.map(count).collect() }
+}
+
 pub fn state_of(status: &str) -> pb::ConnectionState {
     use pb::ConnectionState as State;
     match status {
