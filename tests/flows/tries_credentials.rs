@@ -135,3 +135,35 @@ async fn news_carries_the_customers_own_id_and_tags() {
     );
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_apps_client_id_and_secret_are_checked_before_an_end_user_finds_out() {
+    let world = World::start().await;
+    let path = "/v1/integrations/demo-oauth:check";
+    let (status, checked) = post(&world, path).await;
+    assert_eq!((status, &checked["verdict"]), (200, &json!("CLIENT_VERDICT_ACCEPTED")), "{checked}");
+    let log = checked["auth_log_id"].as_str().unwrap().to_owned();
+    let (_, itself) = post(&world, "/v1/integrations/demo-machine:check").await;
+    assert_eq!(itself["verdict"], "CLIENT_VERDICT_ACCEPTED", "{itself}");
+    let (_, typed) = post(&world, "/v1/integrations/demo-api-key:check").await;
+    assert_eq!(typed["verdict"], "CLIENT_VERDICT_CANNOT_TELL", "{typed}");
+
+    let wish = json!({
+        "integration": {"provider": "demo-oauth", "client_id": "flows"},
+        "client_secret": "canary_wrong_secret",
+    });
+    let made = world.rest("PUT", "/v1/integrations/mistyped").json(&wish).send().await.unwrap();
+    assert_eq!(made.status(), 200);
+    let (status, checked) = post(&world, "/v1/integrations/mistyped:check").await;
+    assert_eq!((status, &checked["verdict"]), (200, &json!("CLIENT_VERDICT_REFUSED")), "{checked}");
+    assert_eq!(checked["failure"]["provider_error"]["code"], "invalid_client");
+    assert!(!checked.to_string().contains("canary"), "{checked}");
+    assert_eq!(post(&world, "/v1/integrations/nothing:check").await.0, 404);
+    let written = async {
+        while world.rest("GET", &format!("/v1/auth-logs/{log}")).send().await.unwrap().status() != 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(15), written).await.unwrap();
+    world.finish().await;
+}

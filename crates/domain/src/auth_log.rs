@@ -23,7 +23,7 @@ words!(
         /// An end user's way to a connection.
         Connect = "CONNECT",
         Refresh = "REFRESH",
-        /// A credential was tried out with its provider.
+        /// A credential was tried out with its provider: a connection's, or the app's own.
         Verify = "VERIFY",
         /// The provider was asked to end the grant of a deleted connection.
         Revoke = "REVOKE",

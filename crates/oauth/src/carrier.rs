@@ -58,6 +58,8 @@ pub enum Operation {
     Register,
     /// RFC 7662.
     Introspect,
+    /// Whether the app is accepted.
+    Check,
 }
 
 impl Operation {
@@ -75,6 +77,7 @@ impl Operation {
             Self::Discover => "discover",
             Self::Register => "register",
             Self::Introspect => "introspect",
+            Self::Check => "check",
         }
     }
 }

@@ -102,17 +102,28 @@ impl Client {
             _ => None,
         };
         let mut material = material;
-        assertions::fill(provider, &provider.obtain.assertions, &mut material)?;
-        assertions::authenticate(provider, &mut material)?;
-        let request = provider.token_request(&material.values, asked).map_err(|error| unrendered(&error))?;
-        let identity = assertions::identity(provider, &material)?;
-        let answer = self.send_as(operation, provider, request, identity).await?;
+        let answer = self.ask_for_token(operation, provider, &mut material, asked).await?;
         let document = verdict::token_document(&answer, rules, &material.secrets)?;
         steps::remember(&mut material, document.value());
         let progress = self.followed(operation, provider, &mut material, rules, answer).await?;
         let tokens = usable(provider, rules, &material, &progress)?;
         let (material, tokens) = self.beside(operation, provider, rules, material, tokens).await?;
         assemble::of_tokens(provider, material, fields, kept, tokens, &progress)
+    }
+
+    /// One token request (RFC 6749 §3.2), by which the client proves itself.
+    pub(crate) async fn ask_for_token(
+        &self,
+        operation: Operation,
+        provider: &Provider,
+        material: &mut Material<'_>,
+        asked: Asked<'_>,
+    ) -> Result<Answer, Fault> {
+        assertions::fill(provider, &provider.obtain.assertions, material)?;
+        assertions::authenticate(provider, material)?;
+        let request = provider.token_request(&material.values, asked).map_err(|error| unrendered(&error))?;
+        let identity = assertions::identity(provider, material)?;
+        self.send_as(operation, provider, request, identity).await
     }
 
     /// What follows the token request, before its answer is read. The code, or the old token, is spent by then: no failure

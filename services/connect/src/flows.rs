@@ -5,6 +5,7 @@
 mod bring;
 mod callback;
 mod cancel;
+mod check;
 mod choose;
 mod client;
 mod conclude;
@@ -19,6 +20,7 @@ mod verify;
 
 pub use bring::{Bring, Checking, Credential};
 pub use callback::{Answered, attempt_of};
+pub use check::AppVerdict;
 pub(crate) use client::DOCUMENT_PATH;
 pub use confirm::held;
 pub use errand::Errand;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests, and the vocabulary they share")]
 
 mod answers;
+mod checking;
 mod companions;
 mod connecting;
 mod discovering;

@@ -89,7 +89,7 @@ impl Carrier for Recorder {
             Operation::Register => state.registered.clone(),
             Operation::Lookup => state.lookups.pop_front().unwrap_or_else(|| json!({})),
             Operation::Verify | Operation::Identity | Operation::Revoke => json!({}),
-            Operation::Discover | Operation::Introspect => json!({}),
+            Operation::Discover | Operation::Introspect | Operation::Check => json!({}),
         };
         Ok(answer(host, &said))
     }

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 Examples:
   latchkey integration create --key github --provider github --client-id Iv1.abc --client-secret-file secret.txt --scope repo
   latchkey integration list
+  latchkey integration check github
   latchkey integration create --key zendesk --provider zendesk --client-id latchkey < secret.txt")]
 pub struct Arguments {
     #[command(flatten)]
@@ -34,6 +35,14 @@ enum Command {
     },
     /// Register an app, or change the one with this key
     Create(Create),
+    /// Ask the provider whether it accepts an integration's client id and secret; fails where it does not
+    Check {
+        /// The integration's key
+        key: String,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
     /// Retire an integration: its connections can no longer be refreshed
     Delete {
         /// The integration's key
@@ -116,6 +125,7 @@ impl Arguments {
                 Ok(())
             }
             Command::Create(create) => self::create(&mut integrations, create).await,
+            Command::Check { key, json } => check(&mut integrations, key, json).await,
             Command::Delete { key } => {
                 answer(integrations.delete_integration(pb::DeleteIntegrationRequest { key: key.clone() }))
                     .await?;
@@ -149,6 +159,41 @@ async fn create(integrations: &mut IntegrationServiceClient<Way>, create: Create
     let made = answer(integrations.put_integration(request)).await?.integration.unwrap_or_default();
     output::note(&format!("Registered {}. At the provider, register exactly this redirect URI:", made.key));
     output::line(&made.redirect_uri);
+    Ok(())
+}
+
+async fn check(
+    integrations: &mut IntegrationServiceClient<Way>,
+    key: String,
+    json: bool,
+) -> anyhow::Result<()> {
+    let checked =
+        answer(integrations.check_integration(pb::CheckIntegrationRequest { key: key.clone() })).await?;
+    let said = checked.failure.as_ref().and_then(|failure| failure.provider_error.as_ref());
+    let said = said.map(|said| said.code.as_str()).unwrap_or_default();
+    if json {
+        output::line(
+            &json!({
+                "verdict": checked.verdict().as_str_name(),
+                "explanation": checked.explanation,
+                "provider_code": said,
+                "auth_log_id": checked.auth_log_id,
+            })
+            .to_string(),
+        );
+    } else {
+        let word = match checked.verdict() {
+            pb::ClientVerdict::Accepted => "accepted",
+            pb::ClientVerdict::Refused => "refused",
+            pb::ClientVerdict::CannotTell | pb::ClientVerdict::Unspecified => "cannot be told",
+        };
+        let said = if said.is_empty() { String::new() } else { format!(" (the provider said `{said}`)") };
+        output::line(&format!("{key}: {word}{said}. {}", checked.explanation));
+    }
+    anyhow::ensure!(
+        checked.verdict() != pb::ClientVerdict::Refused,
+        "the provider does not accept the app of {key}"
+    );
     Ok(())
 }
 

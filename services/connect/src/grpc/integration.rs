@@ -1,10 +1,12 @@
 use super::Door;
+use super::faults::fault;
+use crate::flows::AppVerdict;
+use latchkey_domain::Failure;
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::integration::{OtherAccount, Settings};
 use latchkey_providers::{AuthMode, Provider};
 use latchkey_wire::contract::{AppSecrets, IntegrationView, PutIntegration};
-use latchkey_wire::convert::timestamp_to_pb;
-use latchkey_wire::convert::{parse, required};
+use latchkey_wire::convert::{failure_to_pb, parse, required, timestamp_to_pb};
 use latchkey_wire::pb::admin as pb;
 use latchkey_wire::{Fault, Kind, Reason};
 use std::collections::BTreeMap;
@@ -74,6 +76,23 @@ impl pb::integration_service_server::IntegrationService for Door {
         Ok(Response::new(pb::ListIntegrationsResponse { integrations }))
     }
 
+    async fn check_integration(
+        &self,
+        request: Request<pb::CheckIntegrationRequest>,
+    ) -> Result<Response<pb::CheckIntegrationResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::IntegrationsAdmin).await?;
+        let asked = parse("key", &request.into_inner().key)?;
+        let checked = self.flows.check_app(&key.environment, &asked).await;
+        let checked = checked.map_err(|problem| fault(problem, "integration"))?;
+        let (verdict, explanation, failure) = in_words(&checked.verdict);
+        Ok(Response::new(pb::CheckIntegrationResponse {
+            verdict: verdict.into(),
+            explanation: explanation.to_owned(),
+            failure: failure.map(failure_to_pb),
+            auth_log_id: checked.log.map(|id| id.to_string()).unwrap_or_default(),
+        }))
+    }
+
     async fn delete_integration(
         &self,
         request: Request<pb::DeleteIntegrationRequest>,
@@ -111,6 +130,32 @@ fn other_account(policy: pb::OtherAccount) -> OtherAccount {
         pb::OtherAccount::Unspecified | pb::OtherAccount::Warn => OtherAccount::Warn,
         pb::OtherAccount::Block => OtherAccount::Block,
         pb::OtherAccount::Allow => OtherAccount::Allow,
+    }
+}
+
+/// A verdict, what it is known from, and what the provider said.
+fn in_words(verdict: &AppVerdict) -> (pb::ClientVerdict, &'static str, Option<&Failure>) {
+    match verdict {
+        AppVerdict::Accepted => (
+            pb::ClientVerdict::Accepted,
+            "The provider takes the client id and secret, and would not take others.",
+            None,
+        ),
+        AppVerdict::Refused(failure) => (
+            pb::ClientVerdict::Refused,
+            "The provider does not take the client id and secret: compare them with the app there.",
+            Some(failure),
+        ),
+        AppVerdict::NotAsked => (
+            pb::ClientVerdict::CannotTell,
+            "There is nothing to ask the provider with before an end user connects: make a test connection.",
+            None,
+        ),
+        AppVerdict::Unclear(failure) => (
+            pb::ClientVerdict::CannotTell,
+            "The provider answers the same whoever asks, so this says nothing of the app: make a test connection.",
+            Some(failure),
+        ),
     }
 }
 
