@@ -6,6 +6,7 @@
 
 mod api;
 mod cookie;
+mod environments;
 mod login;
 mod oidc;
 mod shell;
@@ -57,6 +58,7 @@ pub fn router(
         .route("/dashboard/login/with/{number}", get(oidc::begin))
         .route(oidc::CALLBACK, get(oidc::callback))
         .route("/dashboard/logout", post(login::log_out))
+        .route("/dashboard/environment", post(environments::switch))
         .route("/dashboard/api/{*path}", any(api::pass_on))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::map_response(guard_dashboard(public_url)))

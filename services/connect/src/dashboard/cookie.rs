@@ -2,7 +2,7 @@
 
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use latchkey_domain::Digest;
+use latchkey_domain::{Digest, Environment};
 use latchkey_wire::Fault;
 use tonic::metadata::MetadataMap;
 use url::Url;
@@ -15,6 +15,9 @@ const MAX_AGE: time::Duration = time::Duration::hours(12);
 
 /// How long a login at a provider may take.
 const BEGUN_MAX_AGE: time::Duration = time::Duration::minutes(10);
+
+/// To how many environments somebody is logged in at once beside the one they look at: what a browser sends along is bounded.
+const PARKED_MAX: usize = 8;
 
 /// An API key in the clear, hence no `Debug`.
 pub struct Login(String);
@@ -40,13 +43,35 @@ impl Cookies {
         Some(Login(jar.get(self.name())?.value().to_owned()))
     }
 
-    pub fn set(&self, key: String) -> Option<(HeaderName, HeaderValue)> {
-        self.header(key, MAX_AGE)
+    pub fn set(&self, login: &Login) -> Option<(HeaderName, HeaderValue)> {
+        self.header(self.name().to_owned(), login.0.clone(), MAX_AGE)
+    }
+
+    /// The logins to environments that are not looked at just now.
+    pub fn parked(&self, headers: &HeaderMap) -> Vec<Login> {
+        let prefix = self.parked_name("");
+        let jar = CookieJar::from_headers(headers);
+        let parked = jar.iter().filter(|cookie| cookie.name().starts_with(&prefix));
+        parked.take(PARKED_MAX).map(|cookie| Login(cookie.value().to_owned())).collect()
+    }
+
+    /// Keeps a login for when its environment is looked at again.
+    pub fn park(&self, environment: &Environment, login: &Login) -> Option<(HeaderName, HeaderValue)> {
+        self.header(self.parked_name(environment.as_str()), login.0.clone(), MAX_AGE)
+    }
+
+    /// Makes the browser forget a login that was kept.
+    pub fn unpark(&self, environment: &Environment) -> Option<(HeaderName, HeaderValue)> {
+        self.header(self.parked_name(environment.as_str()), String::new(), time::Duration::ZERO)
+    }
+
+    fn parked_name(&self, environment: &str) -> String {
+        format!("{}_{environment}", self.name())
     }
 
     /// Makes the browser forget.
     pub fn clear(&self) -> Option<(HeaderName, HeaderValue)> {
-        self.header(String::new(), time::Duration::ZERO)
+        self.header(self.name().to_owned(), String::new(), time::Duration::ZERO)
     }
 
     /// What a login at an OpenID provider was begun with.
@@ -67,8 +92,13 @@ impl Cookies {
         if self.secure { "__Host-lk_login" } else { "lk_login" }
     }
 
-    fn header(&self, value: String, max_age: time::Duration) -> Option<(HeaderName, HeaderValue)> {
-        let cookie = Cookie::build((self.name(), value))
+    fn header(
+        &self,
+        name: String,
+        value: String,
+        max_age: time::Duration,
+    ) -> Option<(HeaderName, HeaderValue)> {
+        let cookie = Cookie::build((name, value))
             .path("/")
             .http_only(true)
             .secure(self.secure)
@@ -120,7 +150,7 @@ mod tests {
 
     fn set(public_url: &str) -> String {
         let cookies = Cookies::new(&public_url.parse().unwrap());
-        let (_, value) = cookies.set("lk_dev_1".into()).unwrap();
+        let (_, value) = cookies.set(&Login::new("lk_dev_1".into())).unwrap();
         value.to_str().unwrap().to_owned()
     }
 

@@ -75,14 +75,20 @@ pub async fn list(State(door): State<Door>) -> Json<Value> {
     Json(json!({ "providers": door.providers.iter().enumerate().map(one).collect::<Vec<_>>() }))
 }
 
-/// Sends the browser to the provider.
-pub async fn begin(State(door): State<Door>, Path(number): Path<usize>) -> Response {
+/// Sends the browser to the provider. Whoever is logged in already stays so where it is for another environment: the answer
+/// comes from another site, with which the browser sends no login along, and its new login takes the place of the present one.
+pub async fn begin(State(door): State<Door>, headers: HeaderMap, Path(number): Path<usize>) -> Response {
     let Some(provider) = door.providers.get(number) else { return StatusCode::NOT_FOUND.into_response() };
     let begun = Begun { number, state: random(), nonce: random(), verifier: random() };
     match provider.authorize_url(&redirect_uri(&door), &begun.state, &begun.nonce, &begun.verifier).await {
         Ok(url) => {
-            let cookie: HeaderMap = door.cookies.set_begun(begun.to_text()).into_iter().collect();
-            (cookie, Redirect::to(url.as_str())).into_response()
+            let mut cookies: HeaderMap = door.cookies.set_begun(begun.to_text()).into_iter().collect();
+            if let Ok((login, key)) = door.operator(&headers).await
+                && key.environment != *provider.environment()
+            {
+                cookies.extend(door.cookies.park(&key.environment, &login));
+            }
+            (cookies, Redirect::to(url.as_str())).into_response()
         }
         Err(refused) => back(&door, &refused),
     }
@@ -135,7 +141,7 @@ async fn entered(door: &Door, headers: &HeaderMap, answer: Answer) -> Result<Hea
         lifetime: LOGIN_LIFETIME,
     };
     let created = door.vault.create_login(create).await?;
-    Ok(logged_in(door, headers, &secret_to_pb(&created.token).into()).await?.0)
+    Ok(logged_in(door, headers, &secret_to_pb(&created.token).into()).await?.cookies)
 }
 
 /// To the login page, which says in words what went wrong.

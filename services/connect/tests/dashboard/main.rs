@@ -4,4 +4,5 @@
 
 mod asking;
 mod entering;
+mod moving;
 mod world;

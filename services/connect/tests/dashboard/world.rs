@@ -71,8 +71,13 @@ pub async fn world() -> World {
 impl World {
     /// The token of a login link that lasts ten minutes.
     pub async fn link(&self, role: Role) -> String {
-        let lifetime = Duration::from_secs(600);
-        let create = CreateLogin { environment: dev(), operator: "ana".into(), role, lifetime };
+        self.link_to("dev", "ana", role).await
+    }
+
+    /// The same for somebody, to an environment.
+    pub async fn link_to(&self, environment: &str, operator: &str, role: Role) -> String {
+        let (environment, lifetime) = (environment.parse().unwrap(), Duration::from_secs(600));
+        let create = CreateLogin { environment, operator: operator.into(), role, lifetime };
         secret_to_pb(&self.vault.create_login(create).await.unwrap().token)
     }
 
