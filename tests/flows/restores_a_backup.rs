@@ -18,6 +18,10 @@ async fn backed_up(world: &World, file: &Path) {
     assert!(said.contains("is whole") && said.contains("data keys open"), "{said}");
 }
 
+async fn json(world: &World, path: &str) -> serde_json::Value {
+    world.rest("GET", path).send().await.unwrap().json().await.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_journals_know_mends_a_backup_before_anything_is_refreshed() {
     let mut world = World::start().await;
@@ -55,6 +59,15 @@ async fn what_the_journals_know_mends_a_backup_before_anything_is_refreshed() {
     assert_eq!(world.call_api("/me", &token.headers).await, 200);
     let refused = world.backend().new_token(&connection).await.unwrap_err();
     assert_eq!(reason(&refused), "SAFE_MODE");
+    let told = json(&world, &format!("/v1/connections/{connection}:explain")).await;
+    assert_eq!(told["whose_turn"], "OPERATOR", "{told}");
+    assert!(told["what_to_do"].as_str().unwrap().contains("--integration dev/demo-oauth"), "{told}");
+    let incident = &json(&world, "/v1/incidents").await["incidents"][0];
+    assert_eq!((&incident["kind"], &incident["whose_turn"]), (&"SAFE_MODE".into(), &"OPERATOR".into()));
+    assert_eq!(
+        json(&world, "/v1/incidents?integration=demo-oauth").await["incidents"][0]["kind"],
+        "SAFE_MODE"
+    );
     assert_eq!(world.counters().refreshes_accepted, before.refreshes_accepted);
     let said = done(world.operate(&["safe-mode", "status"]).await);
     assert!(said.contains("Safe mode is on") && said.contains("end the grant"), "{said}");
@@ -64,9 +77,13 @@ async fn what_the_journals_know_mends_a_backup_before_anything_is_refreshed() {
     done(world.operate(&["safe-mode", "leave", "--integration", "dev/demo-oauth"]).await);
     let token = world.backend().new_token(&connection).await.unwrap();
     assert_eq!(world.call_api("/me", &token.headers).await, 200);
+    let told = json(&world, &format!("/v1/connections/{connection}:explain")).await;
+    assert_eq!(told["whose_turn"], "NOBODY", "{told}");
+    assert_eq!(json(&world, "/v1/incidents?integration=demo-oauth").await, serde_json::json!({}));
     done(world.operate(&["safe-mode", "leave"]).await);
     let doctor = world.operate(&["doctor"]).await.said;
     assert!(doctor.contains("safe mode: it is off"), "{doctor}");
+    assert_eq!(json(&world, "/v1/incidents").await, serde_json::json!({}));
     let counters = world.counters();
     assert_eq!((counters.refresh_token_reuses, counters.families_revoked_by_reuse), (0, 0), "{counters:?}");
     world.finish().await;

@@ -6,9 +6,11 @@ pub use revocation::revocation_event_in_words;
 
 use crate::facts::rfc3339;
 use crate::ours::{Part, Trouble};
-use latchkey_domain::connection::{Broken, Connection, Event, Live};
+use crate::vault::Safety;
+use latchkey_domain::connection::{Broken, Connection, Event, Live, Profile};
 use latchkey_domain::incident::{Ending, Incident, Kind, Open, Subject};
 use latchkey_domain::revocation::Revocation;
+use latchkey_domain::safe_mode::Integration;
 use latchkey_domain::{ApiKeyId, Cause, Failure, Owner, Reason};
 
 /// An answer for people.
@@ -41,6 +43,47 @@ pub fn explain(connection: &Connection, incidents: &[Open], revocation: &Revocat
         Connection::Revoked(_) => revocation::deleted(revocation),
     };
     Some(explanation)
+}
+
+/// Why a connection's access is not renewed just now, where safe mode is why.
+#[must_use]
+pub fn explain_held(connection: &Connection, safety: &Safety) -> Option<Explanation> {
+    let Connection::Live(live) = connection else { return None };
+    let Profile { environment, integration, .. } = live.profile.clone();
+    let integration = Integration { environment, integration };
+    if live.disabled_at.is_some() || !live.credential.renewable || !safety.holds(&integration) {
+        return None;
+    }
+    let told = explain_safe_mode(safety)?;
+    let usable = live.credential.expires_at.filter(|_| !live.rejected).map_or_else(String::new, |until| {
+        format!(" The present token can be used until {}.", rfc3339(until))
+    });
+    let Integration { environment, integration } = integration;
+    Some(Explanation {
+        what_happened: format!("Its credential is not refreshed while safe mode is on.{usable}"),
+        what_to_do: format!(
+            "Leave safe mode with `latchkey safe-mode leave`, or for this integration alone with `latchkey safe-mode leave --integration {environment}/{integration}`."
+        ),
+        ..told
+    })
+}
+
+/// What safe mode is, while it is on.
+#[must_use]
+pub fn explain_safe_mode(safety: &Safety) -> Option<Explanation> {
+    let Safety::On { terms, .. } = safety else { return None };
+    let why = terms.backup_of.map_or_else(
+        || "an operator asked for it".to_owned(),
+        |at| format!("a backup of {} was restored", rfc3339(at)),
+    );
+    Some(Explanation {
+        what_happened: format!(
+            "Safe mode is on since {}: {why}. Tokens that are valid are handed out, and none is refreshed.",
+            rfc3339(terms.since)
+        ),
+        whose_turn: Owner::Operator.as_str(),
+        what_to_do: "Start the refreshers on the journals they had, look at `latchkey safe-mode status`, and then run `latchkey safe-mode leave`.".into(),
+    })
 }
 
 /// Whether an incident is what a connection suffers from.

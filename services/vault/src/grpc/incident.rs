@@ -1,8 +1,9 @@
 use super::{Door, status};
-use crate::explain::{explain_incident, explain_ours};
-use crate::vault::ListIncidents;
+use crate::explain::{explain_incident, explain_ours, explain_safe_mode};
+use crate::vault::{ListIncidents, Safety};
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::incident::{Closed, Incident, Open};
+use latchkey_domain::safe_mode::Integration;
 use latchkey_domain::{IntegrationKey, Timestamp};
 use latchkey_wire::convert::{failure_to_pb, parse_optional, timestamp_to_pb};
 use latchkey_wire::pb::connection as pb;
@@ -25,6 +26,7 @@ impl pb::incident_service_server::IncidentService for Door {
             include_closed: asked.include_closed,
         };
         let mut incidents = if everything { self.ours() } else { vec![] };
+        incidents.extend(self.safe_mode(&list).await?);
         let listed = self.vault.incidents(list).await.map_err(status)?;
         incidents.extend(listed.iter().filter_map(render));
         Ok(Response::new(pb::ListIncidentsResponse { incidents }))
@@ -32,6 +34,27 @@ impl pb::incident_service_server::IncidentService for Door {
 }
 
 impl Door {
+    /// While it is on: of an integration, where that was not released, and else of all.
+    async fn safe_mode(&self, list: &ListIncidents) -> Result<Option<pb::Incident>, Status> {
+        let safety = self.vault.safety().await.map_err(|error| status(error.into()))?;
+        let (Safety::On { terms, .. }, Some(told)) = (&safety, explain_safe_mode(&safety)) else {
+            return Ok(None);
+        };
+        let integration = list.integration.as_deref().and_then(|key| key.parse().ok());
+        let holds = integration.is_none_or(|integration| {
+            safety.holds(&Integration { environment: list.environment.clone(), integration })
+        });
+        Ok((list.provider.is_none() && holds).then(|| pb::Incident {
+            kind: "SAFE_MODE".to_owned(),
+            state: "OPEN".to_owned(),
+            begin_time: Some(timestamp_to_pb(terms.since)),
+            whose_turn: told.whose_turn.to_owned(),
+            what_happened: told.what_happened,
+            what_to_do: told.what_to_do,
+            ..pb::Incident::default()
+        }))
+    }
+
     fn ours(&self) -> Vec<pb::Incident> {
         let troubles = self.vault.troubles_of_ours();
         let render = |trouble| {

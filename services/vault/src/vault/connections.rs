@@ -1,6 +1,6 @@
 use super::{Vault, stream_of};
 use crate::error::Error;
-use crate::explain::{Explanation, event_in_words, explain, revocation_event_in_words};
+use crate::explain::{Explanation, event_in_words, explain, explain_held, revocation_event_in_words};
 use crate::ledger::{Terms, by, event_of};
 use latchkey_domain::connection::{Command, Connection, Refusal};
 use latchkey_domain::revocation::Revocation;
@@ -54,7 +54,10 @@ impl Vault {
         let connection = self.connection_in(environment, id).await?;
         let incidents = self.incidents_of(&connection).await?;
         let revocation = self.revocation_of(&connection).await?;
-        let explanation = explain(&connection, &incidents, &revocation).ok_or(Refusal::Absent)?;
+        // What an operator is yet to allow comes before what would follow from it.
+        let held = explain_held(&connection, &self.safety().await?);
+        let explanation =
+            held.or_else(|| explain(&connection, &incidents, &revocation)).ok_or(Refusal::Absent)?;
         let mut history = self.told_history::<Connection>(id, event_in_words).await?;
         if !matches!(revocation, Revocation::Absent) {
             let mut all = self.told_history::<Revocation>(id, revocation_event_in_words).await?;

@@ -137,6 +137,10 @@ async fn what_is_restored_is_not_refreshed_before_somebody_says_so() {
     assert!(matches!(refused, Err(Error::SafeMode)), "{refused:?}");
     assert_eq!(restored.vault.claim_due(10).await.unwrap().len(), 0);
 
+    let whose_turn =
+        async || restored.vault.explain_connection(&dev(), connection).await.unwrap().explanation.whose_turn;
+    assert_eq!(whose_turn().await, "OPERATOR");
+
     // Another integration's release is not this one's.
     let other = Integration { integration: "other".parse().unwrap(), ..this() };
     assert!(restored.vault.leave_safe_mode(Some(other)).await.unwrap());
@@ -145,6 +149,7 @@ async fn what_is_restored_is_not_refreshed_before_somebody_says_so() {
     let due = restored.claim_one().await;
     restored.complete(&due, RefreshOutcome::Refreshed(restored.obtained())).await.unwrap();
     assert_ne!(restored.token_of(connection).await, token);
+    assert_eq!(whose_turn().await, "NOBODY");
 
     // A backup of what was restored is one like any other.
     let (file, _) = {
