@@ -26,7 +26,7 @@ async function comesBackAs(name) {
   page.asked = [];
   page.context().on('request', (request) => page.asked.push(request.url()));
   await page.goto(`${url}/dashboard`);
-  await page.getByRole('button', { name: 'Log in with Acme' }).click();
+  await page.getByRole('button', { name: 'Log in with Acme to dev' }).click();
   await page.getByPlaceholder('Enter any login').fill(name);
   await page.getByPlaceholder('and password').fill('any');
   await page.getByRole('button', { name: 'Sign-in' }).click();
@@ -91,5 +91,26 @@ test('what they do is recorded in their name', async () => {
   const { api_keys } = await api('GET', '/api-keys');
   assert(api_keys.some(({ name, role }) => name === 'ana@example.com' && role === 'admin'), JSON.stringify(api_keys));
   assert(latchkey('key', 'list').includes('ana@example.com'));
+  await page.context().close();
+});
+
+test('an environment with a provider is entered by logging in there, and the one before it waits', async () => {
+  const page = await comesBackAs('ana');
+  await page.getByRole('button', { name: 'Environment: dev. Change' }).click();
+  await page.getByRole('button', { name: 'Log in to staging with Acme' }).click();
+  await page.getByRole('button', { name: 'Environment: staging. Change' }).waitFor();
+  await page.getByRole('button', { name: 'Environment: staging. Change' }).click();
+  await page.getByRole('button', { name: 'Go to dev, as admin' }).click();
+  await page.getByRole('button', { name: 'Environment: dev. Change' }).waitFor();
+  await page.context().close();
+});
+
+test('who has no role in the other environment is told so, and goes on in this one', async () => {
+  const page = await comesBackAs('vera');
+  await page.getByRole('button', { name: 'Environment: dev. Change' }).click();
+  await page.getByRole('button', { name: 'Log in to staging with Acme' }).click();
+  await page.getByText('You are known, and have no role here.').waitFor();
+  await page.getByRole('button', { name: 'Back to the dashboard' }).click();
+  await page.getByRole('button', { name: 'Environment: dev. Change' }).waitFor();
   await page.context().close();
 });

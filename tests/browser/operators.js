@@ -60,7 +60,7 @@ export async function operator(used, role, options = {}) {
   const page = await context.newPage();
   page.troubles = [];
   page.on('pageerror', (error) => page.troubles.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && page.troubles.push(message.text()));
+  page.on('console', (message) => message.type() === 'error' && page.troubles.push(`${message.text()} ${message.location().url}`));
   await page.goto(await loginLink(role));
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('heading', { name: 'Getting started' }).waitFor();

@@ -382,9 +382,10 @@ return y3(i4,n3)},[])}var A3=function(i4){queueMicrotask(function(){queueMicrota
 A3)(F3)}var session=y3(void 0);function can(scope2){let scopes=session.value?.scopes??[];return scopes.includes(scope2)||scopes.
 includes(scope2.replace(":read",":admin"))}var redirectUrl=()=>`${session.value?.public_url}/oauth/callback`;async function resume(){
 try{session.value=await call("/dashboard/session")}catch(problem){if(problem instanceof Problem&&problem.status===401)session.
-value=null;else throw problem}}async function logIn(token){session.value=await call("/dashboard/login",{body:{token}})}async function logOut(){
-let csrf=session.value?.csrf_token??"";await call("/dashboard/logout",{method:"POST",headers:{"x-csrf-token":csrf}}),session.
-value=null}function Preview({theme,scheme,app}){let page=T2(null);return F2(()=>{let style=page.current?.style;for(let[name2,value]of Object.
+value=null;else throw problem}}async function logIn(token){session.value=await call("/dashboard/login",{body:{token}})}async function enter(environment){
+let headers={"x-csrf-token":session.value?.csrf_token??""};await call("/dashboard/environment",{body:{environment},headers}),
+location.assign("/dashboard")}async function logOut(){let csrf=session.value?.csrf_token??"";await call("/dashboard/logo\
+ut",{method:"POST",headers:{"x-csrf-token":csrf}}),session.value=null}function Preview({theme,scheme,app}){let page=T2(null);return F2(()=>{let style=page.current?.style;for(let[name2,value]of Object.
 entries(derive(theme,scheme)))style?.setProperty(name2,value);style?.setProperty("color-scheme",scheme)},[theme,scheme]),
 a2("div",{class:"preview",ref:page,role:"group","aria-label":`Preview, ${scheme}`,children:a2("div",{class:"preview-card",
 children:[a2("div",{class:"row",children:[a2(Logo,{name:app||"·",size:40}),a2(Icon,{name:"arrow",size:16}),a2(Logo,{name:"\
@@ -522,20 +523,22 @@ shown?a2($,{children:[parts.map(([name2,value])=>a2("div",{class:"stack",childre
 a2("div",{class:"copy-field",children:[a2("code",{children:value}),a2(CopyButton,{text:value,label:`Copy ${name2.toLowerCase()}`})]})]},
 name2)),a2(Button,{icon:"eye-off",onClick:()=>show(void 0),children:"Hide"})]}):a2($,{children:[a2("div",{class:"copy-fi\
 eld",children:a2("code",{class:"masked","aria-label":"Hidden",children:"••••••••••••••••••••"})}),
-a2(Button,{icon:"eye",busy,onClick:()=>{reveal()},children:"Reveal, and record that I did"})]}),problem&&a2(Trouble,{problem})]})}var LIFE=["ACTIVE","DEGRADED","NEEDS_REAUTH"];function Verdict({of,onReconnect}){let state=stateOf(of.connection),{failure}=of.
+a2(Button,{icon:"eye",busy,onClick:()=>{reveal()},children:"Reveal, and record that I did"})]}),problem&&a2(Trouble,{problem})]})}var CODE_OR_TIME=/(`[^`]*`|\d{4}-\d\d-\d\dT[\d:.]+Z)/;function Coded({text}){let part=(one,at2)=>at2%2===0?one:one.startsWith(
+"`")?a2("code",{children:one.slice(1,-1)},at2):a2("time",{dateTime:one,children:exact(one)},at2);return a2($,{children:(text??
+"").split(CODE_OR_TIME).map(part)})}var LIFE=["ACTIVE","DEGRADED","NEEDS_REAUTH"];function Verdict({of,onReconnect}){let state=stateOf(of.connection),{failure}=of.
 connection,nobody=!of.whose_turn||of.whose_turn==="NOBODY";return a2("section",{class:`verdict verdict-${STATES[state]?.
-tone??"quiet"}`,"aria-label":"Explanation",children:[a2("div",{class:"stack",children:[a2("p",{class:"verdict-words",children:of.
-what_happened}),of.what_to_do&&!nobody&&a2("p",{class:"muted",children:of.what_to_do})]}),a2("div",{class:"row",children:[
-!nobody&&a2(Badge,{tone:state==="NEEDS_REAUTH"?"bad":"warn",children:[turn(of.whose_turn),"’s turn"]}),failure?.reason&&
-a2("span",{class:"tag",children:failure.reason}),failure?.cause&&a2("span",{class:"tag",children:failure.cause}),failure?.
-provider_error?.code&&a2("span",{class:"tag",children:failure.provider_error.code}),failure?.next_attempt_time&&a2("span",
-{class:"muted",children:["Next try ",a2(When,{time:failure.next_attempt_time})]}),state==="NEEDS_REAUTH"&&onReconnect&&a2(
-Button,{kind:"primary",icon:"link",onClick:onReconnect,children:"Create a reconnect link"}),state==="NEEDS_REAUTH"&&a2(CopyButton,
-{wordy:!0,label:"Copy a message for them",text:message(of)})]}),failure?.provider_error?.description&&a2("p",{class:"mut\
-ed",children:["The provider said: “",failure.provider_error.description,"”"]}),LIFE.includes(state)&&a2("ol",{class:"\
-machine","aria-label":"Where it is in its life",children:LIFE.map((one,at2)=>a2("li",{children:[at2>0&&a2(Icon,{name:"ar\
-row",size:12}),a2("span",{class:one===state?"here":"","aria-current":one===state?"step":void 0,children:STATES[one].label})]},
-one))})]})}function message({connection,what_happened}){return`Hello,
+tone??"quiet"}`,"aria-label":"Explanation",children:[a2("div",{class:"stack",children:[a2("p",{class:"verdict-words",children:a2(
+Coded,{text:of.what_happened})}),of.what_to_do&&!nobody&&a2("p",{class:"muted",children:a2(Coded,{text:of.what_to_do})})]}),
+a2("div",{class:"row",children:[!nobody&&a2(Badge,{tone:state==="NEEDS_REAUTH"?"bad":"warn",children:[turn(of.whose_turn),
+"’s turn"]}),failure?.reason&&a2("span",{class:"tag",children:failure.reason}),failure?.cause&&a2("span",{class:"tag",
+children:failure.cause}),failure?.provider_error?.code&&a2("span",{class:"tag",children:failure.provider_error.code}),failure?.
+next_attempt_time&&a2("span",{class:"muted",children:["Next try ",a2(When,{time:failure.next_attempt_time})]}),state==="\
+NEEDS_REAUTH"&&onReconnect&&a2(Button,{kind:"primary",icon:"link",onClick:onReconnect,children:"Create a reconnect link"}),
+state==="NEEDS_REAUTH"&&a2(CopyButton,{wordy:!0,label:"Copy a message for them",text:message(of)})]}),failure?.provider_error?.
+description&&a2("p",{class:"muted",children:["The provider said: “",failure.provider_error.description,"”"]}),LIFE.includes(
+state)&&a2("ol",{class:"machine","aria-label":"Where it is in its life",children:LIFE.map((one,at2)=>a2("li",{children:[
+at2>0&&a2(Icon,{name:"arrow",size:12}),a2("span",{class:one===state?"here":"","aria-current":one===state?"step":void 0,children:STATES[one].
+label})]},one))})]})}function message({connection,what_happened}){return`Hello,
 
 your ${connection.provider} connection needs to be renewed. ${what_happened??""}
 Please open the link we send you and sign in again; it takes a minute.
@@ -736,9 +739,10 @@ caption",{children:a2("button",{type:"button",class:"text-button","aria-pressed"
 fill-${bar.marked.tone}`,style:{height:`${Math.max(6,100*bar.marked.value/bar.value)}%`}})})}),a2("span",{class:"bar-lab\
 el",children:bar.label}),a2("span",{class:"for-readers",children:[" ",unit,!!bar.marked?.value&&`, ${count(bar.marked.value)}\
  ${bar.marked.label}`]})]});return bar.href&&bar.value?a2("a",{class:"bar",href:bar.href,children:body}):a2("span",{class:"\
-bar",children:body})}function Shares({of}){let whole=of.reduce((sum,part)=>sum+part.value,0);return a2("span",{class:"sh\
-ares",role:"img","aria-label":of.filter(part=>part.value).map(part=>`${count(part.value)} ${part.label}`).join(", ")||"n\
-one",children:of.map(part=>part.value>0&&a2("span",{class:`fill-${part.tone}`,style:{flexGrow:part.value/whole}},part.label))})}var DAY=864e5,LOOKED_AT=500;function Providers(){let since=new Date(Date.now()-DAY).toISOString(),logs=useLoad(signal=>api(
+bar",children:body})}function Shares({of}){let whole2=of.reduce((sum,part)=>sum+part.value,0);return a2("span",{class:"s\
+hares",role:"img","aria-label":of.filter(part=>part.value).map(part=>`${count(part.value)} ${part.label}`).join(", ")||"\
+none",children:of.map(part=>part.value>0&&a2("span",{class:`fill-${part.tone}`,style:{flexGrow:part.value/whole2}},part.
+label))})}var DAY=864e5,LOOKED_AT=500;function Providers(){let since=new Date(Date.now()-DAY).toISOString(),logs=useLoad(signal=>api(
 `/auth-logs${query({start_time:since,page_size:LOOKED_AT})}`,{signal}),[]);return a2(Card,{flush:!0,title:"Providers",lead:"\
 Connecting, refreshing and verifying in the last 24 hours.",children:a2(Awaited,{of:logs,rows:4,children:({logs:found=[],
 next_page_token})=>{let tallies=tally(found);return tallies.length===0?a2(Empty,{title:"Nothing tried yet",children:"Onc\
@@ -754,33 +758,69 @@ outcome==="FAILURE"&&log.whose_turn==="END_USER")continue;let here2=by.get(log.p
 CCESS"?here2.good+=1:here2.whys.push(why),by.set(log.provider,here2)}return[...by].map(([provider,{good,whys}])=>({provider,
 good,failed:whys.length,why:commonest(whys)})).sort((one,other)=>other.failed/(other.good+other.failed)-one.failed/(one.
 good+one.failed)||one.provider.localeCompare(other.provider))}function commonest(words){let times=one=>words.filter(other=>other===
-one).length;return[...words].sort((one,other)=>times(other)-times(one))[0]}var SHOWN2=["ACTIVE","DEGRADED","NEEDS_REAUTH","DISABLED"],DAY2=864e5;function HealthScreen(){let counted=useLoad(signal=>api(
+one).length;return[...words].sort((one,other)=>times(other)-times(one))[0]}var whole=point=>point.parts.reduce((sum,part)=>sum+part.value,0);function Series({title,points,missing,from}){let[asTable,
+show]=d2(!1),[chosen,choose]=d2(void 0),at2=Math.min(chosen??points.length-1,points.length-1),point=points[at2],most=Math.
+max(1,...points.map(whole));return point?a2("figure",{class:"chart series",children:[asTable?a2(SeriesTable,{title,points}):
+a2($,{children:[a2("div",{class:"series-room","aria-hidden":"true",children:[a2("span",{class:"series-most",children:count(
+most)}),Array.from({length:missing},(_4,number)=>a2("span",{class:"series-column"},`none-${number}`)),points.map((one,number)=>a2(
+"span",{class:`series-column${number===at2?" chosen":""}`,onPointerEnter:()=>choose(number),onPointerDown:()=>choose(number),
+children:one.parts.map(part=>part.value>0&&a2("span",{class:`fill-${part.tone}`,style:{height:`${100*part.value/most}%`}},
+part.label))},one.at))]}),a2("div",{class:"series-axis muted","aria-hidden":"true",children:[a2("span",{children:exact(from)}),
+a2("span",{children:"Now"})]}),points.length>1&&a2("input",{type:"range",class:"series-slider","aria-label":`Instant of \
+“${title}”`,"aria-valuetext":`${exact(point.at)}: ${inWords(point)}`,min:0,max:points.length-1,value:at2,style:{marginInlineStart:`${100*
+missing/(missing+points.length)}%`},onInput:event=>choose(Number(event.currentTarget.value))}),a2("p",{class:"series-wor\
+ds",children:[a2("strong",{children:at2===points.length-1?"Now":exact(point.at)}),point.parts.map(part=>a2("a",{href:part.
+href,children:[a2(Dot,{tone:part.tone}),count(part.value)," ",part.label]},part.label))]})]}),a2("figcaption",{children:a2(
+"button",{type:"button",class:"text-button","aria-pressed":asTable,onClick:()=>show(!asTable),children:asTable?"Show as \
+chart":"Show as table"})})]}):null}var inWords=point=>point.parts.map(part=>`${count(part.value)} ${part.label}`).join("\
+, ");function SeriesTable({title,points}){return a2("div",{class:"series-table",tabIndex:0,role:"group","aria-label":title,
+children:a2("table",{class:"table plain",children:[a2("caption",{class:"for-readers",children:title}),a2("thead",{children:a2(
+"tr",{children:[a2("th",{scope:"col",children:"When"}),points[0]?.parts.map(part=>a2("th",{scope:"col",class:"end",children:part.
+label},part.label))]})}),a2("tbody",{children:[...points].reverse().map(point=>a2("tr",{children:[a2("th",{scope:"row",children:exact(
+point.at)}),point.parts.map(part=>a2("td",{class:"end",children:count(part.value)},part.label))]},point.at))})]})})}var STACKED=["NEEDS_REAUTH","DEGRADED","ACTIVE","DISABLED"],HOUR=36e5,SPANS={day:{label:"24 hours",step:HOUR,steps:24},month:{
+label:"30 days",step:24*HOUR,steps:30}};function StatesOverTime({integrations}){let[wished,choose]=d2(void 0),[integration,
+restrict]=d2(""),found=useLoad(async signal=>{let ask=async span=>{let{step,steps}=SPANS[span],from=Math.floor(Date.now()/
+step)*step-(steps-1)*step,asked={integration,series_from:new Date(from).toISOString(),series_step:`${step/1e3}s`};return{
+span,from,of:await api(`/connections:aggregate${query(asked)}`,{signal})}},far=await ask(wished??"month");return wished||
+(far.of.series??[]).length>2?far:ask("day")},[wished,integration]);return a2(Card,{title:"Connections over time",lead:"B\
+y state, and when that changed.",actions:a2("div",{class:"pills",role:"group","aria-label":"How far back",children:Object.
+entries(SPANS).map(([name2,{label}])=>a2("button",{type:"button",class:"pill","aria-pressed":name2===(wished??found.data?.
+span),onClick:()=>choose(name2),children:label},name2))}),children:[integrations.length>1&&a2("div",{class:"narrow",children:a2(
+Field,{id:"series-integration",label:"Integration",value:integration,onInput:restrict,options:[{value:"",label:"All of t\
+hem"},...integrations.map(key=>({value:key,label:key}))]})}),a2(Awaited,{of:found,rows:4,children:({span,from,of})=>{let points=pointsOf(
+of,integration);return points.some(point=>point.parts.some(part=>part.value))?a2(Series,{title:"Connections by state",points,
+missing:Math.max(0,SPANS[span].steps+1-points.length),from}):a2(Empty,{title:"No connection yet",children:"From the firs\
+t one on, each column says how many there were of each state."})}})]})}function pointsOf(of,integration){let restricted=integration?
+{integration}:{};return(of.series??[]).map(({time,counts=[]})=>({at:new Date(time).getTime(),parts:STACKED.map(state=>({
+label:STATES[state].label.toLowerCase(),tone:STATES[state].tone,value:counts.find(one=>word(one.state,"CONNECTION_STATE")===
+state)?.count??0,href:connectionsHref({state,...restricted})}))}))}var SHOWN2=["ACTIVE","DEGRADED","NEEDS_REAUTH","DISABLED"],DAY2=864e5;function HealthScreen(){let counted=useLoad(signal=>api(
 "/connections:aggregate",{signal}),[]),incidents=useLoad(signal=>api("/incidents",{signal}),[]),troubled=useLoad(async signal=>(await Promise.
 all(["NEEDS_REAUTH","DEGRADED"].map(state=>api(`/connections${query({state:`CONNECTION_STATE_${state}`,page_size:6,order_by:"\
 create_time desc"})}`,{signal})))).flatMap(page=>page.connections??[]),[]),again=()=>{Promise.all([counted.again(),incidents.
 again(),troubled.again()])};return a2(Page,{title:"Health",lead:"Whether anything is broken, for whom, and whose turn it\
  is.",actions:a2(Button,{icon:"refresh",busy:counted.loading,onClick:again,children:"Refresh"}),children:[a2(Awaited,{of:counted,
-rows:3,children:data=>a2(Tiles,{of:data})}),a2("div",{class:"columns even",children:[a2(Card,{flush:!0,title:"Incidents",
-lead:"What is wrong with an app, a provider or this installation, and so with no single connection.",children:a2(Awaited,
-{of:incidents,rows:2,children:({incidents:open=[]})=>open.length>0?open.map(incident=>a2(IncidentRow,{of:incident},`${incident.
-kind}-${incident.integration}-${incident.begin_time}`)):a2(Empty,{title:"No incident is open",children:"Many failures wi\
-th one cause are told here once, and not once for each connection."})})}),a2(RefreshSuccess,{})]}),a2("div",{class:"colu\
-mns even",children:[a2(Card,{title:"Time to the end",lead:"When connections stop for good unless somebody acts: not the \
-token’s expiry, which is taken care of.",children:a2(Awaited,{of:counted,rows:4,children:data=>a2(Endings,{of:data})})}),
-a2(Card,{flush:!0,title:"Integrations",lead:"Connections by state.",children:a2(Awaited,{of:counted,rows:4,children:data=>a2(
-ByIntegration,{of:data})})})]}),a2(Providers,{}),a2(Card,{flush:!0,title:"Needs attention",lead:"The newest connections \
-that are broken or failing.",children:a2(Awaited,{of:troubled,rows:3,children:connections=>connections.length>0?a2(Troubled,
-{connections}):a2(Empty,{title:"Nothing needs attention",children:"Connections whose provider refuses them, or whose las\
-t refresh failed, are listed here."})})})]})}function total(of,state,integration){return(of.counts??[]).filter(one=>word(
-one.state,"CONNECTION_STATE")===state&&(!integration||one.integration===integration)).reduce((sum,one)=>sum+(one.count??
-0),0)}function Tiles({of}){return a2("div",{class:"tiles",children:SHOWN2.map(state=>a2("a",{class:"tile",href:connectionsHref(
-{state}),children:[a2("span",{class:"tile-name",children:[a2(Dot,{tone:STATES[state].tone}),STATES[state].label]}),a2("s\
-pan",{class:"tile-value",children:count(total(of,state))}),a2("span",{class:"tile-note",children:STATES[state].meaning})]},
-state))})}function IncidentRow({of}){return a2("div",{class:"incident",children:[a2("span",{class:"row",children:[a2(Badge,
-{tone:of.state==="HALF_OPEN"?"warn":"bad",children:of.state==="HALF_OPEN"?"Being tried":"Open"}),a2("strong",{children:of.
-integration||of.provider||"This installation"}),a2("span",{class:"muted",children:a2(When,{time:of.begin_time})}),of.whose_turn&&
-of.whose_turn!=="NOBODY"&&a2("span",{class:"tag",children:[turn(of.whose_turn),"’s turn"]})]}),a2("p",{children:of.what_happened}),
-a2("p",{class:"muted",children:of.what_to_do})]})}function RefreshSuccess(){let since=new Date(Date.now()-DAY2),logs=useLoad(
+rows:3,children:data=>a2(Tiles,{of:data})}),a2(StatesOverTime,{integrations:[...new Set((counted.data?.counts??[]).map(one=>one.
+integration))].sort()}),a2("div",{class:"columns even",children:[a2(Card,{flush:!0,title:"Incidents",lead:"What is wrong\
+ with an app, a provider or this installation, and so with no single connection.",children:a2(Awaited,{of:incidents,rows:2,
+children:({incidents:open=[]})=>open.length>0?open.map(incident=>a2(IncidentRow,{of:incident},`${incident.kind}-${incident.
+integration}-${incident.begin_time}`)):a2(Empty,{title:"No incident is open",children:"Many failures with one cause are \
+told here once, and not once for each connection."})})}),a2(RefreshSuccess,{})]}),a2("div",{class:"columns even",children:[
+a2(Card,{title:"Time to the end",lead:"When connections stop for good unless somebody acts: not the token’s expiry, whic\
+h is taken care of.",children:a2(Awaited,{of:counted,rows:4,children:data=>a2(Endings,{of:data})})}),a2(Card,{flush:!0,title:"\
+Integrations",lead:"Connections by state.",children:a2(Awaited,{of:counted,rows:4,children:data=>a2(ByIntegration,{of:data})})})]}),
+a2(Providers,{}),a2(Card,{flush:!0,title:"Needs attention",lead:"The newest connections that are broken or failing.",children:a2(
+Awaited,{of:troubled,rows:3,children:connections=>connections.length>0?a2(Troubled,{connections}):a2(Empty,{title:"Nothi\
+ng needs attention",children:"Connections whose provider refuses them, or whose last refresh failed, are listed here."})})})]})}
+function total(of,state,integration){return(of.counts??[]).filter(one=>word(one.state,"CONNECTION_STATE")===state&&(!integration||
+one.integration===integration)).reduce((sum,one)=>sum+(one.count??0),0)}function Tiles({of}){return a2("div",{class:"til\
+es",children:SHOWN2.map(state=>a2("a",{class:"tile",href:connectionsHref({state}),children:[a2("span",{class:"tile-name",
+children:[a2(Dot,{tone:STATES[state].tone}),STATES[state].label]}),a2("span",{class:"tile-value",children:count(total(of,
+state))}),a2("span",{class:"tile-note",children:STATES[state].meaning})]},state))})}function IncidentRow({of}){return a2(
+"div",{class:"incident",children:[a2("span",{class:"row",children:[a2(Badge,{tone:of.state==="HALF_OPEN"?"warn":"bad",children:of.
+state==="HALF_OPEN"?"Being tried":"Open"}),a2("strong",{children:of.integration||of.provider||"This installation"}),a2("\
+span",{class:"muted",children:a2(When,{time:of.begin_time})}),of.whose_turn&&of.whose_turn!=="NOBODY"&&a2("span",{class:"\
+tag",children:[turn(of.whose_turn),"’s turn"]})]}),a2("p",{children:a2(Coded,{text:of.what_happened})}),a2("p",{class:"\
+muted",children:a2(Coded,{text:of.what_to_do})})]})}function RefreshSuccess(){let since=new Date(Date.now()-DAY2),logs=useLoad(
 signal=>api(`/auth-logs${query({operation:"AUTH_LOG_OPERATION_REFRESH",start_time:since.toISOString(),page_size:500})}`,
 {signal}),[]);return a2(Card,{title:"Refreshes",lead:"Of the last 24 hours.",children:a2(Awaited,{of:logs,rows:4,children:({
 logs:found=[],next_page_token})=>{if(found.length===0)return a2(Empty,{title:"No refresh yet",children:"Tokens that are \
@@ -810,7 +850,17 @@ connections}){return a2("ul",{class:"list",children:connections.map(one=>a2("li"
 one)}),a2("a",{class:"row-link grow",href:`/dashboard/connections/${one.id}`,children:[one.display_name||one.end_user," ",
 a2("span",{class:"muted",children:["at ",one.integration]})]}),one.failure?.reason&&a2("span",{class:"tag",children:one.
 failure.cause??one.failure.reason}),one.failure?.owner&&a2("span",{class:"muted",children:[turn(one.failure.owner),"’s t\
-urn"]})]},one.id))})}var OTHER_ACCOUNT=[{value:"OTHER_ACCOUNT_WARN",label:"Tell them, and let them choose"},{value:"OTHER_ACCOUNT_BLOCK",label:"\
+urn"]})]},one.id))})}var VERDICTS={ACCEPTED:{kind:"success",title:"The provider accepts your app"},REFUSED:{kind:"danger",title:"The provider\
+ refuses your app"},CANNOT_TELL:{kind:"info",title:"That cannot be told from here"}};function CheckClient({integration,atOnce,
+before}){let{busy,problem,run}=useAction(),[told,tell]=d2(void 0),check=()=>run(async()=>{tell(void 0),tell(await api(`/\
+integrations/${encodeURIComponent(integration)}:check`,{body:{}}))});A2(()=>{atOnce&&check()},[]),A2(()=>tell(void 0),[before]);
+let verdict=told&&(VERDICTS[word(told.verdict,"CLIENT_VERDICT")]??VERDICTS.CANNOT_TELL),said=told?.failure?.provider_error;
+return a2(Card,{title:"Client id and secret",lead:"The provider is asked whether it accepts them, as they are saved. No \
+end user takes part.",actions:a2(Button,{busy,onClick:()=>{check()},children:"Check them"}),children:a2("div",{role:"sta\
+tus",class:"stack",children:[verdict&&a2(Notice,{kind:verdict.kind,title:verdict.title,children:[a2("p",{children:told.explanation}),
+said?.code&&a2("p",{class:"muted",children:["It said ",a2("code",{children:said.code}),said.description&&`: “${said.description}\
+”`]}),told.auth_log_id&&a2("p",{children:a2("a",{href:`/dashboard/logs?integration=${encodeURIComponent(integration)}`,
+children:"What was asked"})})]}),problem&&a2(Trouble,{problem})]})})}var OTHER_ACCOUNT=[{value:"OTHER_ACCOUNT_WARN",label:"Tell them, and let them choose"},{value:"OTHER_ACCOUNT_BLOCK",label:"\
 Do not take it"},{value:"OTHER_ACCOUNT_ALLOW",label:"Take it without a word"}],SECRET_WORDS={show:"Show",hide:"Hide"};function wishOf(provider,present){
 return{key:present?.key??provider.id,display_name:present?.display_name??provider.name,client_id:present?.client_id??"",
 client_secret:"",scopes:present?.scopes??[],fields:{...present?.fields},other_account:present?.other_account??"OTHER_ACC\
@@ -841,7 +891,25 @@ sks for, beside what is always asked for. ",url&&a2("a",{href:url,target:"_blank
 ich there are"})]}),value:text,onInput:value=>/[\s,]$/.test(value)&&value.trim()?(onChange([...new Set([...scopes,...value.
 split(/[\s,]+/).filter(Boolean)])]),type("")):type(value),input:{placeholder:"Type or paste, divided by spaces"}}),scopes.
 length>0&&a2("span",{class:"scopes",children:scopes.map(scope2=>a2("span",{class:"tag",children:[scope2,a2("button",{type:"\
-button","aria-label":`Remove ${scope2}`,onClick:()=>onChange(scopes.filter(one=>one!==scope2)),children:"×"})]},scope2))})]})}function IntegrationsScreen(){let found=useLoad(signal=>api("/integrations",{signal}),[]),counted=useLoad(signal=>api("/\
+button","aria-label":`Remove ${scope2}`,onClick:()=>onChange(scopes.filter(one=>one!==scope2)),children:"×"})]},scope2))})]})}var EVERY=1500;function TestConnection({integration,onClose}){let endUser=`operator:${session.value?.operator??""}`,begun=useLoad(
+()=>api("/connect-sessions",{body:{end_user:endUser,integrations:[integration],display_name:"Test connection"}}),[integration]),
+id=begun.data?.session_id,{state,problem}=useFollowed(id),came=word(state?.state,"SESSION_STATE");return a2(Dialog,{title:"\
+Test connection",onClose,actions:a2($,{children:[a2(Button,{onClick:onClose,children:"Close"}),came==="COMPLETED"?a2("a",
+{class:"button button-primary",href:`/dashboard/connections/${state?.connection_id}`,children:"Open the connection"}):begun.
+data&&a2("a",{class:"button button-primary",href:begun.data.connect_link,target:"_blank",rel:"noopener noreferrer",children:"\
+Open the connect page"})]}),children:a2("div",{class:"stack",children:[a2("p",{class:"muted",children:["You connect an a\
+ccount of your own, on the page that your end users see. It belongs to the end user ",a2("code",{children:endUser}),"."]}),
+a2(Awaited,{of:begun,rows:1,children:()=>a2("div",{role:"status",class:"stack",children:[came==="COMPLETED"&&a2(Notice,{
+kind:"success",title:"It works: an account is connected",children:a2("p",{children:"Its credential is kept and refreshed\
+ like any other. Delete the connection when you have seen enough."})}),came==="EXPIRED"&&a2(Notice,{kind:"warning",title:"\
+The link has run out",children:"Close this and begin again."}),(came==="OPEN"||!came)&&a2($,{children:[state?.last_failure&&
+a2(Notice,{kind:"danger",title:`The last attempt failed: ${sentence(state.last_failure)}`,children:a2("p",{children:["Th\
+e ",a2("a",{href:`/dashboard/logs?integration=${encodeURIComponent(integration)}`,children:"auth logs"})," tell each ste\
+p. You can try again on the connect page."]})}),a2("p",{class:"row muted",children:[a2(Spinner,{})," Waiting for what co\
+mes of it"]})]})]})}),problem&&a2(Trouble,{problem})]})})}function useFollowed(id){let[now2,tell]=d2({});return A2(()=>{
+if(!id)return;let timer,over=!1,look2=async()=>{try{let state=await api(`/connect-sessions/${id}`);if(over||(tell({state}),
+word(state.state,"SESSION_STATE")!=="OPEN"))return}catch(error){if(over)return;tell({problem:asProblem(error)})}timer=setTimeout(
+()=>{look2()},EVERY)};return look2(),()=>{over=!0,clearTimeout(timer)}},[id]),now2}function IntegrationsScreen(){let found=useLoad(signal=>api("/integrations",{signal}),[]),counted=useLoad(signal=>api("/\
 connections:aggregate",{signal}),[]),add=a2("a",{class:"button button-primary",href:"/dashboard/providers",children:"Add\
  an integration"});return a2(Page,{title:"Integrations",lead:"Your apps at providers, and what your end users can choose\
  from.",actions:can("integrations:admin")&&add,children:a2(Card,{flush:!0,children:a2(Awaited,{of:found,children:({integrations=[]})=>integrations.
@@ -859,25 +927,28 @@ Shares,{of:parts}),a2("span",{class:"muted",children:plural(parts.reduce((sum,pa
 Defaults"})},{name:"Added",minor:!0,cell:row=>a2(When,{time:row.create_time})}]}function IntegrationScreen(){let{params}=useRoute(),{query:address,route}=useLocation(),key=params.key??"",found=useLoad(
 async signal=>{let{integration}=await api(`/integrations/${encodeURIComponent(key)}`,{signal}),[{provider},counted]=await Promise.
 all([api(`/providers/${encodeURIComponent(integration.provider)}`,{signal}),api("/connections:aggregate",{signal}).catch(
-()=>{})]);return{integration,provider,counted}},[key]),[asking,ask]=d2(void 0),name2=found.data?.integration.display_name||
-key;return a2(Page,{title:name2,crumbs:[{label:"Integrations",href:"/dashboard/integrations"}],actions:found.data&&a2($,
-{children:[can("sessions:write")&&a2(Button,{kind:"primary",icon:"link",onClick:()=>ask("link"),children:"Test connectio\
-n"}),can("integrations:admin")&&a2(Button,{kind:"danger",onClick:()=>ask("delete"),children:"Delete"})]}),children:[address.
-new&&a2(Notice,{kind:"success",title:`${name2} is added`,children:a2("p",{children:"Connect an account of your own to se\
-e that it works: “Test connection” makes a link for you to open."})}),a2(Awaited,{of:found,rows:8,children:known2=>a2(
+()=>{})]);return{integration,provider,counted,saved:String(Date.now())}},[key]),[asking,ask]=d2(void 0),name2=found.data?.
+integration.display_name||key;return a2(Page,{title:name2,crumbs:[{label:"Integrations",href:"/dashboard/integrations"}],
+actions:found.data&&a2($,{children:[can("sessions:write")&&a2($,{children:[a2(Button,{kind:"primary",onClick:()=>ask("te\
+st"),children:"Test connection"}),a2(Button,{icon:"link",onClick:()=>ask("link"),children:"Create a link"})]}),can("inte\
+grations:admin")&&a2(Button,{kind:"danger",onClick:()=>ask("delete"),children:"Delete"})]}),children:[address.new&&a2(Notice,
+{kind:"success",title:`${name2} is added`,children:a2("p",{children:"Connect an account of your own to see that it works\
+: “Test connection” takes you to the page that your end users see."})}),a2(Awaited,{of:found,rows:8,children:known2=>a2(
 $,{children:[a2("div",{class:"tiles",children:sharesOf(known2.counted,key).map(part=>a2("a",{class:"tile",href:connectionsHref(
 {integration:key,state:part.state}),children:[a2("span",{class:"tile-name",children:[a2(Dot,{tone:part.tone}),STATES[part.
 state].label]}),a2("span",{class:"tile-value",children:count(part.value)})]},part.state))}),a2("div",{class:"columns",children:[
-a2(Settings,{known:known2,again:found.again},key),a2("div",{class:"stack",children:[a2(Card,{title:"Facts",children:a2(Facts,
-{of:[["Key",a2(Copyable,{text:known2.integration.key,label:"key"})],["Provider",a2("a",{href:`/dashboard/providers/${known2.
-provider.id}`,children:known2.provider.name})],["Redirect URL",known2.integration.redirect_uri&&a2(Copyable,{text:known2.
-integration.redirect_uri,label:"redirect URL"})],["Added",a2(When,{time:known2.integration.create_time})]]})}),a2(Card,{
-title:"Let an end user connect",children:a2(Snippets,{of:forSession(key),label:"creating a session"})})]})]})]})}),asking===
-"link"&&a2(ConnectLink,{integration:key,onClose:()=>{ask(void 0),found.again()}}),asking==="delete"&&a2(Confirm,{title:`\
-Delete ${name2}?`,verb:"Delete integration",onClose:()=>ask(void 0),work:async()=>{await api(`/integrations/${encodeURIComponent(
-key)}`,{method:"DELETE"}),route("/dashboard/integrations")},children:a2("p",{children:"Nobody can connect with it any mo\
-re, and its connections cannot be refreshed without it. They stay until they are deleted."})})]})}function Settings({known:known2,
-again}){let{integration,provider}=known2,before=wishOf(provider,integration),[wish,change]=d2(before),{busy,problem,run}=useAction(),
+a2(Settings,{known:known2,again:found.again},key),a2("div",{class:"stack",children:[can("integrations:admin")&&hasClient(
+known2.provider)&&a2(CheckClient,{integration:key,atOnce:!!address.check,before:known2.saved},key),a2(Card,{title:"Facts",
+children:a2(Facts,{of:[["Key",a2(Copyable,{text:known2.integration.key,label:"key"})],["Provider",a2("a",{href:`/dashboa\
+rd/providers/${known2.provider.id}`,children:known2.provider.name})],["Redirect URL",known2.integration.redirect_uri&&a2(
+Copyable,{text:known2.integration.redirect_uri,label:"redirect URL"})],["Added",a2(When,{time:known2.integration.create_time})]]})}),
+a2(Card,{title:"Let an end user connect",children:a2(Snippets,{of:forSession(key),label:"creating a session"})})]})]})]})}),
+asking==="test"&&a2(TestConnection,{integration:key,onClose:()=>{ask(void 0),found.again()}}),asking==="link"&&a2(ConnectLink,
+{integration:key,onClose:()=>{ask(void 0),found.again()}}),asking==="delete"&&a2(Confirm,{title:`Delete ${name2}?`,verb:"\
+Delete integration",onClose:()=>ask(void 0),work:async()=>{await api(`/integrations/${encodeURIComponent(key)}`,{method:"\
+DELETE"}),route("/dashboard/integrations")},children:a2("p",{children:"Nobody can connect with it any more, and its conn\
+ections cannot be refreshed without it. They stay until they are deleted."})})]})}function Settings({known:known2,again}){
+let{integration,provider}=known2,before=wishOf(provider,integration),[wish,change]=d2(before),{busy,problem,run}=useAction(),
 [saved,tell]=d2(!1),changed=JSON.stringify(wish)!==JSON.stringify(before),live=sharesOf(known2.counted,integration.key).
 reduce((sum,part)=>sum+part.value,0),save2=async()=>{let done=await run(async()=>{await api(`/integrations/${encodeURIComponent(
 integration.key)}`,{method:"PUT",body:bodyOf(provider,wish)}),await again(),change({...wish,client_secret:""})});tell(done)};
@@ -961,16 +1032,17 @@ in/providers",{signal}),[]).data?.providers??[],several=new Set(providers.map(on
 `/dashboard/login/with/${number}`),children:["Log in with ",name2,several&&` to ${environment}`]},number))})}function LoginScreen(){
 let{route,path}=useLocation(),[token,keep]=d2(takeToken),[refused]=d2(takeProblem),{busy,problem,run}=useAction();if(A2(
 ()=>{document.title="Log in · Latchkey"},[]),session.value===void 0&&path!=="/dashboard/login")return a2("main",{class:"\
-gate","aria-label":"Loading",children:a2(Spinner,{})});let enter=async()=>{let done=await run(()=>logIn(token??""));keep(
+gate","aria-label":"Loading",children:a2(Spinner,{})});let enter2=async()=>{let done=await run(()=>logIn(token??""));keep(
 void 0),done&&route("/dashboard/start",!0)};return a2("main",{class:"gate",children:a2("div",{class:"gate-card",children:[
 a2("svg",{class:"mark",width:"40",height:"40",viewBox:"0 0 22 22","aria-hidden":"true",children:[a2("rect",{width:"22",height:"\
 22",rx:"6"}),a2("path",{d:"M8.4 9.6a3 3 0 1 1 3.7 2.9v.9h1.6v1.9h-1.6v1.3h-1.9v-4.1a3 3 0 0 1-1.8-2.9Z"})]}),token?a2($,
 {children:[a2("h1",{children:"Open the dashboard"}),a2("p",{class:"muted",children:"This link lets one person in, once. \
-You stay logged in for 12 hours on this device."}),a2(Button,{kind:"primary",wide:!0,busy,onClick:()=>{enter()},children:"\
+You stay logged in for 12 hours on this device."}),a2(Button,{kind:"primary",wide:!0,busy,onClick:()=>{enter2()},children:"\
 Log in"})]}):a2($,{children:[a2("h1",{children:"Log in to Latchkey"}),(problem||refused)&&a2(Notice,{kind:"danger",title:problem?.
-message??refused}),a2(Providers2,{}),a2("p",{class:"muted",children:"A login link lets you in too. Whoever runs this ser\
-ver makes one with this command, and an admin can make one under “Keys and people”."}),a2(Snippet,{code:COMMAND,label:"\
-command"})]})]})})}var TONES3={SUCCESS:"good",FAILURE:"bad",PENDING:"info"},OPERATIONS=["CONNECT","REFRESH","VERIFY","REVOKE"],OUTCOMES=["S\
+message??refused}),refused&&a2("p",{children:a2(Button,{wide:!0,onClick:()=>location.assign("/dashboard"),children:"Back\
+ to the dashboard"})}),a2(Providers2,{}),a2("p",{class:"muted",children:"A login link lets you in too. Whoever runs this\
+ server makes one with this command, and an admin can make one under “Keys and people”."}),a2(Snippet,{code:COMMAND,
+label:"command"})]})]})})}var TONES3={SUCCESS:"good",FAILURE:"bad",PENDING:"info"},OPERATIONS=["CONNECT","REFRESH","VERIFY","REVOKE"],OUTCOMES=["S\
 UCCESS","FAILURE","PENDING","SUPERSEDED","UNSUPPORTED"];function LogsScreen(){let{query:address,route}=useLocation(),filters=address,
 narrow=change=>route(`/dashboard/logs${query({...filters,...change})}`,!0),asked={operation:filters.operation&&`AUTH_LOG\
 _OPERATION_${filters.operation}`,outcome:filters.outcome&&`AUTH_LOG_OUTCOME_${filters.outcome}`,connection_id:filters.connection_id},
@@ -1004,16 +1076,16 @@ turn(of.whose_turn)]]}),a2(Facts,{of:[["Id",a2(Copyable,{text:of.id,label:"id"})
 [["Trace",a2(Copyable,{text:of.trace_id,label:"trace id"})]]:[]]}),a2("span",{children:a2(CopyButton,{wordy:!0,label:"Co\
 py as JSON",text:JSON.stringify(of,null,2)})})]})]})})}function Steps({of}){let steps=of.steps??[];if(steps.length===0)return null;
 let begin=Math.min(...steps.map(step=>new Date(step.start_time??0).getTime())),end=Math.max(...steps.map(step=>new Date(
-step.start_time??0).getTime()+millis(step.duration))),whole=Math.max(1,end-begin);return a2("div",{class:"table-frame",tabIndex:0,
-role:"region","aria-label":"Steps",children:a2("table",{class:"table plain",children:[a2("thead",{children:a2("tr",{children:[
-a2("th",{scope:"col",children:"Step"}),a2("th",{scope:"col",children:"Host"}),a2("th",{scope:"col",children:"Answer"}),a2(
-"th",{scope:"col",class:"end",children:"Took"}),a2("th",{scope:"col",class:"span-head",children:a2("span",{class:"for-re\
-aders",children:"When"})})]})}),a2("tbody",{children:steps.map((step,at2)=>a2("tr",{children:[a2("th",{scope:"row",children:sentence(
-step.name??"")}),a2("td",{children:step.host||a2("span",{class:"muted",children:"—"})}),a2("td",{children:a2(Badge,{tone:step.
-succeeded?"good":"bad",children:step.http_status||(step.succeeded?"OK":sentence(step.fault??"failed"))})}),a2("td",{class:"\
-end",children:lasting(millis(step.duration))}),a2("td",{class:"span-room","aria-hidden":"true",children:a2("span",{class:`\
-span fill-${step.succeeded?"info":"bad"}`,style:{marginLeft:`${100*(new Date(step.start_time??0).getTime()-begin)/whole}\
-%`,width:`${Math.max(1.5,100*millis(step.duration)/whole)}%`}})})]},`${step.name}-${at2}`))})]})})}function NewIntegrationScreen(){let{params}=useRoute(),id=params.id??"",found=useLoad(async signal=>{let[{provider:provider2},
+step.start_time??0).getTime()+millis(step.duration))),whole2=Math.max(1,end-begin);return a2("div",{class:"table-frame",
+tabIndex:0,role:"region","aria-label":"Steps",children:a2("table",{class:"table plain",children:[a2("thead",{children:a2(
+"tr",{children:[a2("th",{scope:"col",children:"Step"}),a2("th",{scope:"col",children:"Host"}),a2("th",{scope:"col",children:"\
+Answer"}),a2("th",{scope:"col",class:"end",children:"Took"}),a2("th",{scope:"col",class:"span-head",children:a2("span",{
+class:"for-readers",children:"When"})})]})}),a2("tbody",{children:steps.map((step,at2)=>a2("tr",{children:[a2("th",{scope:"\
+row",children:sentence(step.name??"")}),a2("td",{children:step.host||a2("span",{class:"muted",children:"—"})}),a2("td",
+{children:a2(Badge,{tone:step.succeeded?"good":"bad",children:step.http_status||(step.succeeded?"OK":sentence(step.fault??
+"failed"))})}),a2("td",{class:"end",children:lasting(millis(step.duration))}),a2("td",{class:"span-room","aria-hidden":"\
+true",children:a2("span",{class:`span fill-${step.succeeded?"info":"bad"}`,style:{marginLeft:`${100*(new Date(step.start_time??
+0).getTime()-begin)/whole2}%`,width:`${Math.max(1.5,100*millis(step.duration)/whole2)}%`}})})]},`${step.name}-${at2}`))})]})})}function NewIntegrationScreen(){let{params}=useRoute(),id=params.id??"",found=useLoad(async signal=>{let[{provider:provider2},
 {integrations=[]}]=await Promise.all([api(`/providers/${encodeURIComponent(id)}`,{signal}),can("integrations:read")?api(
 "/integrations",{signal}):{integrations:[]}]);return{provider:provider2,there:integrations}},[id]),provider=found.data?.
 provider;return a2(Page,{title:provider?`Add ${provider.name}`:id,crumbs:[{label:"Providers",href:"/dashboard/providers"}],
@@ -1042,15 +1114,16 @@ rotation?{none:"Stay the same",grace:"Rotate, the old one for a while",strict:"R
 "The grant at the provider stays"],["Documentation",provider.docs_url&&a2("a",{href:provider.docs_url,target:"_blank",rel:"\
 noopener noreferrer",children:new URL(provider.docs_url).host})]])})})]})}var known=facts=>facts.filter(([,value])=>value);
 function Form({provider,there}){let{route}=useLocation(),taken=key=>there.some(one=>one.key===key),[wish,change]=d2(()=>({
-...wishOf(provider),key:free(provider.id,taken)})),{busy,problem,run}=useAction(),[hint,tell]=d2(void 0),save2=async()=>{
+...wishOf(provider),key:free(provider.id,taken)})),{busy,problem,run}=useAction(),[hint,tell]=d2(void 0),save2=async check=>{
 if(taken(wish.key)){tell("There is an integration with this key already.");return}await run(async()=>{await api(`/integr\
 ations/${encodeURIComponent(wish.key)}`,{method:"PUT",body:bodyOf(provider,wish)})})&&route(`/dashboard/integrations/${encodeURIComponent(
-wish.key)}?new=1`)};return a2(Card,{title:"Here",children:a2("form",{class:"stack",noValidate:!0,onSubmit:event=>{event.
-preventDefault(),save2()},children:[a2("div",{class:"row",children:[a2(Logo,{name:provider.name}),a2("strong",{children:provider.
+wish.key)}?new=1${check?"&check=1":""}`)};return a2(Card,{title:"Here",children:a2("form",{class:"stack",noValidate:!0,onSubmit:event=>{
+event.preventDefault(),save2(!1)},children:[a2("div",{class:"row",children:[a2(Logo,{name:provider.name}),a2("strong",{children:provider.
 name})]}),a2(IntegrationFields,{provider,wish,onChange:next=>{change(next),tell(void 0)},withKey:!0,problem,keyError:hint??
 wrong(problem,"integration.key","key")}),problem&&!wrong(problem,"integration.key","key","integration.client_id","client\
-_secret","integration.scopes")&&a2(Trouble,{problem}),a2(Button,{kind:"primary",busy,onClick:()=>{save2()},children:"Add\
- integration"})]})})}function free(id,taken){let more=[2,3,4,5,6,7,8,9].map(number=>`${id}-${number}`);return[id,...more].
+_secret","integration.scopes")&&a2(Trouble,{problem}),a2("div",{class:"row",children:[a2(Button,{kind:"primary",busy,onClick:()=>{
+save2(!1)},children:"Add integration"}),hasClient(provider)&&a2(Button,{busy,onClick:()=>{save2(!0)},children:"Add and c\
+heck the client"})]})]})})}function free(id,taken){let more=[2,3,4,5,6,7,8,9].map(number=>`${id}-${number}`);return[id,...more].
 find(key=>!taken(key))??id}function NowhereScreen(){return a2(Page,{title:"There is nothing here",children:a2("p",{class:"muted",children:["The add\
 ress may be mistyped, or what it named is gone. ",a2("a",{href:"/dashboard",children:"Back to the overview"})]})})}var SHOWN3=60;function ProvidersScreen(){let{query:address,route}=useLocation(),found=useLoad(signal=>api("/providers",{
 signal}),[]),filters=address,narrow=change=>route(`/dashboard/providers${query({...filters,...change})}`,!0);return a2(Page,
@@ -1252,36 +1325,49 @@ e",label:one.name,detail:"Provider",href:`/dashboard/providers/${one.id}`}))]}fu
 ⌘K  /","Search"],["?","These shortcuts"],...PLACES.map(place=>[`g ${place.key}`,place.label])];return a2(Dialog,{title:"\
 Keyboard shortcuts",onClose,actions:a2(Button,{onClick:onClose,children:"Close"}),children:a2("dl",{class:"shortcuts",children:keys.
 map(([key,what])=>a2("div",{children:[a2("dt",{children:what}),a2("dd",{children:key.split(/\s+/).map(one=>a2("kbd",{children:one},
-one))})]},key))})})}function Shell({children}){let{path,route}=useLocation(),open=useSignal(void 0);return A2(()=>{open.value=void 0},[path]),
+one))})]},key))})})}function Environments(){let[open,show]=d2(!1),here2=session.value?.environment;return a2($,{children:[a2("button",{type:"\
+button",class:"environment","aria-haspopup":"dialog","aria-label":`Environment: ${here2}. Change`,onClick:()=>show(!0),children:[
+here2,a2(Icon,{name:"chevron",size:11})]}),open&&a2(Choice,{onClose:()=>show(!1)})]})}function Choice({onClose}){let{busy,
+problem,run}=useAction(),others=(session.value?.environments??[]).filter(one=>!one.here);return a2(Dialog,{title:"Enviro\
+nments",onClose,actions:a2(Button,{onClick:onClose,children:"Close"}),children:a2("div",{class:"stack",children:[a2("p",
+{class:"muted",children:["You are in ",a2("code",{children:session.value?.environment}),", as ",session.value?.role,". E\
+ach environment has its own connections, integrations and people."]}),others.map(({name:name2,role,provider,login})=>a2(
+Button,{wide:!0,busy,onClick:()=>provider===void 0?void run(()=>enter(name2)):location.assign(`/dashboard/login/with/${login}`),
+children:provider===void 0?`Go to ${name2}, as ${role}`:`Log in to ${name2} with ${provider}`},name2+(provider??""))),problem&&
+a2(Trouble,{problem}),a2("p",{class:"muted",children:[others.length>0?"Another":"You are logged in to no other. One"," a\
+ppears here once you have opened a login link from there in this browser, under the same name."]})]})})}function SafeMode(){let{path}=useLocation(),on=useLoad(async signal=>can("connections:read")?(await api("/incidents",{signal})).
+incidents??[]:[],[path]).data?.find(incident=>incident.kind==="SAFE_MODE");return on?a2("aside",{class:"banner","aria-la\
+bel":"Safe mode",children:a2(Notice,{kind:"warning",title:a2(Coded,{text:on.what_happened}),children:a2("p",{children:["\
+The operator’s turn: ",a2(Coded,{text:on.what_to_do})]})})}):null}function Shell({children}){let{path,route}=useLocation(),open=useSignal(void 0);return A2(()=>{open.value=void 0},[path]),
 A2(()=>listen(what=>what.startsWith("/")?route(what):open.value=what,()=>open.value!==void 0),[]),a2("div",{class:`shell${open.
 value==="menu"?" menu-open":""}`,children:[a2("a",{class:"skip",href:"#content",children:"Skip to content"}),a2("aside",
 {class:"side",children:[a2("div",{class:"brand",children:[a2("a",{href:"/dashboard",class:"brand-name",children:[a2(Mark,
-{}),"Latchkey"]}),a2("span",{class:"environment",title:"Environment",children:session.value?.environment}),a2("button",{
-type:"button",class:"icon-button menu-button","aria-label":"Menu","aria-expanded":open.value==="menu",onClick:()=>open.value=
-open.value==="menu"?void 0:"menu",children:open.value==="menu"?a2(Icon,{name:"close"}):a2(Glyph,{name:"menu",size:20})})]}),
-a2("div",{class:"side-body",children:[a2("button",{type:"button",class:"search-button",onClick:()=>open.value="palette",
-children:[a2(Icon,{name:"search",size:16}),a2("span",{children:"Search"}),a2("kbd",{children:navigator.platform.startsWith(
-"Mac")?"⌘K":"Ctrl K"})]}),a2("nav",{"aria-label":"Dashboard",children:[...new Set(PLACES.map(place=>place.group))].map(
-group=>a2("div",{class:"nav-group",children:[group&&a2("p",{class:"nav-title",children:group}),a2("ul",{children:PLACES.
-filter(place=>place.group===group&&(!place.scope||can(place.scope))).map(place=>a2("li",{children:a2("a",{href:place.href,
-"aria-current":isHere(place,path)?"page":void 0,children:[a2(Glyph,{name:place.glyph}),place.label]})},place.href))})]},
-group))}),a2(Foot,{onShortcuts:()=>open.value="shortcuts"})]})]}),a2("main",{id:"content",tabIndex:-1,children}),open.value===
-"palette"&&a2(Palette,{onClose:()=>open.value=void 0}),open.value==="shortcuts"&&a2(Shortcuts,{onClose:()=>open.value=void 0})]})}
-function Foot({onShortcuts}){let next={auto:"light",light:"dark",dark:"auto"},glyph={auto:"device",light:"sun",dark:"moo\
-n"};return a2("div",{class:"side-foot",children:[a2("div",{class:"who",children:[a2("span",{class:"who-name",children:session.
-value?.operator}),a2("span",{class:"muted",children:session.value?.role})]}),a2("button",{type:"button",class:"icon-butt\
-on small","aria-label":`Appearance: ${appearance.value}. Change`,title:`Appearance: ${appearance.value}`,onClick:()=>appearance.
-value=next[appearance.value],children:a2(Glyph,{name:glyph[appearance.value]})}),a2("button",{type:"button",class:"icon-\
-button small","aria-label":"Keyboard shortcuts",title:"Keyboard shortcuts",onClick:onShortcuts,children:a2(Glyph,{name:"\
-keyboard"})}),a2("button",{type:"button",class:"icon-button small","aria-label":"Log out",title:"Log out",onClick:()=>{logOut()},
-children:a2(Glyph,{name:"out"})})]})}function Mark(){return a2("svg",{class:"mark",width:"22",height:"22",viewBox:"0 0 2\
-2 22","aria-hidden":"true",children:[a2("rect",{width:"22",height:"22",rx:"6"}),a2("path",{d:"M8.4 9.6a3 3 0 1 1 3.7 2.9\
-v.9h1.6v1.9h-1.6v1.3h-1.9v-4.1a3 3 0 0 1-1.8-2.9Z"})]})}function listen(wish,isElsewhere){let going=0,pressed=event=>{if((event.
-metaKey||event.ctrlKey)&&event.key.toLowerCase()==="k"){event.preventDefault(),wish("palette");return}if(event.target.closest(
-"input, textarea, select, dialog")||isElsewhere()||event.metaKey||event.ctrlKey||event.altKey)return;let place=Date.now()-
-going<1500?PLACES.find(one=>one.key===event.key):void 0;going=event.key==="g"?Date.now():0,place?wish(place.href):event.
-key==="?"?wish("shortcuts"):event.key==="/"&&(event.preventDefault(),wish("palette"))};return addEventListener("keydown",
-pressed),()=>removeEventListener("keydown",pressed)}function App(){return a2(LocationProvider,{scope:"/dashboard",children:session.value?a2(Shell,{children:a2(Router,{children:[
+{}),"Latchkey"]}),a2(Environments,{}),a2("button",{type:"button",class:"icon-button menu-button","aria-label":"Menu","ar\
+ia-expanded":open.value==="menu",onClick:()=>open.value=open.value==="menu"?void 0:"menu",children:open.value==="menu"?a2(
+Icon,{name:"close"}):a2(Glyph,{name:"menu",size:20})})]}),a2("div",{class:"side-body",children:[a2("button",{type:"butto\
+n",class:"search-button",onClick:()=>open.value="palette",children:[a2(Icon,{name:"search",size:16}),a2("span",{children:"\
+Search"}),a2("kbd",{children:navigator.platform.startsWith("Mac")?"⌘K":"Ctrl K"})]}),a2("nav",{"aria-label":"Dashboard",
+children:[...new Set(PLACES.map(place=>place.group))].map(group=>a2("div",{class:"nav-group",children:[group&&a2("p",{class:"\
+nav-title",children:group}),a2("ul",{children:PLACES.filter(place=>place.group===group&&(!place.scope||can(place.scope))).
+map(place=>a2("li",{children:a2("a",{href:place.href,"aria-current":isHere(place,path)?"page":void 0,children:[a2(Glyph,
+{name:place.glyph}),place.label]})},place.href))})]},group))}),a2(Foot,{onShortcuts:()=>open.value="shortcuts"})]})]}),a2(
+"main",{id:"content",tabIndex:-1,children:[a2(SafeMode,{}),children]}),open.value==="palette"&&a2(Palette,{onClose:()=>open.
+value=void 0}),open.value==="shortcuts"&&a2(Shortcuts,{onClose:()=>open.value=void 0})]})}function Foot({onShortcuts}){let next={
+auto:"light",light:"dark",dark:"auto"},glyph={auto:"device",light:"sun",dark:"moon"};return a2("div",{class:"side-foot",
+children:[a2("div",{class:"who",children:[a2("span",{class:"who-name",children:session.value?.operator}),a2("span",{class:"\
+muted",children:session.value?.role})]}),a2("button",{type:"button",class:"icon-button small","aria-label":`Appearance: ${appearance.
+value}. Change`,title:`Appearance: ${appearance.value}`,onClick:()=>appearance.value=next[appearance.value],children:a2(
+Glyph,{name:glyph[appearance.value]})}),a2("button",{type:"button",class:"icon-button small","aria-label":"Keyboard shor\
+tcuts",title:"Keyboard shortcuts",onClick:onShortcuts,children:a2(Glyph,{name:"keyboard"})}),a2("button",{type:"button",
+class:"icon-button small","aria-label":"Log out",title:"Log out",onClick:()=>{logOut()},children:a2(Glyph,{name:"out"})})]})}
+function Mark(){return a2("svg",{class:"mark",width:"22",height:"22",viewBox:"0 0 22 22","aria-hidden":"true",children:[
+a2("rect",{width:"22",height:"22",rx:"6"}),a2("path",{d:"M8.4 9.6a3 3 0 1 1 3.7 2.9v.9h1.6v1.9h-1.6v1.3h-1.9v-4.1a3 3 0 \
+0 1-1.8-2.9Z"})]})}function listen(wish,isElsewhere){let going=0,pressed=event=>{if((event.metaKey||event.ctrlKey)&&event.
+key.toLowerCase()==="k"){event.preventDefault(),wish("palette");return}if(event.target.closest("input, textarea, select,\
+ dialog")||isElsewhere()||event.metaKey||event.ctrlKey||event.altKey)return;let place=Date.now()-going<1500?PLACES.find(
+one=>one.key===event.key):void 0;going=event.key==="g"?Date.now():0,place?wish(place.href):event.key==="?"?wish("shortcu\
+ts"):event.key==="/"&&(event.preventDefault(),wish("palette"))};return addEventListener("keydown",pressed),()=>removeEventListener(
+"keydown",pressed)}function App(){return a2(LocationProvider,{scope:"/dashboard",children:session.value?a2(Shell,{children:a2(Router,{children:[
 a2(Route,{path:"/dashboard",component:HealthScreen}),a2(Route,{path:"/dashboard/start",component:StartScreen}),a2(Route,
 {path:"/dashboard/connections",component:ConnectionsScreen}),a2(Route,{path:"/dashboard/connections/:id",component:ConnectionScreen}),
 a2(Route,{path:"/dashboard/integrations",component:IntegrationsScreen}),a2(Route,{path:"/dashboard/integrations/:key",component:IntegrationScreen}),

@@ -2,10 +2,21 @@
 import { signal } from '@preact/signals';
 import { Problem, call } from '../kit';
 
+/** One that this browser can look at: with a login at hand, or by logging in with a provider. */
+export interface Environment {
+  name: string;
+  role?: string;
+  here?: boolean;
+  provider?: string;
+  /** The provider's number. */
+  login?: number;
+}
+
 export interface Session {
   operator: string;
   role: 'viewer' | 'developer' | 'admin';
   environment: string;
+  environments: Environment[];
   scopes: string[];
   /** Unix milliseconds. */
   expires_at: number;
@@ -38,6 +49,13 @@ export async function resume(): Promise<void> {
 /** Spends the token of a login link. */
 export async function logIn(token: string): Promise<void> {
   session.value = await call<Session>('/dashboard/login', { body: { token } });
+}
+
+/** Looks at another environment. The page begins anew, so that nothing of this one stays on it. */
+export async function enter(environment: string): Promise<void> {
+  const headers = { 'x-csrf-token': session.value?.csrf_token ?? '' };
+  await call('/dashboard/environment', { body: { environment }, headers });
+  location.assign('/dashboard');
 }
 
 export async function logOut(): Promise<void> {

@@ -5,7 +5,9 @@ import { useEffect } from 'preact/hooks';
 import { Icon } from '../kit';
 import { appearance } from './look';
 import { Palette, Shortcuts } from './palette';
+import { Environments } from './parts/environments';
 import { Glyph } from './parts/glyph';
+import { SafeMode } from './parts/safe-mode';
 import { PLACES, isHere } from './places';
 import { can, logOut, session } from './session';
 
@@ -30,9 +32,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
             <Mark />
             Latchkey
           </a>
-          <span class="environment" title="Environment">
-            {session.value?.environment}
-          </span>
+          <Environments />
           <button type="button" class="icon-button menu-button" aria-label="Menu" aria-expanded={open.value === 'menu'} onClick={() => (open.value = open.value === 'menu' ? undefined : 'menu')}>
             {open.value === 'menu' ? <Icon name="close" /> : <Glyph name="menu" size={20} />}
           </button>
@@ -64,6 +64,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         </div>
       </aside>
       <main id="content" tabIndex={-1}>
+        <SafeMode />
         {children}
       </main>
       {open.value === 'palette' && <Palette onClose={() => (open.value = undefined)} />}

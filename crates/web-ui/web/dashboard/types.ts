@@ -66,6 +66,15 @@ export interface Explanation {
 export interface Aggregate {
   counts?: { integration: string; state: string; count?: number }[];
   ending?: { from?: string; until?: string; count?: number }[];
+  series?: { time: string; counts?: { state: string; count?: number }[] }[];
+}
+
+/** What a provider says of an integration's app. */
+export interface ClientCheck {
+  verdict?: string;
+  explanation?: string;
+  failure?: Failure;
+  auth_log_id?: string;
 }
 
 export interface Integration {

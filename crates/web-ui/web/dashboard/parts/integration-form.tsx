@@ -37,7 +37,7 @@ export function wishOf(provider: Provider, present?: Integration): Wish {
 
 const appInputs = (provider: Provider) => (provider.inputs ?? []).filter((input) => input.ask === 'integration' && !['client_id', 'client_secret'].includes(input.name));
 
-const hasClient = (provider: Provider) => ['OAUTH2', 'OAUTH2_CC', 'OAUTH1', 'APP'].includes(provider.auth_mode ?? '');
+export const hasClient = (provider: Provider) => ['OAUTH2', 'OAUTH2_CC', 'OAUTH1', 'APP'].includes(provider.auth_mode ?? '');
 
 /** As `PutIntegration` takes it; secrets that were not typed stay as they are. */
 export function bodyOf(provider: Provider, wish: Wish): unknown {

@@ -1,5 +1,6 @@
 import { Button, Icon } from '../../kit';
 import { sentence } from '../format';
+import { Coded } from '../parts/coded';
 import { CopyButton } from '../parts/copy';
 import { Empty } from '../parts/page';
 import { Badge, Dot, STATES, type Tone, turn } from '../parts/state';
@@ -16,8 +17,14 @@ export function Verdict({ of, onReconnect }: { of: Explanation; onReconnect: (()
   return (
     <section class={`verdict verdict-${STATES[state]?.tone ?? 'quiet'}`} aria-label="Explanation">
       <div class="stack">
-        <p class="verdict-words">{of.what_happened}</p>
-        {of.what_to_do && !nobody && <p class="muted">{of.what_to_do}</p>}
+        <p class="verdict-words">
+          <Coded text={of.what_happened} />
+        </p>
+        {of.what_to_do && !nobody && (
+          <p class="muted">
+            <Coded text={of.what_to_do} />
+          </p>
+        )}
       </div>
       <div class="row">
         {!nobody && <Badge tone={state === 'NEEDS_REAUTH' ? 'bad' : 'warn'}>{turn(of.whose_turn)}’s turn</Badge>}

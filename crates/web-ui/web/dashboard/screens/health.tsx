@@ -3,12 +3,14 @@ import { api, query } from '../api';
 import { count, lasting, plural } from '../format';
 import { useLoad } from '../load';
 import { type Bar, Bars, Shares } from '../parts/chart';
+import { Coded } from '../parts/coded';
 import { Awaited, Card, Empty, Page } from '../parts/page';
 import { Badge, Dot, STATES, StateBadge, type Tone, turn } from '../parts/state';
 import { When } from '../parts/time';
 import { type Aggregate, type AuthLog, type Connection, type ConnectionState, type Incident, millis, stateOf, word } from '../types';
 import { connectionsHref } from './connections';
 import { Providers } from './health-providers';
+import { StatesOverTime } from './health-states';
 
 const SHOWN: ConnectionState[] = ['ACTIVE', 'DEGRADED', 'NEEDS_REAUTH', 'DISABLED'];
 const DAY = 86_400_000;
@@ -36,6 +38,7 @@ export function HealthScreen() {
       <Awaited of={counted} rows={3}>
         {(data) => <Tiles of={data} />}
       </Awaited>
+      <StatesOverTime integrations={[...new Set((counted.data?.counts ?? []).map((one) => one.integration))].sort()} />
       <div class="columns even">
         <Card flush title="Incidents" lead="What is wrong with an app, a provider or this installation, and so with no single connection.">
           <Awaited of={incidents} rows={2}>
@@ -99,8 +102,12 @@ function IncidentRow({ of }: { of: Incident }) {
         </span>
         {of.whose_turn && of.whose_turn !== 'NOBODY' && <span class="tag">{turn(of.whose_turn)}’s turn</span>}
       </span>
-      <p>{of.what_happened}</p>
-      <p class="muted">{of.what_to_do}</p>
+      <p>
+        <Coded text={of.what_happened} />
+      </p>
+      <p class="muted">
+        <Coded text={of.what_to_do} />
+      </p>
     </div>
   );
 }

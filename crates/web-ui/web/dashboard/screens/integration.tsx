@@ -5,11 +5,13 @@ import { api } from '../api';
 import { count } from '../format';
 import { useAction, useLoad } from '../load';
 import { Confirm } from '../parts/ask';
+import { CheckClient } from '../parts/check-client';
 import { ConnectLink } from '../parts/connect-link';
 import { Copyable, Snippets } from '../parts/copy';
-import { IntegrationFields, type Wish, bodyOf, wishOf } from '../parts/integration-form';
+import { IntegrationFields, type Wish, bodyOf, hasClient, wishOf } from '../parts/integration-form';
 import { Awaited, Card, Facts, Page, Trouble } from '../parts/page';
 import { Dot, STATES } from '../parts/state';
+import { TestConnection } from '../parts/test-connection';
 import { When } from '../parts/time';
 import { can } from '../session';
 import { forSession } from '../snippets';
@@ -21,6 +23,8 @@ interface Known {
   integration: Integration;
   provider: Provider;
   counted: Aggregate | undefined;
+  /** Another one whenever it was asked for again. */
+  saved: string;
 }
 
 export function IntegrationScreen() {
@@ -33,9 +37,9 @@ export function IntegrationScreen() {
       api<{ provider: Provider }>(`/providers/${encodeURIComponent(integration.provider)}`, { signal }),
       api<Aggregate>('/connections:aggregate', { signal }).catch(() => undefined),
     ]);
-    return { integration, provider, counted };
+    return { integration, provider, counted, saved: String(Date.now()) };
   }, [key]);
-  const [asking, ask] = useState<'delete' | 'link' | undefined>(undefined);
+  const [asking, ask] = useState<'delete' | 'link' | 'test' | undefined>(undefined);
   const name = found.data?.integration.display_name || key;
   return (
     <Page
@@ -45,9 +49,14 @@ export function IntegrationScreen() {
         found.data && (
           <>
             {can('sessions:write') && (
-              <Button kind="primary" icon="link" onClick={() => ask('link')}>
-                Test connection
-              </Button>
+              <>
+                <Button kind="primary" onClick={() => ask('test')}>
+                  Test connection
+                </Button>
+                <Button icon="link" onClick={() => ask('link')}>
+                  Create a link
+                </Button>
+              </>
             )}
             {can('integrations:admin') && (
               <Button kind="danger" onClick={() => ask('delete')}>
@@ -60,7 +69,7 @@ export function IntegrationScreen() {
     >
       {address['new'] && (
         <Notice kind="success" title={`${name} is added`}>
-          <p>Connect an account of your own to see that it works: “Test connection” makes a link for you to open.</p>
+          <p>Connect an account of your own to see that it works: “Test connection” takes you to the page that your end users see.</p>
         </Notice>
       )}
       <Awaited of={found} rows={8}>
@@ -80,6 +89,7 @@ export function IntegrationScreen() {
             <div class="columns">
               <Settings key={key} known={known} again={found.again} />
               <div class="stack">
+                {can('integrations:admin') && hasClient(known.provider) && <CheckClient key={key} integration={key} atOnce={!!address['check']} before={known.saved} />}
                 <Card title="Facts">
                   <Facts
                     of={[
@@ -98,6 +108,7 @@ export function IntegrationScreen() {
           </>
         )}
       </Awaited>
+      {asking === 'test' && <TestConnection integration={key} onClose={() => { ask(undefined); void found.again(); }} />}
       {asking === 'link' && <ConnectLink integration={key} onClose={() => { ask(undefined); void found.again(); }} />}
       {asking === 'delete' && (
         <Confirm

@@ -93,6 +93,13 @@ export function LoginScreen() {
           <>
             <h1>Log in to Latchkey</h1>
             {(problem || refused) && <Notice kind="danger" title={problem?.message ?? refused} />}
+            {refused && (
+              <p>
+                <Button wide onClick={() => location.assign('/dashboard')}>
+                  Back to the dashboard
+                </Button>
+              </p>
+            )}
             <Providers />
             <p class="muted">A login link lets you in too. Whoever runs this server makes one with this command, and an admin can make one under “Keys and people”.</p>
             <Snippet code={COMMAND} label="command" />

@@ -7,7 +7,7 @@ import { authMode, category, lasting, sentence } from '../format';
 import { useAction, useLoad } from '../load';
 import { wrong } from '../parts/ask';
 import { CopyButton } from '../parts/copy';
-import { IntegrationFields, type Wish, bodyOf, wishOf } from '../parts/integration-form';
+import { IntegrationFields, type Wish, bodyOf, hasClient, wishOf } from '../parts/integration-form';
 import { Awaited, Card, Facts, Page, Trouble } from '../parts/page';
 import { can, redirectUrl } from '../session';
 import type { Integration, Provider } from '../types';
@@ -105,7 +105,7 @@ function Form({ provider, there }: { provider: Provider; there: Integration[] })
   const [wish, change] = useState<Wish>(() => ({ ...wishOf(provider), key: free(provider.id, taken) }));
   const { busy, problem, run } = useAction();
   const [hint, tell] = useState<string | undefined>(undefined);
-  const save = async () => {
+  const save = async (check: boolean) => {
     if (taken(wish.key)) {
       tell('There is an integration with this key already.');
       return;
@@ -113,7 +113,7 @@ function Form({ provider, there }: { provider: Provider; there: Integration[] })
     const done = await run(async () => {
       await api(`/integrations/${encodeURIComponent(wish.key)}`, { method: 'PUT', body: bodyOf(provider, wish) });
     });
-    if (done) route(`/dashboard/integrations/${encodeURIComponent(wish.key)}?new=1`);
+    if (done) route(`/dashboard/integrations/${encodeURIComponent(wish.key)}?new=1${check ? '&check=1' : ''}`);
   };
   return (
     <Card title="Here">
@@ -122,7 +122,7 @@ function Form({ provider, there }: { provider: Provider; there: Integration[] })
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void save();
+          void save(false);
         }}
       >
         <div class="row">
@@ -131,9 +131,16 @@ function Form({ provider, there }: { provider: Provider; there: Integration[] })
         </div>
         <IntegrationFields provider={provider} wish={wish} onChange={(next) => { change(next); tell(undefined); }} withKey problem={problem} keyError={hint ?? wrong(problem, 'integration.key', 'key')} />
         {problem && !wrong(problem, 'integration.key', 'key', 'integration.client_id', 'client_secret', 'integration.scopes') && <Trouble problem={problem} />}
-        <Button kind="primary" busy={busy} onClick={() => void save()}>
-          Add integration
-        </Button>
+        <div class="row">
+          <Button kind="primary" busy={busy} onClick={() => void save(false)}>
+            Add integration
+          </Button>
+          {hasClient(provider) && (
+            <Button busy={busy} onClick={() => void save(true)}>
+              Add and check the client
+            </Button>
+          )}
+        </div>
       </form>
     </Card>
   );
