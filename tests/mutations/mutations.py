@@ -25,6 +25,11 @@ FINDING = ("-p", "latchkey-tests", "--test", "flows", "what_was_changed_behind")
 
 KEY_SERVICES = ("-p", "latchkey-envelope", "--test", "key_services")
 
+STATUSES = ("-p", "latchkey-store-sqlite", "--test", "sqlite", "status")
+OVER_TIME = ("-p", "latchkey-vault", "--lib", "over_time")
+CHECKING = ("-p", "latchkey-oauth", "--test", "provider", "checking")
+MOVING = ("-p", "latchkey-connect", "--test", "dashboard", "moving")
+
 DECIDE = "crates/domain/src/connection/decide.rs"
 ROTATION = "crates/domain/src/rotation.rs"
 CLAIMS = "crates/store-sqlite/src/claims.rs"
@@ -265,4 +270,29 @@ MUTATIONS = [
     Mutation(
         "whoever looks after connections may end anybody's", "services/vault/src/vault/managing.rs",
         "profile.end_user == terms.end_user && named", "named", ("-p", "latchkey-vault", "--test", "service", "managing")),
+    Mutation(
+        "a change of status is not kept", APPEND,
+        "if let Some((left, at)) = append.left_status() {", "if let Some((left, at)) = append.left_status().filter(|_| false) {",
+        STATUSES,
+    ),
+    Mutation(
+        "what was before anything was kept is made up", "services/vault/src/vault/over_time.rs",
+        "known_from.is_some_and(|known| known <= at.0)", "known_from.is_none_or(|known| known <= at.0 || true)", OVER_TIME,
+    ),
+    Mutation(
+        "an app is accepted without a stranger to compare it with", "crates/oauth/src/check.rs",
+        "_ => Ok(Checked::Unclear(unclear)),", "_ => Ok(Checked::Accepted),", CHECKING,
+    ),
+    Mutation(
+        "one person's login opens another's environment", "services/connect/src/dashboard/environments.rs",
+        "if key.name == here.name {", "if key.name == here.name || key.role.is_some() {", MOVING,
+    ),
+    Mutation(
+        "a page of one environment asks another's data", "services/connect/src/dashboard/api.rs",
+        "if !from_here(request.headers()) || !login.sent(request.headers()) {", "if !from_here(request.headers()) {", MOVING,
+    ),
+    Mutation(
+        "whoever explains a connection does not know of safe mode", "services/vault/src/explain.rs",
+        "|| !safety.holds(&integration) {", "|| safety.holds(&integration) {", ("-p", "latchkey-vault", "--test", "service", "restoring"),
+    ),
 ]
