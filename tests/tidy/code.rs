@@ -22,7 +22,7 @@ const MAY_EXPOSE: &[&str] = &[
     "services/vault/src/token.rs",
     "services/vault/src/webhook/keys.rs",
     "services/connect/src/webhooks/request.rs",
-    "services/connect/src/exchange/jwt.rs",
+    "crates/issuers/src/jwt.rs",
 ];
 
 fn sql_outside_the_adapters(sources: &[Source]) -> Vec<String> {

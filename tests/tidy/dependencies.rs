@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("providers", &["signing"]),
     ("signing", &[]),
     ("egress", &[]),
+    ("issuers", &["domain", "egress", "secret"]),
     ("oauth", &["domain", "egress", "providers", "secret", "signing"]),
     ("envelope", &["egress", "secret"]),
     ("store", &[]),
@@ -42,10 +43,22 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "connect",
-        &["bus", "chassis", "domain", "egress", "oauth", "providers", "rest", "secret", "web-ui", "wire"],
+        &[
+            "bus",
+            "chassis",
+            "domain",
+            "egress",
+            "issuers",
+            "oauth",
+            "providers",
+            "rest",
+            "secret",
+            "web-ui",
+            "wire",
+        ],
     ),
     ("refresher", &["bus", "chassis", "domain", "oauth", "providers", "secret", "wire"]),
-    ("proxy", &["chassis", "domain", "egress", "providers", "secret", "signing", "wire"]),
+    ("proxy", &["chassis", "domain", "egress", "issuers", "providers", "secret", "signing", "wire"]),
 ];
 
 /// It is all of them in one process, so it may use all of them; not what is for tests.

@@ -5,15 +5,6 @@
 
 mod answer;
 mod form;
-mod issuer_client;
-mod jwks;
-mod jwt;
-mod workloads;
-
-pub use issuer_client::IssuerClient;
-pub use jwks::Keys;
-pub use jwt::Unverified;
-pub use workloads::Workloads;
 
 use answer::{Refused, given, metadata};
 use axum::Router;
@@ -26,13 +17,13 @@ use form::{Asked, Subject};
 use latchkey_chassis::Clock;
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::{Environment, IntegrationKey, Reader};
+use latchkey_issuers::{Workload, Workloads};
 use latchkey_secret::SecretText;
 use latchkey_wire::contract::TakeToken;
 use latchkey_wire::{Authenticator, VaultClient};
 use std::sync::Arc;
 use tracing::warn;
 use url::Url;
-use workloads::Workload;
 
 /// Room for a workload's token and what goes with it.
 const FORM_BYTES_MAX: usize = 32 * 1024;

@@ -2,7 +2,7 @@
 
 use crate::compat::Sockets;
 use crate::config::{LoginProvider, Settings, TokenExchange, WebhookSettings};
-use crate::exchange::{self, Exchange, Workloads};
+use crate::exchange::{self, Exchange};
 use crate::flows::Flows;
 use crate::look::{LogoError, Looks};
 use crate::tasks::Tasks;
@@ -131,7 +131,7 @@ impl ConnectService {
         Ok(exchange::router(Exchange {
             vault: self.flows.vault.clone(),
             authenticator: Authenticator::new(self.flows.vault.clone()),
-            workloads: Arc::new(Workloads::new(&settings.issuers)?),
+            workloads: Arc::new(Workloads::new(&settings.issuers, "connect.token_exchange.issuers")?),
             clock: self.flows.clock.clone(),
             public_url: self.public_url.clone(),
         }))

@@ -1,9 +1,8 @@
 use super::TOKEN_PATH;
-use super::jwks::KeysError;
-use super::workloads::WorkloadError;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use latchkey_issuers::{KeysError, WorkloadError};
 use latchkey_wire::contract::TakenToken;
 use latchkey_wire::convert::secret_to_pb;
 use latchkey_wire::{Fault, Kind, Reason};

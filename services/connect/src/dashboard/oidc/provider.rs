@@ -2,12 +2,12 @@
 
 use super::{Refused, claims};
 use crate::config::LoginProvider;
-use crate::exchange::{IssuerClient, Keys, Unverified};
 use anyhow::Context as _;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey_chassis::Clock;
 use latchkey_domain::{Environment, Role};
 use latchkey_egress::Egress;
+use latchkey_issuers::{IssuerClient, Keys, Unverified};
 use latchkey_secret::SecretText;
 use reqwest::{RequestBuilder, Url};
 use rustls::pki_types::CertificateDer;

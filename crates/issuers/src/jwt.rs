@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing a token says is given out before its signature and its times are found to be right.
 
-use super::jwks::Key;
+use crate::jwks::Key;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey_secret::SecretText;
 use serde::Deserialize;

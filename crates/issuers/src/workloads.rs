@@ -1,8 +1,8 @@
-//! Who may exchange a token of another issuer: workloads with an identity of their own, which need no key of ours.
+//! Who is let in by a token of another issuer: workloads with an identity of their own, which need no key of ours.
 
-use super::jwks::{Keys, KeysError};
-use super::jwt::{JwtError, Unverified};
-use crate::config::{Caller, Issuer};
+use crate::jwks::{Keys, KeysError};
+use crate::jwt::{JwtError, Unverified};
+use crate::settings::{Caller, Issuer};
 use anyhow::Context as _;
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::{Environment, IntegrationKey, Reader};
@@ -42,18 +42,25 @@ pub enum WorkloadError {
 }
 
 impl Workloads {
+    /// `setting` is where the issuers are written, for whoever has to mend it.
+    ///
     /// # Errors
     /// Where an issuer's settings cannot be used, with which.
-    pub fn new(issuers: &[Issuer]) -> anyhow::Result<Self> {
+    pub fn new(issuers: &[Issuer], setting: &str) -> anyhow::Result<Self> {
         let trusted = issuers.iter().enumerate().map(|(number, issuer)| {
-            let keys = keys_of(issuer)
-                .with_context(|| format!("`connect.token_exchange.issuers[{number}]` cannot be used"))?;
+            let keys = keys_of(issuer).with_context(|| format!("`{setting}[{number}]` cannot be used"))?;
             Ok(Trusted { issuer: issuer.clone(), keys })
         });
         trusted.collect::<anyhow::Result<_>>().map(Self)
     }
 
-    /// Whose token it is, and what it may do.
+    /// Whether no issuer is believed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whose token it is, and what it may do. `now` is in seconds since the Unix epoch.
     ///
     /// # Errors
     /// [`WorkloadError`].
@@ -151,7 +158,7 @@ mod tests {
             callers: vec![caller("a*")],
         };
         latchkey_chassis::tls::install_provider();
-        assert!(Workloads::new(std::slice::from_ref(&good)).is_ok());
+        assert!(Workloads::new(std::slice::from_ref(&good), "issuers").is_ok());
         let wrong = [
             Issuer { audience: String::new(), ..good.clone() },
             Issuer { issuer: "http://issuer.example.com".into(), ..good.clone() },
@@ -160,7 +167,7 @@ mod tests {
             Issuer { ca_file: Some("/nowhere".into()), ..good },
         ];
         for issuer in wrong {
-            assert!(Workloads::new(std::slice::from_ref(&issuer)).is_err(), "{issuer:?}");
+            assert!(Workloads::new(std::slice::from_ref(&issuer), "issuers").is_err(), "{issuer:?}");
         }
     }
 }

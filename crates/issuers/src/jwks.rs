@@ -1,7 +1,7 @@
 //! The keys an issuer publishes (RFC 7517), kept for a while, and asked for anew when a token names one that is not known.
 
-use super::issuer_client::IssuerClient;
-use super::jwt::{Algorithm, JwtError};
+use crate::client::IssuerClient;
+use crate::jwt::{Algorithm, JwtError};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use latchkey_egress::Egress;
 use reqwest::Url;
@@ -63,6 +63,7 @@ struct Published {
 
 impl Key {
     /// `None` for a key of another kind, or for another purpose.
+    #[must_use]
     pub fn parse(published: serde_json::Value) -> Option<Self> {
         let Published { kty, kid, usage, crv, n, e, x, y } = serde_json::from_value(published).ok()?;
         // `jwt-svid` is SPIFFE's word for it.
