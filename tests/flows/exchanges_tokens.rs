@@ -15,10 +15,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
-const AUDIENCE: &str = "https://latchkey.test";
+pub const AUDIENCE: &str = "https://latchkey.test";
 
 /// RFC 7515 A.3.1, and another.
-const KEYS: [&str; 2] = [
+pub const KEYS: [&str; 2] = [
     r#"{"kty":"EC","kid":"one","crv":"P-256","d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#,
     r#"{"kty":"EC","kid":"two","crv":"P-256","d":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}"#,
 ];
@@ -124,14 +124,7 @@ async fn a_workload_of_a_real_issuer_needs_no_key_of_ours() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_spiffe_workload_is_let_in_and_an_issuers_new_key_is_found() {
     let published = Arc::new(Mutex::new(vec![public(KEYS[0])]));
-    let shown = published.clone();
-    let port = free_port();
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
-    let keys = get(move || async move { Json(json!({ "keys": *shown.lock().unwrap() })) });
-    tokio::spawn(
-        async move { axum::serve(listener, axum::Router::new().route("/keys", keys)).await.unwrap() },
-    );
-    let more = format!("jwks_uri = \"http://127.0.0.1:{port}/keys\"");
+    let more = format!("jwks_uri = \"{}\"", publish(published.clone()).await);
     let settings = issuer("spiffe://example.org", &more, "spiffe://example.org/ns/billing/*", "");
     let world = World::builder().token_exchange(&settings).start().await;
     let audience = format!("demo-oauth/{}", world.connect("demo-oauth", "ana").await);
@@ -158,7 +151,18 @@ async fn a_spiffe_workload_is_let_in_and_an_issuers_new_key_is_found() {
     world.finish().await;
 }
 
-fn public(key: &str) -> Value {
+/// Where keys are published, whichever they are just then.
+pub async fn publish(keys: Arc<Mutex<Vec<Value>>>) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let keys = get(move || async move { Json(json!({ "keys": *keys.lock().unwrap() })) });
+    tokio::spawn(
+        async move { axum::serve(listener, axum::Router::new().route("/keys", keys)).await.unwrap() },
+    );
+    format!("http://{address}/keys")
+}
+
+pub fn public(key: &str) -> Value {
     let mut key: Value = serde_json::from_str(key).unwrap();
     key.as_object_mut().unwrap().remove("d");
     key["use"] = "jwt-svid".into();
@@ -167,8 +171,13 @@ fn public(key: &str) -> Value {
 
 /// A JWT-SVID, which names no issuer.
 fn svid(key: &str, subject: &str) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let claims = json!({ "sub": subject, "aud": [AUDIENCE], "iat": now, "exp": now + 300 });
+    svid_for(key, subject, AUDIENCE, 300)
+}
+
+/// The same for another audience, or for that many seconds.
+pub fn svid_for(key: &str, subject: &str, audience: &str, lives: i64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().cast_signed();
+    let claims = json!({ "sub": subject, "aud": [audience], "iat": now - 600, "exp": now + lives });
     let key = Key::Private(PrivateKey::parse(key).unwrap());
     let claims = claims.as_object().unwrap().clone();
     sign(Algorithm::ES256, &key, serde_json::Map::new(), &claims, Seed([7; 32])).unwrap()

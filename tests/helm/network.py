@@ -1,5 +1,7 @@
 """Who may call whom, and how it is sealed. Each function is one promise."""
 
+import json
+
 from chart import SPLIT, objects, settings_of
 
 
@@ -57,6 +59,10 @@ def an_envoy_asks_the_proxies_over_tls_and_nobody_else_may():
     proxy = settings_of("ha", "proxy", *settings)
     assert proxy["listen"]["grpc"] == "0.0.0.0:8081" and proxy["tls"]["certificate"] and "client_ca" not in proxy["tls"]
     assert "insecure_authorization" not in proxy.get("proxy", {})
+    callers = [{"subject": "a", "environment": "prod", "scopes": ["proxy:call"]}]
+    issuer = {"issuer": "https://issuer.example", "audience": "https://proxy.example", "callers": callers}
+    believing = settings_of("ha", "proxy", *settings, f"config.proxy.issuers={json.dumps([issuer])}")
+    assert believing["proxy"]["issuers"][0]["audience"] == "https://proxy.example"
     insecure = (*settings, "tls.certManager.enabled=false", "tls.insecure=true")
     assert settings_of("ha", "proxy", *insecure)["proxy"]["insecure_authorization"] is True
     assert {it["name"] for it in objects("ha", *settings)["Service", "lk-latchkey-proxy"]["spec"]["ports"]} == {"http", "grpc", "ops"}

@@ -135,7 +135,7 @@ MUTATIONS = [
     ),
     Mutation(
         "an append does not compare versions", APPEND,
-        'WHERE category = ?1 AND id = ?2 AND version = ?3",', 'WHERE category = ?1 AND id = ?2 AND ?3 = ?3",', SQLITE,
+        "WHERE category = ?1 AND id = ?2 AND version = ?3 AND", "WHERE category = ?1 AND id = ?2 AND ?3 = ?3 AND", SQLITE,
     ),
     Mutation(
         "the vault is told once", ATTEMPT,

@@ -32,6 +32,7 @@ pub struct Builder {
     relayed_keys: bool,
     refusal_window: Duration,
     exchange: String,
+    workloads: String,
 }
 
 impl Default for Builder {
@@ -49,6 +50,7 @@ impl Default for Builder {
             relayed_keys: false,
             refusal_window: Duration::from_secs(300),
             exchange: String::new(),
+            workloads: String::new(),
         }
     }
 }
@@ -119,6 +121,13 @@ impl Builder {
         self
     }
 
+    /// The proxy's settings of callers without a key, in TOML: whose workloads may call.
+    #[must_use]
+    pub fn workloads(mut self, settings: &str) -> Self {
+        settings.clone_into(&mut self.workloads);
+        self
+    }
+
     /// One more file in the operator's folder of providers.
     #[must_use]
     pub fn provider_file(mut self, name: &str, text: &str) -> Self {
@@ -150,6 +159,7 @@ impl Builder {
             collector: &collector.endpoint,
             refusal_window: self.refusal_window,
             exchange: &self.exchange,
+            workloads: &self.workloads,
         };
         let postgres = if self.own_postgres { Some(Postgres::start().await) } else { None };
         let (plan, parts) = match self.topology {

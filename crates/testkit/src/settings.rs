@@ -24,6 +24,8 @@ pub(crate) struct Common<'a> {
     pub refusal_window: Duration,
     /// Connect's settings of token exchange, in TOML.
     pub exchange: &'a str,
+    /// The proxy's settings of callers without a key, in TOML.
+    pub workloads: &'a str,
 }
 
 /// Where the proxy is called, and where it is asked by an Envoy: with the authority of its certificate, or in the clear.
@@ -77,6 +79,7 @@ impl Common<'_> {
             "chassis",
             "bus",
             "envelope",
+            "issuers",
             "store",
         ];
         let mut log = "info".to_owned();
@@ -102,8 +105,9 @@ impl Common<'_> {
             "public_url = \"http://127.0.0.1:{http}\"\n\
              [listen]\nhttp = \"127.0.0.1:{http}\"\ngrpc = \"127.0.0.1:{grpc}\"\nops = \"127.0.0.1:{ops}\"\n\
              [database]\nurl = \"sqlite:{folder}/latchkey.db\"\n\
-             [keys]\nkek = \"file://{folder}/kek\"\n{WEBHOOK_SCHEDULE}{WEBHOOK_REQUESTS}{}{}{}{}",
+             [keys]\nkek = \"file://{folder}/kek\"\n{WEBHOOK_SCHEDULE}{WEBHOOK_REQUESTS}{}{}{}{}{}",
             self.exchange,
+            self.workloads,
             self.refusals(),
             self.providers(),
             self.telemetry(),
@@ -217,7 +221,8 @@ impl Common<'_> {
         let Pair { certificate, key } = &certificates.vault;
         let settings = format!(
             "[listen]\nhttp = \"127.0.0.1:{http}\"\ngrpc = \"127.0.0.1:{grpc}\"\nops = \"127.0.0.1:{ops}\"\n\
-             [tls]\ncertificate = {certificate:?}\nkey = {key:?}\n{to_vault}{}{}",
+             [tls]\ncertificate = {certificate:?}\nkey = {key:?}\n{to_vault}{}{}{}",
+            self.workloads,
             self.providers(),
             self.telemetry(),
         );

@@ -369,6 +369,8 @@ pub struct LendCredential {
     pub newer_than: Option<Generation>,
     /// Whose request it is for.
     pub reader: Reader,
+    /// The only ones whose connections the reader may use. Empty: all.
+    pub integrations: Vec<IntegrationKey>,
 }
 
 /// A credential for one request, and where it may go.

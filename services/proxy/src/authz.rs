@@ -1,12 +1,11 @@
 //! Envoy's external authorization: a connection's credential on a request that passes a mesh's edge, which the proxy never
-//! sees. What may be done is decided as for a call through the proxy: the caller's key, the connection, and where the
+//! sees. What may be done is decided as for a call through the proxy: the caller's key or token, the connection, and where the
 //! credential may go.
 
 use crate::forward::Forwarder;
 use crate::refusal::{Refusal, SOURCE};
 use crate::target::{CONNECTION, named};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use latchkey_domain::Reader;
 use latchkey_secret::SecretText;
 use latchkey_wire::contract::{LendCredential, LentCredential, Named};
 use latchkey_wire::{Fault, Kind, Reason, covers};
@@ -46,13 +45,14 @@ impl Forwarder {
     /// # Errors
     /// Why the request must not go on.
     pub async fn authorize(&self, passing: &Passing) -> Result<Change, Refusal> {
-        let key = self.caller_of(&passing.headers).await?;
+        let caller = self.callers.of(&passing.headers).await?;
         let (connection, address) = (connection_of(passing)?, address_of(passing)?);
         let wish = LendCredential {
-            environment: key.environment,
+            environment: caller.environment,
             connection,
             newer_than: None,
-            reader: Reader::Key(key.id),
+            reader: caller.reader,
+            integrations: caller.integrations,
         };
         change(self.vault.lend(wish).await?, &address, &passing.headers)
     }
@@ -105,7 +105,7 @@ fn change(lent: LentCredential, address: &Url, sent: &HeaderMap) -> Result<Chang
     Ok(Change { remove: remove.collect(), set: headers, query })
 }
 
-/// Whose key this is and which connection is meant is nobody's business further on.
+/// Who calls and which connection is meant is nobody's business further on.
 fn is_ours(name: &str) -> bool {
     name == "authorization" || name == "proxy-authorization" || name.starts_with("latchkey-")
 }

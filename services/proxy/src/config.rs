@@ -2,6 +2,7 @@
 
 use latchkey_chassis::config::{Listen, Telemetry, Tls};
 use latchkey_egress::Egress;
+use latchkey_issuers::Issuer;
 use latchkey_wire::RouteOptions;
 use serde::Deserialize;
 use std::num::NonZeroU64;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub insecure_authorization: bool,
     /// Also understands requests as another product's clients write them.
     pub compat: bool,
+    /// Whose workloads may call with a token of their own in the place of an API key, here and through an Envoy.
+    pub issuers: Vec<Issuer>,
 }
 
 const IDLE_TIMEOUT_SECONDS: NonZeroU64 = NonZeroU64::new(60).unwrap();
@@ -47,6 +50,7 @@ impl Default for Settings {
             allow_private_addresses: false,
             insecure_authorization: false,
             compat: true,
+            issuers: vec![],
         }
     }
 }

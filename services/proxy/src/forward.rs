@@ -1,5 +1,6 @@
 //! One call, from the caller's key to the provider's answer.
 
+use crate::caller::{Caller, Callers};
 use crate::compat::{self, Asked};
 use crate::headers::{asks_for_websocket, content_length, to_caller, to_provider};
 use crate::inject::{address, credential_headers};
@@ -15,22 +16,19 @@ use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use latchkey_chassis::{Lifecycle, trace};
-use latchkey_domain::Reader;
-use latchkey_domain::api_key::Scope;
 use latchkey_egress::retry_after;
 use latchkey_providers::{Catalogue, Trust};
-use latchkey_wire::contract::{KeyView, LendCredential, LentCredential};
-use latchkey_wire::{Authenticator, Fault, Kind, Reason, VaultClient};
+use latchkey_wire::contract::{LendCredential, LentCredential};
+use latchkey_wire::{Fault, Kind, Reason, VaultClient};
 use std::time::{Instant, SystemTime};
 use tokio::time::sleep;
-use tonic::metadata::MetadataMap;
 use tracing::{Instrument, Span, field, info_span, warn};
 
 /// Calls providers for callers. Cheap to clone.
 #[derive(Clone)]
 pub struct Forwarder {
     pub vault: VaultClient,
-    pub authenticator: Authenticator,
+    pub callers: Callers,
     pub catalogue: Catalogue,
     pub upstream: Upstream,
     pub lifecycle: Lifecycle,
@@ -40,7 +38,7 @@ pub struct Forwarder {
 
 /// What stays the same through all tries of one call.
 struct Call {
-    key: KeyView,
+    caller: Caller,
     target: Target,
     method: Method,
     headers: HeaderMap,
@@ -54,15 +52,15 @@ impl Forwarder {
     /// # Errors
     /// A [`Refusal`]: nothing was passed on to the caller yet.
     pub async fn forward(&self, mut request: Request) -> Result<Response, Refusal> {
-        let key = self.caller_of(request.headers()).await?;
+        let caller = self.callers.of(request.headers()).await?;
         let theirs = self.compat && compat::is_theirs(request.headers());
         let asked = if theirs { compat::translated(request.headers_mut())? } else { Asked::default() };
         let target = Target::of(request.uri(), request.headers(), asked.integration.as_deref())?;
         let websocket = asks_for_websocket(request.headers());
-        let caller = websocket.then(|| hyper::upgrade::on(&mut request));
+        let upgrading = websocket.then(|| hyper::upgrade::on(&mut request));
         let (parts, body) = request.into_parts();
         let outgoing = Outgoing::read(body, content_length(&parts.headers)).await?;
-        let call = Call { key, target, method: parts.method, headers: parts.headers, websocket, asked };
+        let call = Call { caller, target, method: parts.method, headers: parts.headers, websocket, asked };
         let span = info_span!(
             "proxy",
             otel.kind = "client",
@@ -71,18 +69,12 @@ impl Forwarder {
             http.response.status_code = field::Empty,
         );
         let answer = self.tried(&call, outgoing).instrument(span).await?;
-        Ok(match caller {
-            Some(caller) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
-                upgrade::joined(caller, answer, &self.lifecycle)
+        Ok(match upgrading {
+            Some(upgrading) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
+                upgrade::joined(upgrading, answer, &self.lifecycle)
             }
             _ => passed_on(answer),
         })
-    }
-
-    pub(crate) async fn caller_of(&self, headers: &HeaderMap) -> Result<KeyView, Refusal> {
-        let mut shown = HeaderMap::new();
-        shown.extend(headers.get(header::AUTHORIZATION).map(|key| (header::AUTHORIZATION, key.clone())));
-        Ok(self.authenticator.require(&MetadataMap::from_headers(shown), Scope::ProxyCall).await?)
     }
 
     async fn tried(&self, call: &Call, mut outgoing: Outgoing) -> Result<reqwest::Response, Refusal> {
@@ -107,10 +99,11 @@ impl Forwarder {
 
     async fn lend(&self, call: &Call, refused: Option<&LentCredential>) -> Result<LentCredential, Refusal> {
         let wish = LendCredential {
-            environment: call.key.environment.clone(),
+            environment: call.caller.environment.clone(),
             connection: call.target.connection.clone(),
             newer_than: refused.map(|lent| lent.generation),
-            reader: Reader::Key(call.key.id),
+            reader: call.caller.reader.clone(),
+            integrations: call.caller.integrations.clone(),
         };
         let lent = self.vault.lend(wish).await?;
         match &call.asked.integration {

@@ -4,6 +4,7 @@
 //! redirect is followed; nothing is sent twice that could have two effects.
 
 mod authz;
+mod caller;
 mod compat;
 pub mod config;
 mod forward;

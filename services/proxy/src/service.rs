@@ -1,5 +1,6 @@
 //! The proxy as a running service.
 
+use crate::caller::Callers;
 use crate::compat;
 use crate::config::Settings;
 use crate::forward::Forwarder;
@@ -12,7 +13,7 @@ use axum::{Router, middleware};
 use latchkey_chassis::Lifecycle;
 use latchkey_chassis::ops::{Checks, Trouble, Verdict};
 use latchkey_providers::Catalogue;
-use latchkey_wire::{Authenticator, VaultClient};
+use latchkey_wire::VaultClient;
 use tonic::service::Routes;
 
 pub struct ProxyService {
@@ -21,19 +22,19 @@ pub struct ProxyService {
 
 impl ProxyService {
     /// # Errors
-    /// Where nothing could speak to providers.
+    /// Where nothing could speak to providers, or an issuer's settings cannot be used, with which.
     pub fn new(
         vault: VaultClient,
         catalogue: Catalogue,
         settings: &Settings,
         lifecycle: &Lifecycle,
     ) -> anyhow::Result<Self> {
-        let authenticator = Authenticator::new(vault.clone());
+        let callers = Callers::new(vault.clone(), &settings.issuers)?;
         let upstream = Upstream::new(settings.egress(), settings.idle_timeout())?;
         Ok(Self {
             forwarder: Forwarder {
                 vault,
-                authenticator,
+                callers,
                 catalogue,
                 upstream,
                 lifecycle: lifecycle.clone(),

@@ -1,4 +1,4 @@
-use super::{exposed, none_if_empty, parse, required_text, secret, secrets, timestamp_from_pb};
+use super::{exposed, none_if_empty, parse, parse_list, required_text, secret, secrets, timestamp_from_pb};
 use crate::{
     Fault,
     contract::{LendCredential, LentCredential, Named, TakeToken, TakenToken},
@@ -22,6 +22,7 @@ impl From<LendCredential> for pb::LendCredentialRequest {
             integration,
             external_id,
             reader: wish.reader.to_string(),
+            integrations: wish.integrations.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -42,6 +43,7 @@ impl TryFrom<pb::LendCredentialRequest> for LendCredential {
             },
             newer_than: (read.newer_than != 0).then_some(Generation(read.newer_than)),
             reader: parse("reader", &read.reader)?,
+            integrations: parse_list("integrations", &read.integrations)?,
         })
     }
 }

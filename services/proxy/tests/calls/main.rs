@@ -8,4 +8,5 @@ mod refusing;
 mod repeating;
 mod upgrading;
 mod upstream;
+mod workloads;
 mod world;

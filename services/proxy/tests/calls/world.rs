@@ -8,6 +8,7 @@ use latchkey_domain::rotation::Behaviour;
 use latchkey_domain::{AuthorizationId, ConnectionId, Digest, Environment};
 use latchkey_providers::{Catalogue, Trust};
 use latchkey_proxy::ProxyService;
+use latchkey_proxy::config::Settings;
 use latchkey_secret::{AccessToken, Grant, Handout, RefreshToken, Renewal, SecretText, Signer};
 use latchkey_vault::config::{Database, Keys};
 use latchkey_vault::vault::Vault;
@@ -50,6 +51,15 @@ impl World {
 
     /// The same, whose credential is also what requests are signed with, or what TLS begins with.
     pub async fn signing(signer: Option<Signer>) -> Self {
+        Self::with(signer, &Settings::default()).await
+    }
+
+    /// The same, with settings of the proxy's.
+    pub async fn believing(settings: serde_json::Value) -> Self {
+        Self::with(None, &serde_json::from_value(settings).unwrap()).await
+    }
+
+    async fn with(signer: Option<Signer>, settings: &Settings) -> Self {
         tls::install_provider();
         let folder = tempfile::tempdir().unwrap();
         let kek = folder.path().join("kek");
@@ -64,7 +74,7 @@ impl World {
 
         let upstream = Upstream::start().await;
         let catalogue = Catalogue::embedded().with_entry(&entry(&upstream.origin), Trust::Loopback).unwrap();
-        let proxy = ProxyService::new(to_vault, catalogue, &Default::default(), &lifecycle).unwrap();
+        let proxy = ProxyService::new(to_vault, catalogue, settings, &lifecycle).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         http::serve(listener, proxy.http(), &lifecycle);

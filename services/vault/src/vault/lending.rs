@@ -1,13 +1,14 @@
 use super::{Query, Vault};
 use crate::accounting::{Reading, Way};
 use crate::error::Error;
+use latchkey_domain::connection::Refusal;
 use latchkey_wire::contract::{LendCredential, LentCredential, Named};
 
 impl Vault {
     /// A credential for one request of the proxy's, with the places it may be sent to.
     ///
     /// # Errors
-    /// As [`Vault::credential`].
+    /// As [`Vault::credential`]; [`Refusal::Absent`] where the integration is none of those the reader may use.
     pub async fn lend(&self, wish: LendCredential) -> Result<LentCredential, Error> {
         let connection = match &wish.connection {
             Named::Id(id) => *id,
@@ -15,6 +16,14 @@ impl Vault {
                 self.connection_named(&wish.environment, integration, external_id).await?
             }
         };
+        if !wish.integrations.is_empty() {
+            // Before anything else is told of it: whoever may not use it does not learn how it is.
+            let known = self.connection_in(&wish.environment, connection).await?;
+            let profile = known.profile().ok_or(Refusal::Absent)?;
+            if !wish.integrations.contains(&profile.integration) {
+                return Err(Refusal::Absent.into());
+            }
+        }
         let query = Query {
             environment: wish.environment,
             connection,

@@ -65,13 +65,17 @@ async fn who_took_which_generation_is_told_once_the_batch_is_written() {
     }
     let peers = VaultClient::new(Route::local(service.peers()));
     let (caller, _) = key(&world, "caller", &[Scope::ProxyCall]).await;
-    let wish = LendCredential {
+    let wish = |integrations: &[&str]| LendCredential {
         environment: dev(),
         connection: Named::Id(connection),
         newer_than: None,
         reader: Reader::Key(caller),
+        integrations: integrations.iter().map(|key| key.parse().unwrap()).collect(),
     };
-    peers.lend(wish).await.unwrap();
+    // Who may not use the integration is told what a stranger is told, and nothing is noted.
+    let refused = peers.lend(wish(&["another"])).await.unwrap_err();
+    assert_eq!(refused.reason, latchkey_wire::Reason::ConnectionUnknown);
+    peers.lend(wish(&[])).await.unwrap();
     // What is noted is written at the latest when the process ends.
     lifecycle.stop();
     lifecycle.finish().await.unwrap();

@@ -165,7 +165,13 @@ async fn a_credential_is_lent_by_the_customers_own_id_too() {
         let (integration, external_id) = (integration.parse().unwrap(), external_id.parse().unwrap());
         let connection = Named::External { integration, external_id };
         let reader = Reader::Key(ApiKeyId::from_parts(1, 1));
-        world.vault.lend(LendCredential { environment: dev(), connection, newer_than: None, reader })
+        world.vault.lend(LendCredential {
+            environment: dev(),
+            connection,
+            newer_than: None,
+            reader,
+            integrations: vec![],
+        })
     };
     let lent = lend("demo", "user/42").await.unwrap();
     let token = world.token_of(connection).await;
