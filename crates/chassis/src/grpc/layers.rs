@@ -58,7 +58,7 @@ where
             // A handler that panicked is gone with all it had; nobody sees it half done.
             let answer = tokio::time::timeout(deadline, AssertUnwindSafe(work).catch_unwind()).await;
             let response = match answer {
-                Ok(Ok(Ok(response))) => response,
+                Ok(Ok(Ok(response))) => told_rightly(response),
                 // The panic itself was logged by the hook; its message goes nowhere.
                 Ok(Err(_)) => Status::internal("internal error").into_http(),
                 Err(_) => Status::deadline_exceeded("no answer before the deadline").into_http(),
@@ -66,6 +66,17 @@ where
             Ok(call.measure(response))
         })
     }
+}
+
+/// Bytes that are no message of the method never reach a handler: tonic answers, and calls it INTERNAL. It is the caller's
+/// mistake. A handler's own INTERNAL is told apart by its details, which every refusal of ours has.
+fn told_rightly(response: Response) -> Response {
+    let headers = response.headers();
+    let is_internal = headers.get("grpc-status").is_some_and(|code| code == "13");
+    if !is_internal || headers.contains_key("grpc-status-details-bin") {
+        return response;
+    }
+    Status::invalid_argument("the request holds no message that this method takes").into_http()
 }
 
 /// The caller's `grpc-timeout`, at most [`TIMEOUT_MAX`].

@@ -83,7 +83,14 @@ fn routes() -> Routes {
         .route("/test.Behaviour/Panic", post(async || -> String { panic!("canary_in_a_panic") }))
         .route("/test.Behaviour/Refuse", post(async || Status::failed_precondition("no").into_http::<Body>()))
         .route("/test.Behaviour/Read", post(read))
+        .route("/test.Behaviour/Unread", post(async || Status::internal("no message").into_http::<Body>()))
+        .route("/test.Behaviour/Broken", post(async || broken().into_http::<Body>()))
         .into()
+}
+
+/// As a handler tells a fault of its own: with details.
+fn broken() -> Status {
+    Status::with_details(Code::Internal, "internal error", "details".into())
 }
 
 async fn read(body: Body) -> axum::response::Response {
@@ -118,6 +125,14 @@ async fn a_handler_that_panics_answers_internal_without_its_message() {
     let (code, headers) = call("Panic", &[], vec![]).await;
     assert_eq!(code, Some(Code::Internal as i32));
     assert!(!format!("{headers:?}").contains("canary"), "{headers:?}");
+}
+
+#[tokio::test]
+async fn a_request_nobody_could_read_is_its_callers_mistake_and_a_fault_of_ours_stays_ours() {
+    assert_eq!(call("Unread", &[], vec![]).await.0, Some(Code::InvalidArgument as i32));
+    let (code, headers) = call("Broken", &[], vec![]).await;
+    assert_eq!(code, Some(Code::Internal as i32));
+    assert!(headers.contains_key("grpc-status-details-bin"));
 }
 
 #[tokio::test]
