@@ -107,6 +107,10 @@ pub enum Command {
         client_id: String,
         at: Timestamp,
     },
+    /// The app's secret is about to be shown to whoever asked.
+    Reveal {
+        at: Timestamp,
+    },
     Retire {
         at: Timestamp,
     },
@@ -140,6 +144,10 @@ pub enum Event {
     },
     ClientForgotten {
         client_id: String,
+        at: Timestamp,
+    },
+    /// It was given out to somebody, whom the record names as with every event.
+    SecretRevealed {
         at: Timestamp,
     },
     Retired {
@@ -197,8 +205,9 @@ impl Aggregate for Integration {
             }
             (
                 Self::Absent | Self::Retired { .. },
-                Command::KeepClient { .. } | Command::ForgetClient { .. },
+                Command::KeepClient { .. } | Command::ForgetClient { .. } | Command::Reveal { .. },
             ) => Err(Refusal::Absent),
+            (Self::Registered(_), Command::Reveal { at }) => Ok(vec![Event::SecretRevealed { at }]),
             (Self::Registered(_), Command::Retire { at }) => Ok(vec![Event::Retired { at }]),
             (Self::Retired { .. }, Command::Retire { .. }) => Ok(vec![]),
             (Self::Absent, Command::Retire { .. }) => Err(Refusal::Absent),
@@ -226,6 +235,7 @@ impl Aggregate for Integration {
                 let secrets = Secrets { app: now.secrets.app, client: None };
                 Self::Registered(Registered { client: None, secrets, ..now })
             }
+            (registered @ Self::Registered(_), Event::SecretRevealed { .. }) => registered,
             (Self::Registered(now), Event::Retired { .. }) => {
                 Self::Retired { environment: now.environment, key: now.key }
             }
@@ -235,6 +245,7 @@ impl Aggregate for Integration {
                 | Event::SecretRotated { .. }
                 | Event::ClientRegistered { .. }
                 | Event::ClientForgotten { .. }
+                | Event::SecretRevealed { .. }
                 | Event::Retired { .. },
             ) => unchanged,
         }
@@ -301,6 +312,7 @@ impl EventName for Event {
             Self::SecretRotated { .. } => "secret_rotated",
             Self::ClientRegistered { .. } => "client_registered",
             Self::ClientForgotten { .. } => "client_forgotten",
+            Self::SecretRevealed { .. } => "secret_revealed",
             Self::Retired { .. } => "retired",
         }
     }
@@ -340,6 +352,15 @@ mod tests {
             after([register("github", &[], Some(1))]).decide(register("github", &[], None)),
             Ok(vec![])
         );
+    }
+
+    #[test]
+    fn that_the_secret_was_shown_is_recorded_and_changes_nothing() {
+        let integration = after([register("github", &[], Some(1))]);
+        let (reveal, at) = (|| Command::Reveal { at: Timestamp(5) }, Timestamp(5));
+        assert_eq!(integration.decide(reveal()), Ok(vec![Event::SecretRevealed { at }]));
+        assert_eq!(integration.clone().evolve(Event::SecretRevealed { at }), integration);
+        assert_eq!(Integration::Absent.decide(reveal()), Err(Refusal::Absent));
     }
 
     #[test]

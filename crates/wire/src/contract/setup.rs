@@ -11,6 +11,8 @@ pub struct PrepareConnection {
     pub request: AuthorizationId,
     /// Whether the caller chose the name, and may come again with it.
     pub named: bool,
+    /// The app's secret is for whoever asks, and not for a request that is to be made. That is recorded before it is given.
+    pub reveals_app: bool,
 }
 
 /// What a credential is for.

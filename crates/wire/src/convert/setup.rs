@@ -16,7 +16,8 @@ impl From<PrepareConnection> for pb::PrepareConnectionRequest {
             Target::Present(connection) => (String::new(), connection.to_string()),
         };
         let (environment, request) = (prepare.environment.to_string(), prepare.request.to_string());
-        Self { environment, integration, connection, request, named: prepare.named }
+        let PrepareConnection { named, reveals_app, .. } = prepare;
+        Self { environment, integration, connection, request, named, reveals_app }
     }
 }
 
@@ -33,6 +34,7 @@ impl TryFrom<pb::PrepareConnectionRequest> for PrepareConnection {
             },
             request: parse("request", &read.request)?,
             named: read.named,
+            reveals_app: read.reveals_app,
         })
     }
 }

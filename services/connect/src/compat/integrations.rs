@@ -1,4 +1,4 @@
-//! Integrations: registered apps. A secret that was stored here is never given back.
+//! Integrations: registered apps. Their secret is given back only to who may have whole credentials, and that is recorded.
 
 use super::body::Fields;
 use super::{Door, Refusal, text};
@@ -51,7 +51,7 @@ pub async fn one(
 }
 
 impl Door {
-    /// The app's client id and secret, for who may be given whole credentials.
+    /// The app's client id and secret, for who may be given whole credentials. The vault records it first.
     async fn app_credentials(&self, headers: &HeaderMap, key: &str) -> Result<Value, Refusal> {
         let environment = self.allowed(headers, Scope::CredentialsRead).await?;
         let integration: IntegrationKey =
@@ -64,6 +64,7 @@ impl Door {
                 target: Target::New(integration),
                 request: AuthorizationId::from_bytes([0; 16]),
                 named: false,
+                reveals_app: true,
             })
             .await?;
         let provider = self.flows.provider(&prepared.provider)?;

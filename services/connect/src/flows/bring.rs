@@ -68,6 +68,7 @@ impl Flows {
                 target: bring.target,
                 request,
                 named,
+                reveals_app: false,
             })
             .await?;
         let connection = prepared.connection;

@@ -120,6 +120,23 @@ impl Vault {
         }
     }
 
+    /// Records that an app's secret is about to be shown; where that cannot be recorded, nothing is shown.
+    ///
+    /// # Errors
+    /// [`Error::IntegrationUnknown`]; the store's.
+    pub(super) async fn reveal_app(
+        &self,
+        environment: &Environment,
+        key: &IntegrationKey,
+    ) -> Result<(), Error> {
+        let reveal = Command::Reveal { at: self.ledger.now() };
+        let id = integration_id(environment, key);
+        match self.ledger.execute::<Integration>(&id, reveal, Terms::default()).await.map_err(Error::from) {
+            Err(Error::Integration(Refusal::Absent)) => Err(Error::IntegrationUnknown(key.to_string())),
+            settled => settled.map(drop),
+        }
+    }
+
     /// An integration with its secrets, as a token request needs it, and its key for what is sealed under it.
     pub(super) async fn app(
         &self,

@@ -22,7 +22,7 @@ impl Vault {
     /// [`Error::IntegrationUnknown`]; refusals of the connection; [`Error::Field`] where the request was for another
     /// integration.
     pub async fn prepare_connection(&self, wish: PrepareConnection) -> Result<PreparedConnection, Error> {
-        let PrepareConnection { environment, target, request, named } = wish;
+        let PrepareConnection { environment, target, request, named, reveals_app } = wish;
         let (integration, connection) = match target {
             Target::New(integration) => {
                 let connection = self.reserved(&environment, &integration, request, named).await?;
@@ -34,6 +34,9 @@ impl Vault {
                 (profile.integration.clone(), connection)
             }
         };
+        if reveals_app {
+            self.reveal_app(&environment, &integration).await?;
+        }
         let (registered, app, _) = self.app(&environment, &integration).await?;
         let done = self.brought(connection, request).await?;
         let provider = registered.settings.provider;
