@@ -232,6 +232,15 @@ test('tags come with the session, are found by, and are replaced', async () => {
     await status(client.patchConnection({ connectionId: 'nobody', provider_config_key: 'demo-api-key' }, { tags: {} })), 404);
 });
 
+test('an override of webhooks may be cleared, which changes nothing, and is not ignored where it is set', async () => {
+  const id = connected('demo-api-key', 'overriding');
+  const which = { connectionId: id, provider_config_key: 'demo-api-key' };
+  assert.deepEqual(await client.patchConnection(which, { webhook_url_override: '' }), { success: true });
+  assert.equal((await client.getConnection('demo-api-key', id)).webhook_url_override, null);
+  const { status, code } = await refused(client.patchConnection(which, { webhook_url_override: 'https://a.example/' }));
+  assert.deepEqual([status, code], [501, 'not_supported']);
+});
+
 test('an id of the customer\'s own is the connection\'s id everywhere', async () => {
   const id = connected('demo-api-key', 'own');
   const own = 'user/42 @acme';

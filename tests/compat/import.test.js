@@ -100,6 +100,34 @@ test('an import says how a connection begins, and nothing is asked of its provid
   assert.deepEqual([state('paused'), state('dead')], ['CONNECTION_STATE_DISABLED', 'CONNECTION_STATE_NEEDS_REAUTH']);
 });
 
+test("that an app's secret was shown is recorded, with who asked", async () => {
+  const { body: who } = await raw('/v1/api-keys', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'mover', scopes: ['credentials:read', 'integrations:read'] }),
+  });
+  const shown = async () => {
+    const lines = [];
+    let token = '';
+    do {
+      const { body } = await raw(`/v1/audit-records:export?page_token=${encodeURIComponent(token)}`);
+      lines.push(...body.lines);
+      token = body.next_page_token;
+    } while (token);
+    return lines.filter((line) => line.includes('secret_revealed') && line.includes(who.api_key.id));
+  };
+  const mover = new Nango({ host, apiKey: who.secret });
+  await mover.getIntegration({ uniqueKey: 'demo-oauth' });
+  await mover.getIntegration({ uniqueKey: 'demo-oauth' }, { include: ['credentials'] });
+  // What was recorded is chained within seconds.
+  let found = [];
+  for (let tries = 0; tries < 100 && found.length === 0; tries += 1) {
+    found = await shown();
+    if (found.length === 0) await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  assert.equal(found.length, 1, 'once, for the one time it was shown');
+});
+
 test("an app's secret is shown to who may have whole credentials, and to nobody else", async () => {
   const { data } = await client.getIntegration({ uniqueKey: 'demo-oauth' }, { include: ['credentials'] });
   assert.equal(data.credentials.type, 'OAUTH2');

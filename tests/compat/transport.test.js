@@ -55,6 +55,19 @@ test('a page of any origin may ask first', async () => {
   assert.equal((await raw('/providers/github')).headers.get('access-control-allow-origin'), '*');
 });
 
+test('a public key, with or without an HMAC, is refused as a way of old', async () => {
+  const send = (query) =>
+    raw(`/api-auth/api-key/demo-api-key?${query}`, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ apiKey: 'k' }),
+    });
+  for (const query of ['public_key=1b4e28ba-2fa1-41d2-883f-0016d3cca427', 'public_key=p&hmac=h&connection_id=c']) {
+    const { status, body } = await send(query);
+    assert.deepEqual([status, body.error.code], [401, 'deprecated_authentication']);
+  }
+  const { status, body } = await send('connect_session_token=nonsense');
+  assert.deepEqual([status, body.error.code], [401, 'unknown_connect_session_token']);
+});
+
 test('what is out of scope says so', async () => {
   for (const path of ['/records?model=a', '/sync/status', '/scripts/config', '/functions', '/environments']) {
     const { status, body } = await raw(path);

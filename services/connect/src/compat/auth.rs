@@ -63,16 +63,15 @@ async fn typed(
     body: Result<Fields, Refusal>,
 ) -> Result<Json<Value>, Refusal> {
     let mut query = Fields::of_query(query.as_deref());
+    refuse_public_key(&query)?;
     let token = query.text("connect_session_token");
     let mut given = query.text_map("params");
     if query.optional_text("connection_id").is_some() {
         let issue = Issue::custom(&["connection_id"], "A session's connection has an id of its own.");
         return Err(Refusal::invalid("invalid_query_params", vec![issue]));
     }
-    for unsupported in ["public_key", "hmac", "authorization_params", "credentials", "user_scope"] {
-        if query.object(unsupported).is_some() {
-            return Err(Refusal::unsupported(&format!("`{unsupported}` in the query")));
-        }
+    if let Some(wish) = unsupported(&query) {
+        return Err(Refusal::unsupported(&format!("`{wish}` in the query")));
     }
     let (browser, session) = door.bound(&token).await?;
     let offered = session.integrations.iter().find(|it| it.key.as_str() == key);
@@ -108,6 +107,22 @@ async fn typed(
     let session = door.flows.vault.get_session(session.id, browser.digest()).await?;
     let connection = session.connection.map(|id| id.to_string());
     Ok(Json(json!({ "providerConfigKey": key, "connectionId": connection })))
+}
+
+/// The way of old: one key for a whole environment, in every page, with or without an HMAC over the end user's id. The
+/// contract refuses it to whoever is new, and everybody is new here.
+fn refuse_public_key(query: &Fields) -> Result<(), Refusal> {
+    if query.get("public_key").is_null() {
+        return Ok(());
+    }
+    let message = "Public keys, and the HMAC that goes with them, are not supported: make a connect session, and give its token.";
+    Err(Refusal::new(StatusCode::UNAUTHORIZED, "deprecated_authentication", message))
+}
+
+/// A wish in the query that would be ignored.
+pub(super) fn unsupported(query: &Fields) -> Option<&'static str> {
+    let is_said = |name: &&str| !matches!(query.get(name), Value::Null) && query.get(name) != "";
+    ["public_key", "hmac", "authorization_params", "credentials", "user_scope"].into_iter().find(is_said)
 }
 
 /// Fields by the names that the catalogue has for them; what it does not know is refused with the rest.
@@ -183,6 +198,17 @@ impl From<Problem> for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wish_that_would_be_ignored_is_found_whatever_its_form() {
+        let of = |query| unsupported(&Fields::of_query(Some(query)));
+        assert_eq!(of("connect_session_token=t&user_scope="), None);
+        assert_eq!(of("hmac=abc"), Some("hmac"));
+        assert_eq!(of("user_scope=a,b"), Some("user_scope"));
+        assert_eq!(of("authorization_params[prompt]=consent"), Some("authorization_params"));
+        assert!(refuse_public_key(&Fields::of_query(Some("public_key=p&hmac=h"))).is_err());
+        assert!(refuse_public_key(&Fields::of_query(Some("hmac=h"))).is_ok());
+    }
 
     #[test]
     fn a_field_is_known_by_either_spelling() {

@@ -2,7 +2,7 @@
 //! ends on our page, while a socket tells the client what became of it.
 
 use super::Door;
-use super::auth::named;
+use super::auth::{named, unsupported};
 use super::body::Fields;
 use crate::browser::{Browser, Cookies, Place};
 use crate::failures::Problem;
@@ -53,10 +53,8 @@ async fn connect(State(door): State<Door>, Path(key): Path<String>, RawQuery(que
 impl Popup {
     async fn begin(&self, query: &mut Fields) -> Result<Response, Problem> {
         let (token, given) = (query.text("connect_session_token"), query.text_map("params"));
-        for unsupported in ["public_key", "hmac", "authorization_params", "credentials", "user_scope"] {
-            if query.object(unsupported).is_some() {
-                return Err(Problem::Malformed(format!("`{unsupported}` in the query is not supported.")));
-            }
+        if let Some(wish) = unsupported(query) {
+            return Err(Problem::Malformed(format!("`{wish}` in the query is not supported.")));
         }
         let browser = Browser::of_token(&token);
         let session = self.door.flows.vault.bind_session(&token.into(), browser.digest()).await?;
