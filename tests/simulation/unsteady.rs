@@ -210,11 +210,6 @@ impl Store for UnsteadyStore {
         self.inner.remove_key(key).await
     }
 
-    async fn hold(&self, stream: &Stream, until: Millis) -> Result<Option<Fence>, StoreError> {
-        self.reach().await?;
-        self.inner.hold(stream, until).await
-    }
-
     async fn epoch(&self) -> Result<String, StoreError> {
         self.reach().await?;
         self.inner.epoch().await

@@ -12,6 +12,7 @@ use axum::Router;
 use latchkey_chassis::grpc::layers;
 use latchkey_chassis::ops::{Checks, Trouble, Verdict};
 use latchkey_chassis::{Clock, Lifecycle, SystemClock};
+use latchkey_issuers::Workloads;
 use latchkey_oauth::Client;
 use latchkey_providers::Catalogue;
 use latchkey_rest::{Calls, RestError};

@@ -40,6 +40,7 @@ impl Flows {
             target: Target::New(integration.clone()),
             request,
             named: false,
+            reveals_app: false,
         };
         let prepared = self.vault.prepare_connection(prepare).await?;
         let provider = self.provider(&prepared.provider)?;
