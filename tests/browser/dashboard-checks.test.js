@@ -98,3 +98,13 @@ test('an operator connects an account of their own on the end users\u2019 page, 
   const { connections } = await api('GET', '/connections?end_user=operator:ana');
   assert.equal(connections.length, 1);
 });
+
+test('the newest connection comes first, as the list says', async () => {
+  const page = await operator(used, 'viewer');
+  await page.goto(`${url}/dashboard/connections`);
+  await settled(page);
+  assert.equal(await page.getByLabel('Order').inputValue(), 'create_time desc');
+  const { connections } = await api('GET', '/connections?order_by=create_time%20desc&page_size=2');
+  const shown = await page.locator('tbody a').evaluateAll((links) => links.map((link) => link.getAttribute('href').split('/').at(-1)));
+  assert.deepEqual([...new Set(shown)].slice(0, 2), connections.map((one) => one.id));
+});

@@ -646,35 +646,36 @@ end_user,children:a2("p",{children:result.problem})},result.connection.id))]})})
 oblem",...results.map(({connection,value,problem})=>[connection.id,connection.integration,connection.end_user,value,problem??
 ""].map(cell).join(","))].join(`\r
 `),link=document.createElement("a");link.href=URL.createObjectURL(new Blob([text],{type:"text/csv"})),link.download=`${verb.
-toLowerCase().replaceAll(" ","-")}.csv`,link.click(),URL.revokeObjectURL(link.href)}var PAGE_SIZE2=50;function connectionsHref(filters){return`/dashboard/connections${query({...filters})}`}function ConnectionsScreen(){
-let{query:address,route}=useLocation(),filters=address,pick=ids=>{chooseEveryone(void 0),choose(ids)},restricted=Object.
-entries(filters).some(([name2,value])=>name2!=="order_by"&&value),narrow=change=>{turnTo([]),pick(new Set),route(connectionsHref(
-{...filters,...change}),!0)},[trail,turnTo]=d2([]),[selected,choose]=d2(new Set),[everyone,chooseEveryone]=d2(void 0),[linking,
-link]=d2(!1),filter={...filters,state:filters.state&&`CONNECTION_STATE_${filters.state}`},asked=query({...filter,page_size:PAGE_SIZE2,
-page_token:trail.at(-1)}),page=useLoad(signal=>api(`/connections${asked}`,{signal}),[asked]),shown=page.data?.connections??
-[],chosen=everyone??shown.filter(one=>selected.has(one.id)),wholePage=shown.length>0&&chosen.length===shown.length,integrations=useLoad(
-async()=>can("integrations:read")?await list("/integrations","integrations"):[],[]);return a2(Page,{title:"Connections",
-lead:"Accounts your end users have connected.",actions:can("sessions:write")&&a2(Button,{kind:"primary",icon:"link",onClick:()=>link(
-!0),children:"Create a link"}),children:[a2(FilterBar,{filters,integrations:integrations.data??[],onChange:narrow}),a2(Card,
-{flush:!0,children:[chosen.length>0&&a2(Bulk,{chosen,onDone:()=>{pick(new Set),page.again()}}),!everyone&&wholePage&&(trail.
-length>0||page.data?.next_page_token)&&a2(AllThatFit,{filter,chosen:chosen.length,onChosen:chooseEveryone},asked),a2(Awaited,
-{of:page,rows:8,children:({connections=[],next_page_token})=>a2($,{children:[connections.length>0&&a2(Table,{caption:"Co\
-nnections",columns:COLUMNS,rows:connections,id:row=>row.id,href:row=>`/dashboard/connections/${row.id}`,label:row=>`${row.
-end_user} at ${row.integration}`,selection:can("sessions:write")?{selected,change:pick}:void 0}),connections.length===0&&
-(restricted?a2(NoneFits,{onClear:()=>route("/dashboard/connections"),more:!!next_page_token}):a2(NoneYet,{onLink:()=>link(
-!0)})),(trail.length>0||next_page_token)&&a2("nav",{class:"pager","aria-label":"Pages",children:[a2("span",{children:connections.
-length>0?`${plural(connections.length,"connection")} on page ${trail.length+1}`:`Page ${trail.length+1}`}),a2("span",{class:"\
-row",children:[trail.length>0&&a2(Button,{onClick:()=>turnTo(trail.slice(0,-1)),children:"Previous"}),next_page_token&&a2(
-Button,{onClick:()=>turnTo([...trail,next_page_token]),children:"Next"})]})]})]})})]}),linking&&a2(ConnectLink,{onClose:()=>link(
-!1)})]})}var COLUMNS=[{name:"End user",cell:row=>a2("span",{class:"cell-main",children:[a2(Logo,{name:row.integration,size:28}),
-a2("span",{class:"cell-text",children:[a2("span",{children:row.display_name||row.end_user}),a2("small",{children:row.credential?.
-account||(row.display_name?row.end_user:row.external_id)||row.id})]})]})},{name:"State",cell:row=>a2(StateBadge,{state:stateOf(
-row)})},{name:"Integration",minor:!0,cell:row=>row.integration},{name:"Whose turn",minor:!0,cell:row=>row.failure?.owner?
-turn(row.failure.owner):a2("span",{class:"muted",children:"—"})},{name:"Last refresh",minor:!0,cell:row=>a2(When,{time:row.
-credential?.obtain_time})},{name:"Token expires",minor:!0,cell:row=>a2(When,{time:row.credential?.expire_time})},{name:"\
-Created",minor:!0,cell:row=>a2(When,{time:row.create_time})}];function FilterBar({filters,integrations,onChange}){let asked=filters.
-search??filters.end_user??"",[text,type]=d2(asked);A2(()=>type(asked),[asked]);let states=Object.entries(STATES);return a2(
-"form",{class:"filters",role:"search","aria-label":"Connections",onSubmit:event=>{event.preventDefault(),onChange({search:text.
+toLowerCase().replaceAll(" ","-")}.csv`,link.click(),URL.revokeObjectURL(link.href)}var PAGE_SIZE2=50,NEWEST_FIRST="create_time desc";function connectionsHref(filters){return`/dashboard/connections${query(
+{...filters})}`}function ConnectionsScreen(){let{query:address,route}=useLocation(),filters=address,pick=ids=>{chooseEveryone(
+void 0),choose(ids)},restricted=Object.entries(filters).some(([name2,value])=>name2!=="order_by"&&value),narrow=change=>{
+turnTo([]),pick(new Set),route(connectionsHref({...filters,...change}),!0)},[trail,turnTo]=d2([]),[selected,choose]=d2(new Set),
+[everyone,chooseEveryone]=d2(void 0),[linking,link]=d2(!1),filter={order_by:NEWEST_FIRST,...filters,state:filters.state&&
+`CONNECTION_STATE_${filters.state}`},asked=query({...filter,page_size:PAGE_SIZE2,page_token:trail.at(-1)}),page=useLoad(
+signal=>api(`/connections${asked}`,{signal}),[asked]),shown=page.data?.connections??[],chosen=everyone??shown.filter(one=>selected.
+has(one.id)),wholePage=shown.length>0&&chosen.length===shown.length,integrations=useLoad(async()=>can("integrations:read")?
+await list("/integrations","integrations"):[],[]);return a2(Page,{title:"Connections",lead:"Accounts your end users have\
+ connected.",actions:can("sessions:write")&&a2(Button,{kind:"primary",icon:"link",onClick:()=>link(!0),children:"Create \
+a link"}),children:[a2(FilterBar,{filters,integrations:integrations.data??[],onChange:narrow}),a2(Card,{flush:!0,children:[
+chosen.length>0&&a2(Bulk,{chosen,onDone:()=>{pick(new Set),page.again()}}),!everyone&&wholePage&&(trail.length>0||page.data?.
+next_page_token)&&a2(AllThatFit,{filter,chosen:chosen.length,onChosen:chooseEveryone},asked),a2(Awaited,{of:page,rows:8,
+children:({connections=[],next_page_token})=>a2($,{children:[connections.length>0&&a2(Table,{caption:"Connections",columns:COLUMNS,
+rows:connections,id:row=>row.id,href:row=>`/dashboard/connections/${row.id}`,label:row=>`${row.end_user} at ${row.integration}`,
+selection:can("sessions:write")?{selected,change:pick}:void 0}),connections.length===0&&(restricted?a2(NoneFits,{onClear:()=>route(
+"/dashboard/connections"),more:!!next_page_token}):a2(NoneYet,{onLink:()=>link(!0)})),(trail.length>0||next_page_token)&&
+a2("nav",{class:"pager","aria-label":"Pages",children:[a2("span",{children:connections.length>0?`${plural(connections.length,
+"connection")} on page ${trail.length+1}`:`Page ${trail.length+1}`}),a2("span",{class:"row",children:[trail.length>0&&a2(
+Button,{onClick:()=>turnTo(trail.slice(0,-1)),children:"Previous"}),next_page_token&&a2(Button,{onClick:()=>turnTo([...trail,
+next_page_token]),children:"Next"})]})]})]})})]}),linking&&a2(ConnectLink,{onClose:()=>link(!1)})]})}var COLUMNS=[{name:"\
+End user",cell:row=>a2("span",{class:"cell-main",children:[a2(Logo,{name:row.integration,size:28}),a2("span",{class:"cel\
+l-text",children:[a2("span",{children:row.display_name||row.end_user}),a2("small",{children:row.credential?.account||(row.
+display_name?row.end_user:row.external_id)||row.id})]})]})},{name:"State",cell:row=>a2(StateBadge,{state:stateOf(row)})},
+{name:"Integration",minor:!0,cell:row=>row.integration},{name:"Whose turn",minor:!0,cell:row=>row.failure?.owner?turn(row.
+failure.owner):a2("span",{class:"muted",children:"—"})},{name:"Last refresh",minor:!0,cell:row=>a2(When,{time:row.credential?.
+obtain_time})},{name:"Token expires",minor:!0,cell:row=>a2(When,{time:row.credential?.expire_time})},{name:"Created",minor:!0,
+cell:row=>a2(When,{time:row.create_time})}];function FilterBar({filters,integrations,onChange}){let asked=filters.search??
+filters.end_user??"",[text,type]=d2(asked);A2(()=>type(asked),[asked]);let states=Object.entries(STATES);return a2("form",
+{class:"filters",role:"search","aria-label":"Connections",onSubmit:event=>{event.preventDefault(),onChange({search:text.
 trim(),end_user:""})},children:[a2("span",{class:"control search",children:[a2(Icon,{name:"search",size:16}),a2("input",
 {type:"search","aria-label":"Search by id, end user, name or external id",placeholder:"Search id, end user, name…",value:text,
 onInput:event=>type(event.currentTarget.value),onBlur:()=>text.trim()!==asked&&onChange({search:text.trim(),end_user:""})})]}),
@@ -682,10 +683,10 @@ a2(Field,{id:"state",label:"State",value:filters.state??"",onInput:state=>onChan
 ery state"},...states.map(([value,{label}])=>({value,label}))]}),a2(Field,{id:"integration",label:"Integration",value:filters.
 integration??"",onInput:integration=>onChange({integration}),options:[{value:"",label:"Every integration"},...integrations.
 map(one=>({value:one.key,label:one.display_name||one.key}))]}),a2(Field,{id:"order",label:"Order",value:filters.order_by??
-"create_time desc",onInput:order_by=>onChange({order_by}),options:[{value:"create_time desc",label:"Newest first"},{value:"\
-create_time",label:"Oldest first"},{value:"end_time",label:"Ending soonest"}]}),(filters.ends_before||filters.ends_after)&&
-a2("button",{type:"button",class:"pill","aria-pressed":"true",onClick:()=>onChange({ends_before:"",ends_after:""}),children:[
-"Ends ",filters.ends_after&&a2($,{children:["after ",a2(When,{time:filters.ends_after})," "]}),filters.ends_before&&a2($,
+NEWEST_FIRST,onInput:order_by=>onChange({order_by}),options:[{value:NEWEST_FIRST,label:"Newest first"},{value:"create_ti\
+me",label:"Oldest first"},{value:"end_time",label:"Ending soonest"}]}),(filters.ends_before||filters.ends_after)&&a2("bu\
+tton",{type:"button",class:"pill","aria-pressed":"true",onClick:()=>onChange({ends_before:"",ends_after:""}),children:["\
+Ends ",filters.ends_after&&a2($,{children:["after ",a2(When,{time:filters.ends_after})," "]}),filters.ends_before&&a2($,
 {children:["before ",a2(When,{time:filters.ends_before})]})," ×"]})]})}function NoneYet({onLink}){return a2(Empty,{title:"\
 No connections yet",action:a2($,{children:[can("sessions:write")&&a2(Button,{kind:"primary",icon:"link",onClick:onLink,children:"\
 Create a link"}),a2("a",{class:"button button-secondary",href:"/dashboard/start",children:"Read the guide"})]}),children:"\

@@ -16,6 +16,8 @@ import { Bulk } from './connections-bulk';
 
 const PAGE_SIZE = 50;
 
+const NEWEST_FIRST = 'create_time desc';
+
 /** What the address says: the filters are its query, so a view can be kept and sent. */
 interface Filters {
   search?: string;
@@ -50,7 +52,7 @@ export function ConnectionsScreen() {
   // All that fit the filter, once somebody has asked for them.
   const [everyone, chooseEveryone] = useState<Connection[] | undefined>(undefined);
   const [linking, link] = useState(false);
-  const filter = { ...filters, state: filters.state && `CONNECTION_STATE_${filters.state}` };
+  const filter = { order_by: NEWEST_FIRST, ...filters, state: filters.state && `CONNECTION_STATE_${filters.state}` };
   const asked = query({ ...filter, page_size: PAGE_SIZE, page_token: trail.at(-1) });
   const page = useLoad((signal) => api<{ connections?: Connection[]; next_page_token?: string }>(`/connections${asked}`, { signal }), [asked]);
   const shown = page.data?.connections ?? [];
@@ -140,7 +142,7 @@ function FilterBar({ filters, integrations, onChange }: { filters: Filters; inte
       </span>
       <Field id="state" label="State" value={filters.state ?? ''} onInput={(state) => onChange({ state })} options={[{ value: '', label: 'Every state' }, ...states.map(([value, { label }]) => ({ value, label }))]} />
       <Field id="integration" label="Integration" value={filters.integration ?? ''} onInput={(integration) => onChange({ integration })} options={[{ value: '', label: 'Every integration' }, ...integrations.map((one) => ({ value: one.key, label: one.display_name || one.key }))]} />
-      <Field id="order" label="Order" value={filters.order_by ?? 'create_time desc'} onInput={(order_by) => onChange({ order_by })} options={[{ value: 'create_time desc', label: 'Newest first' }, { value: 'create_time', label: 'Oldest first' }, { value: 'end_time', label: 'Ending soonest' }]} />
+      <Field id="order" label="Order" value={filters.order_by ?? NEWEST_FIRST} onInput={(order_by) => onChange({ order_by })} options={[{ value: NEWEST_FIRST, label: 'Newest first' }, { value: 'create_time', label: 'Oldest first' }, { value: 'end_time', label: 'Ending soonest' }]} />
       {(filters.ends_before || filters.ends_after) && (
         <button type="button" class="pill" aria-pressed="true" onClick={() => onChange({ ends_before: '', ends_after: '' })}>
           Ends {filters.ends_after && <>after <When time={filters.ends_after} /> </>}
