@@ -1,27 +1,19 @@
 // What an operator finds out before an end user does: whether the app is accepted, whether connecting works, and how it has been.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { accessible, api, connect, latchkey, operator, picture, settled, url, useBrowser } from './operators.js';
+import { accessible, api, connect, happenedAgo, latchkey, operator, picture, settled, url, useBrowser } from './operators.js';
 
 const used = useBrowser();
-
-/** As if what has happened so far had happened so many hours ago: a test cannot wait for a chart. */
-const longAgo = (hours, integration) => {
-  const moved = `UPDATE status_changes SET at = at - ${hours} * 3600000 WHERE parent LIKE '${integration}'`;
-  const script = 'import sqlite3, sys; file = sqlite3.connect(sys.argv[1], timeout=20); file.execute(sys.argv[2]); file.commit()';
-  execFileSync('python3', ['-c', script, join(process.env.DATA, 'latchkey.db'), moved]);
-};
 
 before(() => {
   connect('ana@acme.example');
   const broken = connect('bo@globex.example');
   connect('carla@initech.example', 'demo-basic');
   latchkey('demo', 'revoke', broken);
-  longAgo(2, '%');
-  longAgo(4, 'demo-oauth');
+  // A test cannot wait for a chart.
+  happenedAgo('2 * 3600000');
+  happenedAgo("4 * 3600000 * (parent = 'demo-oauth')");
 });
 
 test('how many there were of each state is a chart, a sentence and a table, and leads to the connections', async () => {

@@ -4,7 +4,7 @@
 
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { api, connect, latchkey, operator, settled, url, useBrowser } from './operators.js';
+import { api, connect, happenedAgo, latchkey, operator, settled, url, useBrowser } from './operators.js';
 
 const used = useBrowser();
 
@@ -13,6 +13,8 @@ test('the dashboard', async () => {
   for (const id of [...people, ...people, ...people]) await api('POST', `/connections/${id}:accessToken`, { force_refresh: true });
   for (const integration of ['demo-api-key', 'demo-basic', 'demo-machine']) connect('ana@acme.example', integration);
   latchkey('demo', 'revoke', connect('finn@stark.example'));
+  // One after the other over four weeks.
+  happenedAgo('2.5 * 86400000 * ((SELECT MAX(number) FROM status_changes) - number)');
   const page = await operator(used, 'admin', { viewport: { width: 1280, height: 800 } });
   await page.goto(`${url}/dashboard`);
   await settled(page);

@@ -29,6 +29,12 @@ export async function api(method, path, body) {
 /** A command of the command line. */
 export const latchkey = (...args) => execFileSync(LATCHKEY, [...args, '--data', DATA], { encoding: 'utf8', timeout: 60_000 });
 
+/** As if each change of a state so far had happened that many milliseconds earlier: an expression over the row. */
+export function happenedAgo(milliseconds) {
+  const script = 'import sqlite3, sys; file = sqlite3.connect(sys.argv[1], timeout=20); file.execute(sys.argv[2]); file.commit()';
+  execFileSync('python3', ['-c', script, join(DATA, 'latchkey.db'), `UPDATE status_changes SET at = at - ${milliseconds}`]);
+}
+
 /** Connects an account at the demo provider; its connection's id. */
 export const connect = (endUser, integration = 'demo-oauth') => latchkey('demo', 'connect', '--end-user', endUser, '--integration', integration).trim();
 
