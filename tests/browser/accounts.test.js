@@ -105,6 +105,7 @@ test('one login opens several workspaces, and the person says which', async () =
   assert.equal((await backend('GET', `/v1/connect-sessions/${made.session_id}`)).connection_id ?? '', '', 'nothing is connected before');
   // Who comes back later is asked again.
   await page.reload();
+  await page.locator('.choice-name').first().waitFor();
   const listed = await page.locator('.choice-name').allInnerTexts();
   assert.deepEqual(listed.map((it) => it.split('\n')), [['Acme', 'acme.demo.example'], ['Acme', 'acme-staging.demo.example'], ['Globex', 'globex.demo.example'], ["Ana Demo's own", 'ana.demo.example']]);
   await page.getByRole('button', { name: 'Globex' }).click();

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
 import { origin } from './host.js';
 import { assertNoSecretIn, backend, connection, decide, demo, server, session, world } from './world.js';
 
@@ -29,6 +30,28 @@ test('a link leads through the provider and back to the product', async () => {
   assert.deepEqual(errors, []);
   await close();
 });
+
+// All of it together: page, programs, styles, and the texts of one language. What few people see is not among it.
+for (const [locale, budget] of [['en-US', 29_500], ['de-DE', 32_500]]) {
+  test(`what a first connect loads in ${locale} stays small`, async () => {
+    const { connect_link } = await session(['demo-oauth']);
+    const { page, asked, close } = await here.person({ locale });
+    await page.goto(connect_link);
+    await page.locator('.foot .button-primary').waitFor();
+    const html = await page.evaluate(async () => (await fetch(location.href)).text());
+    await page.locator('.foot .button-primary').click();
+    await decide(page);
+    await page.locator('.pair-done').waitFor();
+    const files = new Set(asked.filter((it) => it.startsWith(`${server}/assets/`)));
+    const bodies = await Promise.all([...files].map(async (it) => [it.split('/').pop(), Buffer.from(await (await fetch(it)).arrayBuffer())]));
+    const sizes = Object.fromEntries([['html', Buffer.from(html)], ...bodies].map(([name, body]) => [name, brotliCompressSync(body).length]));
+    const expected = ['connect.css', 'connect.js', ...(locale === 'de-DE' ? ['de.json'] : []), 'html', 'shared.js', 'theme-first.js'];
+    assert.deepEqual(Object.keys(sizes).sort(), expected);
+    const sum = Object.values(sizes).reduce((all, size) => all + size);
+    assert(sum <= budget, `${sum} bytes, and may be ${budget}: ${JSON.stringify(sizes)}`);
+    await close();
+  });
+}
 
 test('an address that the environment does not allow is not gone to', async () => {
   const { connect_link } = await session(['demo-machine']);

@@ -144,3 +144,29 @@ test('no other site has anything done in a browser that looks after its connecti
   assert.equal(await post({ form_token }, { 'sec-fetch-site': 'same-origin' }), 303);
   assert.equal((await connection(id)).state, 'CONNECTION_STATE_DELETED');
 });
+
+test('what few people see is asked for again where it did not come', async () => {
+  const { connect_link } = await managing('pia');
+  const { page, context, asked, close } = await here.person();
+  let tries = 0;
+  await context.route('**/connect/rare.js*', (route) => (tries++ ? route.continue() : route.abort()));
+  await page.goto(connect_link);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'Your connections' }).waitFor();
+  assert.equal(asked.filter((it) => it.includes('/connect/rare.js')).length, 2);
+  await close();
+});
+
+test('a session that is over looks after nothing, and none is opened in the frame of another environment', async () => {
+  const id = connected('sven');
+  const brief = await held(managing('sven', { lifetime: '1s' }));
+  await new Promise((passed) => setTimeout(passed, 1500));
+  for (const [method, path, more] of [['GET', '/connections'], ['DELETE', `/connections/${id}`], ['POST', '/errands', { body: {} }], ['POST', '/errands', { body: { mends: id } }]]) {
+    const answer = await brief.ask(method, path, more);
+    assert(answer.status >= 400 && answer.status < 500, `${method} ${path}: ${answer.status}`);
+  }
+  assert.equal((await connection(id)).state, 'CONNECTION_STATE_ACTIVE');
+  const { token } = await managing('sven');
+  const opening = await fetch(`${server}/connect/api/sessions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token, environment: 'prod' }) });
+  assert(opening.status >= 400 && opening.status < 500, `${opening.status}`);
+});

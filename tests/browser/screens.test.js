@@ -45,8 +45,8 @@ const OWNED = [
 
 // What the server says, and what somebody does then.
 const SCREENS = {
-  manage: { session: manager, owned: OWNED },
-  'manage-nothing': { session: manager, owned: [] },
+  manage: { session: manager, owned: OWNED, act: async (page) => page.locator('.own').first().waitFor() },
+  'manage-nothing': { session: manager, owned: [], act: async (page) => page.locator('.nothing').waitFor() },
   'manage-ending': { session: manager, owned: OWNED, act: async (page) => {
     await page.locator('.own .button-quiet').first().click();
     await page.locator('dialog[open]').waitFor();

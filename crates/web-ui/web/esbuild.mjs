@@ -1,5 +1,5 @@
-// Builds `../dist` from what is here: one program for each folder, with the names its sources have and in lines that a diff can
-// show, and a manifest of what it was built from. `--watch` builds again on every change; a debug build of Latchkey serves the files as they are on disk.
+// Builds `../dist` from what is here: one program for each folder, in lines that a diff can show and, but for the connect pages,
+// with the names its sources have, and a manifest of what it was built from. `--watch` builds again on every change; a debug build of Latchkey serves the files as they are on disk.
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -11,12 +11,13 @@ const here = dirname(fileURLToPath(import.meta.url));
 const dist = process.env.LATCHKEY_WEB_DIST ?? join(here, '../dist');
 const watching = process.argv.includes('--watch');
 
-// Blanks are a tenth of what a browser loads. Names stay, so that what is served can be read.
+// Blanks are a tenth of what a browser loads. The dashboard's names stay, so that what is served can be read.
 const tight = { minifyWhitespace: true, minifySyntax: true, lineLimit: 120 };
 const page = { ...tight, format: 'esm', splitting: true, chunkNames: '[name]', jsx: 'automatic', jsxImportSource: 'preact' };
 const programs = [
-  // Stands in other people's pages, so here names are short, too.
-  { ...page, splitting: false, minifyIdentifiers: true, entryPoints: ['connect/connect.tsx', 'connect/connect.css'], outdir: 'connect' },
+  // Stands in other people's pages, so here names are short, too; what few people see is a file of its own, and `shared.js` what
+  // both need.
+  { ...page, chunkNames: 'shared', minifyIdentifiers: true, entryPoints: ['connect/connect.tsx', 'connect/rare.ts', 'connect/connect.css'], outdir: 'connect' },
   { ...page, entryPoints: ['dashboard/dashboard.tsx', 'dashboard/dashboard.css'], outdir: 'dashboard' },
   // Runs before the page is painted, so it is no module.
   { ...tight, format: 'iife', entryPoints: ['kit/theme-first.ts'], outdir: 'kit' },

@@ -4,7 +4,7 @@ import { Problem, StatusRegions, boot, call, wearAppearance } from '../kit';
 import { type Boot, Context, type Shared } from './context';
 import { Flow } from './flow';
 import { type Host, meet, meetCompat } from './host';
-import { Manager } from './manage';
+import { Later } from './later';
 import { managerOf, openLink, returnAddress } from './open';
 import { Program } from './program';
 import { Failed } from './screens/ends';
@@ -45,7 +45,7 @@ async function hosted(shared: Shared): Promise<void> {
   const session = await client.read();
   const place = { windows: false, environment: '' };
   if (session.intent === 'manage') {
-    return show(shared, <Manager client={client} session={session} place={place} />);
+    return show(shared, <Later>{({ Manager }) => <Manager client={client} session={session} place={place} />}</Later>);
   }
   const flow = await Flow.begin(client, session, { ...place, host: managerOf(client.id) });
   show({ ...shared, flow, returnTo: returnAddress(page.session ?? '', page.return_urls ?? []) });
@@ -73,7 +73,8 @@ async function framed(texts: Texts, meeting: typeof meet): Promise<void> {
       client = opened.client;
       if (opened.session.intent === 'manage') {
         const place = { windows: true, host, environment };
-        return show(shared, <Manager key={client.id} client={client} session={opened.session} place={place} handle={manager} />);
+        const opening = { client, session: opened.session, place, handle: manager };
+        return show({ ...shared, leave }, <Later>{({ Manager }) => <Manager key={opening.client.id} {...opening} />}</Later>);
       }
       flow = await Flow.begin(opened.client, opened.session, { windows: true, host, environment });
       show({ ...shared, flow });

@@ -91,9 +91,10 @@ export function Manager({ client, session, place, handle = {} }: ManagerProps) {
         name={title}
         title={title}
         actions={
-          session.integrations.length > 0 && (
-            <Button kind={owned?.length ? 'secondary' : 'primary'} wide busy={busy === 'new'} onClick={() => void run('new')}>
-              {texts.t(owned?.length ? 'manage_new' : 'choose_title')}
+          // Which of the two it is, the list says.
+          owned && session.integrations.length > 0 && (
+            <Button kind={owned.length ? 'secondary' : 'primary'} wide busy={busy === 'new'} onClick={() => void run('new')}>
+              {texts.t(owned.length ? 'manage_new' : 'choose_title')}
             </Button>
           )
         }

@@ -3,12 +3,11 @@ import { useEffect, useReducer } from 'preact/hooks';
 import { Button, Dialog } from '../kit';
 import { useShared } from './context';
 import type { Flow } from './flow';
-import { OtherAccount, WhichAccount } from './screens/account';
+import { Later } from './later';
 import { Choose } from './screens/choose';
 import { Done, Failed } from './screens/ends';
 import { Explain } from './screens/explain';
 import { Form } from './screens/form';
-import { Pending } from './screens/pending';
 import { Blocked, Opening, Verify, Waiting } from './screens/progress';
 
 export function Program() {
@@ -56,13 +55,13 @@ function Screen({ flow }: { flow: Flow }) {
     case 'waiting':
       return <Waiting form={screen.form} seemsClosed={screen.seemsClosed} />;
     case 'other_account':
-      return <OtherAccount form={screen.form} busy={screen.busy} />;
+      return <Later>{({ OtherAccount }) => <OtherAccount form={screen.form} busy={screen.busy} />}</Later>;
     case 'which_account':
-      return <WhichAccount form={screen.form} chosen={screen.chosen} />;
+      return <Later>{({ WhichAccount }) => <WhichAccount form={screen.form} chosen={screen.chosen} />}</Later>;
     case 'blocked':
       return <Blocked form={screen.form} />;
     case 'pending':
-      return <Pending form={screen.form} link={screen.link} />;
+      return <Later>{({ Pending }) => <Pending form={screen.form} link={screen.link} />}</Later>;
     case 'failed':
       return <Failed failure={screen.failure} form={screen.form} />;
     case 'done':

@@ -1,0 +1,54 @@
+// Waits for the file with what few people see, so that everybody else does not.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Button, Icon } from '../kit';
+import { useShared } from './context';
+import type * as Rare from './rare';
+import { Frame } from './screens/frame';
+
+let failures = 0;
+let coming: Promise<typeof Rare> | undefined;
+
+/** Asked again after a failure: browsers keep a failed file by its address, so each try has one of its own. */
+function rare(): Promise<typeof Rare> {
+  const address = new URL(`./rare.js${failures ? `?again=${failures}` : ''}`, import.meta.url).href;
+  coming ??= import(address).catch((error) => {
+    failures += 1;
+    coming = undefined;
+    throw error;
+  });
+  return coming as Promise<typeof Rare>;
+}
+
+export function Later({ children }: { children: (screens: typeof Rare) => ComponentChildren }) {
+  const { texts } = useShared();
+  const [screens, setScreens] = useState<typeof Rare>();
+  const [failed, setFailed] = useState(false);
+  const load = () => {
+    setFailed(false);
+    rare().then(setScreens, () => setFailed(true));
+  };
+  useEffect(load, []);
+  if (screens) return <>{children(screens)}</>;
+  if (!failed) return <main class="card" aria-busy="true" />;
+  const title = texts.t('offline_title');
+  return (
+    <Frame
+      center
+      name={title}
+      title={title}
+      mark={
+        <span class="emblem emblem-wrong">
+          <Icon name="alert" size={26} />
+        </span>
+      }
+      actions={
+        <Button kind="primary" wide onClick={load}>
+          {texts.t('try_again')}
+        </Button>
+      }
+    >
+      <p class="lead">{texts.t('offline_body')}</p>
+    </Frame>
+  );
+}
