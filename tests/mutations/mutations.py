@@ -7,6 +7,7 @@ SQLITE = ("-p", "latchkey-store-sqlite", "--test", "sqlite")
 VAULT = ("-p", "latchkey-vault", "--test", "service")
 CLI = ("-p", "latchkey", "--bins")
 EXPORTING = ("-p", "latchkey-vault", "--test", "service", "export")
+MANAGING = ("-p", "latchkey-vault", "--test", "service", "managing")
 WEBHOOKS = ("-p", "latchkey-vault", "--test", "service", "webhooks")
 SIMULATION = ("-p", "latchkey-tests", "--test", "simulation")
 REFRESHER = ("-p", "latchkey-refresher", "--lib")
@@ -269,7 +270,13 @@ MUTATIONS = [
         "PATTERNS.iter().fold(", "PATTERNS.iter().take(0).fold(", ("-p", "latchkey", "--bin", "latchkey", "support_bundle")),
     Mutation(
         "whoever looks after connections may end anybody's", "services/vault/src/vault/managing.rs",
-        "profile.end_user == terms.end_user && named", "named", ("-p", "latchkey-vault", "--test", "service", "managing")),
+        "profile.end_user == terms.end_user && named", "named", MANAGING),
+    Mutation(
+        "any session looks after connections", "crates/domain/src/session.rs",
+        "if terms.manages { Ok(terms) } else { Err(Refusal::Unknown) }", "Ok(terms)", MANAGING),
+    Mutation(
+        "what is gone hides what is there", "services/vault/src/vault/managing.rs",
+        "list.after.is_none() || own.len() >= OWN_MAX", "true", MANAGING),
     Mutation(
         "a change of status is not kept", APPEND,
         "if let Some((left, at)) = append.left_status() {", "if let Some((left, at)) = append.left_status().filter(|_| false) {",

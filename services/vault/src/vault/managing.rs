@@ -13,7 +13,11 @@ use latchkey_domain::{ConnectionId, Digest, SessionId};
 use latchkey_wire::contract::{ConnectionSummary, OwnConnection};
 
 /// More than anybody looks after by hand.
-const OWN_MAX: u32 = 200;
+const OWN_MAX: usize = 200;
+
+/// How many connections are looked at together, and how often, so that one who made thousands costs no more than a list does.
+const PAGE: u32 = 100;
+const PAGES_MAX: usize = 50;
 
 impl Vault {
     /// The end user's connections, the newest first: those to the session's integrations, where it names any, else all.
@@ -26,29 +30,49 @@ impl Vault {
         browser: Digest,
     ) -> Result<Vec<OwnConnection>, Error> {
         let terms = self.managed(session, &browser).await?;
-        let list = ListConnections::of_end_user(terms.environment.clone(), terms.end_user.clone(), OWN_MAX);
-        let mut own = vec![];
-        for connection in self.connections(list).await?.connections {
-            let Some((summary, failing)) = seen(&connection) else { continue };
-            let Some(profile) = connection.profile().filter(|it| is_managed(&terms, it)) else { continue };
-            let (name, asked, mendable) =
-                match self.integration(&terms.environment, &profile.integration).await {
-                    Ok(view) => (view.settings.display_name, view.settings.scopes, true),
-                    Err(Error::IntegrationUnknown(key)) => (key, vec![], false),
-                    Err(error) => return Err(error),
-                };
-            own.push(OwnConnection {
-                id: profile.id,
-                summary,
-                name,
-                provider: profile.provider.clone(),
-                asked,
-                mendable,
-                failing,
-                created_at: profile.created_at,
-            });
+        let mut list = ListConnections::of_end_user(terms.environment.clone(), terms.end_user.clone(), PAGE);
+        if let [only] = &terms.integrations[..] {
+            list.integration = Some(only.clone());
         }
+        let mut own = vec![];
+        // What is gone or to another integration takes no place of what is to be seen.
+        for _ in 0..PAGES_MAX {
+            let page = self.connections(list.clone()).await?;
+            for connection in page.connections {
+                own.extend(self.own_connection(&terms, &connection).await?);
+            }
+            list.after = page.next;
+            if list.after.is_none() || own.len() >= OWN_MAX {
+                break;
+            }
+        }
+        own.truncate(OWN_MAX);
         Ok(own)
+    }
+
+    /// `None` for what this session does not show.
+    async fn own_connection(
+        &self,
+        terms: &Terms,
+        connection: &Connection,
+    ) -> Result<Option<OwnConnection>, Error> {
+        let Some((summary, failing)) = seen(connection) else { return Ok(None) };
+        let Some(profile) = connection.profile().filter(|it| is_managed(terms, it)) else { return Ok(None) };
+        let (name, asked, mendable) = match self.integration(&terms.environment, &profile.integration).await {
+            Ok(view) => (view.settings.display_name, view.settings.scopes, true),
+            Err(Error::IntegrationUnknown(key)) => (key, vec![], false),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(OwnConnection {
+            id: profile.id,
+            summary,
+            name,
+            provider: profile.provider.clone(),
+            asked,
+            mendable,
+            failing,
+            created_at: profile.created_at,
+        }))
     }
 
     /// Ends one of them, here at once and at its provider when that can be asked. Safe to repeat.

@@ -104,3 +104,17 @@ async fn such_a_session_makes_no_connection_itself_and_is_about_no_one_of_them()
         assert!(matches!(refused, Err(Error::Field { field: "manage", .. })), "{:?}", refused.err());
     }
 }
+
+#[tokio::test]
+async fn what_is_gone_takes_no_place_of_what_is_there() {
+    let world = World::new().await;
+    let oldest = world.connected().await;
+    let session = opened(&world, managing("ana")).await;
+    for _ in 0..101 {
+        let gone = world.connected().await;
+        world.vault.disconnect(session, browser(), gone).await.unwrap();
+    }
+    assert_eq!(own(&world, session).await, [oldest]);
+    let narrowed = opened(&world, CreateSession { integrations: vec![demo()], ..managing("ana") }).await;
+    assert_eq!(own(&world, narrowed).await, [oldest]);
+}
