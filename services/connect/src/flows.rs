@@ -35,8 +35,12 @@ use latchkey_oauth::{App, Client};
 use latchkey_providers::{Catalogue, Provider};
 use latchkey_wire::{Logbook, VaultClient, contract};
 use std::sync::Arc;
+use std::time::Duration;
 use turns::Turns;
 use url::Url;
+
+/// How long a session lasts if nobody says: long enough to find a password and a second factor.
+pub const SESSION_LIFETIME: Duration = Duration::from_secs(900);
 
 /// What the flows need. Cheap to clone.
 #[derive(Clone)]

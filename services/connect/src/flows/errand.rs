@@ -1,11 +1,11 @@
 //! What an end user wants done about their own connections, while they look after them: each in a session of its own, in the
 //! same browser.
 
-use super::Flows;
+use super::{Flows, SESSION_LIFETIME};
 use crate::counts;
 use crate::failures::Problem;
 use latchkey_domain::connection::About;
-use latchkey_domain::{ConnectionId, Digest, Timestamp};
+use latchkey_domain::{ConnectionId, Digest};
 use latchkey_wire::contract::{CreateSession, SessionView};
 
 /// One thing to do.
@@ -18,7 +18,7 @@ pub enum Errand {
 }
 
 impl Flows {
-    /// Opens the session in which it is done. It lasts no longer than the one it comes from.
+    /// Opens the session in which it is done. It lasts as long as any, so that whoever begins it late has the time a login takes.
     ///
     /// # Errors
     /// [`Problem::StateUnknown`] where the session is not for managing, or the connection none of the end user's; the vault's.
@@ -49,7 +49,7 @@ impl Flows {
                 integrations,
                 reconnect,
                 manages: false,
-                lifetime: Timestamp(self.clock.now()).until(managing.expires_at),
+                lifetime: SESSION_LIFETIME,
                 about: About::default(),
             })
             .await?;

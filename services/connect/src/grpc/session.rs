@@ -1,5 +1,6 @@
 use super::Door;
 use crate::counts;
+use crate::flows::SESSION_LIFETIME;
 use latchkey_domain::SessionId;
 use latchkey_domain::Timestamp;
 use latchkey_domain::api_key::Scope;
@@ -7,11 +8,7 @@ use latchkey_wire::contract::{CreateSession, SessionView};
 use latchkey_wire::convert::{about_from_pb, duration_from_pb, secret_to_pb, timestamp_to_pb};
 use latchkey_wire::convert::{parse, parse_list, parse_optional};
 use latchkey_wire::pb::connect as pb;
-use std::time::Duration;
 use tonic::{Request, Response, Status};
-
-/// Long enough to find a password and a second factor.
-const LIFETIME_DEFAULT: Duration = Duration::from_secs(900);
 
 #[tonic::async_trait]
 impl pb::connect_session_service_server::ConnectSessionService for Door {
@@ -34,7 +31,7 @@ impl pb::connect_session_service_server::ConnectSessionService for Door {
             integrations,
             reconnect: parse_optional("reconnect_connection_id", &asked.reconnect_connection_id)?,
             manages: asked.manage,
-            lifetime: lifetime.unwrap_or(LIFETIME_DEFAULT),
+            lifetime: lifetime.unwrap_or(SESSION_LIFETIME),
             about: about_from_pb(
                 &asked.external_id,
                 asked.display_name,

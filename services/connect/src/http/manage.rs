@@ -157,7 +157,8 @@ async fn decided(
                 return Ok((HeaderMap::new(), view.id));
             }
             ("mend", Some(connection)) => Errand::Mend(connection),
-            _ => Errand::Connect,
+            ("connect", None) => Errand::Connect,
+            _ => return Err(Problem::StateUnknown),
         };
         let opened = site.flows.run_errand(&view, browser.digest(), errand).await?;
         Ok((site.cookies.set_for(&browser, opened.id).into_iter().collect(), opened.id))
