@@ -27,7 +27,7 @@ use http::{HeaderMap, header};
 use latchkey_domain::Environment;
 use latchkey_domain::api_key::Scope;
 use latchkey_rest::Calls;
-use latchkey_wire::{Authenticator, Fault};
+use latchkey_wire::{Authenticator, Fault, actor};
 use refusal::Refusal;
 use serde_json::{Map, Value};
 pub use socket::Sockets;
@@ -113,8 +113,11 @@ async fn known(
         None => return Err(Refusal::missing_key()),
         Some(value) => Refusal::check_key_form(value)?,
     }
-    door.authenticator.identify(&shown(request.headers())).await?;
-    Ok(next.run(request).await)
+    let answering = async move {
+        door.authenticator.identify(&shown(request.headers())).await?;
+        Ok(next.run(request).await)
+    };
+    actor::own(answering).await
 }
 
 impl Door {
