@@ -302,4 +302,7 @@ MUTATIONS = [
         "whoever explains a connection does not know of safe mode", "services/vault/src/explain.rs",
         "|| !safety.holds(&integration) {", "|| safety.holds(&integration) {", ("-p", "latchkey-vault", "--test", "service", "restoring"),
     ),
+    Mutation(
+        "an outage of the key service is lived through for ever", "crates/envelope/src/cache/slot.rs",
+        "(Arc::new(key), now + hard_ttl);", "(Arc::new(key), now + hard_ttl * 99);", ("-p", "latchkey-envelope", "--lib", "lived_through")),
 ]

@@ -1,8 +1,8 @@
 //! Environment keys in the clear, for as long as that is safe.
 //!
 //! Invariants: a warm read calls no key service. One key is asked for once at a time, however many wait for it. A
-//! refusal by every key service that could open it drops the key at once; silence lets it serve until [`HARD_TTL`],
-//! never longer. Failures are remembered for a moment, so that calls are bounded whatever the read rate.
+//! refusal by every key service that could open it drops the key at once; silence lets it serve for as long as the operator
+//! allows ([`HARD_TTL`] unless told otherwise), never longer. Failures are remembered for a moment, so that calls are bounded whatever the read rate.
 
 mod calls;
 mod slot;
@@ -24,8 +24,9 @@ pub use wrapping::{FreshKey, Wanted, Wraps, stored_keys_head};
 /// After this a key is renewed before it is used: how soon a key disabled at the key service stops opening here.
 pub(crate) const SOFT_TTL: Duration = Duration::from_secs(60 * 60);
 
-/// How long a key serves while the key service does not answer: a day is the outage an operator is given to mend.
-pub(crate) const HARD_TTL: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a key serves while the key service does not answer, unless told otherwise: a day is the outage an operator is given
+/// to mend.
+pub const HARD_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The environment keys at hand. Cheap to clone; clones share the keys.
 #[derive(Clone)]
@@ -36,6 +37,8 @@ pub struct EnvironmentKeys {
 struct Inner {
     /// Each wraps every key, and any one of them can unwrap it. The first is asked first.
     services: Vec<Calls>,
+    /// How long a key serves while they do not answer.
+    hard_ttl: Duration,
     slots: Mutex<HashMap<Place, Arc<Slot>>>,
 }
 
@@ -60,8 +63,14 @@ impl EnvironmentKeys {
     /// With one key service, or with several that are independent of each other: each wraps every key.
     #[must_use]
     pub fn new(services: Vec<Arc<dyn KeyService>>) -> Self {
+        Self::serving_for(HARD_TTL, services)
+    }
+
+    /// The same, whose keys serve for `hard_ttl` while no key service answers, and not a moment longer.
+    #[must_use]
+    pub fn serving_for(hard_ttl: Duration, services: Vec<Arc<dyn KeyService>>) -> Self {
         let services = services.into_iter().enumerate().map(|(place, service)| Calls::new(place, service));
-        Self { inner: Arc::new(Inner { services: services.collect(), slots: Mutex::default() }) }
+        Self { inner: Arc::new(Inner { services: services.collect(), hard_ttl, slots: Mutex::default() }) }
     }
 
     /// An environment's key, by its name. `load` is asked for its wrapped form, as [`Self::create`] gave it, where the
@@ -103,7 +112,7 @@ impl EnvironmentKeys {
         let wrapped = Arc::new(load().await?);
         let outcome = self.inner.ask(&place, &wrapped).await;
         Ok(match outcome {
-            Ok(key) => slot.keep(key, wrapped, Instant::now()),
+            Ok(key) => slot.keep(key, wrapped, Instant::now(), self.inner.hard_ttl),
             Err(error) => slot.fail(error, Instant::now())?,
         })
     }
@@ -122,7 +131,7 @@ impl EnvironmentKeys {
             let _flight = flight;
             let Some(wrapped) = slot.wrapped() else { return };
             match inner.ask(&place, &wrapped).await {
-                Ok(key) => drop(slot.keep(key, wrapped, Instant::now())),
+                Ok(key) => drop(slot.keep(key, wrapped, Instant::now(), inner.hard_ttl)),
                 // What was refused is the wrapped form of an hour ago. Whoever reads next asks with the present one.
                 Err(KeyServiceError::Denied { .. }) => slot.doubt(Instant::now()),
                 // The outcome is in the slot; there is nobody to tell.

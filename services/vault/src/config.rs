@@ -121,6 +121,9 @@ pub struct Settings {
     pub insecure_peers: bool,
     /// Offers gRPC reflection on the backends' port.
     pub reflection: bool,
+    /// How long an environment's key serves while no key service answers: 1 to 72 hours. What is read is then readable for so
+    /// long after a key service was lost, and after somebody cut it off without refusing.
+    pub key_outage_hours: OutageHours,
     /// When a provider's refusal of a grant is believed.
     pub refusals: Refusals,
     /// How what happens is told customers over HTTP.
@@ -131,6 +134,37 @@ pub struct Settings {
     pub reads: Reads,
     /// What the operator keeps elsewhere.
     pub backups: Backups,
+}
+
+/// 1 to 72.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u8")]
+pub struct OutageHours(u8);
+
+/// Fewer than a key in use is left alone for, or more than anybody needs to mend a key service.
+#[derive(Debug, thiserror::Error)]
+#[error("an outage of {0} hours: between 1 and 72 can be lived through")]
+pub struct OutageOutOfRange(u8);
+
+impl TryFrom<u8> for OutageHours {
+    type Error = OutageOutOfRange;
+
+    fn try_from(hours: u8) -> Result<Self, OutageOutOfRange> {
+        if (1..=72).contains(&hours) { Ok(Self(hours)) } else { Err(OutageOutOfRange(hours)) }
+    }
+}
+
+impl Default for OutageHours {
+    fn default() -> Self {
+        Self(24)
+    }
+}
+
+impl OutageHours {
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(u64::from(self.0) * 3600)
+    }
 }
 
 /// What the operator says of the copies of the database. Receipts repeat it, so it must be true.
@@ -310,6 +344,7 @@ impl Default for Settings {
             waiters_max: 1000,
             insecure_peers: false,
             reflection: false,
+            key_outage_hours: OutageHours::default(),
             refusals: Refusals::default(),
             webhooks: Webhooks::default(),
             logs: Logs::default(),
@@ -328,4 +363,20 @@ pub struct VaultTls {
     /// For the other services; with `client_ca`, so that nobody else gets in.
     #[serde(default)]
     pub peers: Option<Tls>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_lived_through_for_an_hour_at_least_and_three_days_at_most() {
+        for (hours, seconds) in [(1, 3600), (72, 72 * 3600)] {
+            assert_eq!(OutageHours::try_from(hours).unwrap().duration(), Duration::from_secs(seconds));
+        }
+        for hours in [0, 73, 255] {
+            let refused = OutageHours::try_from(hours).unwrap_err().to_string();
+            assert!(refused.contains("between 1 and 72"), "{refused}");
+        }
+    }
 }

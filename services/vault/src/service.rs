@@ -52,7 +52,8 @@ impl VaultService {
     #[must_use]
     pub fn new(parts: Parts, settings: &Settings, lifecycle: &Lifecycle) -> Self {
         let ledger = Ledger::new(parts.store.clone(), parts.clock.clone());
-        let environments = EnvironmentKeys::new(parts.key_services.clone());
+        let outage = settings.key_outage_hours.duration();
+        let environments = EnvironmentKeys::serving_for(outage, parts.key_services.clone());
         let (store, clock) = (parts.store.clone(), parts.clock.clone());
         let keyring = Keyring::new(store, environments, settings.deployment.clone(), clock);
         let vault = Vault::new(ledger, keyring, parts.bus.clone(), parts.ids.clone(), settings);

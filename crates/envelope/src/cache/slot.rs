@@ -1,4 +1,4 @@
-use super::{HARD_TTL, SOFT_TTL};
+use super::SOFT_TTL;
 use crate::{EnvironmentKey, KeyServiceError, random};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,7 +15,6 @@ const REFUSAL_TTL: Duration = Duration::from_secs(30);
 const OUTAGE_TTL: Duration = Duration::from_secs(1);
 
 const _: () = assert!(RENEW_AFTER.as_secs() * 6 / 5 < SOFT_TTL.as_secs());
-const _: () = assert!(SOFT_TTL.as_secs() < HARD_TTL.as_secs());
 
 /// One environment's key, or what became of asking for it.
 #[derive(Default)]
@@ -85,14 +84,20 @@ impl Slot {
         }
     }
 
-    pub fn keep(&self, key: EnvironmentKey, wrapped: Arc<Vec<u8>>, now: Instant) -> Arc<EnvironmentKey> {
-        let key = Arc::new(key);
+    pub fn keep(
+        &self,
+        key: EnvironmentKey,
+        wrapped: Arc<Vec<u8>>,
+        now: Instant,
+        hard_ttl: Duration,
+    ) -> Arc<EnvironmentKey> {
+        let (key, dies_at) = (Arc::new(key), now + hard_ttl);
         *self.content() = Content::Held(Held {
             key: key.clone(),
             wrapped,
-            renew_at: now + jittered(RENEW_AFTER),
-            stale_at: now + SOFT_TTL,
-            dies_at: now + HARD_TTL,
+            renew_at: (now + jittered(RENEW_AFTER)).min(dies_at),
+            stale_at: (now + SOFT_TTL).min(dies_at),
+            dies_at,
         });
         key
     }

@@ -346,6 +346,24 @@ async fn a_wrap_by_another_key_service_is_told_by_its_name() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_operator_says_for_how_long_an_outage_is_lived_through() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    for hours in [1, 3, 30] {
+        let world = World::new().await;
+        let world =
+            World { keys: EnvironmentKeys::serving_for(HOUR * hours, vec![world.service.clone()]), ..world };
+        world.get().await.unwrap();
+        world.service.becomes(Mood::Down);
+        world.use_for(59 * hours).await;
+        pass(MINUTE * 2 * hours).await;
+        assert!(is_unavailable(&world.get().await), "{hours} hours");
+        world.service.becomes(Mood::Well);
+        pass(MINUTE).await;
+        world.get().await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn keys_past_their_time_are_wiped_although_nobody_asks_for_them() {
     let world = World::new().await;
     let held = Arc::downgrade(&world.get().await.unwrap());
