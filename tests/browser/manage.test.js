@@ -30,6 +30,38 @@ test('they see how each connection is, mend one, and are back at their list', as
   await close();
 });
 
+test('where more is asked for by now they give more access, and the connection keeps its id', async () => {
+  const { integration } = await backend('GET', '/v1/integrations/demo-workspaces');
+  const { create_time, update_time, redirect_uri, ...settings } = integration;
+  const asking = (scopes) => backend('PUT', '/v1/integrations/demo-workspaces', { integration: { ...settings, scopes } });
+  const theirs = async () => (await backend('GET', '/v1/connections?end_user=sofia')).connections;
+  const { page, close } = await here.person();
+  const connect = async () => {
+    await page.getByRole('button', { name: 'Continue to Demo with workspaces' }).click();
+    await decide(page);
+    await page.getByRole('button', { name: 'Globex' }).click();
+    await page.getByRole('heading', { name: 'Demo with workspaces is connected' }).waitFor();
+  };
+  await page.goto((await session(['demo-workspaces'], { end_user: 'sofia' })).connect_link);
+  await connect();
+  const [{ id, credential }] = await theirs();
+  assert.deepEqual(credential.granted_scopes, ['profile:read']);
+  try {
+    await asking(['profile:read', 'notes:read']);
+    await page.goto((await managing('sofia')).connect_link);
+    await page.getByText('Connected, with some access left out').waitFor();
+    await page.getByRole('button', { name: 'Give more access: Demo with workspaces' }).click();
+    await connect();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByText(/^Connected since/).waitFor();
+    const all = await theirs();
+    assert.deepEqual(all.map((it) => [it.id, it.credential.granted_scopes.toSorted()]), [[id, ['notes:read', 'profile:read']]]);
+  } finally {
+    await asking(settings.scopes);
+  }
+  await close();
+});
+
 test('in a frame they disconnect one after a question, and connect another', async () => {
   const id = connected('nils');
   const { token } = await managing('nils', { integrations: ['demo-oauth', 'demo-workspaces'] });
