@@ -54,7 +54,7 @@ async fn they_see_what_is_theirs_and_end_it() {
 async fn what_has_ended_says_so() {
     let world = World::new().await;
     let connection = world.connected().await;
-    world.clock.advance(Duration::from_secs(3000));
+    world.clock.advance(Duration::from_secs(3200));
     let due = world.claim_one().await;
     let failure = Failure::new(Reason::ReauthRequired, Phase::Refresh);
     world.complete_strictly(&due, RefreshOutcome::Refused(failure)).await.unwrap();
