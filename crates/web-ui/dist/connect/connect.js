@@ -1,5 +1,5 @@
-import{A,B as W,D as F,H as U,I as D,b as L,c as b,d as O,e as r,k as f,l as P,m as R,n as H,r as I,s as N,v as k,w as Y,
-x as T,y,z as C}from"./shared.js";function M(t,o){return o.some(e=>e===t||e.endsWith(":*")&&t.startsWith(e.slice(0,-1))&&/^\d+$/.test(t.slice(e.length-1)))}
+import{A as C,B as A,C as W,E as F,I as U,J as D,b as L,c as b,d as O,e as r,k as f,l as P,m as R,n as H,r as I,s as N,v as k,
+w as Y,x as T,y}from"./shared.js";function M(t,o){return o.some(e=>e===t||e.endsWith(":*")&&t.startsWith(e.slice(0,-1))&&/^\d+$/.test(t.slice(e.length-1)))}
 function B(t){return new Promise((o,e)=>{let n=new URLSearchParams(location.hash.slice(1)).get("o")??"";if(window.parent===
 window||!M(n,t)){console.error(`Latchkey: ${n||"this page"} may not embed the connect pages. Add it to allowed_origins o\
 f the environment.`),e(new Error("NOT_ALLOWED_HERE"));return}let d=crypto.randomUUID(),c=setTimeout(()=>{console.error("\

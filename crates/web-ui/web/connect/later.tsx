@@ -1,10 +1,10 @@
 // Waits for the file with what few people see, so that everybody else does not.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { Button, Icon } from '../kit';
+import { Button } from '../kit';
 import { useShared } from './context';
 import type * as Rare from './rare';
-import { Frame } from './screens/frame';
+import { Emblem, Frame } from './screens/frame';
 
 let failures = 0;
 let coming: Promise<typeof Rare> | undefined;
@@ -37,11 +37,7 @@ export function Later({ children }: { children: (screens: typeof Rare) => Compon
       center
       name={title}
       title={title}
-      mark={
-        <span class="emblem emblem-wrong">
-          <Icon name="alert" size={26} />
-        </span>
-      }
+      mark={<Emblem kind="wrong" icon="alert" />}
       actions={
         <Button kind="primary" wide onClick={load}>
           {texts.t('try_again')}

@@ -1,7 +1,7 @@
 import { Button, Icon, Logo } from '../../kit';
 import { useFlow, useShared } from '../context';
 import type { Form } from '../session';
-import { Frame } from './frame';
+import { Emblem, Frame } from './frame';
 import { List } from './list';
 
 /** A reconnection that came back with another account: which of the two is meant is nobody's to guess. */
@@ -17,11 +17,7 @@ export function OtherAccount({ form, busy }: { form: Form; busy: boolean }) {
       center
       name={title}
       title={title}
-      mark={
-        <span class="emblem emblem-neutral">
-          <Icon name="alert" size={26} />
-        </span>
-      }
+      mark={<Emblem kind="neutral" icon="alert" />}
       actions={
         <>
           <Button kind="primary" wide onClick={() => void flow.switchAccount(form)}>

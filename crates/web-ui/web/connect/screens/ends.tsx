@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import { Button, Icon, Notice, announce } from '../../kit';
+import { Button, Notice, announce } from '../../kit';
 import { useFlow, useShared } from '../context';
 import { said } from '../failures';
 import type { Failure, Form } from '../session';
-import { Frame, Pair } from './frame';
+import { Emblem, Frame, Pair } from './frame';
 
 export function Failed({ failure, form }: { failure: Failure; form?: Form | undefined }) {
   const { texts, app, flow } = useShared();
@@ -16,11 +16,7 @@ export function Failed({ failure, form }: { failure: Failure; form?: Form | unde
       center
       name={title}
       title={title}
-      mark={
-        <span class={`emblem ${words.neutral ? 'emblem-neutral' : 'emblem-wrong'}`}>
-          <Icon name={words.neutral ? 'info' : 'alert'} size={26} />
-        </span>
-      }
+      mark={words.neutral ? <Emblem kind="neutral" icon="info" /> : <Emblem kind="wrong" icon="alert" />}
       actions={flow && <Ways failure={failure} />}
     >
       <p class="lead">{texts.t(words.body, values)}</p>

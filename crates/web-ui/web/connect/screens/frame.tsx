@@ -48,6 +48,15 @@ export function Frame({ title, name, mark, children, actions, center }: FramePro
   );
 }
 
+/** Says at a glance what kind of screen it is, above its heading. */
+export function Emblem({ kind, icon }: { kind: 'neutral' | 'wrong'; icon: 'info' | 'alert' }) {
+  return (
+    <span class={`emblem emblem-${kind}`}>
+      <Icon name={icon} size={26} />
+    </span>
+  );
+}
+
 function Brand() {
   const { boot } = useShared();
   if (boot.logo_light || boot.logo_dark) {

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { Button, Icon, announce } from '../../kit';
+import { Button, announce } from '../../kit';
 import { useFlow, useShared } from '../context';
 import type { Form } from '../session';
-import { Frame } from './frame';
+import { Emblem, Frame } from './frame';
 
 /** An admin at the provider has to allow it: a link for them, and nothing to wait for in front of a screen. */
 export function Pending({ form, link }: { form?: Form | undefined; link?: string | undefined }) {
@@ -21,11 +21,7 @@ export function Pending({ form, link }: { form?: Form | undefined; link?: string
       center
       name={title}
       title={title}
-      mark={
-        <span class="emblem emblem-neutral">
-          <Icon name="info" size={26} />
-        </span>
-      }
+      mark={<Emblem kind="neutral" icon="info" />}
       actions={
         <>
           {link ? (
