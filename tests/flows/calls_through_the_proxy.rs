@@ -14,6 +14,9 @@ async fn a_call_carries_the_credential_and_renews_it_where_the_provider_refuses_
         (200, &"provider".parse().unwrap())
     );
     assert_eq!(world.token_requests("refresh_token"), 0);
+    let length = answer.bytes().await.unwrap().len() as f64;
+    let counted = |bytes| bytes >= length;
+    assert!(world.metric_until("latchkey_proxy_bytes_total", "direction=\"received\"", counted).await > 0.0);
 
     // The provider no longer accepts a token that looks fresh here.
     world.provider().expire_access_tokens(&Selection::All);

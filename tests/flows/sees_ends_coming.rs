@@ -59,6 +59,8 @@ async fn an_end_that_no_refresh_puts_off_is_told_ahead_wherever_news_is_told() {
     assert_eq!(&end.to_string()[..19], &data["expiring"]["end_time"].as_str().unwrap()[..19]);
     world.backend().new_token(&connection).await.unwrap();
     assert_eq!(listed().await.credential.unwrap().end_time.unwrap(), end);
+    // Operators see it among all that end as soon.
+    world.metric_until("latchkey_credentials_expiring", "within=\"7d\"", |ending| ending >= 1.0).await;
     let explained = world.backend().explain(&connection).await.unwrap();
     assert_eq!(explained.whose_turn, "END_USER", "{explained:?}");
     assert!(explained.history.iter().any(|entry| entry.event == "connection.expiring"), "{explained:?}");

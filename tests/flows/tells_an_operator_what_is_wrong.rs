@@ -64,8 +64,20 @@ async fn a_doctor_finds_nothing_failing_with_a_world_that_works() {
         for check in ["database", "database rights", "clock", "nats", "certificate"] {
             assert_eq!(status(check), ["ok"], "{check}: {findings:?}");
         }
+        world.metric_until("latchkey_clock_skew_seconds", "", |skew| skew.abs() < 5.0).await;
     }
+    it_shows_when_the_schema_is_another_than_the_one_it_started_on(&world).await;
     world.finish().await;
+}
+
+/// As after a restore by other means, and while versions are mixed.
+async fn it_shows_when_the_schema_is_another_than_the_one_it_started_on(world: &World) {
+    let last = "(SELECT MAX(version) FROM _sqlx_migrations)";
+    let later = format!("UPDATE _sqlx_migrations SET version = 29990101000000 WHERE version = {last}");
+    assert_eq!(world.meddle(&later).await, 1);
+    for name in ["latchkey_migrations_pending", "latchkey_migrations_ahead"] {
+        world.metric_until(name, "", |found| found >= 1.0).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,7 +8,7 @@ use latchkey_envelope::{KeyService, KeyServiceError, WrapContext};
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
     OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored, Stream, Tally, Version,
-    WrappedKey,
+    Vitals, WrappedKey,
 };
 use latchkey_testkit::MemoryStore;
 use std::sync::{Arc, Mutex};
@@ -229,6 +229,10 @@ impl Store for UnsteadyStore {
 
     fn statuses(&self) -> &dyn Statuses {
         self.inner.statuses()
+    }
+
+    fn vitals(&self) -> &dyn Vitals {
+        self.inner.vitals()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

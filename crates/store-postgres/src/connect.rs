@@ -6,7 +6,7 @@ use crate::pool::Pool;
 use latchkey_store::SchemaState;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgPool};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 use std::{fmt, str::FromStr, time::Duration};
 use thiserror::Error;
 
@@ -139,8 +139,13 @@ pub async fn schema(url: &str) -> Result<SchemaState, ConnectError> {
 async fn schema_of(server: &PgConnectOptions, place: &Place) -> Result<SchemaState, ConnectError> {
     let explained = |error| place.explain(error);
     let mut connection = server.connect().await.map_err(explained)?;
+    applied(&mut connection).await.map_err(explained)
+}
+
+/// How the schema stands where this connection leads.
+pub(crate) async fn applied(connection: &mut PgConnection) -> Result<SchemaState, sqlx::Error> {
     let applied = sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY version")
-        .fetch_all(&mut connection)
+        .fetch_all(connection)
         .await;
     let applied: Vec<i64> = match applied {
         Ok(applied) => applied,
@@ -150,7 +155,7 @@ async fn schema_of(server: &PgConnectOptions, place: &Place) -> Result<SchemaSta
         {
             vec![]
         }
-        Err(error) => return Err(explained(error)),
+        Err(error) => return Err(error),
     };
     let known = MIGRATIONS.iter().map(|known| (known.version, known.description.to_string()));
     Ok(SchemaState::of(known, &applied))

@@ -20,6 +20,7 @@ mod pool;
 mod reads;
 mod rows;
 mod statuses;
+mod vitals;
 
 pub use connect::{ConnectError, PostgresOptions, Schema};
 pub use diagnosis::Diagnosis;
@@ -29,7 +30,7 @@ use connect::Place;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
     OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store, StoreError, Stored, Stream,
-    Tally, Version, WrappedKey, claim_in_turns,
+    Tally, Version, Vitals, WrappedKey, claim_in_turns,
 };
 use pool::Pool;
 
@@ -200,6 +201,10 @@ impl Store for PostgresStore {
     }
 
     fn statuses(&self) -> &dyn Statuses {
+        self
+    }
+
+    fn vitals(&self) -> &dyn Vitals {
         self
     }
 

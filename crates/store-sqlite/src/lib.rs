@@ -16,6 +16,7 @@ mod open;
 mod reads;
 mod rows;
 mod statuses;
+mod vitals;
 
 pub use open::{OpenError, Schema};
 
@@ -23,7 +24,7 @@ use async_trait::async_trait;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
     OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store, StoreError, Stored, Stream,
-    Tally, Version, WrappedKey, claim_in_turns,
+    Tally, Version, Vitals, WrappedKey, claim_in_turns,
 };
 use open::Pools;
 use std::path::Path;
@@ -209,6 +210,10 @@ impl Store for SqliteStore {
     }
 
     fn statuses(&self) -> &dyn Statuses {
+        self
+    }
+
+    fn vitals(&self) -> &dyn Vitals {
         self
     }
 

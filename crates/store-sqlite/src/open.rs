@@ -102,7 +102,7 @@ pub async fn schema(path: &Path) -> Result<SchemaState, OpenError> {
     Ok(state)
 }
 
-async fn schema_of(pool: &SqlitePool) -> Result<SchemaState, sqlx::Error> {
+pub async fn schema_of(pool: &SqlitePool) -> Result<SchemaState, sqlx::Error> {
     let there = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
     let applied: Vec<i64> = match sqlx::query_scalar(there).fetch_one(pool).await? {
         0_i64 => vec![],

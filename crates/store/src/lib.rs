@@ -19,6 +19,7 @@ mod schema;
 mod statuses;
 mod stream;
 mod turns;
+mod vitals;
 
 pub use archive::{Archive, ArchiveError, ArchivedRow, Batch, Batches, RowGiver, RowTaker, Table};
 pub use auth_logs::{AuthLogPage, AuthLogPart, AuthLogQuery, AuthLogRow, AuthLogs};
@@ -34,6 +35,7 @@ pub use stream::{
     Append, Card, KeyChange, NewEvent, Position, Recorded, Snapshot, Stored, Stream, Version, WrappedKey,
 };
 pub use turns::{Lanes, claim_in_turns};
+pub use vitals::{Ending, Vitals};
 
 use async_trait::async_trait;
 
@@ -159,6 +161,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// How streams changed their status, beside the events: nothing follows from it.
     fn statuses(&self) -> &dyn Statuses;
+
+    /// What an operator watches, beside the events: nothing follows from it.
+    fn vitals(&self) -> &dyn Vitals;
 
     /// Whether the database answers. Fails with the reason where it does not.
     async fn ping(&self) -> Result<(), StoreError>;

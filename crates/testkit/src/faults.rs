@@ -4,10 +4,12 @@ use crate::postgres::Postgres;
 use crate::process::Process;
 use crate::relay::Relay;
 use crate::world::World;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// What platforms are told to give our processes for ending, before they kill them.
-const GRACE: Duration = Duration::from_secs(120);
+/// What our processes have for ending where the chart runs them, once they are told to and before they are killed.
+const GRACE: Duration = Duration::from_secs(115);
+/// Gauges are counted anew four times a minute.
+const METRICS_WITHIN: Duration = Duration::from_secs(60);
 
 impl World {
     /// The way everybody takes to the provider.
@@ -93,16 +95,52 @@ impl World {
         }
     }
 
+    /// The metrics whose exemplars name this trace, whichever process measured them.
+    pub async fn measured_in(&self, trace: &str) -> Vec<String> {
+        let (mut measured, exemplar) = (vec![], format!(" # {{trace_id=\"{trace}\""));
+        for process in &self.processes {
+            let page = process.open_metrics().await;
+            let lines = page.lines().filter(|line| line.contains(&exemplar));
+            measured.extend(
+                lines.filter_map(|line| line.split_once("_bucket{")).map(|(name, _)| name.to_owned()),
+            );
+        }
+        measured
+    }
+
+    /// The sum of those samples of a metric whose lines hold these words, once it is as wanted.
+    ///
+    /// # Panics
+    /// Where it does not become so.
+    pub async fn metric_until(&self, name: &str, labels: &str, wanted: impl Fn(f64) -> bool) -> f64 {
+        let begun = Instant::now();
+        loop {
+            let mut found = vec![];
+            for process in &self.processes {
+                found.extend(samples(&process.metrics().await, name, labels));
+            }
+            let sum: f64 = found.iter().sum();
+            if !found.is_empty() && wanted(sum) {
+                return sum;
+            }
+            assert!(begun.elapsed() < METRICS_WITHIN, "{name}{{{labels}}} is {found:?}");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
     /// The sum of a gauge or counter over all processes. Labels are not told apart.
     pub async fn metric(&self, name: &str) -> f64 {
         let mut sum = 0.0;
         for process in &self.processes {
-            let page = process.metrics().await;
-            let values = page
-                .lines()
-                .filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' '])));
-            sum += values.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>();
+            sum += samples(&process.metrics().await, name, "").iter().sum::<f64>();
         }
         sum
     }
+}
+
+/// The samples of a metric on a page whose lines hold these words.
+fn samples(page: &str, name: &str, labels: &str) -> Vec<f64> {
+    let of_it = |line: &&str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']));
+    let meant = page.lines().filter(of_it).filter(|line| line.contains(labels));
+    meant.filter_map(|line| line.rsplit(' ').next()?.parse().ok()).collect()
 }

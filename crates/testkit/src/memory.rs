@@ -11,12 +11,13 @@ mod reads;
 mod statuses;
 #[cfg(test)]
 mod tests;
+mod vitals;
 
 use async_trait::async_trait;
 use latchkey_store::{
     Append, AppendError, AuthLogs, Card, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyChange,
     KeyReplacement, Millis, NewEvent, OwnedKey, Page, Position, Reads, Recorded, Snapshot, Statuses, Store,
-    StoreError, Stored, Stream, Tally, Version, WrappedKey, claim_in_turns, head as key_head,
+    StoreError, Stored, Stream, Tally, Version, Vitals, WrappedKey, claim_in_turns, head as key_head,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -397,6 +398,10 @@ impl Store for MemoryStore {
     }
 
     fn statuses(&self) -> &dyn Statuses {
+        self
+    }
+
+    fn vitals(&self) -> &dyn Vitals {
         self
     }
 

@@ -74,6 +74,13 @@ impl Process {
         answer.text().await.expect("the metrics page is text")
     }
 
+    /// The same as OpenMetrics has it, with exemplars.
+    pub(crate) async fn open_metrics(&self) -> String {
+        let url = format!("http://127.0.0.1:{}/metrics", self.program.ops_port);
+        let asked = reqwest::Client::new().get(url).header("accept", "application/openmetrics-text");
+        asked.send().await.expect("the metrics page answers").text().await.expect("the metrics page is text")
+    }
+
     /// It is gone at once, without a chance to write anything down.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();

@@ -9,6 +9,7 @@ use crate::refusal::{Refusal, SOURCE};
 use crate::replay::{Came, Next, Tries};
 use crate::sign::{identity, incomplete, signature};
 use crate::target::Target;
+use crate::traffic::Traffic;
 use crate::upgrade;
 use crate::upstream::Upstream;
 use axum::body::Body;
@@ -68,30 +69,39 @@ impl Forwarder {
             provider = field::Empty,
             http.response.status_code = field::Empty,
         );
-        let answer = self.tried(&call, outgoing).instrument(span).await?;
+        let (answer, traffic) = self.tried(&call, outgoing).instrument(span).await?;
         Ok(match upgrading {
             Some(upgrading) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
-                upgrade::joined(upgrading, answer, &self.lifecycle)
+                upgrade::joined(upgrading, answer, traffic, &self.lifecycle)
             }
-            _ => passed_on(answer),
+            _ => passed_on(answer, &traffic),
         })
     }
 
-    async fn tried(&self, call: &Call, mut outgoing: Outgoing) -> Result<reqwest::Response, Refusal> {
+    /// The last answer, and where it is to be counted.
+    async fn tried(
+        &self,
+        call: &Call,
+        mut outgoing: Outgoing,
+    ) -> Result<(reqwest::Response, Traffic), Refusal> {
         let mut lent = self.lend(call, None).await?;
+        let traffic = Traffic::of(&lent.integration);
+        let answered = |outcome: reqwest::Result<reqwest::Response>| {
+            outcome.map(|answer| (answer, traffic.clone())).map_err(|error| lost(&error))
+        };
         let mut tries = Tries::new(call.method.clone(), call.target.retries, outgoing.held().is_some())
             .also_after(&call.asked.retry_on);
         loop {
             let begun = Instant::now();
-            let outcome = self.send(call, &lent, &mut outgoing).await?;
+            let outcome = self.send(call, &lent, &mut outgoing, &traffic).await?;
             count(&lent, &call.method, &outcome, begun);
             match tries.after(came(&outcome)) {
-                Next::Answer => return outcome.map_err(|error| lost(&error)),
+                Next::Answer => return answered(outcome),
                 Next::Wait(wait) => sleep(wait).await,
                 Next::Renew => match self.lend(call, Some(&lent)).await {
                     Ok(newer) if newer.generation > lent.generation => lent = newer,
                     // Nothing newer is to be had: the provider's own words are the best answer there is.
-                    _ => return outcome.map_err(|error| lost(&error)),
+                    _ => return answered(outcome),
                 },
             }
         }
@@ -121,6 +131,7 @@ impl Forwarder {
         call: &Call,
         lent: &LentCredential,
         outgoing: &mut Outgoing,
+        traffic: &Traffic,
     ) -> Result<reqwest::Result<reqwest::Response>, Refusal> {
         Span::current().record("provider", &lent.provider);
         if lent.in_body {
@@ -155,7 +166,7 @@ impl Forwarder {
                 credential_headers(&mut headers, &signed)?;
             }
         }
-        let body = outgoing.body(&mut headers);
+        let body = outgoing.body(&mut headers, traffic);
         let request = client.request(call.method.clone(), url).headers(headers).body(body);
         Ok(request.send().await)
     }
@@ -170,10 +181,10 @@ impl Forwarder {
     }
 }
 
-fn passed_on(answer: reqwest::Response) -> Response {
+fn passed_on(answer: reqwest::Response, traffic: &Traffic) -> Response {
     let answer: http::Response<reqwest::Body> = answer.into();
     let (parts, body) = answer.into_parts();
-    let mut response = Response::new(Body::new(body));
+    let mut response = Response::new(traffic.receiving(Body::new(body)));
     *response.status_mut() = parts.status;
     *response.headers_mut() = to_caller(&parts.headers);
     response.headers_mut().insert(SOURCE, HeaderValue::from_static("provider"));

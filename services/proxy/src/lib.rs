@@ -17,6 +17,7 @@ mod replay;
 mod service;
 mod sign;
 mod target;
+mod traffic;
 mod upgrade;
 mod upstream;
 

@@ -2,6 +2,7 @@
 //! otherwise.
 
 use crate::refusal::Refusal;
+use crate::traffic::Traffic;
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use http::{HeaderMap, header};
 
@@ -46,14 +47,17 @@ impl Outgoing {
     }
 
     /// The body for one try, and what frames it.
-    pub fn body(&mut self, headers: &mut HeaderMap) -> reqwest::Body {
+    pub fn body(&mut self, headers: &mut HeaderMap, traffic: &Traffic) -> reqwest::Body {
         match self {
-            Self::Held(bytes) => bytes.clone().into(),
+            Self::Held(bytes) => {
+                traffic.sent(bytes.len() as u64);
+                bytes.clone().into()
+            }
             Self::Passing { body, length } => {
                 if let Some(length) = length {
                     headers.insert(header::CONTENT_LENGTH, (*length).into());
                 }
-                let stream = body.take().map(Body::into_data_stream);
+                let stream = body.take().map(|body| traffic.sending(body).into_data_stream());
                 stream.map_or_else(reqwest::Body::default, reqwest::Body::wrap_stream)
             }
         }

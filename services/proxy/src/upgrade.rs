@@ -3,6 +3,7 @@
 
 use crate::headers::to_caller;
 use crate::refusal::SOURCE;
+use crate::traffic::Traffic;
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
@@ -12,8 +13,13 @@ use latchkey_chassis::Lifecycle;
 use tokio::io::copy_bidirectional;
 use tracing::debug;
 
-/// Answers the caller as the provider answered, and joins the two connections.
-pub fn joined(caller: OnUpgrade, answer: reqwest::Response, lifecycle: &Lifecycle) -> Response {
+/// Answers the caller as the provider answered, and joins the two connections. What passes is counted when it has ended well.
+pub fn joined(
+    caller: OnUpgrade,
+    answer: reqwest::Response,
+    traffic: Traffic,
+    lifecycle: &Lifecycle,
+) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
@@ -28,7 +34,11 @@ pub fn joined(caller: OnUpgrade, answer: reqwest::Response, lifecycle: &Lifecycl
                 tokio::try_join!(async { caller.await.map_err(|_| "the caller") }, async {
                     answer.upgrade().await.map_err(|_| "the provider")
                 },)?;
-            copy_bidirectional(&mut TokioIo::new(caller), &mut provider).await.map_err(|_| "a side")
+            let passed = copy_bidirectional(&mut TokioIo::new(caller), &mut provider).await;
+            let (sent, received) = passed.map_err(|_| "a side")?;
+            traffic.sent(sent);
+            traffic.received(received);
+            Ok::<_, &str>(())
         };
         tokio::select! {
             ended = join => if let Err(who) = ended { debug!(who, "An upgraded connection broke off"); },

@@ -20,7 +20,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{info, warn};
 
-const READ: &str = "announcer.read";
+/// The reader of the feed that tells how far it was announced.
+pub(crate) const READ: &str = "announcer.read";
 const PUBLISHED: &str = "announcer.published";
 
 const BATCH: u32 = 200;

@@ -28,6 +28,7 @@ mod signing;
 mod sweeper;
 mod token;
 pub mod vault;
+mod vitals;
 mod waves;
 mod webhook;
 

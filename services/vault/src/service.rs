@@ -12,6 +12,7 @@ use crate::parts::Parts;
 use crate::retention::{retain, sweep_auth_logs};
 use crate::sweeper::sweep;
 use crate::vault::{Safety, Vault};
+use crate::vitals::look_at_database;
 use crate::webhook::fan_out;
 use futures::StreamExt as _;
 use futures::future::join_all;
@@ -132,6 +133,7 @@ impl VaultService {
         self.beside("hints", heed(self.vault.clone()));
         self.beside("gauges", count(self.vault.clone()));
         self.beside("gauges of keys", count_keys(self.vault.clone()));
+        self.beside("vitals", look_at_database(self.vault.clone()));
         self.beside("tending", tend(self.vault.clone()));
         self.beside("webhooks", fan_out(self.vault.clone()));
         self.beside("sweeper", sweep(self.vault.ledger.clone()));

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Lane, Millis,
     OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored, Stream, Tally, Version,
-    WrappedKey,
+    Vitals, WrappedKey,
 };
 use latchkey_store_postgres::PostgresStore;
 use sqlx::{PgPool, Row, postgres::PgRow};
@@ -338,6 +338,10 @@ impl Store for Faulty {
 
     fn statuses(&self) -> &dyn Statuses {
         self.store.statuses()
+    }
+
+    fn vitals(&self) -> &dyn Vitals {
+        self.store.vitals()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

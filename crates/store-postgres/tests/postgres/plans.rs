@@ -17,6 +17,7 @@ const LANES: u32 = 200;
 const FIRST: &str = include_str!("../../src/claims/first.sql");
 const WALK: &str = include_str!("../../src/claims/lanes.sql");
 const CLAIM: &str = include_str!("../../src/claims/claim.sql");
+const ENDING: &str = include_str!("../../src/vitals/ending.sql");
 
 /// Nine tenths of what is due is in one lane, and half of all is due; a tenth of that is held.
 async fn filled() -> (Scratch, PgConnection) {
@@ -175,4 +176,12 @@ async fn a_list_by_tag_looks_at_the_rows_of_its_page() {
 #[tokio::test]
 async fn a_list_of_what_ends_looks_at_the_rows_of_its_page() {
     lists_fifty(statements::ENDING, "ends", "'con_000010000', 5000, 1000000, 10000").await;
+}
+
+#[tokio::test]
+async fn what_ends_soon_is_counted_from_what_ends_soon() {
+    let arguments = "'connection', 'dev', 100, 200, 300, 400, 501";
+    let types = "(TEXT, TEXT, BIGINT, BIGINT, BIGINT, BIGINT, BIGINT)";
+    let asked = Asked { sql: ENDING, arguments, types, plan: "force_custom_plan" };
+    answers_from_no_more_than(500, &asked).await;
 }

@@ -17,6 +17,7 @@ pub mod logging;
 pub mod queueing;
 pub mod reading;
 pub mod remembering;
+pub mod watching;
 
 use crate::{NewEvent, Store, Stream};
 use async_trait::async_trait;
@@ -127,6 +128,9 @@ macro_rules! conformance_tests {
             remembering::what_changed_its_status_is_counted_by_slot,
             remembering::what_began_before_changes_were_kept_is_known_from_its_first_change,
             remembering::a_conflict_changes_no_count,
+            watching::what_ends_is_counted_by_parent_and_how_soon,
+            watching::what_comes_after_a_position_is_counted_and_no_further_than_asked,
+            watching::a_schema_that_was_just_made_is_complete,
             chaining::a_chain_is_read_as_it_was_written_each_environments_by_itself,
             chaining::a_chain_is_lengthened_with_the_cursor_or_not_at_all,
             chaining::of_many_who_lengthen_a_chain_at_once_one_does,

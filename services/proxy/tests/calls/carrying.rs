@@ -2,6 +2,7 @@
 
 use crate::world::World;
 use http::StatusCode;
+use metrics_exporter_prometheus::PrometheusBuilder;
 
 #[tokio::test]
 async fn a_call_reaches_the_provider_with_the_credential_and_without_what_is_ours() {
@@ -71,6 +72,26 @@ async fn a_large_body_keeps_its_length_and_one_without_length_is_passed_on() {
     let answer = world.request("POST", "/echo").body(body).send().await.unwrap();
     assert_eq!(answer.text().await.unwrap(), "onetwo");
     assert!(!world.upstream.seen()[1].headers.contains_key("content-length"));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_passes_is_counted_either_way_while_it_does() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    // A test's tasks all run on its one thread.
+    let _counting = metrics::set_default_local_recorder(&recorder);
+    let world = World::start().await;
+    // One that is held until it is sent, and one that is not.
+    for length in [1_000, 3 << 20] {
+        let answer = world.request("PUT", "/echo").body(vec![b'x'; length]).send().await.unwrap();
+        assert_eq!(answer.bytes().await.unwrap().len(), length);
+    }
+    let page = recorder.handle().render();
+    for direction in ["sent", "received"] {
+        let line = format!("direction=\"{direction}\"}} {}", 1_000 + (3 << 20));
+        let is_it = |shown: &str| shown.starts_with("latchkey_proxy_bytes_total{") && shown.ends_with(&line);
+        assert!(page.lines().any(is_it), "{page}");
+    }
     world.finish().await;
 }
 

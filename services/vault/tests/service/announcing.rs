@@ -12,9 +12,9 @@ use tokio::time::{sleep, timeout};
 
 /// A bus with a memory that can be lost, and that can be down. What NATS does with either is the bus's own tests' business.
 #[derive(Default)]
-struct Forgetful {
+pub struct Forgetful {
     kept: Mutex<Vec<Fact>>,
-    down: Mutex<bool>,
+    pub down: Mutex<bool>,
 }
 
 #[async_trait]
@@ -56,7 +56,7 @@ impl Forgetful {
         self.kept.lock().unwrap().iter().map(|fact| fact.subject.clone()).collect()
     }
 
-    async fn until_told(&self, expected: &[&str]) {
+    pub async fn until_told(&self, expected: &[&str]) {
         let told = async {
             while self.told() != expected {
                 sleep(Duration::from_millis(20)).await;
@@ -66,7 +66,7 @@ impl Forgetful {
     }
 }
 
-const CREATED: &str = "connection.dev.demo.created";
+pub const CREATED: &str = "connection.dev.demo.created";
 const DELETED: &str = "connection.dev.demo.deleted";
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod choosing;
 mod connecting;
 mod describing;
 mod exporting;
+mod gauging;
 mod handing_over;
 mod keys;
 mod listing;

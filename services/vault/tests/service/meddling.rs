@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
-    OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored, Stream, Tally, Version,
-    WrappedKey,
+    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Ending, Fence, KeyReplacement,
+    Millis, OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store, StoreError, Stored,
+    Stream, Tally, Version, Vitals, WrappedKey,
 };
 use std::sync::{Arc, Mutex};
 
@@ -17,6 +17,8 @@ pub struct Meddled {
     loads: Mutex<Vec<String>>,
     /// How many more changes of keys succeed; without a number, all do.
     key_changes: Mutex<Option<u32>>,
+    /// What time it is by the database; without it, as it says itself.
+    clock: Mutex<Option<Millis>>,
 }
 
 impl Meddled {
@@ -26,6 +28,7 @@ impl Meddled {
             next: Mutex::default(),
             loads: Mutex::default(),
             key_changes: Mutex::default(),
+            clock: Mutex::default(),
         })
     }
 
@@ -42,6 +45,11 @@ impl Meddled {
     /// Has the database go away before the change of keys behind so many; `None`: it is back.
     pub fn cut_after(&self, key_changes: Option<u32>) {
         *self.key_changes.lock().unwrap() = key_changes;
+    }
+
+    /// Has the database's clock stand there.
+    pub fn runs_at(&self, now: Millis) {
+        *self.clock.lock().unwrap() = Some(now);
     }
 
     fn change_keys(&self) -> Result<(), StoreError> {
@@ -198,7 +206,36 @@ impl Store for Meddled {
         self.inner.statuses()
     }
 
+    fn vitals(&self) -> &dyn Vitals {
+        self
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         self.inner.ping().await
+    }
+}
+
+#[async_trait]
+impl Vitals for Meddled {
+    async fn ending(
+        &self,
+        category: &str,
+        environment: &str,
+        until: [Millis; 5],
+    ) -> Result<Vec<Ending>, StoreError> {
+        self.inner.vitals().ending(category, environment, until).await
+    }
+
+    async fn events_after(&self, after: Position, max: u32) -> Result<u64, StoreError> {
+        self.inner.vitals().events_after(after, max).await
+    }
+
+    async fn clock(&self) -> Result<Option<Millis>, StoreError> {
+        let clock = *self.clock.lock().unwrap();
+        if clock.is_some() { Ok(clock) } else { self.inner.vitals().clock().await }
+    }
+
+    async fn schema(&self) -> Result<SchemaState, StoreError> {
+        self.inner.vitals().schema().await
     }
 }
