@@ -27,6 +27,11 @@ async fn events_are_published_in_order_and_again_when_the_stream_is_lost() {
     assert_eq!(subjects, expected);
 
     is_of_one_trace(&world, &published[0], click);
+    // From what it took, it is one step to why.
+    let measured = world.measured_in(click).await;
+    for one in ["http_server_request_duration_seconds", "latchkey_connect_step_duration_seconds"] {
+        assert!(measured.iter().any(|name| name == one), "{one} is not among {measured:?}");
+    }
     let mut watch = world.backend().watch("0-0").await.unwrap();
     for (message, word) in published.iter().zip(words) {
         let header =

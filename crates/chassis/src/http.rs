@@ -56,11 +56,11 @@ async fn observe(request: Request, next: Next) -> Response {
     let response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     span.record("http.response.status_code", status);
-    metrics::histogram!(
+    let histogram = metrics::histogram!(
         "http_server_request_duration_seconds",
         "method" => method, "route" => route, "status" => status.to_string()
-    )
-    .record(started.elapsed());
+    );
+    span.in_scope(|| histogram.record(started.elapsed()));
     response
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tracing::warn;
 
 use crate::Lifecycle;
-use crate::telemetry::metrics;
+use crate::telemetry::{metrics, openmetrics};
 
 /// How long one check may take. Kubernetes asks with a limit of its own, often a second or two.
 const CHECK_WITHIN: Duration = Duration::from_secs(1);
@@ -132,8 +132,15 @@ pub fn router(checks: Checks, lifecycle: Lifecycle) -> Router {
         .with_state((checks, lifecycle))
 }
 
-async fn page() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render())
+/// In the format Prometheus always took, or, for whoever takes it, in the one that has exemplars.
+async fn page(headers: HeaderMap) -> impl IntoResponse {
+    let taken = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let (kind, page) = if taken.into_iter().any(|kinds| kinds.contains("application/openmetrics-text")) {
+        (openmetrics::CONTENT_TYPE, metrics::render_open())
+    } else {
+        ("text/plain; version=0.0.4; charset=utf-8", metrics::render())
+    };
+    ([(header::CONTENT_TYPE, kind)], page)
 }
 
 #[derive(Serialize)]
@@ -188,6 +195,33 @@ mod tests {
                 "database": { "status": "failing", "what": "it does not answer", "remedy": "check database.url" },
             }})
         );
+    }
+
+    #[tokio::test]
+    async fn whoever_takes_open_metrics_gets_them_and_whoever_does_not_what_it_always_got() {
+        metrics::install();
+        ::metrics::counter!("ops_asked_total").increment(1);
+        let asked = async |accept: &str| {
+            let request =
+                Request::get("/metrics").header(header::ACCEPT, accept).body(Body::empty()).unwrap();
+            let response = router(Checks::new(), running()).oneshot(request).await.unwrap();
+            let kind = response.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned();
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            (kind, String::from_utf8(body.to_vec()).unwrap())
+        };
+        // As Prometheus asks.
+        let (kind, open) = asked(
+            "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.4,*/*;q=0.1",
+        )
+        .await;
+        assert!(kind.starts_with("application/openmetrics-text; version=1.0.0"), "{kind}");
+        assert!(
+            open.contains("# TYPE ops_asked counter\nops_asked_total 1\n") && open.ends_with("# EOF\n"),
+            "{open}"
+        );
+        let (kind, page) = asked("text/plain;version=0.0.4,*/*").await;
+        assert!(kind.starts_with("text/plain; version=0.0.4"), "{kind}");
+        assert!(page.contains("# TYPE ops_asked_total counter\n") && !page.contains("# EOF"), "{page}");
     }
 
     #[tokio::test]

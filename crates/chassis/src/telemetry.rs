@@ -3,7 +3,9 @@
 //! Redaction is a principle, not a filter: nothing here records a header or a body, and libraries that would do so at
 //! their chattiest levels are kept at `info`, whatever the operator asks for.
 
+mod exemplars;
 pub mod metrics;
+pub(crate) mod openmetrics;
 mod panic;
 
 use std::io::IsTerminal as _;
@@ -101,6 +103,9 @@ pub fn install(service: &'static str, settings: &Telemetry) -> Result<TelemetryG
         .map_err(|_| TelemetryError::Installed)?;
     panic::install_hook();
     metrics::install();
+    if settings.otlp_endpoint.is_some() {
+        metrics::note_traces();
+    }
     metrics::describe_build(service);
     Ok(TelemetryGuard { traces })
 }

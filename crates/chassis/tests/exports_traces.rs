@@ -22,15 +22,34 @@ async fn spans_reach_the_collector_before_the_process_ends() {
     let settings =
         Telemetry { log: "info".to_owned(), format: LogFormat::Json, otlp_endpoint: Some(endpoint) };
     let guard = telemetry::install("exporting-service", &settings).unwrap();
-    tracing::info_span!("the span to export").in_scope(|| {
-        assert!(trace::current_traceparent().unwrap().ends_with("-01"));
+    let trace = tracing::info_span!("the span to export").in_scope(|| {
+        let traceparent = trace::current_traceparent().unwrap();
+        assert!(traceparent.ends_with("-01"));
+        ::metrics::histogram!("exporting_duration_seconds", "way" => "traced").record(0.003);
+        traceparent.split('-').nth(1).unwrap().to_owned()
     });
+    ::metrics::histogram!("exporting_duration_seconds", "way" => "untraced").record(0.003);
+    exemplars_name_the_trace(&trace);
     drop(guard);
 
     let received = received.lock().unwrap();
     for text in ["exporting-service", "the span to export"] {
         assert!(received.windows(text.len()).any(|window| window == text.as_bytes()), "{text}");
     }
+}
+
+/// In the bucket the value fell into and no other, where somebody takes exemplars; and none where nothing was traced.
+fn exemplars_name_the_trace(trace: &str) {
+    let open = telemetry::metrics::render_open();
+    let noted: Vec<&str> = open.lines().filter(|line| line.contains(" # {")).collect();
+    assert_eq!(noted.len(), 1, "{open}");
+    let begins = format!(
+        "exporting_duration_seconds_bucket{{way=\"traced\",le=\"0.005\"}} 1 # {{trace_id=\"{trace}\",span_id=\""
+    );
+    assert!(noted[0].starts_with(&begins) && noted[0].contains("\"} 0.003 "), "{}", noted[0]);
+    assert!(open.ends_with("# EOF\n"), "{open}");
+    let page = telemetry::metrics::render();
+    assert!(page.contains("exporting_duration_seconds_bucket") && !page.contains(trace), "{page}");
 }
 
 /// Keeps what it is sent and answers with an empty message.

@@ -166,8 +166,9 @@ impl Drop for Call {
             Code::Unimplemented => "_OTHER".to_owned(),
             _ => std::mem::take(&mut self.method),
         };
-        metrics::histogram!("rpc_server_call_duration_seconds", "method" => method, "code" => name(code))
-            .record(self.started.elapsed());
+        let histogram =
+            metrics::histogram!("rpc_server_call_duration_seconds", "method" => method, "code" => name(code));
+        self.span.in_scope(|| histogram.record(self.started.elapsed()));
     }
 }
 

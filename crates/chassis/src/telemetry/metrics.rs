@@ -1,8 +1,11 @@
 //! Metrics, as Prometheus reads them.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use super::exemplars::{Exemplars, Noting};
+use super::openmetrics;
 
 /// From half a millisecond, a read from memory, to half a minute, the longest a caller waits.
 const SECONDS: [f64; 15] =
@@ -11,29 +14,50 @@ const SECONDS: [f64; 15] =
 const LONG_SECONDS: [f64; 10] =
     [1.0, 10.0, 60.0, 300.0, 900.0, 3_600.0, 14_400.0, 86_400.0, 604_800.0, 2_592_000.0];
 
-static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+/// What the names of those end in that are counted in [`LONG_SECONDS`].
+const LONG: [&str; 2] = ["lateness_seconds", "remaining_life_seconds"];
+
+static RECORDED: OnceLock<Recorded> = OnceLock::new();
+
+struct Recorded {
+    handle: PrometheusHandle,
+    exemplars: Arc<Exemplars>,
+}
 
 /// Makes the process record metrics. Repeating it changes nothing.
 pub fn install() {
-    HANDLE.get_or_init(|| {
-        let recorder = builder().build_recorder();
-        let handle = recorder.handle();
-        if metrics::set_global_recorder(recorder).is_err() {
+    RECORDED.get_or_init(|| {
+        let (inner, exemplars) = (builder().build_recorder(), Arc::<Exemplars>::default());
+        let handle = inner.handle();
+        if metrics::set_global_recorder(Noting { inner, exemplars: exemplars.clone() }).is_err() {
             tracing::warn!("Another metrics recorder is installed; /metrics will be empty");
         }
-        handle
+        Recorded { handle, exemplars }
     });
+}
+
+/// Has histograms note which traces their values are of, from here on: traces leave the process.
+pub(super) fn note_traces() {
+    if let Some(recorded) = RECORDED.get() {
+        recorded.exemplars.want();
+    }
 }
 
 /// The page for `/metrics`. Empty before [`install`].
 pub fn render() -> String {
-    HANDLE.get().map(PrometheusHandle::render).unwrap_or_default()
+    RECORDED.get().map(|recorded| recorded.handle.render()).unwrap_or_default()
+}
+
+/// The same as OpenMetrics has it, with exemplars.
+pub fn render_open() -> String {
+    let exemplars = RECORDED.get().map(|recorded| recorded.exemplars.all()).unwrap_or_default();
+    openmetrics::page(&render(), &exemplars)
 }
 
 /// Sorts recorded durations into their buckets; without it they pile up between two scrapes.
 pub(crate) fn upkeep() {
-    if let Some(handle) = HANDLE.get() {
-        handle.run_upkeep();
+    if let Some(recorded) = RECORDED.get() {
+        recorded.handle.run_upkeep();
     }
 }
 
@@ -48,11 +72,15 @@ pub(super) fn describe_build(service: &'static str) {
 }
 
 fn builder() -> PrometheusBuilder {
-    let long = ["lateness_seconds", "remaining_life_seconds"];
-    let builder = long.iter().fold(PrometheusBuilder::new(), |builder, suffix| {
+    let builder = LONG.iter().fold(PrometheusBuilder::new(), |builder, suffix| {
         buckets(builder, Matcher::Suffix((*suffix).to_owned()), &LONG_SECONDS)
     });
     buckets(builder, Matcher::Suffix("_duration_seconds".to_owned()), &SECONDS)
+}
+
+/// The bounds of a histogram's buckets, by its name.
+pub(super) fn bounds(histogram: &str) -> &'static [f64] {
+    if LONG.iter().any(|suffix| histogram.ends_with(suffix)) { &LONG_SECONDS } else { &SECONDS }
 }
 
 #[expect(clippy::expect_used, reason = "only an empty list of buckets is refused")]
