@@ -61,6 +61,7 @@ impl Calls {
         operation: &'static str,
         call: impl Future<Output = Result<T, KeyServiceError>>,
     ) -> Result<T, KeyServiceError> {
+        let begun = Instant::now();
         let in_turn = async {
             // Never closed, so a turn always comes.
             let _turn = self.turns.acquire().await;
@@ -84,6 +85,8 @@ impl Calls {
             "service" => self.place,
         )
         .increment(1);
+        metrics::histogram!("latchkey_vault_operation_duration_seconds", "operation" => operation, "outcome" => label)
+            .record(begun.elapsed());
         outcome
     }
 }
