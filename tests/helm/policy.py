@@ -1,8 +1,9 @@
 """What the rendered objects promise. Each function is one promise."""
 
+import json
 import re
 
-from chart import EXAMPLES, ROOT, SPLIT, components, objects, pods, program, settings_of
+from chart import CHART, EVERYTHING, EXAMPLES, ROOT, SPLIT, components, objects, pods, program, settings_of, text_of
 
 
 def every_pod_is_within_the_restricted_standard():
@@ -63,6 +64,20 @@ def whoever_has_keys_shows_its_account_to_the_key_service_alone():
     assert "account" not in {it["name"] for it in pods("ha")["lk-latchkey-vault"]["volumes"]}
 
 
+def an_issuers_authority_is_where_the_settings_name_it():
+    """In the pods that read the issuer's keys and in no other, from what the values name."""
+    for example, owners in (("ha", {"connect": "connect-files", "proxy": "kube-root-ca.crt"}), ("small", {"single": None})):
+        for name in components(example):
+            pod = pods(example, *EVERYTHING)[f"lk-latchkey-{name}"]
+            given = {it["name"]: it["configMap"]["name"] for it in pod["volumes"] if "configMap" in it}
+            mounts = {it["mountPath"]: given.get(it["name"]) for it in pod["containers"][0]["volumeMounts"]}
+            files = set(re.findall(r'^ca_file = "(.*)/ca.crt"$', text_of(example, name, *EVERYTHING), re.M))
+            assert bool(files) == (name in owners), f"{name}: {files}"
+            assert all(mounts[it] for it in files), f"{name}: {files} of {mounts}"
+            if owners.get(name):
+                assert {mounts[it] for it in files} == {owners[name]}, name
+
+
 def a_journal_outlives_its_pod_and_no_autoscaler_takes_one_away():
     for example, name in (("small", "single"), ("ha", "refresher"), ("airgap", "refresher")):
         spec = objects(example)["StatefulSet", f"lk-latchkey-{name}"]["spec"]
@@ -73,9 +88,7 @@ def a_journal_outlives_its_pod_and_no_autoscaler_takes_one_away():
         assert path.startswith(mounts["journal"] + "/")
     scalers = {name: it["spec"] for (kind, name), it in objects("ha").items() if kind == "HorizontalPodAutoscaler"}
     assert set(scalers) == {f"lk-latchkey-{it}" for it in SPLIT - {"refresher"}}
-    several = ('components.single.autoscaling.enabled=true', 'database={"url":"","existingSecret":"db"}',
-               'networkPolicy.database.to=[{"ipBlock":{"cidr":"10.0.0.0/8"}}]')
-    scalers["lk-latchkey-single"] = objects("small", *several)["HorizontalPodAutoscaler", "lk-latchkey-single"]["spec"]
+    scalers["lk-latchkey-single"] = objects("small", *SEVERAL)["HorizontalPodAutoscaler", "lk-latchkey-single"]["spec"]
     for name, spec in scalers.items():
         kept = spec.get("behavior", {}).get("scaleDown", {}).get("selectPolicy") == "Disabled"
         assert kept == name.endswith("single"), name
@@ -84,23 +97,51 @@ def a_journal_outlives_its_pod_and_no_autoscaler_takes_one_away():
         assert (spec["scaleTargetRef"]["kind"], spec["scaleTargetRef"]["name"]) in objects("ha")
 
 
-def nothing_is_cut_off_and_one_pod_at_a_time_is_evicted():
+def nothing_is_cut_off():
     # The longest a program takes to end, from its main.rs, and the pause before it is told.
     sources = [*ROOT.glob("services/*/src/main.rs"), ROOT / "services/all-in-one/src/serve.rs"]
     graces = [int(it) for path in sources for it in re.findall(r"GRACE: Duration = Duration::from_secs\((\d+)\)", path.read_text())]
     assert len(graces) == 5
+    (rolled,) = re.findall(r"GRACE: Duration = Duration::from_secs\((\d+)\)", (ROOT / "crates/testkit/src/faults.rs").read_text())
+    schema = json.loads((CHART / "values.schema.json").read_text())
     for example in EXAMPLES:
         for name, pod in pods(example).items():
             if name.endswith(("-test", "-migrate")):
                 continue
             container = pod["containers"][0]
             pause = container["lifecycle"]["preStop"]["sleep"]["seconds"]
-            assert pod["terminationGracePeriodSeconds"] > pause + max(graces), name
+            # The pause is a part of what a platform gives; no less can be asked of it, and upgrades are tried with no more.
+            for given in (pod["terminationGracePeriodSeconds"], schema["properties"]["terminationGracePeriodSeconds"]["minimum"]):
+                assert given - pause > max(graces), name
+            assert int(rolled) <= pod["terminationGracePeriodSeconds"] - pause, name
+            # A pod that is told to go is called until every proxy has heard; after that, its readiness says so too.
+            probe = container["readinessProbe"]
+            assert pause >= probe["periodSeconds"] and probe["httpGet"]["path"] == "/readyz", name
             assert all(container[it]["httpGet"]["port"] == "ops" for it in ("startupProbe", "livenessProbe", "readinessProbe"))
             assert len(pod["topologySpreadConstraints"]) == 2, name
-    budgets = {name for kind, name in objects("ha") if kind == "PodDisruptionBudget"}
-    assert budgets == {f"lk-latchkey-{it}" for it in SPLIT}
-    assert not any(kind == "PodDisruptionBudget" for kind, _ in objects("small"))
+
+
+def a_drain_takes_one_pod_of_several_at_a_time_and_never_waits_for_ever():
+    """Each workload of several pods has a budget that is its own and leaves at least one; a lone pod, and one that is not well, may go."""
+    alone = tuple(f"components.{name}={json.dumps({'replicas': 1, 'autoscaling': {'enabled': False}})}" for name in sorted(SPLIT))
+    for example, settings in [(it, ()) for it in EXAMPLES] + [("ha", alone), ("small", SEVERAL)]:
+        found = objects(example, *settings)
+        budgets = {name: it["spec"] for (kind, name), it in found.items() if kind == "PodDisruptionBudget"}
+        scalers = {name: it["spec"]["minReplicas"] for (kind, name), it in found.items() if kind == "HorizontalPodAutoscaler"}
+        made = {name: it["spec"] for (kind, name), it in found.items() if kind in ("Deployment", "StatefulSet")}
+        counts = {name: spec.get("replicas") or scalers[name] for name, spec in made.items()}
+        assert set(budgets) == {name for name, count in counts.items() if count > 1}, f"{example} {settings}: {set(budgets)}"
+        for name, budget in budgets.items():
+            meant = [other for other, spec in made.items()
+                     if budget["selector"]["matchLabels"].items() <= spec["template"]["metadata"]["labels"].items()]
+            assert meant == [name], f"{name} stands for {meant}"
+            assert set(budget) == {"maxUnavailable", "unhealthyPodEvictionPolicy", "selector"} and 0 < budget["maxUnavailable"] < counts[name]
+            # A pod that is not ready serves nobody, and would hold a node for ever.
+            assert budget["unhealthyPodEvictionPolicy"] == "AlwaysAllow", name
+
+
+SEVERAL = ('components.single.autoscaling.enabled=true', 'database={"url":"","existingSecret":"db"}',
+           'networkPolicy.database.to=[{"ipBlock":{"cidr":"10.0.0.0/8"}}]')
 
 
 def selectors_find_their_pods():

@@ -12,6 +12,8 @@ from chart import CHART, EVERYTHING, EXAMPLES, HELM, KUBERNETES, NotDone, compon
 
 LOGIN = {"name": "Acme", "environment": "prod", "issuer": "https://login.acme.example", "client_id": "latchkey",
          "client_secret_file": "/etc/latchkey/connect/secrets/oidc", "roles": {"staff": "viewer"}}
+CLUSTER = {"issuer": "https://kubernetes.default.svc", "audience": "latchkey", "ca_file": "/etc/latchkey/proxy/files/ca.crt",
+           "allow_private": True, "callers": [{"subject": "system:serviceaccount:billing:*", "environment": "prod"}]}
 
 
 def helm_lints_every_values_file():
@@ -80,6 +82,9 @@ def a_setting_that_does_not_exist_or_cannot_be_is_refused_by_name():
         ("ha", f'config.connect.login=[{json.dumps(LOGIN | {"roles": {"staff": "owner"}})}]', "roles"),
         ("ha", f'config.connect.login=[{json.dumps(LOGIN | {"issuer": "http://login.acme.example"})}]', "issuer"),
         ("ha", 'config.connect.token_exchange.issuers=[{"issuer":"https://x","audience":"a"}]', "callers"),
+        ("ha", f'config.proxy.issuers=[{json.dumps(CLUSTER)}]', "proxyFiles.existingConfigMap"),
+        ("ha", f'config.proxy.issuers=[{json.dumps(CLUSTER | {"ca_file": "/etc/latchkey/connect/files/ca.crt"})}]', "ca_file"),
+        ("ha", 'proxyFiles.existingConfig="c"', "existingConfig"),
         ("ha", 'config.webhooks.allow_privat=true', "allow_privat"),
         ("small", 'components.single.replicas=2', "SQLite"),
         ("small", 'mode="split"', "SQLite"),

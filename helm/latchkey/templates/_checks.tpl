@@ -23,10 +23,13 @@
 {{- if and (contains "/etc/latchkey/transit/" (print $v.keys.kek $v.keys.also)) (not $v.keys.transit.existingSecret) -}}
 {{- fail "keys.transit.existingSecret is not set, and an address names a file in /etc/latchkey/transit: name the secret that holds it" -}}
 {{- end -}}
-{{- $told := toJson $v.config.connect -}}
+{{- range $owner := list "connect" "proxy" -}}
+{{- $told := toJson (get $v.config $owner) -}}
+{{- $files := get $v (printf "%sFiles" $owner) -}}
 {{- range $kind, $value := dict "secrets" "existingSecret" "files" "existingConfigMap" -}}
-{{- if and (contains (printf "/etc/latchkey/connect/%s/" $kind) $told) (not (get $v.connectFiles $value)) -}}
-{{- fail (printf "connectFiles.%s is not set, and config.connect names a file in /etc/latchkey/connect/%s" $value $kind) -}}
+{{- if and (contains (printf "/etc/latchkey/%s/%s/" $owner $kind) $told) (not (get $files $value)) -}}
+{{- fail (printf "%sFiles.%s is not set, and config.%s names a file in /etc/latchkey/%s/%s" $owner $value $owner $owner $kind) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if eq $v.mode "split" -}}

@@ -5,7 +5,6 @@
 {{- $component := get $v.components $name -}}
 {{- $keeper := has $name (list "single" "vault") -}}
 {{- $journal := has $name (list "single" "refresher") -}}
-{{- $site := has $name (list "single" "connect") -}}
 {{- $bus := and $v.nats.url (or $keeper $journal) -}}
 {{- $role := and $keeper (regexMatch "transit://[^ ]*[?&]role=" (print $v.keys.kek " " (join " " $v.keys.also))) -}}
 {{- $certificate := include "latchkey.certificate" . -}}
@@ -96,11 +95,14 @@ spec:
         {{- if and $v.providers.existingConfigMap (ne $name "vault") }}
         - {name: providers, mountPath: /etc/latchkey/providers, readOnly: true}
         {{- end }}
-        {{- if and $site $v.connectFiles.existingSecret }}
-        - {name: connect-secrets, mountPath: /etc/latchkey/connect/secrets, readOnly: true}
+        {{- range $owner := list "connect" "proxy" }}
+        {{- $files := get $v (printf "%sFiles" $owner) }}
+        {{- if and (has $name (list "single" $owner)) $files.existingSecret }}
+        - {name: {{ $owner }}-secrets, mountPath: /etc/latchkey/{{ $owner }}/secrets, readOnly: true}
         {{- end }}
-        {{- if and $site $v.connectFiles.existingConfigMap }}
-        - {name: connect-files, mountPath: /etc/latchkey/connect/files, readOnly: true}
+        {{- if and (has $name (list "single" $owner)) $files.existingConfigMap }}
+        - {name: {{ $owner }}-files, mountPath: /etc/latchkey/{{ $owner }}/files, readOnly: true}
+        {{- end }}
         {{- end }}
   volumes:
     - {name: settings, configMap: {name: {{ include "latchkey.name" . }}}}
@@ -130,11 +132,14 @@ spec:
     {{- if and $v.providers.existingConfigMap (ne $name "vault") }}
     - {name: providers, configMap: {name: {{ $v.providers.existingConfigMap }}}}
     {{- end }}
-    {{- if and $site $v.connectFiles.existingSecret }}
-    - {name: connect-secrets, secret: {secretName: {{ $v.connectFiles.existingSecret }}, defaultMode: 0440}}
+    {{- range $owner := list "connect" "proxy" }}
+    {{- $files := get $v (printf "%sFiles" $owner) }}
+    {{- if and (has $name (list "single" $owner)) $files.existingSecret }}
+    - {name: {{ $owner }}-secrets, secret: {secretName: {{ $files.existingSecret }}, defaultMode: 0440}}
     {{- end }}
-    {{- if and $site $v.connectFiles.existingConfigMap }}
-    - {name: connect-files, configMap: {name: {{ $v.connectFiles.existingConfigMap }}}}
+    {{- if and (has $name (list "single" $owner)) $files.existingConfigMap }}
+    - {name: {{ $owner }}-files, configMap: {name: {{ $files.existingConfigMap }}}}
+    {{- end }}
     {{- end }}
 {{- end -}}
 
