@@ -4,16 +4,18 @@ promise; without an API server (LATCHKEY_TEST_LONG) none is asked."""
 import copy
 import json
 import os
+import ssl
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 import uuid
 
 import yaml
 
 from chart import CHART, EVERYTHING, EXAMPLES, HELM, NotDone, program, render
-from cluster import cluster
+from cluster import TOKEN, cluster
 
 HOUR = "2026-01-01T00:00:00Z"
 
@@ -99,6 +101,50 @@ def a_migration_comes_before_what_needs_it_and_a_way_back_needs_none():
     assert back.returncode == 0, back.stderr
     assert images() == {"one"}
     assert it.get("job", "lk-latchkey-migrate", "--namespace", name)["metadata"]["uid"] == job, "the schema was touched on the way back"
+
+
+def one_pod_of_several_is_evicted_and_the_next_waits_unless_it_is_not_well():
+    """Each budget finds the pods it is for. Where a controller would count those that are well, this does, by the budget's own rule."""
+    it = cluster()
+    name = it.namespace("drains")
+    objects = [it for it in yaml.safe_load_all(render("ha", namespace=name)[1]) if it]
+    it.kubectl("create", "-f", "-", given=[found for found in objects if found["kind"] in ("ServiceAccount", "PodDisruptionBudget")])
+    templates = {pod["metadata"]["name"].removesuffix("-0"): pod for pod in pods(objects, name)}
+    budgets = {found["metadata"]["name"]: found["spec"]["maxUnavailable"] for found in objects if found["kind"] == "PodDisruptionBudget"}
+    assert len(budgets) == 4, budgets
+    for workload, unavailable in budgets.items():
+        first, second = (f"{workload}-{number}" for number in range(2))
+        for pod in (first, second):
+            it.kubectl("create", "-f", "-", given=[{**templates[workload], "metadata": {**templates[workload]["metadata"], "name": pod}}])
+            is_well(name, pod, True)
+        generation = it.get("pdb", workload, "--namespace", name)["metadata"]["generation"]
+        counted = {"observedGeneration": generation, "expectedPods": 2, "currentHealthy": 2, "desiredHealthy": 2 - unavailable,
+                   "disruptionsAllowed": unavailable}
+        it.kubectl("patch", "pdb", workload, "--namespace", name, "--subresource=status", "--type=merge", "--patch", json.dumps({"status": counted}))
+        assert evicted(name, first) == 201 and evicted(name, second) == 429, workload
+        assert it.get("pdb", workload, "--namespace", name)["status"]["disruptionsAllowed"] == 0
+        it.kubectl("get", "pod", second, "--namespace", name)
+        is_well(name, second, False)
+        assert evicted(name, second) == 201, f"{workload} holds its node for ever"
+
+
+def is_well(namespace, pod, ready):
+    """As the node of a pod writes it down."""
+    status = {"phase": "Running", "conditions": [{"type": "Ready", "status": str(ready), "lastTransitionTime": HOUR}]}
+    cluster().kubectl("patch", "pod", pod, "--namespace", namespace, "--subresource=status", "--type=merge", "--patch", json.dumps({"status": status}))
+
+
+def evicted(namespace, pod):
+    """What the API server says to whoever drains a node."""
+    it = cluster()
+    wish = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod, "namespace": namespace}}
+    request = urllib.request.Request(f"{it.url}/api/v1/namespaces/{namespace}/pods/{pod}/eviction", json.dumps(wish).encode(),
+                                     {"authorization": f"Bearer {TOKEN}", "content-type": "application/json"}, method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=10, context=ssl.create_default_context(cafile=it.authority)) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        return refused.code
 
 
 def a_vault_logs_in_to_its_key_service_as_its_account():
