@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -10,13 +11,17 @@ import threading
 import time
 import urllib.request
 
-from chart import CHART, NotDone, objects, program
-from programs import asked_for
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+from chart import CHART, NotDone, ROOT, objects, program
+from programs import asked_for, metric_rows
 from serving import free_ports, wait_until_ready
 
 # What one healthy process never has a reason to tell.
 NOT_HERE = {
     "latchkey_certificate_not_after_seconds": "no port of it speaks TLS",
+    "latchkey_clock_skew_seconds": "its database is a file, which has no clock of its own",
+    "latchkey_credentials_expiring": "no connection of its ends within a month",
     "latchkey_incidents": "no app and no provider of its is in trouble",
     "latchkey_journal_copies_total": "there is no other refresher to copy a journal to",
     "latchkey_journal_damaged_total": "no journal of its is damaged",
@@ -27,7 +32,7 @@ NOT_HERE = {
 
 def a_server_that_did_it_all_tells_whatever_is_asked_for():
     """`latchkey dev` connects, hands out, refreshes, proxies, is refused, tells a backend: then its metrics have every name, and every
-    label, that an alert or a dashboard asks for."""
+    label, that an alert or a dashboard asks for, and the labels the runbook names. Somebody else's parser reads the page with exemplars."""
     if not program("single"):
         raise NotDone("LATCHKEY_TEST_BIN_DIR names no built programs: no metrics were read")
     asked = list(expressions())
@@ -37,7 +42,9 @@ def a_server_that_did_it_all_tells_whatever_is_asked_for():
         ports = free_ports(3)
         where = [part for name, port in zip(("--http", "--grpc", "--ops"), ports) for part in (name, f"127.0.0.1:{port}")]
         data = ["--data", f"{folder}/data"]
-        with subprocess.Popen([program("single"), "dev", *where, *data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as dev:
+        # Nobody takes the traces; but they leave, and so are named beside what was measured in them.
+        traced = {**os.environ, "LATCHKEY__TELEMETRY__OTLP_ENDPOINT": f"http://127.0.0.1:{free_ports(1)[0]}"}
+        with subprocess.Popen([program("single"), "dev", *where, *data], env=traced, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as dev:
             try:
                 wait_until_ready(f"http://127.0.0.1:{ports[2]}/readyz", dev)
                 while not pathlib.Path(f"{folder}/data/dev.env").exists():
@@ -50,9 +57,14 @@ def a_server_that_did_it_all_tells_whatever_is_asked_for():
                     time.sleep(1)
                     told = scrape(ports[2])
                     missing = names - set(told)
+                exemplars = parsed(ports[2])
             finally:
                 dev.terminate()
     assert missing == set(NOT_HERE), f"never told: {missing - set(NOT_HERE)}; told after all: {set(NOT_HERE) - missing}"
+    assert {"rpc_server_call_duration_seconds", "latchkey_token_request_duration_seconds"} <= set(exemplars), exemplars
+    rows = metric_rows((ROOT / "helm" / "RUNBOOK.md").read_text())
+    for name in set(told) & set(rows):
+        assert told[name] - {"le"} == rows[name], f"RUNBOOK.md names {sorted(rows[name])} of {name}, which has {sorted(told[name])}"
     for expression in asked:
         for name, label in labels(expression):
             assert name in NOT_HERE or label in told[name], f"{expression}: {name} has no label {label}, but {sorted(told[name])}"
@@ -110,9 +122,23 @@ def expressions():
 
 
 def labels(expression):
-    """Each metric with each label that is asked of it in braces."""
+    """Each metric with each label that is asked of it, in braces or to tell its sums apart. Whoever scrapes names the pod."""
+    for clause in re.findall(r"\bby \(([^)]*)\)", expression):
+        yield from ((name, label) for name in asked_for(expression) for label in re.findall(r"\w+", clause) if label not in ("le", "pod"))
     for name, inside in re.findall(r"\b((?:latchkey|rpc|http)_\w+)\{([^}]*)\}", expression):
         yield from ((re.sub("_(bucket|sum|count)$", "", name), label) for label in re.findall(r"(\w+)\s*[=!]", inside))
+
+
+def parsed(port):
+    """Reads the page as OpenMetrics, every line by its rules: the histograms with exemplars."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/metrics", headers={"accept": "application/openmetrics-text; version=1.0.0"})
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        assert answer.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
+        families = list(text_string_to_metric_families(answer.read().decode()))
+    assert len(families) > 30
+    noted = [(family.name, sample) for family in families for sample in family.samples if sample.exemplar]
+    assert all(re.fullmatch("[0-9a-f]{32}", sample.exemplar.labels["trace_id"]) for _, sample in noted)
+    return {name for name, _ in noted}
 
 
 def scrape(port):
