@@ -25,6 +25,10 @@ RESTORING = ("-p", "latchkey-vault", "--test", "service", "restoring")
 FINDING = ("-p", "latchkey-tests", "--test", "flows", "what_was_changed_behind")
 
 KEY_SERVICES = ("-p", "latchkey-envelope", "--test", "key_services")
+REHEARSED = ("-p", "latchkey", "--test", "first_minute", "rehearsed")
+GAUGING = ("-p", "latchkey-vault", "--test", "service", "gauging")
+REHEARSE = "services/all-in-one/src/cli/connect/rehearse.rs"
+VITALS = "services/vault/src/vitals.rs"
 
 STATUSES = ("-p", "latchkey-store-sqlite", "--test", "sqlite", "status")
 OVER_TIME = ("-p", "latchkey-vault", "--lib", "over_time")
@@ -262,6 +266,9 @@ MUTATIONS = [
         "a transit engine opens a wrap for any environment", TRANSIT,
         "Ok(BASE64.encode(bytes))", "Ok(BASE64.encode(&bytes[..0]))", KEY_SERVICES),
     Mutation(
+        "a transit engine is asked outside its namespace", TRANSIT,
+        "self.namespace.iter().fold(asked", "self.namespace.iter().take(0).fold(asked", KEY_SERVICES),
+    Mutation(
         "a token that ended is taken for a key that is refused", TRANSIT,
         "Err(Refused::Forbidden) if self.server.accepts(&token).await => {", "Err(Refused::Forbidden) => {",
         ("-p", "latchkey-envelope", "--lib", "transit")),
@@ -301,6 +308,31 @@ MUTATIONS = [
     Mutation(
         "whoever explains a connection does not know of safe mode", "services/vault/src/explain.rs",
         "|| !safety.holds(&integration) {", "|| safety.holds(&integration) {", ("-p", "latchkey-vault", "--test", "service", "restoring"),
+    ),
+    Mutation(
+        "a rehearsal calls a provider that is asked whether a key is good", REHEARSE,
+        "let asks_nobody = probes.verify.is_none() && ", "let asks_nobody = ", ("-p", "latchkey", "--bins", "takes_a_key_as_it_is"),
+    ),
+    Mutation(
+        "a rehearsal leaves its integration behind", REHEARSE, "let cleared = stage.clear().await;", "let cleared = anyhow::Ok(());", REHEARSED,
+    ),
+    Mutation(
+        "what was announced is counted as waiting", VITALS,
+        "store.cursor(READ).await?", "latchkey_store::Position::START", GAUGING,
+    ),
+    Mutation("the vault's clock is believed", VITALS, "i64::midpoint(asked, vault.now().0)", "asked.min(theirs)", GAUGING),
+    Mutation(
+        "what has ended is told as about to end", "services/vault/src/gauges.rs",
+        "if slot == 0 { &WITHIN[..1] }", "if slot == 99 { &WITHIN[..1] }", ("-p", "latchkey-vault", "--lib", "gauges"),
+    ),
+    Mutation(
+        "what was not traced names a trace", "crates/chassis/src/telemetry/exemplars.rs",
+        "if context.is_valid() && context.is_sampled() {", "if context.is_valid() || !context.is_sampled() {",
+        ("-p", "latchkey-chassis", "--test", "exports_traces"),
+    ),
+    Mutation(
+        "a body that passes is not counted", "services/proxy/src/outgoing.rs",
+        "traffic.sending(body).into_data_stream()", "body.into_data_stream()", ("-p", "latchkey-proxy", "--test", "calls", "counted_either_way"),
     ),
     Mutation(
         "an outage of the key service is lived through for ever", "crates/envelope/src/cache/slot.rs",
