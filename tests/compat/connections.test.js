@@ -232,13 +232,22 @@ test('tags come with the session, are found by, and are replaced', async () => {
     await status(client.patchConnection({ connectionId: 'nobody', provider_config_key: 'demo-api-key' }, { tags: {} })), 404);
 });
 
-test('an override of webhooks may be cleared, which changes nothing, and is not ignored where it is set', async () => {
+test('an override of webhooks may be set and cleared, and is an address that may be told of', async () => {
   const id = connected('demo-api-key', 'overriding');
   const which = { connectionId: id, provider_config_key: 'demo-api-key' };
-  assert.deepEqual(await client.patchConnection(which, { webhook_url_override: '' }), { success: true });
-  assert.equal((await client.getConnection('demo-api-key', id)).webhook_url_override, null);
-  const { status, code } = await refused(client.patchConnection(which, { webhook_url_override: 'https://a.example/' }));
-  assert.deepEqual([status, code], [501, 'not_supported']);
+  const set = async (url) => {
+    assert.deepEqual(await client.patchConnection(which, { webhook_url_override: url }), { success: true });
+    return (await client.getConnection('demo-api-key', id)).webhook_url_override;
+  };
+  assert.equal(await set(''), null);
+  assert.equal(await set('https://a.example/hooks?for=1'), 'https://a.example/hooks?for=1');
+  for (const url of ['canary', 'http://a.example/', 'https://ana:canary@a.example/', `https://a.example/${'x'.repeat(2048)}`]) {
+    const { status, code, errors } = await refused(client.patchConnection(which, { webhook_url_override: url }));
+    assert.deepEqual([status, code, errors[0].path], [400, 'invalid_body', ['webhook_url_override']], url);
+    assert(!JSON.stringify(errors).includes('canary'));
+  }
+  assert.equal((await client.getConnection('demo-api-key', id)).webhook_url_override, 'https://a.example/hooks?for=1');
+  assert.equal(await set(''), null);
 });
 
 test('an id of the customer\'s own is the connection\'s id everywhere', async () => {

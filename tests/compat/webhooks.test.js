@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Nango } from '@nangohq/node';
-import { apiKey, connected, host, latchkey, raw } from './server.js';
+import { apiKey, client, connected, host, latchkey, raw } from './server.js';
 
 const received = [];
-let server, secret;
+let server, secret, address;
 
 const post = (path, body) =>
   raw(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
@@ -26,12 +26,13 @@ before(async () => {
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
-      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+      received.push({ path: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() });
       response.writeHead(204).end();
     });
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${server.address().port}/`;
+  address = url;
   const made = await post('/v1/webhook-endpoints', { url, format: 'WEBHOOK_FORMAT_COMPAT' });
   assert.equal(made.status, 200, JSON.stringify(made.body));
   secret = made.body.secret;
@@ -62,4 +63,47 @@ test('a connection that is made and one that breaks are told, and the client fin
   }
   const stranger = new Nango({ host, secretKey: 'another' });
   assert(!stranger.verifyIncomingWebhookRequest(created.body, created.headers));
+});
+
+test('a connection with an address of its own is told of there alone, until that is cleared', async () => {
+  const { credentials } = await client.getConnection('demo-api-key', connected('demo-api-key', 'elsewhere'));
+  const integration = { provider_config_key: 'demo-api-key' };
+  const told = async (id, operation) => {
+    await said((body) => body.connectionId === id && body.operation === operation);
+    return received
+      .filter(({ body }) => JSON.parse(body).connectionId === id && JSON.parse(body).operation === operation)
+      .map(({ path }) => path);
+  };
+  // By a session, and by another one that mends what the first has made.
+  const through = async ({ data }) => {
+    const path = `/api-auth/api-key/demo-api-key?connect_session_token=${data.token}`;
+    const headers = { 'content-type': 'application/json' };
+    const made = await raw(path, { method: 'POST', headers, body: JSON.stringify({ apiKey: credentials.apiKey }) });
+    assert.equal(made.status, 200, JSON.stringify(made.body));
+    return made.body.connectionId;
+  };
+  const id = await through(await client.createConnectSession({
+    end_user: { id: 'elsewhere' }, allowed_integrations: ['demo-api-key'], webhook_url_override: `${address}own`,
+  }));
+  assert.deepEqual(await told(id, 'creation'), ['/own']);
+  await through(await client.createReconnectSession({
+    connection_id: id, integration_id: 'demo-api-key', webhook_url_override: `${address}other`,
+  }));
+  assert.deepEqual(await told(id, 'override'), ['/other']);
+  const shown = await client.getConnection('demo-api-key', id);
+  assert.equal(shown.webhook_url_override, `${address}other`);
+  const message = received.find(({ path }) => path === '/own');
+  assert(new Nango({ host, secretKey: secret }).verifyIncomingWebhookRequest(message.body, message.headers));
+
+  // By an import; and by a second one, which clears it.
+  const bring = async (more) => {
+    const body = { ...integration, connection_id: 'elsewhere/1', credentials, end_user: { id: 'elsewhere' }, ...more };
+    const made = await post('/connections', body);
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+    return made.body.webhook_url_override;
+  };
+  assert.equal(await bring({ webhook_url_override: `${address}third` }), `${address}third`);
+  assert.deepEqual(await told('elsewhere/1', 'creation'), ['/third']);
+  assert.equal(await bring({ webhook_url_override: '' }), null);
+  assert.deepEqual(await told('elsewhere/1', 'override'), ['/']);
 });

@@ -188,6 +188,8 @@ MUTATIONS = [
         "now < previous.until", "now != previous.until || now == previous.until", DOMAIN,
     ),
     Mutation("two connects make one attempt", LEASES, "until: now.plus(ask.hold.clamp(HOLD_MIN, HOLD_MAX)).0,", "until: now.0,", WEBHOOKS),
+    Mutation("what a connection's own address answers disables an endpoint", LEASES, "_ if own_address => Note", "_ if !own_address && false => Note", WEBHOOKS),
+    Mutation("a connection's own address is told as often as there are endpoints", FAN_OUT, "replaced.into_iter().take(1)", "replaced.into_iter()", WEBHOOKS),
     Mutation("old news is told a new endpoint", FAN_OUT, "recorded.position > since", "recorded.position >= Position::START || recorded.position > since", WEBHOOKS),
     Mutation(
         "a refresh is given up as early as any request", ATTEMPT,

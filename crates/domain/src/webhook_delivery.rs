@@ -55,6 +55,10 @@ pub struct Message {
     /// `connection.failed` and the like.
     pub event_type: String,
     pub source: Source,
+    /// It goes to the address its connection has of its own, and not to the endpoint's. That address stands with the connection
+    /// alone; what becomes of the delivery says nothing of the endpoint.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_address: bool,
     /// When it happened.
     pub at: Timestamp,
 }

@@ -21,7 +21,7 @@ mod setup;
 mod time;
 mod webhook;
 
-pub use about::{about_from_pb, document_from_pb};
+pub use about::document_from_pb;
 pub use auth_log::{operation_from_pb, outcome_from_pb};
 pub use failure::failure_to_pb;
 pub use key::{scopes_from_words, scopes_to_words};

@@ -3,6 +3,7 @@
 //! Whatever is kept is loaded again with every read of its stream, so nobody may make one stream slow.
 
 use crate::error::Error;
+use crate::webhook::address;
 use latchkey_domain::IntegrationKey;
 use latchkey_domain::connection::About;
 use latchkey_domain::integration::Settings;
@@ -72,7 +73,7 @@ pub fn settings(settings: &Settings) -> Result<(), Error> {
 
 /// # Errors
 /// [`Error::Field`] with the first field of what is said of a connection that is malformed or too large.
-pub fn about(about: &About) -> Result<(), Error> {
+pub fn about(about: &About, allow_http: bool) -> Result<(), Error> {
     held(is_line(&about.display_name, NAME_CHARS_MAX), "display_name", || {
         format!("The name may have {NAME_CHARS_MAX} characters, none of them a control character.")
     })?;
@@ -91,7 +92,11 @@ pub fn about(about: &About) -> Result<(), Error> {
             format!("At most {DOCUMENT_BYTES_MAX} bytes as JSON, and this has {size}.")
         })?;
     }
-    Ok(())
+    let refused = |message: &str| Error::Field { field: "webhook_url", message: message.to_owned() };
+    match about.webhook_url.as_str() {
+        "" => Ok(()),
+        url => address(url, allow_http).map_err(refused),
+    }
 }
 
 fn is_tag_name(name: &str) -> bool {
@@ -173,7 +178,7 @@ mod tests {
             ..About::default()
         };
         change(&mut said);
-        match about(&said) {
+        match about(&said, false) {
             Ok(()) => None,
             Err(Error::Field { field, .. }) => Some(field),
             Err(other) => panic!("{other:?}"),
@@ -193,6 +198,11 @@ mod tests {
         for value in ["", "a\nb", &"x".repeat(TAG_VALUE_CHARS_MAX + 1)] {
             let tags = [("team".to_owned(), value.to_owned())];
             assert_eq!(refused_about(|said| said.tags = tags.into()), Some("tags"), "{value:?}");
+        }
+        let longest = format!("https://a/{}", "x".repeat(2038));
+        assert_eq!(refused_about(|said| said.webhook_url = longest.clone()), None);
+        for wrong in ["x", "http://example.com", "https://u@a/", "https://a/#b", &format!("{longest}x")] {
+            assert_eq!(refused_about(|said| said.webhook_url = wrong.into()), Some("webhook_url"), "{wrong}");
         }
         assert_eq!(refused_about(|said| drop(said.metadata.insert("l".into(), 1.into()))), Some("metadata"));
         let large = || [("k".to_owned(), "x".repeat(DOCUMENT_BYTES_MAX).into())].into_iter().collect();

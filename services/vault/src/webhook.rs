@@ -12,4 +12,4 @@ mod rules;
 pub use fan_out::fan_out;
 pub use keys::Keys;
 pub use message::{TEST, body, event_type};
-pub use rules::check;
+pub use rules::{address, check};

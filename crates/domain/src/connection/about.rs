@@ -76,6 +76,9 @@ pub struct About {
     /// The customer's settings for its integration with the provider.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub config: Map<String, Value>,
+    /// Where its news goes in the place of the compatible endpoints' addresses; empty where it goes to those.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub webhook_url: String,
 }
 
 /// One field of [`About`], by the name it has wherever it is told.
@@ -87,11 +90,12 @@ pub enum Field {
     Tags,
     Metadata,
     Config,
+    WebhookUrl,
 }
 
 impl Field {
-    pub const ALL: [Self; 5] =
-        [Self::ExternalId, Self::DisplayName, Self::Tags, Self::Metadata, Self::Config];
+    pub const ALL: [Self; 6] =
+        [Self::ExternalId, Self::DisplayName, Self::Tags, Self::Metadata, Self::Config, Self::WebhookUrl];
 
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -101,6 +105,7 @@ impl Field {
             Self::Tags => "tags",
             Self::Metadata => "metadata",
             Self::Config => "config",
+            Self::WebhookUrl => "webhook_url",
         }
     }
 
@@ -134,6 +139,9 @@ impl About {
         if takes(Field::Config) {
             self.config = other.config;
         }
+        if takes(Field::WebhookUrl) {
+            self.webhook_url = other.webhook_url;
+        }
         if takes(Field::ExternalId) {
             self.external_id = other.external_id;
         }
@@ -152,6 +160,7 @@ impl About {
             Field::Tags => self.tags != other.tags,
             Field::Metadata => self.metadata != other.metadata,
             Field::Config => self.config != other.config,
+            Field::WebhookUrl => self.webhook_url != other.webhook_url,
         };
         Field::ALL.into_iter().filter(differs).collect()
     }
@@ -168,6 +177,7 @@ mod tests {
             tags: BTreeMap::from([("team".into(), "crm".into())]),
             metadata: Map::from_iter([("plan".into(), Value::Null)]),
             config: Map::from_iter([("region".into(), 1.into())]),
+            webhook_url: "https://example.com/hooks".into(),
         }
     }
 

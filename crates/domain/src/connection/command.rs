@@ -12,7 +12,7 @@ pub enum Command {
         authorization: AuthorizationId,
         replaces: Generation,
         credential: NewCredential,
-        /// What is said of a new connection. One that is there keeps what it has.
+        /// What is said of a new connection. One that is there keeps what it has, and takes the address of its webhooks alone.
         about: About,
         /// The external id that was wished for belongs to another by now, and `about` has none.
         external_id_taken: bool,

@@ -61,6 +61,8 @@ fn establish(connection: &Connection, command: Command) -> Result<Vec<Event>, Re
     if matches!(connection, Connection::Absent) {
         events.extend(described::at_first(about, external_id_taken, at));
         events.extend(begun(arrival, replaces.next(), at));
+    } else {
+        events.extend(described::readdressed(connection, about.webhook_url, at));
     }
     Ok(events)
 }

@@ -7,6 +7,7 @@ fn message(number: u32) -> Message {
         environment: "dev".parse().unwrap(),
         event_type: "connection.failed".into(),
         source: Source::Test,
+        own_address: false,
         at: Timestamp(0),
     }
 }

@@ -4,30 +4,9 @@ use latchkey_domain::connection::About;
 use prost_types::value::Kind;
 use prost_types::{Struct, Value as PbValue};
 use serde_json::{Map, Number, Value};
-use std::collections::BTreeMap;
 
 /// The largest whole number every JSON reader takes for itself (RFC 8259 §6).
 const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
-
-/// What is said of a connection, from the fields of whichever message it came in.
-///
-/// # Errors
-/// [`Fault::field_invalid`] with the field that is malformed.
-pub fn about_from_pb(
-    external_id: &str,
-    display_name: String,
-    tags: BTreeMap<String, String>,
-    metadata: Option<Struct>,
-    config: Option<Struct>,
-) -> Result<About, Fault> {
-    Ok(About {
-        external_id: parse_optional("external_id", external_id)?,
-        display_name,
-        tags,
-        metadata: document_from_pb("metadata", metadata)?,
-        config: document_from_pb("config", config)?,
-    })
-}
 
 /// A JSON object from the well-known type; empty where it is absent.
 ///
@@ -72,16 +51,24 @@ impl From<About> for pb::About {
             tags: about.tags,
             metadata: struct_to_pb(Value::Object(about.metadata)),
             config: struct_to_pb(Value::Object(about.config)),
+            webhook_url: about.webhook_url,
         }
     }
 }
 
+/// Fails with [`Fault::field_invalid`] and the field that is malformed, by the name it has in every message it comes in.
 impl TryFrom<pb::About> for About {
     type Error = Fault;
 
     fn try_from(about: pb::About) -> Result<Self, Fault> {
-        let pb::About { external_id, display_name, tags, metadata, config } = about;
-        about_from_pb(&external_id, display_name, tags, metadata, config)
+        Ok(Self {
+            external_id: parse_optional("external_id", &about.external_id)?,
+            display_name: about.display_name,
+            tags: about.tags,
+            metadata: document_from_pb("metadata", about.metadata)?,
+            config: document_from_pb("config", about.config)?,
+            webhook_url: about.webhook_url,
+        })
     }
 }
 
@@ -102,6 +89,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_none_is_refused_by_the_name_of_its_field() {
+        use std::collections::BTreeMap;
         for number in [f64::NAN, f64::INFINITY] {
             let value = PbValue { kind: Some(Kind::NumberValue(number)) };
             let document = Struct { fields: BTreeMap::from([("x".to_owned(), value)]) };

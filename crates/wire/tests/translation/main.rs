@@ -241,7 +241,7 @@ proptest! {
     fn sessions_survive(
         view in session_view(), environment in environment(), end_user in end_user(),
         integrations in vec(name(), 0..3), reconnect in sometimes(connection()), lifetime in span(),
-        token in word(), expire_time in moment(), external_id in name(), display_name in text(), tags in map(),
+        token in word(), expire_time in moment(), external_id in name(), display_name in text(), tags in map(), webhook_url in text(),
         manages: bool, own in vec(own(), 0..3),
     ) {
         survives::<_, Vec<OwnConnection>>(&pb::ListOwnConnectionsResponse { connections: own })?;
@@ -251,7 +251,7 @@ proptest! {
         survives::<_, CreatedSession>(&created)?;
         let lifetime = Some(lifetime);
         let (metadata, config) = (Some(Struct::default()), Some(Struct::default()));
-        let about = Some(pb::About { external_id, display_name, tags, metadata, config });
+        let about = Some(pb::About { external_id, display_name, tags, metadata, config, webhook_url });
         let wish = pb::CreateSessionRequest {
             environment, end_user, integrations, reconnect, lifetime, about, manages,
         };

@@ -151,7 +151,17 @@ async fn line(door: &Door, connection: &Value) -> anyhow::Result<Result<Option<V
 /// What is said of a connection, by the names it is made with.
 fn said(connection: &Value) -> Value {
     let mut line = Map::new();
-    for name in ["integration", "external_id", "end_user", "display_name", "tags", "metadata", "config"] {
+    let names = [
+        "integration",
+        "external_id",
+        "end_user",
+        "display_name",
+        "tags",
+        "metadata",
+        "config",
+        "webhook_url",
+    ];
+    for name in names {
         let value = &connection[name];
         let empty = value.is_null() || value == "" || value.as_object().is_some_and(Map::is_empty);
         if !empty {

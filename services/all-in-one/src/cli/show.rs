@@ -61,6 +61,7 @@ pub fn connection_json(connection: &pb::Connection) -> Value {
         "config": connection.config.as_ref().map(struct_json),
         "etag": connection.etag,
         "disable_time": rfc3339(connection.disable_time.as_ref()),
+        "webhook_url": connection.webhook_url,
         "revocation": connection.revocation.as_ref().map(revocation_json),
     })
 }
@@ -141,6 +142,7 @@ pub fn connection_lines(connection: &pb::Connection) -> Vec<[String; 2]> {
     for (name, document) in [("metadata", &connection.metadata), ("config", &connection.config)] {
         lines.extend(document.iter().map(|document| line(name, &struct_json(document).to_string())));
     }
+    lines.push(line("webhooks to", &connection.webhook_url));
     if let Some(credential) = &connection.credential {
         lines.push(line("kind", &credential.auth_mode));
         lines.push(line("generation", &credential.generation.to_string()));

@@ -1,4 +1,4 @@
-//! Changes of connections: their metadata and tags.
+//! Changes of connections: their metadata and tags, and where their webhooks go.
 
 use super::body::Fields;
 use super::sessions::decorations;
@@ -111,7 +111,7 @@ async fn patch(
     let mut query = Fields::of_query(query);
     let integration = query.text("provider_config_key");
     query.done()?;
-    body.refuse_unsupported(&["webhook_url_override"])?;
+    let webhook_url = body.optional_text("webhook_url_override");
     let replaced = body.get("tags").is_object();
     let (end_user, said) = decorations(&mut body)?;
     body.done()?;
@@ -123,7 +123,10 @@ async fn patch(
     }
     let mut tags = if replaced { Map::new() } else { object(&connection["tags"]) };
     tags.extend(said);
-    let wish = json!({ "connection_id": text(&connection, "/id"), "update_mask": "tags", "tags": tags });
+    let mut wish = json!({ "connection_id": text(&connection, "/id"), "update_mask": "tags", "tags": tags });
+    if let Some(webhook_url) = webhook_url {
+        (wish["update_mask"], wish["webhook_url"]) = ("tags,webhook_url".into(), webhook_url.into());
+    }
     door.call("UpdateConnection", headers, wish).await?;
     Ok(Json(json!({ "success": true })).into_response())
 }

@@ -225,7 +225,8 @@ pub fn whole(connection: &Value) -> Value {
     shown["updated_at"] = offset(changed.unwrap_or(created)).into();
     shown["last_fetched_at"] = Value::Null;
     shown["connection_config"] = connection.get("config").cloned().unwrap_or_else(|| json!({}));
-    shown["webhook_url_override"] = Value::Null;
+    let url = Some(text(connection, "/webhook_url")).filter(|url| !url.is_empty());
+    shown["webhook_url_override"] = url.into();
     shown["credentials"] = json!({});
     shown
 }

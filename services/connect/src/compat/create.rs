@@ -57,7 +57,7 @@ pub async fn create(
 ) -> Result<Response, Refusal> {
     let environment = door.allowed(&headers, Scope::ConnectionsWrite).await?;
     let begin = Begin::of(&headers)?;
-    body.refuse_unsupported(&["webhook_url_override"])?;
+    let webhook_url = body.optional_text("webhook_url_override");
     let replaces_tags = body.get("tags").is_object();
     let (end_user, tags) = decorations(&mut body)?;
     let (key, id) = (body.text("provider_config_key"), body.optional_text("connection_id"));
@@ -80,7 +80,8 @@ pub async fn create(
         Some(id) => door.connection(&headers, id, &key).await?,
         None => None,
     };
-    let wish = Wish { key, id, end_user, tags, replaces_tags, metadata, config, credential, begin };
+    let wish =
+        Wish { key, id, end_user, tags, replaces_tags, metadata, config, webhook_url, credential, begin };
     let made = match present {
         Some(present) => door.bring_again(&headers, &present, wish).await?,
         None => door.bring(&headers, wish).await?,
@@ -98,6 +99,7 @@ struct Wish {
     replaces_tags: bool,
     metadata: Option<Map<String, Value>>,
     config: Map<String, Value>,
+    webhook_url: Option<String>,
     credential: Option<Value>,
     begin: Begin,
 }
@@ -118,6 +120,7 @@ impl Door {
         let more = [
             ("external_id", wish.id.map(Value::from)),
             ("metadata", wish.metadata.map(Value::from)),
+            ("webhook_url", wish.webhook_url.map(Value::from)),
             ("credential", wish.credential),
         ];
         for (name, value) in more {
@@ -152,6 +155,15 @@ impl Door {
         for (name, value) in said {
             let value = value.filter(|value| !value.is_empty());
             asked.extend(value.map(|value| (name.to_owned(), value.into())));
+        }
+        if let Some(url) = wish.webhook_url {
+            // It may be cleared, too, and so it has to be named.
+            let named: Vec<_> = asked.keys().filter(|name| *name != "connection_id").cloned().collect();
+            asked.insert(
+                "update_mask".to_owned(),
+                [named, vec!["webhook_url".to_owned()]].concat().join(",").into(),
+            );
+            asked.insert("webhook_url".to_owned(), url.into());
         }
         if asked.len() > 1 {
             self.call("UpdateConnection", headers, Value::Object(asked)).await?;

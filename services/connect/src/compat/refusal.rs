@@ -85,7 +85,11 @@ impl Refusal {
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
         if fault.reason == Reason::FieldInvalid {
-            let field = fault.metadata.get("field").map(String::as_str).unwrap_or_default();
+            let field = match fault.metadata.get("field").map(String::as_str).unwrap_or_default() {
+                // As it is called here.
+                "webhook_url" => "webhook_url_override",
+                field => field,
+            };
             let path: Vec<&str> = field.split('.').filter(|part| !part.is_empty()).collect();
             return Self::body(&path, fault.message);
         }

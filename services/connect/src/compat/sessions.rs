@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 /// As long as the contract says: some clients show a link for that long.
 const LIFETIME: &str = "1800s";
 
-const UNSUPPORTED: [&str; 3] = ["integrations_config_defaults", "overrides", "webhook_url_override"];
+const UNSUPPORTED: [&str; 2] = ["integrations_config_defaults", "overrides"];
 
 pub async fn create(
     State(door): State<Door>,
@@ -27,13 +27,20 @@ pub async fn create(
     body.refuse_unsupported(&UNSUPPORTED)?;
     let (end_user, tags) = decorations(&mut body)?;
     let integrations = body.texts("allowed_integrations").unwrap_or_default();
+    let webhook_url = body.optional_text("webhook_url_override").unwrap_or_default();
     body.done()?;
     let end_user = end_user.ok_or_else(|| {
         let message = "Say whose connection it will be: `end_user.id`, or the tag `end_user_id`.";
         Refusal::body(&["end_user"], message)
     })?;
     let integrations = door.offered(&environment, integrations).await?;
-    door.session(&headers, json!({ "end_user": end_user, "integrations": integrations, "tags": tags })).await
+    let wish = json!({
+        "end_user": end_user,
+        "integrations": integrations,
+        "tags": tags,
+        "webhook_url": webhook_url,
+    });
+    door.session(&headers, wish).await
 }
 
 pub async fn reconnect(
@@ -46,12 +53,14 @@ pub async fn reconnect(
     let (id, integration) = (body.text("connection_id"), body.text("integration_id"));
     // The connection that is mended keeps its tags.
     let (named, _) = decorations(&mut body)?;
+    let webhook_url = body.optional_text("webhook_url_override").unwrap_or_default();
     body.done()?;
     let unknown = || Refusal::body(&["connection_id"], "This integration has no such connection.");
     let connection = door.connection(&headers, &id, &integration).await?.ok_or_else(unknown)?;
     let wish = json!({
         "end_user": named.unwrap_or_else(|| text(&connection, "/end_user").to_owned()),
         "reconnect_connection_id": text(&connection, "/id"),
+        "webhook_url": webhook_url,
     });
     door.session(&headers, wish).await
 }

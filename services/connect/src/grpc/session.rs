@@ -5,9 +5,9 @@ use latchkey_domain::SessionId;
 use latchkey_domain::Timestamp;
 use latchkey_domain::api_key::Scope;
 use latchkey_wire::contract::{CreateSession, SessionView};
-use latchkey_wire::convert::{about_from_pb, duration_from_pb, secret_to_pb, timestamp_to_pb};
+use latchkey_wire::convert::{duration_from_pb, secret_to_pb, timestamp_to_pb};
 use latchkey_wire::convert::{parse, parse_list, parse_optional};
-use latchkey_wire::pb::connect as pb;
+use latchkey_wire::pb::{connect as pb, vault};
 use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]
@@ -32,13 +32,15 @@ impl pb::connect_session_service_server::ConnectSessionService for Door {
             reconnect: parse_optional("reconnect_connection_id", &asked.reconnect_connection_id)?,
             manages: asked.manage,
             lifetime: lifetime.unwrap_or(SESSION_LIFETIME),
-            about: about_from_pb(
-                &asked.external_id,
-                asked.display_name,
-                asked.tags,
-                asked.metadata,
-                asked.config,
-            )?,
+            about: vault::About {
+                external_id: asked.external_id,
+                display_name: asked.display_name,
+                tags: asked.tags,
+                metadata: asked.metadata,
+                config: asked.config,
+                webhook_url: asked.webhook_url,
+            }
+            .try_into()?,
         };
         let created = self.flows.vault.create_session(create).await?;
         counts::session(&key.environment, intent, "created");

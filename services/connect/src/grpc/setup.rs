@@ -9,9 +9,9 @@ use latchkey_oauth::Brought;
 use latchkey_secret::SecretText;
 use latchkey_wire::Fault;
 use latchkey_wire::contract::{NewConnection, Target};
-use latchkey_wire::convert::{about_from_pb, failure_to_pb, parse, required, timestamp_from_pb};
-use latchkey_wire::pb::connect as pb;
+use latchkey_wire::convert::{failure_to_pb, parse, required, timestamp_from_pb};
 use latchkey_wire::pb::connection::Connection;
+use latchkey_wire::pb::{connect as pb, vault};
 use std::time::Duration;
 use tonic::{Request, Response, Status};
 
@@ -33,8 +33,15 @@ impl pb::connection_setup_service_server::ConnectionSetupService for Door {
     ) -> Result<Response<pb::CreateConnectionResponse>, Status> {
         let key = self.authenticator.require(request.metadata(), Scope::ConnectionsWrite).await?;
         let asked = request.into_inner();
-        let about =
-            about_from_pb(&asked.external_id, asked.display_name, asked.tags, asked.metadata, asked.config)?;
+        let about = vault::About {
+            external_id: asked.external_id,
+            display_name: asked.display_name,
+            tags: asked.tags,
+            metadata: asked.metadata,
+            config: asked.config,
+            webhook_url: asked.webhook_url,
+        }
+        .try_into()?;
         let (disabled, needs_reauth) = (asked.disabled, asked.needs_reauth);
         let created =
             NewConnection { end_user: parse("end_user", &asked.end_user)?, about, disabled, needs_reauth };

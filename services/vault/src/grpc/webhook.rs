@@ -254,6 +254,7 @@ fn render_delivery(delivery: &WebhookDelivery) -> Option<pb::Delivery> {
         event_time: Some(timestamp_to_pb(it.message.at)),
         next_attempt_time: next.map(timestamp_to_pb),
         attempts: it.attempts.iter().map(render_attempt).collect(),
+        own_address: it.message.own_address,
     })
 }
 

@@ -33,7 +33,7 @@ impl Vault {
     /// Refusals of the connection; [`Error::ExternalIdTaken`]; [`Error::Field`] where something is too large.
     pub async fn describe_connection(&self, describe: DescribeConnection) -> Result<Connection, Error> {
         let DescribeConnection { environment, connection, fields, about, etag, by } = describe;
-        limits::about(&about)?;
+        limits::about(&about, self.webhooks.allow_http)?;
         self.connection_in(&environment, connection).await?;
         let command = Command::Describe { fields, about, etag, by: Some(by), at: self.now() };
         let settled = self.command(connection, command, Terms::default()).await?;

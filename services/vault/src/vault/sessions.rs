@@ -34,14 +34,15 @@ impl Vault {
             return Err(Error::Field { field: "lifetime", message });
         }
         limits::offered(&create.integrations)?;
-        limits::about(&create.about)?;
+        limits::about(&create.about, self.webhooks.allow_http)?;
         if create.manages && (create.reconnect.is_some() || create.about != About::default()) {
             let message = "A session for managing is about no one connection.".to_owned();
             return Err(Error::Field { field: "manage", message });
         }
-        if create.reconnect.is_some() && create.about != About::default() {
-            let message =
-                "A connection that is mended keeps what is said of it: change that with UpdateConnection.";
+        let readdressed = About { webhook_url: create.about.webhook_url.clone(), ..About::default() };
+        if create.reconnect.is_some() && create.about != readdressed {
+            let message = "A connection that is mended takes another webhook_url, and keeps what else is said of it: change that with \
+                           UpdateConnection.";
             return Err(Error::Field { field: "reconnect_connection_id", message: message.to_owned() });
         }
         let integrations = self.offered(&create).await?;

@@ -57,7 +57,7 @@ impl Vault {
         let present = self.ledger.load::<Connection>(&connection.to_string()).await?.state;
         let (profile, about) = match (created, present) {
             (Some(NewConnection { end_user, about, .. }), Connection::Absent) => {
-                limits::about(&about)?;
+                limits::about(&about, self.webhooks.allow_http)?;
                 let (id, created_at) = (connection, self.ledger.now());
                 let provider = settings.provider;
                 (Profile { id, environment, integration, provider, end_user, created_at }, about)

@@ -58,6 +58,7 @@ impl Vault {
             environment: environment.clone(),
             event_type: TEST.to_owned(),
             source: Source::Test,
+            own_address: false,
             at: now,
         };
         let queue = Command::Queue { message, undeliverable: false, at: now };

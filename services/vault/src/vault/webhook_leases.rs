@@ -7,6 +7,7 @@ use crate::error::{Error, chain};
 use crate::ledger::{Loaded, Terms};
 use crate::webhook::body;
 use latchkey_bus::Fact;
+use latchkey_domain::connection::Connection;
 use latchkey_domain::webhook_delivery::{
     Attempt, AttemptFailure, Command, Delivery, Ending, Message, Source, WebhookDelivery,
 };
@@ -68,7 +69,12 @@ impl Vault {
         use webhook_endpoint::Command as Note;
         let at = self.ledger.now();
         let disable_after = Duration::from_secs(self.webhooks.disable_after_seconds);
+        let id = WebhookDelivery::id(complete.endpoint, &complete.event);
+        let state = self.ledger.load::<WebhookDelivery>(&id).await?.state;
+        let own_address = state.delivery().is_some_and(|delivery| delivery.message.own_address);
         let note = match complete.failure {
+            // What another address answers says nothing of the endpoint.
+            _ if own_address => Note::RetirePreviousKey { at },
             None => Note::NoteSuccess { at },
             Some(AttemptFailure::Gone) => Note::NoteGone { at },
             // What is wrong with ourselves is not held against it.
@@ -89,7 +95,6 @@ impl Vault {
             status: complete.status,
             failure: complete.failure,
         };
-        let id = WebhookDelivery::id(complete.endpoint, &complete.event);
         self.record_webhook(&id, Fence(complete.fence), attempt, complete.retry_after).await
     }
 
@@ -169,10 +174,31 @@ impl Vault {
             event: message.event.clone(),
             fence: claim.fence.0,
             attempt: delivery.next_attempt(),
-            url: SecretText::new(live.settings.url.clone()),
+            url: SecretText::new(self.address(message, live).await?),
             headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect(),
             body,
         }))
+    }
+
+    /// Where a message goes. A connection's own address is the one it has now; one that has none any more is told of at the
+    /// endpoint's.
+    async fn address(&self, message: &Message, live: &Live) -> Result<String, Error> {
+        let own = match &message.source {
+            Source::Recorded { id, .. } if message.own_address && live.settings.format == Format::Compat => {
+                self.own_address(id).await?
+            }
+            Source::Recorded { .. } | Source::Test => None,
+        };
+        Ok(own.unwrap_or_else(|| live.settings.url.clone()))
+    }
+
+    /// Where a connection's news goes in the place of the compatible endpoints' addresses.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn own_address(&self, connection: &str) -> Result<Option<String>, Error> {
+        let state = self.ledger.load::<Connection>(connection).await?.state;
+        Ok(state.about().map(|about| about.webhook_url.clone()).filter(|url| !url.is_empty()))
     }
 
     /// What a message is about, as it is recorded; `None` for a test.

@@ -10,7 +10,7 @@ use latchkey_domain::connection::Connection;
 use latchkey_domain::incident::Incident;
 use latchkey_domain::revocation::Revocation;
 use latchkey_domain::webhook_delivery::{Command, Message, Source, WebhookDelivery};
-use latchkey_domain::webhook_endpoint::{Live, WebhookEndpoint};
+use latchkey_domain::webhook_endpoint::{Format, Live, WebhookEndpoint};
 use latchkey_domain::{Aggregate as _, EventId, Timestamp};
 use latchkey_store::{Position, Recorded, StoreError};
 use std::collections::HashMap;
@@ -88,16 +88,31 @@ impl Vault {
         if listening.is_empty() {
             return Ok(());
         }
+        let readdressed = self.is_readdressed(&recorded, &listening).await?;
         for (index, fact) in facts_of(&self.ledger, recorded.clone()).await?.into_iter().enumerate() {
+            let mut told = vec![];
             for live in &listening {
                 let message = message(&recorded, &fact, index, live)?;
-                let told = body(live.settings.format, &message, &fact.data).is_some();
-                if told && live.wants(&message.event_type) {
-                    self.queue(message, !live.is_enabled()).await?;
+                let has_a_word = body(live.settings.format, &message, &fact.data).is_some();
+                if has_a_word && live.wants(&message.event_type) {
+                    told.push((*live, message));
                 }
+            }
+            if readdressed {
+                told = at_own_address(told);
+            }
+            for (live, message) in told {
+                self.queue(message, !live.is_enabled()).await?;
             }
         }
         Ok(())
+    }
+
+    /// Whether it happened to a connection whose news goes to an address of its own, in the format that has such a thing.
+    async fn is_readdressed(&self, recorded: &Recorded, listening: &[&Live]) -> Result<bool, Error> {
+        let asked = recorded.stream.category == Connection::CATEGORY
+            && listening.iter().any(|live| live.settings.format == Format::Compat);
+        Ok(asked && self.own_address(&recorded.stream.id).await?.is_some())
     }
 
     async fn queue(&self, message: Message, undeliverable: bool) -> Result<(), Error> {
@@ -106,6 +121,19 @@ impl Vault {
         self.ledger.execute::<WebhookDelivery>(&id, queue, Terms::default()).await?;
         Ok(())
     }
+}
+
+/// In the place of all addresses in the compatible format there is the connection's own. It is told once, with the keys of the
+/// first endpoint that is enabled, or else of the first.
+fn at_own_address(told: Vec<(&Live, Message)>) -> Vec<(&Live, Message)> {
+    let is_replaced = |(live, _): &(&Live, Message)| live.settings.format == Format::Compat;
+    let (mut replaced, mut told): (Vec<_>, Vec<_>) = told.into_iter().partition(is_replaced);
+    // What is not enabled goes last; the rest stays in its order.
+    replaced.sort_by_key(|(live, _)| !live.is_enabled());
+    told.extend(
+        replaced.into_iter().take(1).map(|(live, message)| (live, Message { own_address: true, ..message })),
+    );
+    told
 }
 
 /// Whether an endpoint was there before an event, which is not about itself: whoever is disabled is not told so.
@@ -131,6 +159,7 @@ fn message(recorded: &Recorded, fact: &Fact, index: usize, live: &Live) -> Resul
             version: recorded.version.0,
             index,
         },
+        own_address: false,
         at: Timestamp(recorded.event.at),
     })
 }

@@ -77,6 +77,7 @@ mod tests {
             environment: "prod".parse().unwrap(),
             event_type: event_type.into(),
             source: Source::Test,
+            own_address: false,
             at: Timestamp(1_000),
         }
     }

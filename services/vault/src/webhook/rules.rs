@@ -34,7 +34,9 @@ fn field(field: &'static str, message: impl Into<String>) -> Error {
     Error::Field { field, message: message.into() }
 }
 
-fn address(text: &str, allow_http: bool) -> Result<(), &'static str> {
+/// # Errors
+/// What is wrong with an address that news is to be sent to, and never the address.
+pub fn address(text: &str, allow_http: bool) -> Result<(), &'static str> {
     let url = Url::parse(text).map_err(|_| "Give an address such as https://example.com/hooks.")?;
     if text.chars().count() > URL_CHARS_MAX {
         return Err("The address may have 2048 characters.");

@@ -17,6 +17,7 @@ pub fn about(external_id: &str) -> About {
         tags: [("team".to_owned(), "canary_tag".to_owned())].into(),
         metadata: [("plan".to_owned(), "canary_metadata".into())].into_iter().collect(),
         config: [("region".to_owned(), "canary_config".into())].into_iter().collect(),
+        webhook_url: "https://example.com/canary_hook".into(),
     }
 }
 

@@ -1,13 +1,14 @@
 //! What happens is told those who want to know it, once for each endpoint, signed, and again until it was taken.
 
 use crate::world::{World, dev, service_of};
+use latchkey_domain::connection::{About, Field};
 use latchkey_domain::webhook_delivery::{AttemptFailure, Ending, WebhookDelivery};
 use latchkey_domain::webhook_endpoint::{DisabledCause, Format, Live, Settings, Standing};
-use latchkey_domain::{Environment, Timestamp};
+use latchkey_domain::{ApiKeyId, Environment, Timestamp};
 use latchkey_secret::SecretText;
 use latchkey_signing::webhook::Message;
 use latchkey_vault::Error;
-use latchkey_vault::vault::{ChangeEndpoint, CreateEndpoint, ListDeliveries, Vault};
+use latchkey_vault::vault::{ChangeEndpoint, CreateEndpoint, DescribeConnection, ListDeliveries, Vault};
 use latchkey_wire::contract::{ClaimWebhooks, CompleteWebhook, DueWebhook};
 use std::time::Duration;
 
@@ -302,6 +303,52 @@ async fn a_receiver_of_the_compatible_format_is_told_what_it_knows_and_signed_as
     world.vault.delete_connection(&dev(), connection, None).await.unwrap();
     assert!(claim(&world.vault).await.is_empty(), "there is no word for this");
     assert_eq!(all(&world, &live).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_connections_own_address_takes_the_place_of_all_of_its_format_and_says_nothing_of_them() {
+    let world = World::new().await;
+    let (standard, _) = endpoint(&world).await;
+    let one = world.vault.create_webhook_endpoint(create(&[], Format::Compat)).await.unwrap();
+    let two = world.vault.create_webhook_endpoint(create(&[], Format::Compat)).await.unwrap();
+    world.connected().await;
+    let due = claim(&world.vault).await;
+    assert_eq!(due.len(), 3, "each endpoint is told");
+    for due in &due {
+        complete(&world, due, (due.endpoint == one.0.id).then_some(AttemptFailure::Gone)).await;
+    }
+
+    let own = "https://own.example/hooks?for=ana";
+    let about = About { webhook_url: own.into(), ..About::default() };
+    let connection = world.connected_about(about.clone()).await;
+    let (there, elsewhere): (Vec<_>, Vec<_>) =
+        claim(&world.vault).await.into_iter().partition(|due| due.url.expose() == own);
+    assert!(elsewhere.iter().all(|due| due.endpoint == standard.id), "{elsewhere:?}");
+    let [due] = &there[..] else { panic!("once, not {}: {there:?}", there.len()) };
+    assert_eq!(due.endpoint, two.0.id, "the one that is disabled would keep it");
+    let expected = latchkey_signing::webhook::body_digest(two.1.expose(), &due.body);
+    assert_eq!(due.headers["x-nango-hmac-sha256"].expose(), expected);
+    complete(&world, due, Some(AttemptFailure::Gone)).await;
+    assert_eq!(standing(&world, &two.0).await, Standing::Enabled);
+    let ended = delivery(&world, due).await;
+    assert!(matches!(ended, WebhookDelivery::Ended { ending: Ending::GivenUp, .. }), "{ended:?}");
+    assert!(ended.delivery().unwrap().message.own_address);
+
+    // The address is the one it has when it is told, and the endpoint's where it has none any more.
+    for (url, told) in
+        [("https://other.example/", "https://other.example/"), ("", "https://example.com/hooks")]
+    {
+        let (fields, about) = (vec![Field::WebhookUrl], About { webhook_url: url.into(), ..about.clone() });
+        let by = ApiKeyId::from_parts(1, 1);
+        let describe = DescribeConnection { environment: dev(), connection, fields, about, etag: None, by };
+        world.vault.describe_connection(describe).await.unwrap();
+        let again = vec![due.event.clone()];
+        world.vault.redeliver_webhooks(&dev(), two.0.id, again).await.unwrap();
+        let is_it = |it: &DueWebhook| it.event == due.event && it.endpoint == due.endpoint;
+        let due = claim(&world.vault).await.into_iter().find(is_it).unwrap();
+        assert_eq!(due.url.expose(), told);
+        complete(&world, &due, None).await;
+    }
 }
 
 #[tokio::test]

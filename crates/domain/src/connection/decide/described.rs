@@ -30,6 +30,20 @@ pub(super) fn at_first(about: About, external_id_taken: bool, at: Timestamp) -> 
     said.then_some(Event::Described { fields, by: None, external_id_taken, at, about })
 }
 
+/// Of what is said with another consent, a connection that is there takes the address of its webhooks, where one is named.
+pub(super) fn readdressed(connection: &Connection, webhook_url: String, at: Timestamp) -> Option<Event> {
+    let present = connection.about().filter(|about| about.webhook_url != webhook_url)?;
+    let about = About { webhook_url, ..present.clone() };
+    let (fields, by) = (vec![Field::WebhookUrl], None);
+    (!about.webhook_url.is_empty()).then_some(Event::Described {
+        fields,
+        by,
+        external_id_taken: false,
+        at,
+        about,
+    })
+}
+
 pub(super) fn disable(
     connection: &Connection,
     by: Option<ApiKeyId>,

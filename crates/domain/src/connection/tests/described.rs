@@ -106,6 +106,31 @@ fn a_connection_begins_with_what_its_session_said_and_a_reconnection_says_nothin
 }
 
 #[test]
+fn a_reconnection_may_name_another_address_for_webhooks_and_nothing_else() {
+    let mut first = establish(0, credential(0, None, true));
+    if let Command::Establish { about: said, .. } = &mut first {
+        *said = About { webhook_url: "https://a.example/".into(), ..about() };
+    }
+    let again = |replaces, webhook_url: &str| {
+        let mut again = establish(replaces, credential(20, None, true));
+        if let Command::Establish { about: said, .. } = &mut again {
+            (said.display_name, said.webhook_url) = ("Other".into(), webhook_url.into());
+        }
+        again
+    };
+    let before = after([first]);
+    for same in ["", "https://a.example/"] {
+        let events = before.decide(again(1, same)).unwrap();
+        assert!(matches!(&events[..], [Event::Established { .. }]), "{same}: {events:?}");
+    }
+    let events = before.decide(again(1, "https://b.example/")).unwrap();
+    let told = serde_json::to_string(&events).unwrap();
+    assert!(told.contains(r#""fields":["webhook_url"]"#) && !told.contains("b.example"), "{told}");
+    let now = events.into_iter().fold(before, Connection::evolve);
+    assert_eq!(now.about(), Some(&About { webhook_url: "https://b.example/".into(), ..about() }));
+}
+
+#[test]
 fn a_disabled_connection_gives_nothing_and_is_not_due() {
     let off = after([establish(0, credential(0, Some(HOUR), true)), disable()]);
     assert_eq!(off.usable(Timestamp(1), Duration::ZERO), Err(Refusal::Disabled));

@@ -41,6 +41,9 @@ pub struct Create {
     /// A JSON object: your settings for it
     #[arg(long, value_name = "JSON")]
     config: Option<String>,
+    /// Where its webhooks in the compatible format go, if not to the endpoints' addresses
+    #[arg(long, value_name = "URL", default_value_t)]
+    webhook_url: String,
     /// It begins switched off
     #[arg(long)]
     disabled: bool,
@@ -104,6 +107,7 @@ pub async fn create(way: Way, create: Create) -> anyhow::Result<()> {
         request_id: create.request_id,
         disabled: create.disabled,
         needs_reauth: false,
+        webhook_url: create.webhook_url,
     };
     let made = answer(ConnectionSetupServiceClient::new(way).create_connection(request)).await?;
     show_one(&made.connection.unwrap_or_default(), json);

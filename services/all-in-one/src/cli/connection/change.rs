@@ -31,6 +31,9 @@ pub struct Update {
     /// A JSON object in the place of its config
     #[arg(long, value_name = "JSON")]
     config: Option<String>,
+    /// Where its webhooks in the compatible format go; empty for the endpoints' addresses
+    #[arg(long, value_name = "URL")]
+    webhook_url: Option<String>,
     /// Only if it has this etag still
     #[arg(long)]
     etag: Option<String>,
@@ -85,6 +88,7 @@ impl Update {
             ("tags", self.no_tags || !self.tag.is_empty()),
             ("metadata", self.metadata.is_some()),
             ("config", self.config.is_some()),
+            ("webhook_url", self.webhook_url.is_some()),
         ];
         let paths: Vec<_> =
             given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name.to_owned()).collect();
@@ -100,6 +104,7 @@ impl Update {
             tags: tags(&self.tag)?,
             metadata: self.metadata.as_deref().map(|text| document("--metadata", text)).transpose()?,
             config: self.config.as_deref().map(|text| document("--config", text)).transpose()?,
+            webhook_url: self.webhook_url.unwrap_or_default(),
         })
     }
 }

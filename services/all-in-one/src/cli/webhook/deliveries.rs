@@ -67,7 +67,7 @@ impl Deliveries {
         if self.json {
             output::line(&found.iter().map(object).collect::<Value>().to_string());
         } else {
-            let titles = ["EVENT", "TYPE", "STATE", "ATTEMPTS", "LAST ANSWER", "NEXT ATTEMPT"];
+            let titles = ["EVENT", "TYPE", "ADDRESS", "STATE", "ATTEMPTS", "LAST ANSWER", "NEXT ATTEMPT"];
             output::line(&output::table(titles, &found.iter().map(row).collect::<Vec<_>>()));
         }
         Ok(())
@@ -115,10 +115,11 @@ pub async fn redeliver(webhooks: &mut Webhooks, endpoint: String, events: Vec<St
     Ok(())
 }
 
-fn row(delivery: &pb::Delivery) -> [String; 6] {
+fn row(delivery: &pb::Delivery) -> [String; 7] {
     [
         delivery.event_id.clone(),
         delivery.event_type.clone(),
+        if delivery.own_address { "the connection's" } else { "the endpoint's" }.to_owned(),
         state(delivery),
         delivery.attempts.last().map_or(0, |last| last.number).to_string(),
         last_answer(delivery),
@@ -161,6 +162,7 @@ fn object(delivery: &pb::Delivery) -> Value {
         "event_id": delivery.event_id,
         "event_type": delivery.event_type,
         "state": state(delivery),
+        "own_address": delivery.own_address,
         "event_time": show::rfc3339(delivery.event_time.as_ref()),
         "next_attempt_time": show::rfc3339(delivery.next_attempt_time.as_ref()),
         "attempts": delivery.attempts.iter().map(attempt).collect::<Vec<_>>(),

@@ -5,8 +5,8 @@ use crate::vault::{ConnectionOrder, DescribeConnection, ListConnections, Series,
 use latchkey_domain::connection::{About, Field};
 use latchkey_domain::{ApiKeyId, Environment, Timestamp as Instant};
 use latchkey_wire::Fault;
-use latchkey_wire::convert::{about_from_pb, duration_from_pb, parse, parse_optional, timestamp_from_pb};
-use latchkey_wire::pb::connection as pb;
+use latchkey_wire::convert::{duration_from_pb, parse, parse_optional, timestamp_from_pb};
+use latchkey_wire::pb::{connection as pb, vault};
 use prost_types::Timestamp;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -158,8 +158,10 @@ pub fn describe(
         tags,
         metadata,
         config,
+        webhook_url,
     } = asked;
-    let about = about_from_pb(&external_id, display_name, tags, metadata, config)?;
+    let about: About =
+        vault::About { external_id, display_name, tags, metadata, config, webhook_url }.try_into()?;
     let paths = update_mask.map(|mask| mask.paths).unwrap_or_default();
     Ok(DescribeConnection {
         environment,

@@ -51,6 +51,7 @@ pub fn render(connection: &Connection) -> Option<pb::Connection> {
         tags: about.tags,
         metadata: document(about.metadata),
         config: document(about.config),
+        webhook_url: about.webhook_url,
         etag,
         disable_time: connection.disabled_at().map(timestamp_to_pb),
         revocation: None,

@@ -65,6 +65,7 @@ const LINE: &[(&str, Shape)] = &[
     ("tags", Shape::Named),
     ("metadata", Shape::Object),
     ("config", Shape::Object),
+    ("webhook_url", Shape::Text),
     ("credential", Shape::Credential),
     ("needs_reauth", Shape::Flag),
     ("disabled", Shape::Flag),
@@ -231,6 +232,7 @@ mod tests {
             (line(json!({"credential": null})), "credential"),
             (line(json!({"needs_reauth": true})), "credential"),
             (line(json!({"disabled": "canary"})), "disabled"),
+            (line(json!({"webhook_url": ["canary"]})), "webhook_url"),
             (json!({"latchkey_export": 2}), "latchkey_export"),
             (json!({"end": "canary"}), "end"),
         ] {

@@ -122,6 +122,9 @@ async fn brought(sides: &Sides, integration: &str, id: &str) -> anyhow::Result<(
             wish[name] = value;
         }
     }
+    if let Some(url) = connection["webhook_url_override"].as_str().filter(|url| !url.is_empty()) {
+        wish["webhook_url_override"] = url.into();
+    }
     if let Some(end_user) = object(connection, "end_user").filter(|user| user["id"].is_string()) {
         let mut told = json!({ "id": end_user["id"] });
         for name in ["email", "display_name"] {
