@@ -2,6 +2,7 @@
 //! address it leads to is looked at, and the connection is made to those very addresses: no second look-up can differ.
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::Host;
 
@@ -26,6 +27,18 @@ impl Egress {
             (Self::PublicOnly, Some(Host::Ipv6(address))) => is_public(address.into()),
         }
     }
+
+    /// The addresses a name leads to; their ports are zero.
+    ///
+    /// # Errors
+    /// Where it leads nowhere, or one of them may not be spoken to ([`is_blocked`]).
+    pub async fn resolve(self, name: &str) -> Result<Vec<SocketAddr>, Box<dyn Error + Send + Sync>> {
+        let found: Vec<SocketAddr> = tokio::net::lookup_host((name, 0)).await?.collect();
+        match self {
+            Self::PublicOnly if !found.iter().all(|address| is_public(address.ip())) => Err(NotPublic.into()),
+            Self::PublicOnly | Self::Any => Ok(found),
+        }
+    }
 }
 
 /// Resolves a name, and refuses it whole if one of its addresses is not public.
@@ -45,12 +58,8 @@ pub fn is_blocked(error: &(dyn std::error::Error + 'static)) -> bool {
 impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            if found.iter().all(|address| is_public(address.ip())) {
-                Ok(Box::new(found.into_iter()) as Addrs)
-            } else {
-                Err(NotPublic.into())
-            }
+            let found = Egress::PublicOnly.resolve(name.as_str()).await?;
+            Ok(Box::new(found.into_iter()) as Addrs)
         })
     }
 }

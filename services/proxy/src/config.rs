@@ -29,7 +29,8 @@ pub struct Config {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// How long a provider may be silent, before its answer begins and within it. In seconds.
+    /// How long nothing may move between here and a provider: no piece of the request that is taken, none of the answer that
+    /// comes. In seconds.
     pub idle_timeout_seconds: NonZeroU64,
     /// Also speaks to addresses that are not public, for providers in the same private network.
     pub allow_private_addresses: bool,

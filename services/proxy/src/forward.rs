@@ -11,11 +11,11 @@ use crate::sign::{identity, incomplete, signature};
 use crate::target::Target;
 use crate::traffic::Traffic;
 use crate::upgrade;
-use crate::upstream::Upstream;
+use crate::upstream::{Answer, Lost, Upstream, exchange};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use latchkey_chassis::{Lifecycle, trace};
 use latchkey_egress::retry_after;
 use latchkey_providers::{Catalogue, Trust};
@@ -36,6 +36,13 @@ pub struct Forwarder {
     /// Whether requests may be written as another product's clients do.
     pub compat: bool,
 }
+
+/// What one try came to.
+type Outcome = Result<http::Response<Answer>, Lost>;
+
+/// What is said where the caller has not said it.
+const UNLESS_SAID: [(header::HeaderName, &str); 2] =
+    [(header::ACCEPT, "*/*"), (header::USER_AGENT, concat!("latchkey/", env!("CARGO_PKG_VERSION")))];
 
 /// What stays the same through all tries of one call.
 struct Call {
@@ -83,12 +90,10 @@ impl Forwarder {
         &self,
         call: &Call,
         mut outgoing: Outgoing,
-    ) -> Result<(reqwest::Response, Traffic), Refusal> {
+    ) -> Result<(http::Response<Answer>, Traffic), Refusal> {
         let mut lent = self.lend(call, None).await?;
         let traffic = Traffic::of(&lent.integration);
-        let answered = |outcome: reqwest::Result<reqwest::Response>| {
-            outcome.map(|answer| (answer, traffic.clone())).map_err(|error| lost(&error))
-        };
+        let answered = |outcome: Outcome| outcome.map(|answer| (answer, traffic.clone())).map_err(lost);
         let mut tries = Tries::new(call.method.clone(), call.target.retries, outgoing.held().is_some())
             .also_after(&call.asked.retry_on);
         loop {
@@ -132,7 +137,7 @@ impl Forwarder {
         lent: &LentCredential,
         outgoing: &mut Outgoing,
         traffic: &Traffic,
-    ) -> Result<reqwest::Result<reqwest::Response>, Refusal> {
+    ) -> Result<Outcome, Refusal> {
         Span::current().record("provider", &lent.provider);
         if lent.in_body {
             let message = "This provider takes its credential inside the request's body, which the proxy leaves alone: \
@@ -166,9 +171,18 @@ impl Forwarder {
                 credential_headers(&mut headers, &signed)?;
             }
         }
-        let body = outgoing.body(&mut headers, traffic);
-        let request = client.request(call.method.clone(), url).headers(headers).body(body);
-        Ok(request.send().await)
+        for (name, value) in UNLESS_SAID {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        let pulse = self.upstream.pulse();
+        let mut request = Request::new(outgoing.body(&mut headers, &pulse, traffic));
+        *request.method_mut() = call.method.clone();
+        *request.uri_mut() = url
+            .as_str()
+            .parse::<Uri>()
+            .map_err(|_| Refusal::field("path", "The path and the query are no address together."))?;
+        *request.headers_mut() = headers;
+        Ok(exchange(&client, request, &pulse).await)
     }
 
     fn trust(&self, lent: &LentCredential) -> Result<Trust, Refusal> {
@@ -181,8 +195,7 @@ impl Forwarder {
     }
 }
 
-fn passed_on(answer: reqwest::Response, traffic: &Traffic) -> Response {
-    let answer: http::Response<reqwest::Body> = answer.into();
+fn passed_on(answer: http::Response<Answer>, traffic: &Traffic) -> Response {
     let (parts, body) = answer.into_parts();
     let mut response = Response::new(traffic.receiving(Body::new(body)));
     *response.status_mut() = parts.status;
@@ -191,38 +204,34 @@ fn passed_on(answer: reqwest::Response, traffic: &Traffic) -> Response {
     response
 }
 
-fn came(outcome: &reqwest::Result<reqwest::Response>) -> Came {
+fn came(outcome: &Outcome) -> Came {
     match outcome {
         Ok(answer) => {
             let told = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
             let retry_after = told.and_then(|text| retry_after(text, SystemTime::now()));
             Came::Status { status: answer.status(), retry_after }
         }
-        Err(error) if error.is_connect() => Came::NotSent,
-        Err(_) => Came::Lost,
+        Err(Lost::Unreachable) => Came::NotSent,
+        Err(Lost::Silent | Lost::Ended) => Came::Lost,
     }
 }
 
-/// The error's own text is not told: it holds the address, and with it whatever the caller put into the query.
-fn lost(error: &reqwest::Error) -> Refusal {
-    if error.is_connect() {
-        let message = "The provider cannot be reached, or its name leads to an address that is not public.";
-        Refusal::upstream(Reason::ProviderUnreachable, message)
-    } else if error.is_timeout() {
-        Refusal::upstream(Reason::ProviderTimeout, "The provider did not answer in time.")
-    } else {
-        let message =
-            "The connection to the provider ended without an answer. It may have acted on the request.";
-        Refusal::upstream(Reason::ProviderUnavailable, message)
-    }
+fn lost(lost: Lost) -> Refusal {
+    let (reason, message) = match lost {
+        Lost::Unreachable => (
+            Reason::ProviderUnreachable,
+            "The provider cannot be reached, or its name leads to an address that is not public.",
+        ),
+        Lost::Silent => (Reason::ProviderTimeout, "The provider did not answer in time."),
+        Lost::Ended => (
+            Reason::ProviderUnavailable,
+            "The connection to the provider ended without an answer. It may have acted on the request.",
+        ),
+    };
+    Refusal::upstream(reason, message)
 }
 
-fn count(
-    lent: &LentCredential,
-    method: &Method,
-    outcome: &reqwest::Result<reqwest::Response>,
-    begun: Instant,
-) {
+fn count(lent: &LentCredential, method: &Method, outcome: &Outcome, begun: Instant) {
     let status_class = match outcome {
         Ok(answer) => {
             Span::current().record("http.response.status_code", answer.status().as_u16());

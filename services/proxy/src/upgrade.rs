@@ -4,6 +4,7 @@
 use crate::headers::to_caller;
 use crate::refusal::SOURCE;
 use crate::traffic::Traffic;
+use crate::upstream::Answer;
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
@@ -16,7 +17,7 @@ use tracing::debug;
 /// Answers the caller as the provider answered, and joins the two connections. What passes is counted when it has ended well.
 pub fn joined(
     caller: OnUpgrade,
-    answer: reqwest::Response,
+    mut answer: http::Response<Answer>,
     traffic: Traffic,
     lifecycle: &Lifecycle,
 ) -> Response {
@@ -27,15 +28,17 @@ pub fn joined(
     headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(SOURCE, HeaderValue::from_static("provider"));
+    let provider = hyper::upgrade::on(&mut answer);
     let stopping = lifecycle.stopping();
     drop(lifecycle.spawn("upgraded connection", async move {
         let join = async {
-            let (caller, mut provider) =
+            let (caller, provider) =
                 tokio::try_join!(async { caller.await.map_err(|_| "the caller") }, async {
-                    answer.upgrade().await.map_err(|_| "the provider")
+                    provider.await.map_err(|_| "the provider")
                 },)?;
-            let passed = copy_bidirectional(&mut TokioIo::new(caller), &mut provider).await;
-            let (sent, received) = passed.map_err(|_| "a side")?;
+            let (mut caller, mut provider) = (TokioIo::new(caller), TokioIo::new(provider));
+            let (sent, received) =
+                copy_bidirectional(&mut caller, &mut provider).await.map_err(|_| "a side")?;
             traffic.sent(sent);
             traffic.received(received);
             Ok::<_, &str>(())

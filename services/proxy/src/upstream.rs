@@ -1,9 +1,15 @@
 //! The connections to providers. One pool for all callers; no redirect is followed, nothing is repeated, and no proxy is
 //! taken from the environment.
 
+mod connector;
+mod exchange;
+
+pub use connector::Client;
+pub use exchange::{Answer, Lost, Pulse, exchange};
+
 use anyhow::Context as _;
 use latchkey_domain::Digest;
-use latchkey_egress::{Egress, PublicResolver, trusting};
+use latchkey_egress::{Egress, trusting};
 use latchkey_providers::Trust;
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
@@ -12,7 +18,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const USER_AGENT: &str = concat!("latchkey/", env!("CARGO_PKG_VERSION"));
 
 /// How many certificates' connections are kept open. With more, all are begun anew.
 const IDENTITIES_MAX: usize = 256;
@@ -39,8 +44,8 @@ pub struct Identity<'a> {
 /// HTTP/2 where the provider has it; and HTTP/1.1 alone, which is what a connection is upgraded from (RFC 9110 §7.8).
 #[derive(Debug, Clone)]
 struct Pair {
-    any: reqwest::Client,
-    http1: reqwest::Client,
+    any: Client,
+    http1: Client,
 }
 
 impl Upstream {
@@ -56,7 +61,7 @@ impl Upstream {
         roots: Vec<CertificateDer<'static>>,
     ) -> anyhow::Result<Self> {
         let tls = trusting(&roots).context("TLS cannot be set up")?.with_no_client_auth();
-        let (public, loopback) = (Pair::new(egress, idle, &tls)?, Pair::new(Egress::Any, idle, &tls)?);
+        let (public, loopback) = (Pair::new(egress, &tls), Pair::new(Egress::Any, &tls));
         Ok(Self { egress, idle, roots, identified: Arc::default(), public, loopback })
     }
 
@@ -65,12 +70,7 @@ impl Upstream {
     ///
     /// # Errors
     /// Where the two are not what they should be. They are not repeated.
-    pub fn showing(
-        &self,
-        identity: &Identity<'_>,
-        trust: Trust,
-        upgrade: bool,
-    ) -> anyhow::Result<reqwest::Client> {
+    pub fn showing(&self, identity: &Identity<'_>, trust: Trust, upgrade: bool) -> anyhow::Result<Client> {
         let Identity { certificate, private_key } = identity;
         let loopback = trust == Trust::Loopback;
         let place = (Digest::of(format!("{certificate}\0{private_key}").as_bytes()), loopback);
@@ -78,7 +78,7 @@ impl Upstream {
         if !identified.contains_key(&place) {
             let tls = latchkey_egress::identified(&self.roots, certificate, private_key)?;
             let egress = if loopback { Egress::Any } else { self.egress };
-            let pair = Pair::new(egress, self.idle, &tls)?;
+            let pair = Pair::new(egress, &tls);
             if identified.len() >= IDENTITIES_MAX {
                 identified.clear();
             }
@@ -88,8 +88,13 @@ impl Upstream {
         Ok(if upgrade { pair.http1.clone() } else { pair.any.clone() })
     }
 
+    /// For one exchange that begins now: how long it may be silent.
+    pub fn pulse(&self) -> Pulse {
+        Pulse::new(self.idle)
+    }
+
     /// What reaches a provider that is believed this far; and which addresses may be spoken to.
-    pub fn client(&self, trust: Trust, upgrade: bool) -> (&reqwest::Client, Egress) {
+    pub fn client(&self, trust: Trust, upgrade: bool) -> (&Client, Egress) {
         let (pair, egress) = match trust {
             Trust::Public => (&self.public, self.egress),
             Trust::Loopback => (&self.loopback, Egress::Any),
@@ -99,31 +104,9 @@ impl Upstream {
 }
 
 impl Pair {
-    fn new(egress: Egress, idle: Duration, tls: &ClientConfig) -> anyhow::Result<Self> {
-        let any = builder(egress, idle, tls, &[b"h2", b"http/1.1"]);
-        let http1 = builder(egress, idle, tls, &[b"http/1.1"]).http1_only();
-        let built = |builder: reqwest::ClientBuilder| {
-            builder.build().context("no client for providers could be made")
-        };
-        Ok(Self { any: built(any)?, http1: built(http1)? })
-    }
-}
-
-fn builder(egress: Egress, idle: Duration, tls: &ClientConfig, alpn: &[&[u8]]) -> reqwest::ClientBuilder {
-    let mut tls = tls.clone();
-    tls.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
-    let builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .no_proxy()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(idle)
-        .user_agent(USER_AGENT);
-    match egress {
-        Egress::PublicOnly => builder.dns_resolver(Arc::new(PublicResolver)),
-        Egress::Any => builder,
+    fn new(egress: Egress, tls: &ClientConfig) -> Self {
+        let any = connector::client(egress, tls, &[b"h2", b"http/1.1"]);
+        Self { any, http1: connector::client(egress, tls, &[b"http/1.1"]) }
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod authorizing;
 mod carrying;
+mod interrupting;
 mod refusing;
 mod repeating;
 mod upgrading;

@@ -51,15 +51,20 @@ impl World {
 
     /// The same, whose credential is also what requests are signed with, or what TLS begins with.
     pub async fn signing(signer: Option<Signer>) -> Self {
-        Self::with(signer, &Settings::default()).await
+        Self::with(signer, &Settings::default(), None).await
     }
 
     /// The same, with settings of the proxy's.
     pub async fn believing(settings: serde_json::Value) -> Self {
-        Self::with(None, &serde_json::from_value(settings).unwrap()).await
+        Self::with(None, &serde_json::from_value(settings).unwrap(), None).await
     }
 
-    async fn with(signer: Option<Signer>, settings: &Settings) -> Self {
+    /// The same, before a provider of the test's own.
+    pub async fn before(origin: String, settings: serde_json::Value) -> Self {
+        Self::with(None, &serde_json::from_value(settings).unwrap(), Some(origin)).await
+    }
+
+    async fn with(signer: Option<Signer>, settings: &Settings, origin: Option<String>) -> Self {
         tls::install_provider();
         let folder = tempfile::tempdir().unwrap();
         let kek = folder.path().join("kek");
@@ -72,7 +77,10 @@ impl World {
         let vault = service.vault().clone();
         let to_vault = VaultClient::new(Route::local(service.peers()));
 
-        let upstream = Upstream::start().await;
+        let mut upstream = Upstream::start().await;
+        if let Some(origin) = origin {
+            upstream.origin = origin;
+        }
         let catalogue = Catalogue::embedded().with_entry(&entry(&upstream.origin), Trust::Loopback).unwrap();
         let proxy = ProxyService::new(to_vault, catalogue, settings, &lifecycle).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
