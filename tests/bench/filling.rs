@@ -178,6 +178,7 @@ impl Filler {
             behaviour: Default::default(),
             auth_mode: "OAUTH2".to_owned(),
             obtained_at: self.now,
+            issued_at: None,
             expires_at: Some(self.now.plus(TOKEN_LIFE)),
             scopes: vec!["read".to_owned(), "write".to_owned()],
             fingerprint: handout.fingerprint(),

@@ -41,11 +41,14 @@ async fn tokens_go_on_being_refreshed_here() {
             "tags": {"team": "crm"}, "metadata": {"plan": "pro"}, "config": {"region": "eu"},
             "credential": {
                 "access_token": had["access_token"], "refresh_token": had["refresh_token"],
-                "expire_time": had["expire_time"], "granted_scopes": ["profile:read"],
+                "expire_time": had["expire_time"], "granted_scopes": ["profile:read"], "obtain_time": "2026-01-02T03:04:05Z",
             },
         }),
     )
     .await;
+    let (obtained, created) = (&made["credential"]["obtain_time"], made["create_time"].as_str().unwrap());
+    assert_eq!(obtained, "2026-01-02T03:04:05Z", "as old as it is");
+    assert!(created > "2026-01-03", "and recorded when it came: {created}");
     assert_eq!(
         (&made["state"], &made["external_id"]),
         (&json!("CONNECTION_STATE_ACTIVE"), &json!("user-42"))
@@ -166,6 +169,12 @@ async fn nothing_is_kept_of_what_is_refused_and_the_field_is_named() {
             json!({"access_token": token, "expire_time": "2099-01-01T00:00:00Z"}),
             none(),
             "credential.expire_time",
+        ),
+        (
+            "demo-oauth",
+            json!({"access_token": token, "obtain_time": "2099-01-01T00:00:00Z"}),
+            none(),
+            "credential.obtain_time",
         ),
         ("demo-api-key", json!({}), none(), "credential.fields.api_key"),
         (

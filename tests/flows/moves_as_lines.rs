@@ -193,6 +193,11 @@ async fn what_is_exported_is_opened_by_stock_tools_and_works_elsewhere() {
         (&ana["display_name"], &ana["tags"]["team"], &ana["metadata"]["plan"]),
         (&json!("Ana"), &json!("crm"), &json!("pro"))
     );
+    let text = String::from_utf8(lines).unwrap();
+    let mut written = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let written = written.find(|line| line["external_id"] == "user/1 @a").unwrap();
+    let obtained = &written["credential"]["obtain_time"];
+    assert!(obtained.is_string() && *obtained == ana["credential"]["obtain_time"], "{obtained} {ana}");
     assert_eq!(moved["dead"]["state"], "CONNECTION_STATE_NEEDS_REAUTH");
     assert!(
         moved.contains_key(&format!("formerly/{}", had["oauth1"])),

@@ -9,6 +9,7 @@ CLI = ("-p", "latchkey", "--bins")
 EXPORTING = ("-p", "latchkey-vault", "--test", "service", "export")
 MANAGING = ("-p", "latchkey-vault", "--test", "service", "managing")
 WEBHOOKS = ("-p", "latchkey-vault", "--test", "service", "webhooks")
+UPSTREAM = ("-p", "latchkey-proxy", "--lib", "upstream")
 SIMULATION = ("-p", "latchkey-tests", "--test", "simulation")
 REFRESHER = ("-p", "latchkey-refresher", "--lib")
 PEERS = ("-p", "latchkey-refresher", "--test", "peers")
@@ -97,6 +98,7 @@ MUTATIONS = [
         "a strict token is sent again and again", ROTATION,
         "_ if resends > 0 => Resend::Never,", "_ if resends > 99 => Resend::Never,", DOMAIN,
     ),
+    Mutation("a credential that was brought counts as new", "crates/domain/src/connection/event.rs", "self.issued_at.unwrap_or(self.obtained_at)", "self.obtained_at", DOMAIN),
     Mutation("invalid_grant is taken at face value", ROTATION, "self != Self::Strict", "false", DOMAIN),
     Mutation(
         "Retry-After is not obeyed", "crates/domain/src/refresh.rs",
@@ -190,6 +192,7 @@ MUTATIONS = [
     Mutation("two connects make one attempt", LEASES, "until: now.plus(ask.hold.clamp(HOLD_MIN, HOLD_MAX)).0,", "until: now.0,", WEBHOOKS),
     Mutation("what a connection's own address answers disables an endpoint", LEASES, "_ if own_address => Note", "_ if !own_address && false => Note", WEBHOOKS),
     Mutation("a connection's own address is told as often as there are endpoints", FAN_OUT, "replaced.into_iter().take(1)", "replaced.into_iter()", WEBHOOKS),
+    Mutation("a provider that answers early is not heard", "services/proxy/src/upstream/connector.rs", "self.deaf |= matches!(came, Poll::Ready(Err(_)));", "", UPSTREAM),
     Mutation("old news is told a new endpoint", FAN_OUT, "recorded.position > since", "recorded.position >= Position::START || recorded.position > since", WEBHOOKS),
     Mutation(
         "a refresh is given up as early as any request", ATTEMPT,

@@ -315,12 +315,11 @@ impl Live {
         if self.rejected {
             return Some(Timestamp::default());
         }
-        let assumed = || credential.obtained_at.plus(refresh::LIFETIME_ASSUMED);
+        let assumed = || credential.since().plus(refresh::LIFETIME_ASSUMED);
         let expires_at = credential.expires_at.unwrap_or_else(assumed);
-        let due_by =
-            |end| refresh::due_at(self.profile.id, credential.generation, credential.obtained_at, end);
+        let due_by = |end| refresh::due_at(self.profile.id, credential.generation, credential.since(), end);
         // A refresh token that ends when it is idle is used before that, whether or not its access token has run out.
-        let idle_end = credential.behaviour.idle_end(credential.obtained_at);
+        let idle_end = credential.behaviour.idle_end(credential.since());
         Some(due_by(idle_end.map_or(expires_at, |idle_end| idle_end.min(expires_at))))
     }
 }

@@ -76,6 +76,7 @@ fn hold_with(choices: Vec<Choice>) -> Command {
     let credential = NewCredential {
         auth_mode: "OAUTH2".into(),
         obtained_at: Timestamp(2),
+        issued_at: None,
         expires_at: None,
         scopes: vec![],
         origins: vec![],

@@ -136,7 +136,10 @@ pub enum Outcome {
 #[derive(Debug, Clone)]
 pub struct NewCredential {
     pub auth_mode: String,
+    /// When it came here, which is when it is recorded.
     pub obtained_at: Timestamp,
+    /// When the provider gave it, where that is known to have been earlier.
+    pub issued_at: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
     pub scopes: Vec<String>,
     pub origins: Vec<String>,

@@ -26,7 +26,7 @@ impl Live {
         if !credential.renewable {
             return credential.expires_at;
         }
-        credential.behaviour.ends_at(self.consented_at, credential.obtained_at)
+        credential.behaviour.ends_at(self.consented_at, credential.since())
     }
 
     /// The warning that is to be given at `at`: the nearest to the end of those whose time has come.

@@ -130,7 +130,11 @@ pub enum Event {
 pub struct CredentialFacts {
     pub generation: Generation,
     pub auth_mode: String,
+    /// When it came here.
     pub obtained_at: Timestamp,
+    /// When the provider gave it, where that is known to have been earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     pub renewable: bool,
@@ -148,6 +152,12 @@ pub struct CredentialFacts {
 }
 
 impl CredentialFacts {
+    /// From when its age counts.
+    #[must_use]
+    pub fn since(&self) -> Timestamp {
+        self.issued_at.unwrap_or(self.obtained_at)
+    }
+
     /// Whether a new credential is another account's, as far as the provider tells of both whose they are. What it knows an
     /// account by counts for more than its name.
     #[must_use]
@@ -165,6 +175,7 @@ impl NewCredential {
             generation,
             auth_mode: self.auth_mode,
             obtained_at: self.obtained_at,
+            issued_at: self.issued_at,
             expires_at: self.expires_at,
             renewable: self.secrets.renewal.is_some(),
             scopes: self.scopes,

@@ -5,7 +5,7 @@ use crate::{Cause, Failure, Reason, Timestamp};
 pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
     match (connection, event) {
         (before, Event::Established { profile, credential, secrets, .. }) => Connection::Live(Live {
-            consented_at: credential.obtained_at,
+            consented_at: credential.since(),
             learnt: lasting(&before).map_or_else(Learnt::default, |(_, _, learnt)| learnt),
             told: None,
             profile,

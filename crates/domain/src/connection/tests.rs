@@ -31,6 +31,7 @@ fn credential(obtained_at: i64, expires_in: Option<i64>, renewable: bool) -> New
     NewCredential {
         auth_mode: "OAUTH2".into(),
         obtained_at: Timestamp(obtained_at),
+        issued_at: None,
         expires_at: expires_in.map(|life| Timestamp(obtained_at + life)),
         scopes: vec!["read".into()],
         origins: vec!["https://api.example.com".into()],

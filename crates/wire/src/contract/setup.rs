@@ -1,6 +1,8 @@
 use super::{App, Obtained};
 use latchkey_domain::connection::About;
-use latchkey_domain::{AuthorizationId, ConnectionId, EndUser, Environment, Generation, IntegrationKey};
+use latchkey_domain::{
+    AuthorizationId, ConnectionId, EndUser, Environment, Generation, IntegrationKey, Timestamp,
+};
 
 /// Connect's question before it tries a credential out.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub struct BringCredential {
     pub connection: ConnectionId,
     pub request: AuthorizationId,
     pub obtained: Obtained,
+    /// When the provider gave it, where that was earlier.
+    pub issued_at: Option<Timestamp>,
     /// What it takes for the connection to be made; `None` where it has to be there.
     pub created: Option<NewConnection>,
 }

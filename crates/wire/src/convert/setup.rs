@@ -1,4 +1,4 @@
-use super::{parse, parse_optional, required, required_text, within};
+use super::{parse, parse_optional, required, required_text, timestamp_from_pb, timestamp_to_pb, within};
 use crate::{
     Fault,
     contract::{
@@ -74,6 +74,7 @@ impl From<BringCredential> for pb::BringCredentialRequest {
             request: bring.request.to_string(),
             grant: Some(bring.obtained.into()),
             created: bring.created.map(Into::into),
+            obtain_time: bring.issued_at.map(timestamp_to_pb),
         }
     }
 }
@@ -88,6 +89,7 @@ impl TryFrom<pb::BringCredentialRequest> for BringCredential {
             connection: parse("connection", &read.connection)?,
             request: parse("request", &read.request)?,
             obtained: within("grant", required("grant", read.grant)?)?,
+            issued_at: timestamp_from_pb("obtain_time", read.obtain_time)?,
             created: read.created.map(|created| within("created", created)).transpose()?,
         })
     }

@@ -222,7 +222,8 @@ pub fn whole(connection: &Value) -> Value {
     let created = text(connection, "/create_time");
     let changed = Some(text(connection, "/credential/obtain_time")).filter(|time| !time.is_empty());
     shown["created_at"] = offset(created).into();
-    shown["updated_at"] = offset(changed.unwrap_or(created)).into();
+    // A credential may be older than the connection it was brought for.
+    shown["updated_at"] = offset(changed.filter(|changed| *changed > created).unwrap_or(created)).into();
     shown["last_fetched_at"] = Value::Null;
     shown["connection_config"] = connection.get("config").cloned().unwrap_or_else(|| json!({}));
     let url = Some(text(connection, "/webhook_url")).filter(|url| !url.is_empty());

@@ -9,16 +9,22 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
+use latchkey_domain::Timestamp;
 use latchkey_domain::api_key::Scope;
 use latchkey_oauth::otherwise_learnt;
 use latchkey_providers::{AuthMode, Provider};
+use latchkey_wire::convert::{rfc3339_to_pb, timestamp_from_pb, timestamp_to_pb};
 use latchkey_wire::{Fault, Reason};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// An addition of ours to the contract, for imports: the connection is not to be used, or not usable, yet. Its credential is
 /// then not tried out.
 const BEGIN: &str = "latchkey-begin";
+
+/// A life told in another unit than seconds gives an age that no token has.
+const AGE_MAX: Duration = Duration::from_secs(366 * 24 * 3600);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Begin {
@@ -68,7 +74,8 @@ pub async fn create(
     let provider = door.provider_of(&environment, &key).await?;
     let (credential, config) = match credentials {
         Some(credentials) if begin != Begin::NeedsReauth => {
-            let (credential, config) = brought(&provider, credentials, config)?;
+            let (credential, config) =
+                brought(&provider, credentials, config, Timestamp(door.flows.clock.now()))?;
             (Some(credential), config)
         }
         None if begin != Begin::NeedsReauth => {
@@ -195,6 +202,7 @@ fn brought(
     provider: &Provider,
     given: Map<String, Value>,
     config: Map<String, Value>,
+    now: Timestamp,
 ) -> Result<(Value, Map<String, Value>), Refusal> {
     let mode = provider.auth_mode();
     let mut given = Fields::new("invalid_body", given);
@@ -211,7 +219,7 @@ fn brought(
     let (fields, config): (Map<_, _>, Map<_, _>) = config
         .into_iter()
         .partition(|(name, value)| is_field(name) && value.as_str().is_some_and(|text| !text.is_empty()));
-    let mut credential = tokens(mode, provider, &mut given, fields)?;
+    let mut credential = tokens(mode, provider, &mut given, fields, now)?;
     if let Some(own) = given.object("config_override") {
         let mut own = Fields::new("invalid_body", own);
         for name in ["client_id", "client_secret"] {
@@ -230,6 +238,7 @@ fn tokens(
     provider: &Provider,
     given: &mut Fields,
     mut fields: Map<String, Value>,
+    now: Timestamp,
 ) -> Result<Value, Refusal> {
     let mut credential = json!({});
     let mut take = |given: &mut Fields, theirs: &str, ours: &str| {
@@ -255,7 +264,10 @@ fn tokens(
         _ => {}
     }
     // The provider's answer as it was: what is to be kept of it is kept under names of its own.
-    given.object("raw");
+    let raw = given.object("raw").unwrap_or_default();
+    if let Some(at) = obtained(credential["expire_time"].as_str(), raw.get("expires_in"), now) {
+        credential["obtain_time"] = at.into();
+    }
     if mode == AuthMode::ApiKey
         && let Some(key) = given.optional_text("apiKey")
     {
@@ -274,6 +286,19 @@ fn tokens(
     Ok(credential)
 }
 
+/// When the provider gave a token, as far as the source knows: it wrote down when the token runs out, and how long that was from
+/// the answer it came in. `None` where the two say nothing that can have been.
+fn obtained(expire_time: Option<&str>, expires_in: Option<&Value>, now: Timestamp) -> Option<String> {
+    let lives = expires_in.and_then(|life| life.as_u64().or_else(|| life.as_str()?.parse().ok()))?;
+    let end = timestamp_from_pb("expires_at", rfc3339_to_pb(expire_time?)).ok()??;
+    let (life, now) = (Duration::from_secs(lives), now.0);
+    if life.is_zero() || life > AGE_MAX {
+        return None;
+    }
+    let at = end.minus(life);
+    (at.0 <= now).then(|| timestamp_to_pb(at).to_string())
+}
+
 /// `api_key` as `apiKey`.
 fn camel(name: &str) -> String {
     let mut parts = name.split('_');
@@ -289,6 +314,27 @@ fn camel(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn when_a_token_was_obtained_follows_from_its_end_and_its_life() {
+        let now = Timestamp(1_769_860_800_000); // 2026-01-31T12:00:00Z
+        let of = |end: &str, life: Value| obtained(Some(end), Some(&life), now);
+        let at = Some("2026-01-31T11:30:00Z".to_owned());
+        assert_eq!(of("2026-01-31T12:30:00Z", json!(3600)), at);
+        assert_eq!(of("2026-01-31T12:30:00.000Z", json!("3600")), at);
+        for (end, life) in [
+            ("2026-01-31T14:00:00Z", json!(3600)),
+            ("2026-01-31T12:30:00Z", json!(0)),
+            ("2026-01-31T12:30:00Z", json!(-5)),
+            ("2026-01-31T12:30:00Z", json!(i64::MAX)),
+            ("2026-01-31T12:30:00Z", json!(3_600_000_000_i64)),
+            ("2026-01-31T12:30:00Z", json!("soon")),
+            ("soon", json!(3600)),
+        ] {
+            assert_eq!(of(end, life.clone()), None, "{end} {life}");
+        }
+        assert_eq!(obtained(None, Some(&json!(3600)), now), None);
+    }
 
     #[test]
     fn a_field_is_known_by_either_spelling() {

@@ -7,7 +7,7 @@ use super::noted::{About as Attempt, Noted};
 use super::{Flows, app};
 use crate::counts;
 use crate::failures::Problem;
-use latchkey_domain::{AuthorizationId, ConnectionId, Environment, IntegrationKey, Phase};
+use latchkey_domain::{AuthorizationId, ConnectionId, Environment, IntegrationKey, Phase, Timestamp};
 use latchkey_oauth::{
     App, Brought, Fault as OAuthFault, FaultKind, Inputs, brought, check_brought, documented, given,
 };
@@ -39,6 +39,15 @@ pub struct Credential {
     pub fields: Inputs,
     /// The client the tokens were issued to, where that is not the integration's.
     pub client: Option<(String, Option<SecretText>)>,
+    /// When the provider gave it, where that is known.
+    pub issued_at: Option<Timestamp>,
+}
+
+/// What is to be kept.
+struct Gained {
+    obtained: Obtained,
+    /// When the provider gave it, where that was not just now.
+    issued_at: Option<Timestamp>,
 }
 
 /// How much is asked of the provider before a credential is kept.
@@ -89,13 +98,13 @@ impl Flows {
         let dead = bring.created.as_ref().is_some_and(|created| created.needs_reauth);
         let brought = async {
             let obtained = if dead {
-                Ok(nothing(&provider))
+                Ok(Gained { obtained: nothing(&provider), issued_at: None })
             } else {
                 flows.obtain_brought(&provider, prepared, bring.credential, bring.checking, &noted).await
             };
             let (environment, created) = (bring.environment, bring.created);
-            let (obtained, integration) = (obtained?, noted.integration().clone());
-            flows.kept(environment, integration, connection, request, obtained, created).await
+            let (gained, integration) = (obtained?, noted.integration().clone());
+            flows.kept(environment, integration, connection, request, gained, created).await
         };
         let established = brought.await;
         noted.ended(established.as_ref().map(|established| established.connection));
@@ -125,21 +134,24 @@ impl Flows {
         credential: Credential,
         checking: Checking,
         noted: &Noted,
-    ) -> Result<Obtained, Problem> {
+    ) -> Result<Gained, Problem> {
         let app = app(prepared.app);
         let fields =
             check_brought(provider, credential.fields).map_err(|fault| in_fields(fault, Phase::Verify))?;
         let fields = self.with_server(provider, &app, fields, credential.client).await?;
         let begun = Instant::now();
-        let grant = self.grant_of(provider, &app, &fields, credential.tokens, checking).await;
-        counts::step(noted.integration(), "exchange", begun, &grant);
+        let came = self.grant_of(provider, &app, &fields, credential.tokens, checking).await;
+        counts::step(noted.integration(), "exchange", begun, &came);
+        let (grant, is_new) = came?;
+        let issued_at = credential.issued_at.filter(|_| !is_new);
         let (auth_mode, documented) = (provider.auth_mode().as_str().to_owned(), documented(provider));
-        let obtained = Obtained { auth_mode, grant: grant?, documented };
+        let obtained = Obtained { auth_mode, grant, documented };
         if checking == Checking::Verify {
-            return self.verified(provider, &app, &fields, obtained, noted).await;
+            let obtained = self.verified(provider, &app, &fields, obtained, noted).await?;
+            return Ok(Gained { obtained, issued_at });
         }
         unlearnt(provider, &obtained)?;
-        Ok(obtained)
+        Ok(Gained { obtained, issued_at })
     }
 
     /// What discovery finds out of a server, and the client the tokens are of, as a login would have kept them.
@@ -173,6 +185,7 @@ impl Flows {
         Ok(fields)
     }
 
+    /// The grant, and whether the provider has just given it.
     async fn grant_of(
         &self,
         provider: &Provider,
@@ -180,16 +193,17 @@ impl Flows {
         fields: &Inputs,
         tokens: Brought,
         checking: Checking,
-    ) -> Result<Grant, Problem> {
+    ) -> Result<(Grant, bool), Problem> {
+        let given_now = |grant| (grant, true);
         let refused = |fault| in_fields(fault, Phase::Exchange);
         match provider.auth_mode() {
             AuthMode::OAuth2ClientCredentials if tokens.access_token.is_none() => {
                 unwanted(&tokens)?;
-                self.oauth.client_credentials(provider, app, fields).await.map_err(refused)
+                self.oauth.client_credentials(provider, app, fields).await.map(given_now).map_err(refused)
             }
             AuthMode::Exchange | AuthMode::Installation if tokens.access_token.is_none() => {
                 unwanted(&tokens)?;
-                self.oauth.exchange_steps(provider, app, fields).await.map_err(refused)
+                self.oauth.exchange_steps(provider, app, fields).await.map(given_now).map_err(refused)
             }
             AuthMode::OAuth2Code if tokens.access_token.is_none() && tokens.refresh_token.is_none() => {
                 Err(wrong("access_token", "is missing, and there is no refresh_token either"))
@@ -204,9 +218,9 @@ impl Flows {
                 let run_out = grant.expires_in.is_some_and(|left| left.is_zero());
                 match &grant.renewal {
                     Some(renewal) if run_out && checking == Checking::Verify => {
-                        self.oauth.refresh(provider, app, renewal).await.map_err(of_refresh)
+                        self.oauth.refresh(provider, app, renewal).await.map(given_now).map_err(of_refresh)
                     }
-                    _ => Ok(grant),
+                    _ => Ok((grant, false)),
                 }
             }
             AuthMode::OAuth1Given
@@ -215,7 +229,8 @@ impl Flows {
             | AuthMode::ApiKey
             | AuthMode::Basic => {
                 unwanted(&tokens)?;
-                given(provider, app, fields).map_err(|fault| in_fields(fault, Phase::Verify))
+                let grant = given(provider, app, fields);
+                Ok((grant.map_err(|fault| in_fields(fault, Phase::Verify))?, false))
             }
             _ => Err(Problem::Unsupported(provider.name.clone())),
         }
@@ -227,15 +242,17 @@ impl Flows {
         integration: IntegrationKey,
         connection: ConnectionId,
         request: AuthorizationId,
-        obtained: Obtained,
+        gained: Gained,
         created: Option<NewConnection>,
     ) -> Result<Established, Problem> {
+        let Gained { obtained, issued_at } = gained;
         let bring = |obtained| BringCredential {
             environment: environment.clone(),
             integration: integration.clone(),
             connection,
             request,
             obtained,
+            issued_at,
             created: created.clone(),
         };
         // A refresh token that was used to get here is gone: the vault is told until it has heard.

@@ -22,6 +22,8 @@ const FIELDS_MAX: usize = 64;
 const CLIENT_ID_CHARS_MAX: usize = 1024;
 /// As of the refresh tokens' own.
 const CLIENT_SECRET_MAX: usize = 16 * 1024;
+/// How far whoever brings a credential may have a clock that is ahead of ours.
+const CLOCKS_APART: Duration = Duration::from_secs(300);
 /// What claims to live longer does not say how long it lives.
 const LIFETIME_MAX: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
@@ -141,16 +143,20 @@ impl Door {
         if client.is_none() && secret.is_some() {
             return invalid("client_id", "`credential.client_id` is missing: the secret is its.".into());
         }
+        let expires_at = timestamp_from_pb("credential.expire_time", brought.expire_time)?;
+        let issued_at = timestamp_from_pb("credential.obtain_time", brought.obtain_time)?;
+        is_past(issued_at, expires_at, Timestamp(self.flows.clock.now()))?;
         let text = |text: String| none_if_empty(text).map(SecretText::new);
         let tokens = Brought {
             access_token: text(brought.access_token),
             refresh_token: text(brought.refresh_token),
             token_secret: text(brought.token_secret),
-            expires_in: self.left(timestamp_from_pb("credential.expire_time", brought.expire_time)?)?,
+            expires_in: self.left(expires_at)?,
             scopes: (!scopes.is_empty()).then_some(scopes),
         };
         let fields = brought.fields.into_iter().map(|(name, value)| (name, SecretText::new(value))).collect();
-        Ok(Credential { tokens, fields, client: client.map(|id| (id, secret.map(SecretText::new))) })
+        let client = client.map(|id| (id, secret.map(SecretText::new)));
+        Ok(Credential { tokens, fields, client, issued_at })
     }
 
     /// What is left of a token's life.
@@ -163,6 +169,21 @@ impl Door {
         }
         Ok(left)
     }
+}
+
+/// Whether a credential can have been given then.
+fn is_past(issued_at: Option<Timestamp>, expires_at: Option<Timestamp>, now: Timestamp) -> Result<(), Fault> {
+    let Some(at) = issued_at else { return Ok(()) };
+    let message = if at > now.plus(CLOCKS_APART) {
+        "That is in the future. Leave it out where it is not known."
+    } else if at.until(now) > LIFETIME_MAX {
+        "That is more than ten years ago. Leave it out where it is not known."
+    } else if expires_at.is_some_and(|end| end <= at) {
+        "It would have run out before it was obtained: `obtain_time` is not before `expire_time`."
+    } else {
+        return Ok(());
+    };
+    Err(Fault::field_invalid("credential.obtain_time", message))
 }
 
 fn checking(asked: i32) -> Result<Checking, Fault> {
@@ -187,4 +208,33 @@ fn is_plain(text: &str) -> bool {
 
 fn none_if_empty(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_was_obtained_before_now_and_before_it_runs_out() {
+        const YEAR: i64 = 365 * 24 * 3_600_000;
+        let now = Timestamp(60 * YEAR);
+        let refused = |at: i64, end: Option<i64>| {
+            let fault = is_past(Some(Timestamp(at)), end.map(Timestamp), now).err()?;
+            Some(fault.metadata["field"].clone())
+        };
+        let told = Some("credential.obtain_time".to_owned());
+        for (at, end) in [(60 * YEAR, None), (60 * YEAR + 300_000, None), (50 * YEAR, Some(50 * YEAR + 1))] {
+            assert_eq!(refused(at, end), None, "{at} {end:?}");
+        }
+        for (at, end) in [
+            (60 * YEAR + 300_001, None),
+            (50 * YEAR - 1, None),
+            (i64::MIN / 2, None),
+            (59 * YEAR, Some(59 * YEAR)),
+            (59 * YEAR, Some(58 * YEAR)),
+        ] {
+            assert_eq!(refused(at, end), told, "{at} {end:?}");
+        }
+        assert!(is_past(None, Some(Timestamp(0)), now).is_ok());
+    }
 }

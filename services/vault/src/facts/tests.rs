@@ -18,6 +18,7 @@ fn credential(generation: u64) -> CredentialFacts {
         generation: Generation(generation),
         auth_mode: "OAUTH2".into(),
         obtained_at: Timestamp(0),
+        issued_at: None,
         expires_at: Some(Timestamp(60_000)),
         renewable: true,
         scopes: vec![],

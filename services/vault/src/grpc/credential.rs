@@ -89,6 +89,7 @@ impl pb::credential_service_server::CredentialService for Door {
             self.vault.exported_credential(&key.environment, id).await.map_err(status)?;
         self.account(&credential, &key, Way::Credential).await?;
         let facts = credential.facts;
+        let since = facts.since();
         let HandoutReply { access_token, fields, .. } = handout_to_pb(credential.handout);
         let kept = renewal.as_ref().map(renewal_fields_to_pb).unwrap_or_default();
         Ok(Response::new(pb::ExportCredentialResponse {
@@ -97,7 +98,7 @@ impl pb::credential_service_server::CredentialService for Door {
             access_token,
             refresh_token: renewal.as_ref().map(refresh_token_to_pb).unwrap_or_default(),
             expire_time: facts.expires_at.map(timestamp_to_pb),
-            obtain_time: Some(timestamp_to_pb(facts.obtained_at)),
+            obtain_time: Some(timestamp_to_pb(since)),
             granted_scopes: facts.scopes,
             fields: kept.into_iter().chain(fields).collect(),
         }))

@@ -34,6 +34,8 @@ pub(super) struct Consented<'a> {
     pub requested: &'a [String],
     pub profile: Profile,
     pub obtained: &'a Obtained,
+    /// When the provider gave it, where that was earlier.
+    pub issued_at: Option<Timestamp>,
     pub arrival: Arrival,
 }
 
@@ -165,6 +167,7 @@ impl Vault {
             requested: &attempt.scopes,
             profile,
             obtained,
+            issued_at: None,
             arrival: Arrival::Consented,
         };
         let generation = self.record_grant(consented, session.about()).await?;
@@ -205,7 +208,8 @@ impl Vault {
         consented: &Consented<'_>,
         (about, external_id_taken): (About, bool),
     ) -> Result<Generation, Error> {
-        let &Consented { authorization, requested, ref profile, obtained, ref arrival } = consented;
+        let &Consented { authorization, requested, ref profile, obtained, issued_at, ref arrival } =
+            consented;
         let owner = stream_of::<Connection>(profile.id);
         let Loaded { state, key: wrapped, version } =
             self.ledger.load::<Connection>(&profile.id.to_string()).await?;
@@ -223,7 +227,11 @@ impl Vault {
             }
         };
         let now = self.ledger.now();
-        let credential = self.seal_credential(&key, &owner, replaces.next(), requested, obtained, now)?;
+        let credential = NewCredential {
+            // What is to come was not given yet: our clock is the one that counts.
+            issued_at: issued_at.filter(|at| *at < now),
+            ..self.seal_credential(&key, &owner, replaces.next(), requested, obtained, now)?
+        };
         let command = connection::Command::Establish {
             profile: profile.clone(),
             authorization,
@@ -282,6 +290,7 @@ impl Vault {
         Ok(NewCredential {
             auth_mode: auth_mode.clone(),
             obtained_at: at,
+            issued_at: None,
             expires_at: grant.expires_in.map(|life| at.plus(life)),
             // RFC 6749 §5.1: where the answer does not say, the scopes are those that were asked for.
             scopes: grant.scopes.clone().unwrap_or_else(|| requested.to_vec()),

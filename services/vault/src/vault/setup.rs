@@ -48,7 +48,8 @@ impl Vault {
     /// # Errors
     /// [`Error::ExternalIdTaken`]; [`Error::Field`] where something is too large; refusals of the connection.
     pub async fn bring_credential(&self, bring: BringCredential) -> Result<Established, Error> {
-        let BringCredential { environment, integration, connection, request, obtained, created } = bring;
+        let BringCredential { environment, integration, connection, request, obtained, issued_at, created } =
+            bring;
         let settings = self.integration(&environment, &integration).await?.settings;
         let arrival = Arrival::Brought {
             switched_off: created.as_ref().is_some_and(|created| created.disabled),
@@ -73,6 +74,7 @@ impl Vault {
             requested: &settings.scopes,
             profile,
             obtained: &obtained,
+            issued_at,
             arrival,
         };
         let generation = self.record_grant(consented, about).await?;

@@ -55,6 +55,30 @@ fn an_idle_end_moves_with_every_refresh_and_an_absolute_one_does_not() {
 }
 
 #[test]
+fn what_was_brought_is_as_old_as_its_provider_says_and_recorded_when_it_came() {
+    let behaviour =
+        Behaviour { idle_seconds: Some(864_000), absolute_seconds: Some(7_776_000), ..Behaviour::default() };
+    let brought = |issued_at: Option<i64>, expires_at: i64| NewCredential {
+        behaviour,
+        issued_at: issued_at.map(Timestamp),
+        expires_at: Some(Timestamp(expires_at)),
+        ..credential(80 * DAY, None, true)
+    };
+    let events = Connection::Absent.decide(establish(0, brought(Some(78 * DAY), 100 * DAY))).unwrap();
+    let Event::Established { credential: facts, .. } = &events[0] else { panic!("{events:?}") };
+    assert_eq!((facts.obtained_at, facts.since()), (Timestamp(80 * DAY), Timestamp(78 * DAY)));
+    let ends = |issued_at| after([establish(0, brought(issued_at, 100 * DAY))]).live().unwrap().ends_at();
+    assert_eq!((ends(None), ends(Some(78 * DAY))), (Some(Timestamp(90 * DAY)), Some(Timestamp(88 * DAY))));
+    // A token that has most of its life behind it is due at once.
+    let due =
+        |issued_at| after([establish(0, brought(issued_at, 81 * DAY))]).live().unwrap().refresh_due_at();
+    assert!(due(None).unwrap() > Timestamp(80 * DAY + DAY / 2));
+    assert!(due(Some(74 * DAY)).unwrap() <= Timestamp(80 * DAY));
+    let refreshed = after([establish(0, brought(Some(78 * DAY), 100 * DAY)), refreshed(1, 81 * DAY)]);
+    assert_eq!(refreshed.live().unwrap().credential.since(), Timestamp(81 * DAY), "the next is new");
+}
+
+#[test]
 fn a_warning_makes_the_connection_due_when_nothing_else_does() {
     let behaviour = Behaviour { absolute_seconds: Some(864_000), ..Behaviour::default() };
     let long = NewCredential { behaviour, ..credential(0, Some(100 * DAY), true) };

@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use latchkey_wire::convert::rfc3339_to_pb;
 use latchkey_wire::pb::connect as pb;
 use latchkey_wire::pb::connect::connection_setup_service_client::ConnectionSetupServiceClient;
+use prost_types::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -68,8 +69,8 @@ pub struct Put {
 
 #[derive(clap::Args)]
 struct CredentialFile {
-    /// A file with the credential as a JSON object, or - for standard input. OAuth: access_token, refresh_token, expire_time
-    /// (RFC 3339), granted_scopes, token_secret, client_id, client_secret. Anything else: fields, an object with what an end
+    /// A file with the credential as a JSON object, or - for standard input. OAuth: access_token, refresh_token, expire_time and
+    /// obtain_time (RFC 3339), granted_scopes, token_secret, client_id, client_secret. Anything else: fields, an object with what an end
     /// user would type, such as {"fields": {"api_key": "…"}}
     #[arg(long, value_name = "FILE", default_value = "-")]
     credential: String,
@@ -86,6 +87,7 @@ struct Credential {
     refresh_token: String,
     token_secret: String,
     expire_time: String,
+    obtain_time: String,
     granted_scopes: Vec<String>,
     fields: BTreeMap<String, String>,
     client_id: String,
@@ -156,13 +158,8 @@ fn parsed(text: &str) -> anyhow::Result<pb::BroughtCredential> {
             "the credential is not the JSON object that is expected ({place}): see `latchkey connection create --help`"
         )
     })?;
-    let expire_time = match read.expire_time.as_str() {
-        "" => None,
-        text => match rfc3339_to_pb(text) {
-            Some(time) => Some(time),
-            None => bail!("`expire_time` is no time such as 2026-01-31T12:00:00Z"),
-        },
-    };
+    let expire_time = time("expire_time", &read.expire_time)?;
+    let obtain_time = time("obtain_time", &read.obtain_time)?;
     Ok(pb::BroughtCredential {
         access_token: read.access_token,
         refresh_token: read.refresh_token,
@@ -172,7 +169,16 @@ fn parsed(text: &str) -> anyhow::Result<pb::BroughtCredential> {
         fields: read.fields,
         client_id: read.client_id,
         client_secret: read.client_secret,
+        obtain_time,
     })
+}
+
+fn time(name: &str, text: &str) -> anyhow::Result<Option<Timestamp>> {
+    match (text, rfc3339_to_pb(text)) {
+        ("", _) => Ok(None),
+        (_, Some(time)) => Ok(Some(time)),
+        (_, None) => bail!("`{name}` is no time such as 2026-01-31T12:00:00Z"),
+    }
 }
 
 #[cfg(test)]
@@ -186,6 +192,7 @@ mod tests {
             r#"{"fields": "canary"}"#,
             r#"{"canary_name": "x"}"#,
             r#"{"expire_time": "canary"}"#,
+            r#"{"obtain_time": "canary"}"#,
             "canary",
         ] {
             let said = format!("{:#}", parsed(text).unwrap_err());

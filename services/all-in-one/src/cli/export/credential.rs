@@ -16,6 +16,7 @@ pub fn credential(given: &Value) -> Value {
     if is_token {
         put("access_token", text("access_token").map(Value::from));
         put("expire_time", text("expire_time").map(Value::from));
+        put("obtain_time", text("obtain_time").map(Value::from));
         let scopes = given["granted_scopes"].as_array().filter(|scopes| !scopes.is_empty());
         put("granted_scopes", scopes.map(|scopes| scopes.clone().into()));
     }
@@ -46,13 +47,15 @@ mod tests {
     fn a_grant_comes_with_the_client_it_belongs_to() {
         let given = json!({
             "auth_mode": "OAUTH2", "access_token": "t", "refresh_token": "r", "expire_time": "2026-01-31T12:00:00Z",
+            "obtain_time": "2026-01-31T11:00:00Z",
             "granted_scopes": ["read"], "generation": 3,
             "fields": {"subdomain": "acme", "oauth.client_id": "c", "oauth.client_secret": "s", "oauth.issuer": "https://as"},
         });
         assert_eq!(
             credential(&given),
             json!({
-                "access_token": "t", "refresh_token": "r", "expire_time": "2026-01-31T12:00:00Z", "granted_scopes": ["read"],
+                "access_token": "t", "refresh_token": "r", "expire_time": "2026-01-31T12:00:00Z",
+                "obtain_time": "2026-01-31T11:00:00Z", "granted_scopes": ["read"],
                 "client_id": "c", "client_secret": "s", "fields": {"subdomain": "acme"},
             })
         );

@@ -19,8 +19,8 @@ Each line is a JSON object, as POST /v1/connections takes it; external_id is you
   {\"integration\": \"github\", \"external_id\": \"user-7\", \"end_user\": \"7\", \"display_name\": \"Ana\", \"tags\": {\"team\": \"crm\"},
    \"metadata\": {}, \"config\": {}, \"credential\": {\"access_token\": \"…\", \"refresh_token\": \"…\", \"expire_time\": \"2026-01-31T12:00:00Z\",
    \"granted_scopes\": [\"repo\"]}}
-OAuth: access_token, refresh_token, token_secret, expire_time, granted_scopes, client_id and client_secret where they are not the
-integration's. Anything else: \"credential\": {\"fields\": {\"api_key\": \"…\"}}. One that its provider refuses already:
+OAuth: access_token, refresh_token, token_secret, expire_time, obtain_time (when the provider gave it: what its age decides is right then;
+left out, it counts as given now), granted_scopes, client_id and client_secret where they are not the integration's. Anything else: \"credential\": {\"fields\": {\"api_key\": \"…\"}}. One that its provider refuses already:
 \"needs_reauth\": true, and no credential. One that is to stay switched off: \"disabled\": true.
 
 In this order; each step can be repeated, and goes on where it was cut short:

@@ -86,7 +86,7 @@ fn summary(credential: &CredentialFacts, next_refresh: Option<Timestamp>) -> pb:
         auth_mode: credential.auth_mode.clone(),
         generation: credential.generation.0,
         granted_scopes: credential.scopes.clone(),
-        obtain_time: Some(timestamp_to_pb(credential.obtained_at)),
+        obtain_time: Some(timestamp_to_pb(credential.since())),
         expire_time: credential.expires_at.map(timestamp_to_pb),
         renewable: credential.renewable,
         next_refresh_time: next_refresh.filter(|_| credential.renewable).map(timestamp_to_pb),
