@@ -8,7 +8,7 @@ use crate::process::{Process, Program, run};
 use crate::provider::{CLIENT_ID, CLIENT_SECRET, DOCUMENTED, Provider};
 use crate::settings::{Common, Plan};
 use crate::topology::Topology;
-use crate::world::World;
+use crate::world::{World, client};
 use futures::future::join_all;
 use latchkey_demo_provider::{EntryKind, Options, Rotation};
 use latchkey_wire::pb::admin::{Integration, PutIntegrationRequest};
@@ -33,6 +33,7 @@ pub struct Builder {
     refusal_window: Duration,
     exchange: String,
     workloads: String,
+    quiet: bool,
 }
 
 impl Default for Builder {
@@ -51,6 +52,7 @@ impl Default for Builder {
             refusal_window: Duration::from_secs(300),
             exchange: String::new(),
             workloads: String::new(),
+            quiet: false,
         }
     }
 }
@@ -128,6 +130,13 @@ impl Builder {
         self
     }
 
+    /// With short logs: for a million calls.
+    #[must_use]
+    pub fn quiet(mut self, quiet: bool) -> Self {
+        self.quiet = quiet;
+        self
+    }
+
     /// One more file in the operator's folder of providers.
     #[must_use]
     pub fn provider_file(mut self, name: &str, text: &str) -> Self {
@@ -160,6 +169,7 @@ impl Builder {
             refusal_window: self.refusal_window,
             exchange: &self.exchange,
             workloads: &self.workloads,
+            quiet: self.quiet,
         };
         let postgres = if self.own_postgres { Some(Postgres::start().await) } else { None };
         let (plan, parts) = match self.topology {
@@ -185,6 +195,7 @@ impl Builder {
             provider,
             collector,
             http_port,
+            http: client(),
             proxy,
             parts,
             vault_relay,

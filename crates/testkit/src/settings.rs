@@ -26,6 +26,7 @@ pub(crate) struct Common<'a> {
     pub exchange: &'a str,
     /// The proxy's settings of callers without a key, in TOML.
     pub workloads: &'a str,
+    pub quiet: bool,
 }
 
 /// Where the proxy is called, and where it is asked by an Envoy: with the authority of its certificate, or in the clear.
@@ -83,7 +84,7 @@ impl Common<'_> {
             "store",
         ];
         let mut log = "info".to_owned();
-        for name in ours {
+        for name in ours.iter().filter(|_| !self.quiet) {
             let _ = write!(log, ",latchkey_{name}=trace");
         }
         format!("[telemetry]\nlog = {log:?}\nformat = \"json\"\notlp_endpoint = {:?}\n", self.collector)

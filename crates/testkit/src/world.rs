@@ -29,6 +29,7 @@ pub struct World {
     pub(crate) provider: Provider,
     pub(crate) collector: Collector,
     pub(crate) http_port: u16,
+    pub(crate) http: reqwest::Client,
     pub(crate) proxy: ProxyDoors,
     pub(crate) vault_relay: Option<Relay>,
     pub(crate) postgres: Option<Postgres>,
@@ -169,7 +170,7 @@ impl World {
 
     /// Asks the provider's API with what was handed out, and gives the status of its answer.
     pub async fn call_api(&self, path: &str, headers: &std::collections::BTreeMap<String, String>) -> u16 {
-        let mut request = reqwest::Client::new().get(format!("{}{path}", self.issuer()));
+        let mut request = self.http.get(format!("{}{path}", self.issuer()));
         for (name, value) in headers {
             request = request.header(name, value);
         }
@@ -190,8 +191,7 @@ impl World {
     pub async fn call_through_proxy(&self, connection: &str, path: &str) -> reqwest::Response {
         let url = format!("http://127.0.0.1:{}/proxy{path}", self.proxy.http);
         let key = self.backend.key().expect("a backend with a key");
-        let request =
-            reqwest::Client::new().get(url).bearer_auth(key).header("latchkey-connection", connection);
+        let request = self.http.get(url).bearer_auth(key).header("latchkey-connection", connection);
         request.send().await.expect("the proxy answers")
     }
 
@@ -202,7 +202,7 @@ impl World {
     pub fn rest(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let key = self.backend.key().expect("a backend with a key");
         let method = method.parse().expect("a method");
-        reqwest::Client::new().request(method, self.url(path)).bearer_auth(key)
+        self.http.request(method, self.url(path)).bearer_auth(key)
     }
 
     /// Puts another key file in the place of the installation's own, as a mistaken operator would: a new one, or one
@@ -317,4 +317,11 @@ impl Drop for World {
             }
         }
     }
+}
+
+/// One for all calls: making one reads every certificate this machine trusts. It keeps no connection, for servers are stopped
+/// and started under it.
+pub(crate) fn client() -> reqwest::Client {
+    let builder = reqwest::Client::builder().pool_max_idle_per_host(0);
+    builder.build().expect("a client")
 }
