@@ -21,7 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store-postgres", &["store"]),
     ("store-sqlite", &["store"]),
     ("bus", &[]),
-    ("wire", &["domain", "secret"]),
+    ("wire", &["chassis", "domain", "secret"]),
     ("rest", &["wire"]),
     ("chassis", &[]),
     ("web-ui", &[]),

@@ -3,6 +3,7 @@
 //! What must hold for a call whichever way it comes, over a socket or inside the process, is in [`layers`].
 
 mod layers;
+mod timeout;
 
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 
 pub use layers::{REQUEST_BYTES_MAX, TIMEOUT_MAX, layers};
+pub use timeout::grpc_timeout;
 
 use crate::config::Tls;
 use crate::{Lifecycle, tls};

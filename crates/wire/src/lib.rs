@@ -27,4 +27,4 @@ pub use logbook::Logbook;
 pub use origin::covers;
 pub use pb::{DESCRIPTORS, faults::Reason};
 pub use peer::PeerClient;
-pub use route::{Route, RouteError, RouteOptions, RouteTls, grpc_timeout};
+pub use route::{Route, RouteError, RouteOptions, RouteTls};

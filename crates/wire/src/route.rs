@@ -6,7 +6,6 @@ mod remote;
 mod tls;
 mod trace;
 
-pub use deadline::grpc_timeout;
 pub use remote::{RouteError, RouteOptions, RouteTls};
 
 use crate::{actor, fault::deadline_exceeded};

@@ -19,6 +19,7 @@ use tower::Service;
 use tower::layer::layer_fn;
 use tracing::{Instrument, Span, field, info_span};
 
+use super::grpc_timeout;
 use crate::trace;
 
 /// The largest request, all its messages together. Nothing Latchkey is sent comes near it.
@@ -81,26 +82,7 @@ fn told_rightly(response: Response) -> Response {
 
 /// The caller's `grpc-timeout`, at most [`TIMEOUT_MAX`].
 fn timeout(headers: &HeaderMap) -> Duration {
-    let named = headers.get("grpc-timeout").and_then(|value| parse_timeout(value.to_str().ok()?));
-    named.map_or(TIMEOUT_MAX, |named| named.saturating_sub(HEAD_START).min(TIMEOUT_MAX))
-}
-
-/// At most eight digits and a unit (gRPC over HTTP/2, "Timeout").
-fn parse_timeout(text: &str) -> Option<Duration> {
-    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    if digits.is_empty() || digits.len() > 8 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
-        return None;
-    }
-    let count: u64 = digits.parse().ok()?;
-    match unit {
-        "H" => Some(Duration::from_secs(count * 3600)),
-        "M" => Some(Duration::from_secs(count * 60)),
-        "S" => Some(Duration::from_secs(count)),
-        "m" => Some(Duration::from_millis(count)),
-        "u" => Some(Duration::from_micros(count)),
-        "n" => Some(Duration::from_nanos(count)),
-        _ => None,
-    }
+    grpc_timeout(headers).map_or(TIMEOUT_MAX, |named| named.saturating_sub(HEAD_START).min(TIMEOUT_MAX))
 }
 
 /// A body that ends in RESOURCE_EXHAUSTED where it is too long.
@@ -198,19 +180,6 @@ fn name(code: Code) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_timeout_is_read_in_every_unit_of_the_specification() {
-        assert_eq!(parse_timeout("1H"), Some(Duration::from_secs(3600)));
-        assert_eq!(parse_timeout("2M"), Some(Duration::from_secs(120)));
-        assert_eq!(parse_timeout("3S"), Some(Duration::from_secs(3)));
-        assert_eq!(parse_timeout("40m"), Some(Duration::from_millis(40)));
-        assert_eq!(parse_timeout("50u"), Some(Duration::from_micros(50)));
-        assert_eq!(parse_timeout("60n"), Some(Duration::from_nanos(60)));
-        for wrong in ["", "S", "123456789S", "1.5S", "+1S", "1s", "1é"] {
-            assert_eq!(parse_timeout(wrong), None, "{wrong}");
-        }
-    }
 
     #[test]
     fn no_caller_can_wait_longer_than_the_longest_timeout() {

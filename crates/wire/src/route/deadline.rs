@@ -1,16 +1,11 @@
-//! The `grpc-timeout` header: at most eight digits and a unit (gRPC over HTTP/2, "Requests").
+//! The `grpc-timeout` header, as a caller writes it: at most eight digits and a unit (gRPC over HTTP/2, "Requests").
 
 use http::{HeaderMap, HeaderValue};
+use latchkey_chassis::grpc::grpc_timeout;
 use std::time::Duration;
 
 const HEADER: &str = "grpc-timeout";
 const DIGITS_MAX: usize = 8;
-
-/// How long a caller says it will wait; `None` where it does not say, or not in the header's form.
-#[must_use]
-pub fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
-    parse(headers.get(HEADER)?.to_str().ok()?)
-}
 
 /// The caller's own limit where it set one and it is the shorter.
 pub(super) fn shortest(headers: &HeaderMap, limit: Duration) -> Duration {
@@ -21,23 +16,6 @@ pub(super) fn shortest(headers: &HeaderMap, limit: Duration) -> Duration {
 pub(super) fn tell(headers: &mut HeaderMap, deadline: Duration) {
     if let Ok(value) = HeaderValue::try_from(text(deadline)) {
         headers.insert(HEADER, value);
-    }
-}
-
-fn parse(text: &str) -> Option<Duration> {
-    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    if digits.is_empty() || digits.len() > DIGITS_MAX || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let count: u64 = digits.parse().ok()?;
-    match unit {
-        "H" => Some(Duration::from_secs(count * 3600)),
-        "M" => Some(Duration::from_secs(count * 60)),
-        "S" => Some(Duration::from_secs(count)),
-        "m" => Some(Duration::from_millis(count)),
-        "u" => Some(Duration::from_micros(count)),
-        "n" => Some(Duration::from_nanos(count)),
-        _ => None,
     }
 }
 
@@ -70,7 +48,9 @@ mod tests {
             (Duration::from_secs(1_000_000), "1000000S"),
         ] {
             assert_eq!(text(deadline), told);
-            assert_eq!(parse(told), Some(deadline));
+            let mut headers = HeaderMap::new();
+            tell(&mut headers, deadline);
+            assert_eq!(grpc_timeout(&headers), Some(deadline));
         }
         assert_eq!(text(Duration::MAX), "99999999S");
     }

@@ -3,15 +3,16 @@ use crate::accounting::{Reading, Way};
 use crate::error::Error;
 use crate::signing::{self, ToSign};
 use crate::vault::{Credential, Full, Query, Source, Vault};
+use latchkey_chassis::grpc::grpc_timeout;
 use latchkey_domain::Reader;
 use latchkey_domain::api_key::Scope;
+use latchkey_wire::Fault;
 use latchkey_wire::contract::KeyView;
 use latchkey_wire::convert::parse;
 use latchkey_wire::convert::{
     HandoutReply, duration_from_pb, handout_to_pb, refresh_token_to_pb, renewal_fields_to_pb, timestamp_to_pb,
 };
 use latchkey_wire::pb::vault as pb;
-use latchkey_wire::{Fault, grpc_timeout};
 use std::time::{Duration, Instant};
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Request, Response, Status};
