@@ -2,6 +2,7 @@
 //! revoked since the backup was made must not open anything again.
 
 use super::format::{Counts, DamagedBackup, Header, Rows};
+use super::verify::EventRow;
 use super::{BackupError, verify};
 use crate::ledger::{Document, SCHEMA, snapshot_of};
 use latchkey_domain::api_key::{ApiKey, Command};
@@ -10,6 +11,7 @@ use latchkey_domain::{Aggregate, EventName, Timestamp};
 use latchkey_store::{Archive, ArchivedRow, StoreError, Table};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::cmp::Ordering;
 use std::io;
 use std::path::Path;
 use uuid::Uuid;
@@ -33,7 +35,9 @@ pub async fn restore(
     let (header, rows) = Rows::open(path).map_err(failed)?;
     let terms = terms(&header);
     let number = verified.rows.of(Table::Events) + 1;
-    let locking = Locking { rows, at: terms.since, number, events: vec![] };
+    let histories = verify::rows_of(path, Table::Events).map_err(failed)?;
+    let histories = Histories { events: Box::new(histories), ahead: None };
+    let locking = Locking { rows, histories, at: terms.since, number, events: vec![] };
     let mark = safe_mode_rows(terms, number).map_err(|error| BackupError::Archive(error.into()))?;
     let mut rows = locking.chain(mark.into_iter().map(Ok));
     archive.import(&mut rows).await.map_err(|error| BackupError::of_archive(path, error))?;
@@ -43,6 +47,7 @@ pub async fn restore(
 /// Gives the rows of a backup with its active API keys locked; behind the last, the events that say so.
 struct Locking {
     rows: Rows,
+    histories: Histories,
     at: Timestamp,
     /// Of the latest event.
     number: u64,
@@ -69,13 +74,19 @@ impl Locking {
             return Ok(row);
         }
         let text = |name: &str| fields.get(name).and_then(Value::as_str).ok_or_else(damaged);
-        let document: Document<(), ApiKey> =
-            serde_json::from_str(text("snapshot")?).map_err(|_| damaged())?;
-        let lock = document.state.decide(Command::Lock { at: self.at }).unwrap_or_default();
-        let Some(event) = lock.into_iter().next() else { return Ok(row) };
         let id = text("id")?.to_owned();
+        let key = match fields.get("snapshot_format").and_then(Value::as_u64) {
+            Some(format) if format == u64::from(ApiKey::FORMAT) => {
+                let document = serde_json::from_str::<Document<(), ApiKey>>(text("snapshot")?);
+                document.map_err(|_| damaged())?.state
+            }
+            // Written by an older program, or a newer one: what happened is what counts.
+            _ => self.histories.fold(&id)?,
+        };
+        let lock = key.decide(Command::Lock { at: self.at }).unwrap_or_default();
+        let Some(event) = lock.into_iter().next() else { return Ok(row) };
         let version = fields.get("version").and_then(Value::as_u64).ok_or_else(damaged)? + 1;
-        let state = document.state.evolve(event.clone());
+        let state = key.evolve(event.clone());
         let (card, snapshot) = (state.card(), snapshot_of(&id, &state).map_err(io::Error::other)?);
         self.number += 1;
         self.events.push(event_row(
@@ -91,6 +102,41 @@ impl Locking {
         fields.insert("snapshot_format".into(), snapshot.format.into());
         fields.insert("snapshot".into(), snapshot.state.into());
         Ok(ArchivedRow { table: Table::Streams, json: Value::Object(fields).to_string() })
+    }
+}
+
+/// The events of a backup's API keys, read beside their streams, which are in the same order.
+struct Histories {
+    events: Box<dyn Iterator<Item = io::Result<EventRow>> + Send>,
+    /// The first of the next stream.
+    ahead: Option<EventRow>,
+}
+
+impl Histories {
+    /// A key as its events tell. Keys are asked for in the order of their ids.
+    fn fold(&mut self, id: &str) -> io::Result<ApiKey> {
+        let mut key = ApiKey::default();
+        loop {
+            let event = match self.ahead.take() {
+                Some(event) => event,
+                None => match self.events.next() {
+                    Some(event) => event?,
+                    None => return Ok(key),
+                },
+            };
+            let place = (event.category.as_str(), event.stream_id.as_str()).cmp(&(ApiKey::CATEGORY, id));
+            match place {
+                Ordering::Less => {}
+                Ordering::Equal => {
+                    let damaged = |_| DamagedBackup::Fold(format!("{}/{id}", ApiKey::CATEGORY));
+                    key = key.evolve(serde_json::from_str(&event.payload).map_err(damaged)?);
+                }
+                Ordering::Greater => {
+                    self.ahead = Some(event);
+                    return Ok(key);
+                }
+            }
+        }
     }
 }
 

@@ -29,11 +29,11 @@ struct StreamRow {
 }
 
 #[derive(Deserialize)]
-struct EventRow {
-    category: String,
-    stream_id: String,
-    version: u64,
-    payload: String,
+pub(super) struct EventRow {
+    pub category: String,
+    pub stream_id: String,
+    pub version: u64,
+    pub payload: String,
 }
 
 /// Reads a backup twice: to see that it is whole, and to fold every stream in it.
@@ -51,10 +51,10 @@ pub fn verify(path: &Path) -> Result<Verified, BackupError> {
 }
 
 /// The rows of one table; what is read is believed already.
-fn rows_of<T: DeserializeOwned>(
+pub(super) fn rows_of<T: DeserializeOwned>(
     path: &Path,
     table: Table,
-) -> io::Result<impl Iterator<Item = io::Result<T>>> {
+) -> io::Result<impl Iterator<Item = io::Result<T>> + use<T>> {
     let (_, rows) = Rows::open(path)?;
     let of_table = move |row: &io::Result<ArchivedRow>| row.as_ref().map_or(true, |row| row.table == table);
     Ok(rows.filter(of_table).map(|row| {
