@@ -10,13 +10,13 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An export, in a file.
-struct Export {
-    lines: Vec<String>,
+pub struct Export {
+    pub lines: Vec<String>,
     folder: TempDir,
 }
 
 impl Export {
-    async fn of(world: &World) -> Self {
+    pub async fn of(world: &World) -> Self {
         let (mut lines, mut page_token) = (vec![], String::new());
         loop {
             let mut audit = world.backend().audit();
@@ -34,7 +34,7 @@ impl Export {
     }
 
     /// One in which all of this is chained.
-    async fn with(world: &World, wanted: &[(&str, &str)]) -> Self {
+    pub async fn with(world: &World, wanted: &[(&str, &str)]) -> Self {
         let began = Instant::now();
         loop {
             let export = Self::of(world).await;
@@ -47,7 +47,7 @@ impl Export {
     }
 
     /// The first line whose record has this in this member.
-    fn record(&self, member: &str, value: &str) -> Option<Value> {
+    pub fn record(&self, member: &str, value: &str) -> Option<Value> {
         let lines = self.lines.iter().map(|line| serde_json::from_str::<Value>(line).unwrap());
         lines.into_iter().find(|line| line["record"][member] == value)
     }
@@ -57,7 +57,7 @@ impl Export {
     }
 
     /// What `latchkey audit verify` says of it, and whether it found it whole.
-    async fn verified(&self, key: &str, known: Option<&Self>) -> (bool, String) {
+    pub async fn verified(&self, key: &str, known: Option<&Self>) -> (bool, String) {
         let file = self.file();
         let mut command = vec!["audit", "verify", &file, "--key", key];
         let root = known.map(Self::file);
@@ -68,7 +68,14 @@ impl Export {
     }
 }
 
-fn place(line: &Value) -> (&str, u64) {
+/// The first of an environment's public keys.
+pub async fn public_key(world: &World) -> String {
+    let listed = world.backend().audit().list_signing_keys(ListSigningKeysRequest {}).await.unwrap();
+    listed.into_inner().signing_keys[0].public_key.clone()
+}
+
+/// Where the record of a line is in the database, and its number.
+pub fn place(line: &Value) -> (&str, u64) {
     let (_, sequence) = line["position"].as_str().unwrap().split_once('-').unwrap();
     (sequence, line["number"].as_u64().unwrap())
 }
@@ -84,8 +91,7 @@ async fn what_was_changed_behind_our_back_is_named() {
     let (of_ana, of_bob) = (format!("connection/{ana}"), format!("connection/{bob}"));
     let wanted = [("stream", of_ana.as_str()), ("event", "connection.revoked"), ("connection", ana.as_str())];
     let before = Export::with(&world, &wanted).await;
-    let keys = backend.audit().list_signing_keys(ListSigningKeysRequest {}).await.unwrap().into_inner();
-    let key = keys.signing_keys[0].public_key.clone();
+    let key = public_key(&world).await;
     let (whole, said) = before.verified(&key, Some(&before)).await;
     assert!(whole && said.contains("records of dev"), "{said}");
     assert_eq!(Canary::new().found_in(before.lines.join("\n").as_bytes()), Vec::<String>::new());

@@ -1,6 +1,7 @@
 //! The database is lost, and a backup takes its place that knows nothing of the latest refreshes. The provider is strict: a
 //! refresh token that comes twice ends the grant.
 
+use crate::finds_tampering::{Export, place, public_key};
 use latchkey_testkit::{Ended, World, reason};
 use std::path::Path;
 use std::time::Duration;
@@ -28,6 +29,7 @@ async fn what_the_journals_know_mends_a_backup_before_anything_is_refreshed() {
     let connection = world.connect("demo-oauth", "ana").await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("old.backup");
+    let chain = Export::with(&world, &[("stream", &format!("connection/{connection}"))]).await;
     backed_up(&world, &file).await;
     world.backend().new_token(&connection).await.unwrap();
     let latest = world.backend().new_token(&connection).await.unwrap();
@@ -86,7 +88,22 @@ async fn what_the_journals_know_mends_a_backup_before_anything_is_refreshed() {
     assert_eq!(json(&world, "/v1/incidents").await, serde_json::json!({}));
     let counters = world.counters();
     assert_eq!((counters.refresh_token_reuses, counters.families_revoked_by_reuse), (0, 0), "{counters:?}");
+    the_chain_went_on(&world, &chain).await;
     world.finish().await;
+}
+
+/// It is the one from before the backup, longer, and what is changed in the restored database is found out.
+async fn the_chain_went_on(world: &World, before: &Export) {
+    let key = public_key(world).await;
+    let after = Export::with(world, &[("event", "api_key.confirmed")]).await;
+    let (whole, said) = after.verified(&key, Some(before)).await;
+    assert!(whole && after.lines.len() > before.lines.len(), "{said}");
+    let registered = after.record("event", "integration.registered").unwrap();
+    let (sequence, number) = place(&registered);
+    assert_eq!(place(&before.record("event", "integration.registered").unwrap()).1, number);
+    assert_eq!(world.meddle(&format!("UPDATE events SET trace = 'x' WHERE sequence = {sequence}")).await, 1);
+    let (whole, said) = Export::of(world).await.verified(&key, Some(before)).await;
+    assert!(!whole && said.contains(&format!("record {number} was changed: event")), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -75,6 +75,14 @@ MUTATIONS = [
         "Some(Ok(row)) if false && row.table == Table::Streams => Some(self.locked(row)),", RESTORING,
     ),
     Mutation(
+        "a backup forgets how far the chains were", "crates/store-sqlite/src/archive/statements.rs",
+        "'passed', CASE WHEN reader LIKE '%.reads'", "'passed', CASE WHEN FALSE", SQLITE,
+    ),
+    Mutation(
+        "a record that was missing before a backup is another one behind it", "crates/store-sqlite/src/archive/statements.rs",
+        "LEFT JOIN places ON", "JOIN places ON", RESTORING,
+    ),
+    Mutation(
         "a key that signed goes on signing", "crates/domain/src/signing_key.rs",
         "public_keys.last().zip(secret.as_ref())", "public_keys.first().zip(secret.as_ref())", DOMAIN,
     ),

@@ -32,7 +32,9 @@ impl Archive for PostgresStore {
             import(&mut transaction, &batch).await?;
             count += batch.rows;
         }
-        run(&mut transaction, statements::NUMBER_ON).await?;
+        for number_on in statements::NUMBER_ON {
+            run(&mut transaction, number_on).await?;
+        }
         transaction.commit().await.map_err(ArchiveError::unavailable)?;
         Ok(count)
     }

@@ -1,7 +1,8 @@
 //! All that a database holds, as one moment sees it, and the way back into an empty one, of whichever kind.
 //!
-//! Invariant: a row means the same in every database. So no row tells a place in the feed: an event tells its `number` in
-//! the order of the feed (from 1), and a cursor how many events its reader had `passed`.
+//! Invariant: a row means the same in every database. So no row tells a place in one: an event tells its `number` in the order
+//! of the feed (from 1), a read its own in the order of reads, a cursor how many of them its reader had `passed`, and a
+//! segment of a chain the number of each record, or none where that is not there any more.
 
 use crate::StoreError;
 use async_trait::async_trait;
@@ -17,16 +18,18 @@ pub enum Table {
     DataKeys,
     /// In the order of category, stream and version, so that a stream's history is in one piece.
     Events,
-    /// Of readers of the feed. How far somebody read elsewhere means nothing in another database.
+    /// Of readers of the feed and of the reads ([`READS_READER`]). How far somebody read elsewhere means nothing in another
+    /// database.
     Cursors,
     AuthLogs,
     CredentialReads,
     StatusChanges,
+    AuditSegments,
 }
 
 impl Table {
     /// In the order they are archived in.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Streams,
         Self::StreamTags,
         Self::DataKeys,
@@ -35,6 +38,7 @@ impl Table {
         Self::AuthLogs,
         Self::CredentialReads,
         Self::StatusChanges,
+        Self::AuditSegments,
     ];
 
     #[must_use]
@@ -48,9 +52,13 @@ impl Table {
             Self::AuthLogs => "auth_logs",
             Self::CredentialReads => "credential_reads",
             Self::StatusChanges => "status_changes",
+            Self::AuditSegments => "audit_segments",
         }
     }
 }
+
+/// How the name of a cursor ends whose reader goes through the reads, and not the feed.
+pub const READS_READER: &str = ".reads";
 
 /// One row of a table, as JSON text without line breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]

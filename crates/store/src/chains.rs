@@ -40,7 +40,8 @@ pub struct Segment {
     pub last: u64,
     /// What its records are.
     pub source: String,
-    /// Where each record is, and its digest.
+    /// One for each record: its place ([`Position::to_bytes`]), and what its caller chains of it. The place is
+    /// [`Position::START`] where the record was missing when its database was archived.
     pub entries: Vec<u8>,
     /// The link before its first record.
     pub previous: Vec<u8>,
@@ -48,6 +49,11 @@ pub struct Segment {
     pub link: Vec<u8>,
     /// A signed statement of how far the chain was, as JSON text.
     pub root: Option<String>,
+}
+
+impl Segment {
+    /// How long an entry is: 16 bytes are the place, 40 its caller's. Statements of the adapters say it too.
+    pub const ENTRY_BYTES: usize = 56;
 }
 
 /// Where a chain ends.

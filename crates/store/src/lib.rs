@@ -21,7 +21,9 @@ mod stream;
 mod turns;
 mod vitals;
 
-pub use archive::{Archive, ArchiveError, ArchivedRow, Batch, Batches, RowGiver, RowTaker, Table};
+pub use archive::{
+    Archive, ArchiveError, ArchivedRow, Batch, Batches, READS_READER, RowGiver, RowTaker, Table,
+};
 pub use auth_logs::{AuthLogPage, AuthLogPart, AuthLogQuery, AuthLogRow, AuthLogs};
 pub use chains::{ChainEnd, Chains, Segment, Stretch};
 pub use claim::{Claim, ClaimQuery, Fence, Lane};

@@ -37,6 +37,23 @@ pub struct Position {
 
 impl Position {
     pub const START: Self = Self { tx: 0, sequence: 0 };
+
+    /// Both numbers, big-endian.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&self.tx.to_be_bytes());
+        bytes[8..].copy_from_slice(&self.sequence.to_be_bytes());
+        bytes
+    }
+
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8; 16]) -> Self {
+        let (mut tx, mut sequence) = ([0; 8], [0; 8]);
+        tx.copy_from_slice(&bytes[..8]);
+        sequence.copy_from_slice(&bytes[8..]);
+        Self { tx: u64::from_be_bytes(tx), sequence: u64::from_be_bytes(sequence) }
+    }
 }
 
 impl fmt::Display for Position {

@@ -12,7 +12,7 @@ pub use keep::{Step, step};
 pub use root::Root;
 pub use verify::{Problem, Verdict, Verifier};
 
-pub(crate) use keep::{READERS, end_of, keep_chains};
+pub(crate) use keep::{end_of, keep_chains};
 pub(crate) use keys::{SigningKey, unreadable_signing_key};
 pub(crate) use receipt::{Deletion, receipt};
 pub(crate) use record::{Entry, Source, event_record, hex, link, read_record, unreadable_record};

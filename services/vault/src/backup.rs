@@ -15,10 +15,8 @@ pub use keys::{OpenError, Opened, open_keys};
 pub use restore::restore;
 pub use verify::{Verified, verify};
 
-use crate::audit::READERS;
 use format::Writer;
-use latchkey_store::{Archive, ArchiveError, ArchivedRow, Table};
-use serde::Deserialize;
+use latchkey_store::{Archive, ArchiveError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -78,7 +76,7 @@ pub async fn create(archive: &dyn Archive, header: &Header, path: &Path) -> Resu
         return Err(BackupError::Taken(path.to_owned()));
     }
     let mut writer = Writer::begin(path, header).map_err(failed)?;
-    let mut take = |row| if is_of_a_chain(&row) { Ok(()) } else { writer.row(&row) };
+    let mut take = |row| writer.row(&row);
     let exported = archive.export(&mut take).await;
     match exported {
         Ok(()) => writer.finish().map_err(failed),
@@ -90,16 +88,4 @@ pub async fn create(archive: &dyn Archive, header: &Header, path: &Path) -> Resu
             })
         }
     }
-}
-
-/// Chains name places in the database they are of, and are not archived; nor is how far they got: in another database they
-/// begin anew.
-fn is_of_a_chain(row: &ArchivedRow) -> bool {
-    #[derive(Deserialize)]
-    struct Cursor {
-        reader: String,
-    }
-    row.table == Table::Cursors
-        && serde_json::from_str::<Cursor>(&row.json)
-            .is_ok_and(|cursor| READERS.contains(&cursor.reader.as_str()))
 }

@@ -1,13 +1,15 @@
 //! One statement for each table and direction.
 //!
-//! What is put in has one transaction for all events, and their numbers for numbers: the feed goes on behind them, for
+//! What is put in has one transaction for all events and reads, and their numbers for numbers: the feed goes on behind them, for
 //! no later transaction has a lower number, whatever the numbers were in the database they come from.
 
 use latchkey_store::Table;
 
 /// What is appended next is numbered behind what was put in.
-pub const NUMBER_ON: &str =
-    "SELECT setval(pg_get_serial_sequence('events', 'sequence'), MAX(sequence)) FROM events";
+pub const NUMBER_ON: [&str; 2] = [
+    "SELECT setval(pg_get_serial_sequence('events', 'sequence'), MAX(sequence)) FROM events",
+    "SELECT setval(pg_get_serial_sequence('credential_reads', 'sequence'), MAX(sequence)) FROM credential_reads",
+];
 
 pub fn exporting(table: Table) -> &'static str {
     match table {
@@ -47,9 +49,14 @@ pub fn exporting(table: Table) -> &'static str {
         Table::Cursors => {
             "SELECT json_build_object(
                  'reader', reader,
-                 'passed', (SELECT COUNT(*)
-                            FROM events
-                            WHERE (events.tx, events.sequence) <= (cursors.tx, cursors.sequence))
+                 'passed', CASE WHEN reader LIKE '%.reads'
+                           THEN (SELECT COUNT(*)
+                                 FROM credential_reads AS reads
+                                 WHERE (reads.tx, reads.sequence) <= (cursors.tx, cursors.sequence))
+                           ELSE (SELECT COUNT(*)
+                                 FROM events
+                                 WHERE (events.tx, events.sequence) <= (cursors.tx, cursors.sequence))
+                           END
              )::TEXT AS json
              FROM cursors
              ORDER BY reader"
@@ -64,8 +71,9 @@ pub fn exporting(table: Table) -> &'static str {
         }
         Table::CredentialReads => {
             "SELECT json_build_object(
-                 'environment', environment, 'connection', connection, 'generation', generation, 'reader', reader,
-                 'way', way, 'count', count, 'first_at', first_at, 'last_at', last_at
+                 'number', row_number() OVER (ORDER BY credential_reads.tx, sequence), 'environment', environment,
+                 'connection', connection, 'generation', generation, 'reader', reader, 'way', way, 'count', count,
+                 'first_at', first_at, 'last_at', last_at
              )::TEXT AS json
              FROM credential_reads
              ORDER BY credential_reads.tx, sequence"
@@ -77,6 +85,28 @@ pub fn exporting(table: Table) -> &'static str {
              )::TEXT AS json
              FROM status_changes
              ORDER BY number"
+        }
+        // Of an entry's 112 hexadecimal digits, 32 are the record's place.
+        Table::AuditSegments => {
+            "WITH places AS (
+                 SELECT 'event' AS source, encode(xid8send(events.tx) || int8send(sequence), 'hex') AS place,
+                        row_number() OVER (ORDER BY events.tx, sequence) AS number
+                 FROM events
+                 UNION ALL
+                 SELECT 'read', encode(xid8send(credential_reads.tx) || int8send(sequence), 'hex'),
+                        row_number() OVER (ORDER BY credential_reads.tx, sequence)
+                 FROM credential_reads)
+             SELECT json_build_object(
+                 'environment', environment, 'first', first, 'last', last, 'source', segments.source,
+                 'entries', json_agg(json_build_array(number, parts[2]) ORDER BY nth),
+                 'previous', encode(previous, 'hex'), 'link', encode(link, 'hex'), 'root', root
+             )::TEXT AS json
+             FROM audit_segments AS segments
+             CROSS JOIN LATERAL regexp_matches(encode(entries, 'hex'), '(.{32})(.{80})', 'g')
+                                WITH ORDINALITY AS entry (parts, nth)
+             LEFT JOIN places ON places.source = segments.source AND places.place = parts[1]
+             GROUP BY environment, first
+             ORDER BY environment, first"
         }
     }
 }
@@ -91,6 +121,7 @@ pub fn finding(table: Table) -> &'static str {
         Table::AuthLogs => "SELECT EXISTS (SELECT 1 FROM auth_logs) AS used",
         Table::CredentialReads => "SELECT EXISTS (SELECT 1 FROM credential_reads) AS used",
         Table::StatusChanges => "SELECT EXISTS (SELECT 1 FROM status_changes) AS used",
+        Table::AuditSegments => "SELECT EXISTS (SELECT 1 FROM audit_segments) AS used",
     }
 }
 
@@ -138,10 +169,12 @@ pub fn importing(table: Table) -> &'static str {
                  started_at BIGINT, ended_at BIGINT, parts TEXT)"
         }
         Table::CredentialReads => {
-            "INSERT INTO credential_reads (environment, connection, generation, reader, way, count, first_at, last_at)
-             SELECT environment, connection, generation, reader, way, count, first_at, last_at
+            "INSERT INTO credential_reads (sequence, environment, connection, generation, reader, way, count, first_at, last_at)
+             OVERRIDING SYSTEM VALUE
+             SELECT COALESCE(number, nextval(pg_get_serial_sequence('credential_reads', 'sequence'))), environment, connection,
+                    generation, reader, way, count, first_at, last_at
              FROM json_to_recordset($1::JSON) AS archived (
-                 environment TEXT, connection TEXT, generation BIGINT, reader TEXT, way TEXT, count BIGINT,
+                 number BIGINT, environment TEXT, connection TEXT, generation BIGINT, reader TEXT, way TEXT, count BIGINT,
                  first_at BIGINT, last_at BIGINT)"
         }
         Table::StatusChanges => {
@@ -149,6 +182,20 @@ pub fn importing(table: Table) -> &'static str {
              SELECT category, environment, parent, at, left_status, entered_status
              FROM json_to_recordset($1::JSON) AS archived (
                  category TEXT, environment TEXT, parent TEXT, at BIGINT, left_status TEXT, entered_status TEXT)"
+        }
+        Table::AuditSegments => {
+            "INSERT INTO audit_segments (environment, first, last, source, entries, previous, link, root)
+             SELECT environment, first, last, source,
+                    (SELECT string_agg(
+                                CASE WHEN entry ->> 0 IS NULL
+                                THEN int8send(0) || int8send(0)
+                                ELSE xid8send(pg_current_xact_id()) || int8send((entry ->> 0)::BIGINT)
+                                END || decode(entry ->> 1, 'hex'),
+                                ''::BYTEA ORDER BY nth)
+                     FROM json_array_elements(entries) WITH ORDINALITY AS listed (entry, nth)),
+                    decode(previous, 'hex'), decode(link, 'hex'), root
+             FROM json_to_recordset($1::JSON) AS archived (
+                 environment TEXT, first BIGINT, last BIGINT, source TEXT, entries JSON, previous TEXT, link TEXT, root TEXT)"
         }
     }
 }

@@ -1,8 +1,9 @@
-//! All rows out of one database and into another.
+//! All rows out of one database and into another, of this kind or the other.
 
 use crate::scratch::Scratch;
 use latchkey_store::conformance::archiving;
 use latchkey_store_postgres::PostgresStore;
+use latchkey_store_sqlite::SqliteStore;
 
 async fn two() -> ([Scratch; 2], PostgresStore, PostgresStore) {
     let scratches = [Scratch::create().await, Scratch::create().await];
@@ -14,6 +15,22 @@ async fn two() -> ([Scratch; 2], PostgresStore, PostgresStore) {
 async fn what_is_archived_comes_back() {
     let (_scratches, from, to) = two().await;
     archiving::what_is_archived_comes_back(&from, &to).await;
+}
+
+#[tokio::test]
+async fn chains_are_archived_with_what_they_are_of() {
+    let (_scratches, from, to) = two().await;
+    archiving::chains_are_archived_with_what_they_are_of(&from, &to).await;
+}
+
+#[tokio::test]
+async fn what_is_archived_comes_back_in_a_database_of_the_other_kind() {
+    let (_scratches, one, other) = two().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| SqliteStore::open(folder.path().join(name));
+    let (from, to) = (file("from.db").await.unwrap(), file("to.db").await.unwrap());
+    archiving::chains_are_archived_with_what_they_are_of(&one, &to).await;
+    archiving::chains_are_archived_with_what_they_are_of(&from, &other).await;
 }
 
 #[tokio::test]

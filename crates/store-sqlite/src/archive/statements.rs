@@ -36,7 +36,10 @@ pub fn exporting(table: Table) -> &'static str {
         Table::Cursors => {
             "SELECT json_object(
                  'reader', reader,
-                 'passed', (SELECT COUNT(*) FROM events WHERE events.sequence <= cursors.sequence)
+                 'passed', CASE WHEN reader LIKE '%.reads'
+                           THEN (SELECT COUNT(*) FROM credential_reads AS reads WHERE reads.sequence <= cursors.sequence)
+                           ELSE (SELECT COUNT(*) FROM events WHERE events.sequence <= cursors.sequence)
+                           END
              ) AS json
              FROM cursors
              ORDER BY reader"
@@ -51,8 +54,9 @@ pub fn exporting(table: Table) -> &'static str {
         }
         Table::CredentialReads => {
             "SELECT json_object(
-                 'environment', environment, 'connection', connection, 'generation', generation, 'reader', reader,
-                 'way', way, 'count', count, 'first_at', first_at, 'last_at', last_at
+                 'number', row_number() OVER (ORDER BY sequence), 'environment', environment, 'connection', connection,
+                 'generation', generation, 'reader', reader, 'way', way, 'count', count, 'first_at', first_at,
+                 'last_at', last_at
              ) AS json
              FROM credential_reads
              ORDER BY sequence"
@@ -64,6 +68,29 @@ pub fn exporting(table: Table) -> &'static str {
              ) AS json
              FROM status_changes
              ORDER BY number"
+        }
+        // Of an entry's 56 bytes, 16 are the record's place.
+        Table::AuditSegments => {
+            "WITH RECURSIVE
+                 places (source, place, number) AS MATERIALIZED (
+                     SELECT 'event', printf('%032X', sequence), row_number() OVER (ORDER BY sequence) FROM events
+                     UNION ALL
+                     SELECT 'read', printf('%032X', sequence), row_number() OVER (ORDER BY sequence) FROM credential_reads),
+                 counted (nth) AS (
+                     SELECT 0
+                     UNION ALL
+                     SELECT nth + 1 FROM counted WHERE nth < (SELECT MAX(length(entries)) / 56 FROM audit_segments))
+             SELECT json_object(
+                 'environment', environment, 'first', first, 'last', last, 'source', segments.source,
+                 'entries', json_group_array(
+                                json_array(number, lower(hex(substr(entries, 56 * nth + 17, 40)))) ORDER BY nth),
+                 'previous', lower(hex(previous)), 'link', lower(hex(link)), 'root', root
+             ) AS json
+             FROM audit_segments AS segments
+             JOIN counted ON nth < length(entries) / 56
+             LEFT JOIN places ON places.source = segments.source AND places.place = hex(substr(entries, 56 * nth + 1, 16))
+             GROUP BY environment, first
+             ORDER BY environment, first"
         }
     }
 }
@@ -78,6 +105,7 @@ pub fn finding(table: Table) -> &'static str {
         Table::AuthLogs => "SELECT EXISTS (SELECT 1 FROM auth_logs) AS used",
         Table::CredentialReads => "SELECT EXISTS (SELECT 1 FROM credential_reads) AS used",
         Table::StatusChanges => "SELECT EXISTS (SELECT 1 FROM status_changes) AS used",
+        Table::AuditSegments => "SELECT EXISTS (SELECT 1 FROM audit_segments) AS used",
     }
 }
 
@@ -125,8 +153,8 @@ pub fn importing(table: Table) -> &'static str {
              ORDER BY key"
         }
         Table::CredentialReads => {
-            "INSERT INTO credential_reads (environment, connection, generation, reader, way, count, first_at, last_at)
-             SELECT value ->> 'environment', value ->> 'connection', value ->> 'generation', value ->> 'reader',
+            "INSERT INTO credential_reads (sequence, environment, connection, generation, reader, way, count, first_at, last_at)
+             SELECT value ->> 'number', value ->> 'environment', value ->> 'connection', value ->> 'generation', value ->> 'reader',
                     value ->> 'way', value ->> 'count', value ->> 'first_at', value ->> 'last_at'
              FROM json_each(?1)
              ORDER BY key"
@@ -137,6 +165,15 @@ pub fn importing(table: Table) -> &'static str {
                     value ->> 'left_status', value ->> 'entered_status'
              FROM json_each(?1)
              ORDER BY key"
+        }
+        // Without a number it is 0, which is nowhere.
+        Table::AuditSegments => {
+            "INSERT INTO audit_segments (environment, first, last, source, entries, previous, link, root)
+             SELECT value ->> 'environment', value ->> 'first', value ->> 'last', value ->> 'source',
+                    (SELECT unhex(group_concat(printf('%032X', entry.value ->> 0) || (entry.value ->> 1), '' ORDER BY entry.key))
+                     FROM json_each(archived.value, '$.entries') AS entry),
+                    unhex(value ->> 'previous'), unhex(value ->> 'link'), value ->> 'root'
+             FROM json_each(?1) AS archived"
         }
     }
 }

@@ -17,6 +17,12 @@ async fn what_is_archived_comes_back() {
 }
 
 #[tokio::test]
+async fn chains_are_archived_with_what_they_are_of() {
+    let (_folder, from, to) = two().await;
+    archiving::chains_are_archived_with_what_they_are_of(&from, &to).await;
+}
+
+#[tokio::test]
 async fn only_an_empty_database_takes_an_archive() {
     let (_folder, from, to) = two().await;
     archiving::only_an_empty_database_takes_an_archive(&from, &to).await;

@@ -13,12 +13,9 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::{info, warn};
 
-/// Whose cursors they are.
+/// Whose cursors they are. The latter ends as a backup knows it by ([`latchkey_store::READS_READER`]).
 const EVENTS: &str = "audit.events";
 const READS: &str = "audit.reads";
-
-/// All of them.
-pub const READERS: [&str; 2] = [EVENTS, READS];
 
 /// How many records are chained in one transaction, and so the longest segment.
 pub const BATCH: u32 = 500;

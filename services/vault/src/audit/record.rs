@@ -5,14 +5,11 @@
 
 use latchkey_domain::Digest;
 use latchkey_signing::canonical::canonical;
-use latchkey_store::{Millis, Position, ReadRow, Recorded};
+use latchkey_store::{Millis, Position, ReadRow, Recorded, Segment};
 use serde_json::{Value, json};
 
 /// What was before the first record: 32 bytes of zero.
 pub const BEGINNING: [u8; 32] = [0; 32];
-
-/// How many bytes an entry takes.
-pub const ENTRY_BYTES: usize = 56;
 
 /// What a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,10 +55,9 @@ impl Entry {
     }
 
     #[must_use]
-    pub fn encode(&self) -> [u8; ENTRY_BYTES] {
-        let mut bytes = [0; ENTRY_BYTES];
-        bytes[..8].copy_from_slice(&self.position.tx.to_be_bytes());
-        bytes[8..16].copy_from_slice(&self.position.sequence.to_be_bytes());
+    pub fn encode(&self) -> [u8; Segment::ENTRY_BYTES] {
+        let mut bytes = [0; Segment::ENTRY_BYTES];
+        bytes[..16].copy_from_slice(&self.position.to_bytes());
         bytes[16..24].copy_from_slice(&self.at.to_be_bytes());
         bytes[24..].copy_from_slice(&self.digest);
         bytes
@@ -70,23 +66,16 @@ impl Entry {
     /// The entries of a segment; `None` where it is none's length.
     #[must_use]
     pub fn decode_all(bytes: &[u8]) -> Option<Vec<Self>> {
-        let (entries, []) = bytes.as_chunks::<ENTRY_BYTES>() else { return None };
+        let (entries, []) = bytes.as_chunks::<{ Segment::ENTRY_BYTES }>() else { return None };
         Some(entries.iter().map(Self::decode).collect())
     }
 
-    fn decode(bytes: &[u8; ENTRY_BYTES]) -> Self {
-        let number = |from: usize| {
-            let mut eight = [0; 8];
-            eight.copy_from_slice(&bytes[from..from + 8]);
-            eight
-        };
-        let mut digest = [0; 32];
+    fn decode(bytes: &[u8; Segment::ENTRY_BYTES]) -> Self {
+        let (mut place, mut at, mut digest) = ([0; 16], [0; 8], [0; 32]);
+        place.copy_from_slice(&bytes[..16]);
+        at.copy_from_slice(&bytes[16..24]);
         digest.copy_from_slice(&bytes[24..]);
-        Self {
-            position: Position { tx: u64::from_be_bytes(number(0)), sequence: u64::from_be_bytes(number(8)) },
-            at: i64::from_be_bytes(number(16)),
-            digest,
-        }
+        Self { position: Position::from_bytes(&place), at: i64::from_be_bytes(at), digest }
     }
 }
 

@@ -286,6 +286,9 @@ fn name(source: Source, record: &Value, position: &str) -> String {
         return format!("{} of {} cannot be read: {}", text("key"), text("table"), text("what"));
     }
     match (record, source) {
+        (Value::Null, source) if position == Position::START.to_string() => {
+            format!("a backup was made without the {}", source.word())
+        }
         (Value::Null, source) => format!("the {} at {position} in the database", source.word()),
         (_, Source::Event) => format!("event {} {} of {}", text("id"), text("event"), text("stream")),
         (_, Source::Read) => format!("read of {} by {}", text("connection"), text("reader")),

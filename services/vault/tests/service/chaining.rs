@@ -3,19 +3,19 @@ use crate::world::{World, dev, service_of};
 use futures::future::join_all;
 use latchkey_chassis::Clock as _;
 use latchkey_store::{Position, ReadRow};
-use latchkey_vault::audit::{Problem, Verdict, Verifier, step};
+use latchkey_vault::audit::{Problem, Root, Verdict, Verifier, step};
 use serde_json::Value;
 use std::sync::atomic::Ordering;
 
 impl World {
     /// Chains whatever there is; the first root makes the key it is signed with, and that is an event too.
-    async fn chained(&self) {
+    pub async fn chained(&self) {
         for _ in 0..4 {
             step(&self.vault).await.unwrap();
         }
     }
 
-    async fn exported(&self) -> Vec<String> {
+    pub async fn exported(&self) -> Vec<String> {
         let (mut lines, mut after) = (vec![], Some(0));
         while let Some(from) = after {
             let page = self.vault.export_audit(&dev(), from).await.unwrap();
@@ -26,13 +26,18 @@ impl World {
     }
 
     async fn verified(&self, lines: &[String]) -> Verdict {
+        self.verified_against(lines, None).await
+    }
+
+    /// With a root from before, where there is one.
+    pub async fn verified_against(&self, lines: &[String], known: Option<Root>) -> Verdict {
         let keys = self.vault.public_keys(&dev()).await.unwrap().into_iter().map(|key| key.key).collect();
-        let mut verifier = Verifier::new(keys, None);
+        let mut verifier = Verifier::new(keys, known);
         lines.iter().for_each(|line| verifier.line(line));
         verifier.finish()
     }
 
-    async fn read_by(&self, reader: &str, environment: &str) {
+    pub async fn read_by(&self, reader: &str, environment: &str) {
         let read = ReadRow {
             environment: environment.into(),
             connection: "con_1".into(),

@@ -26,6 +26,7 @@ mod refreshing;
 mod remembering;
 mod resealing;
 mod restoring;
+mod restoring_chains;
 mod revoking;
 mod rotating;
 mod watching;
