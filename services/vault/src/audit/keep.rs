@@ -116,7 +116,9 @@ async fn chain_batch(
     if !was_full {
         show_lag(source, 0);
     }
-    Ok(Step { was_full, unsigned: segments.iter().any(|segment| segment.root.is_none()) })
+    // What is of no environment, such as safe mode, is signed by nobody.
+    let unsigned = segments.iter().any(|segment| segment.root.is_none() && !segment.environment.is_empty());
+    Ok(Step { was_full, unsigned })
 }
 
 /// The next stretch of an environment's chain.

@@ -3,7 +3,7 @@
 use crate::restoring::{header, restored_with};
 use crate::world::World;
 use latchkey_store::{Position, Table};
-use latchkey_vault::audit::{Problem, Root};
+use latchkey_vault::audit::{Problem, Root, step};
 use latchkey_vault::backup::Header;
 use serde_json::Value;
 
@@ -39,6 +39,7 @@ async fn a_chain_goes_on_behind_what_was_restored() {
     world.read_by("key_1", "dev").await;
     let restored = restored_with(&world, header(), |_, _| true).await;
     assert_eq!(last_of(&restored).await, last_of(&world).await);
+    assert!(!step(&restored.vault).await.unwrap().unsigned, "that safe mode is on is of no environment");
     for _ in 0..2 {
         let lines = restored.exported().await;
         assert_eq!(restored.verified_against(&lines, known.clone()).await.problems, []);
