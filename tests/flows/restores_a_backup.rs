@@ -3,6 +3,7 @@
 
 use crate::finds_tampering::{Export, place, public_key};
 use latchkey_testkit::{Ended, World, reason};
+use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 use tokio::time::sleep;
@@ -19,7 +20,7 @@ async fn backed_up(world: &World, file: &Path) {
     assert!(said.contains("is whole") && said.contains("data keys open"), "{said}");
 }
 
-async fn json(world: &World, path: &str) -> serde_json::Value {
+async fn json(world: &World, path: &str) -> Value {
     world.rest("GET", path).send().await.unwrap().json().await.unwrap()
 }
 
@@ -29,6 +30,8 @@ async fn what_the_journals_know_mends_a_backup_before_anything_is_refreshed() {
     let connection = world.connect("demo-oauth", "ana").await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("old.backup");
+    world.backend_for("dev", "tokens:read").await;
+    let other = listed_key(&world, "tokens:read").await;
     let chain = Export::with(&world, &[("stream", &format!("connection/{connection}"))]).await;
     backed_up(&world, &file).await;
     world.backend().new_token(&connection).await.unwrap();
@@ -45,11 +48,7 @@ async fn what_the_journals_know_mends_a_backup_before_anything_is_refreshed() {
     let refused = world.backend().token(&connection).await.unwrap_err();
     assert_eq!(reason(&refused), "API_KEY_INVALID");
     assert!(refused.message().contains("latchkey key confirm"), "{refused:?}");
-    let waiting = done(world.operate(&["key", "confirm"]).await);
-    assert!(waiting.contains("key_"), "{waiting}");
-    done(world.operate(&["key", "confirm", "--all"]).await);
-    // A refusal is believed for a second.
-    sleep(Duration::from_millis(1200)).await;
+    confirm(&world, &other).await;
 
     // It is told what it never heard, and nobody asks the provider.
     let wanted = latest.generation;
@@ -81,15 +80,37 @@ async fn what_the_journals_know_mends_a_backup_before_anything_is_refreshed() {
     assert_eq!(world.call_api("/me", &token.headers).await, 200);
     let told = json(&world, &format!("/v1/connections/{connection}:explain")).await;
     assert_eq!(told["whose_turn"], "NOBODY", "{told}");
-    assert_eq!(json(&world, "/v1/incidents?integration=demo-oauth").await, serde_json::json!({}));
+    assert_eq!(json(&world, "/v1/incidents?integration=demo-oauth").await, json!({}));
     done(world.operate(&["safe-mode", "leave"]).await);
     let doctor = world.operate(&["doctor"]).await.said;
     assert!(doctor.contains("safe mode: it is off"), "{doctor}");
-    assert_eq!(json(&world, "/v1/incidents").await, serde_json::json!({}));
+    assert_eq!(json(&world, "/v1/incidents").await, json!({}));
     let counters = world.counters();
     assert_eq!((counters.refresh_token_reuses, counters.families_revoked_by_reuse), (0, 0), "{counters:?}");
     the_chain_went_on(&world, &chain).await;
     world.finish().await;
+}
+
+/// Has all keys but one open again, then that one; while it waits it is said to be locked, and not revoked.
+async fn confirm(world: &World, other: &Value) {
+    let waiting = done(world.operate(&["key", "confirm"]).await);
+    let ids = waiting.split_whitespace().filter(|word| word.starts_with("key_"));
+    let (one, others): (Vec<_>, Vec<_>) = ids.partition(|id| other["id"] == **id);
+    assert_eq!(one.len(), 1, "{waiting}");
+    done(world.operate(&[&["key", "confirm"][..], &others].concat()).await);
+    // A refusal is believed for a second.
+    sleep(Duration::from_millis(1200)).await;
+    let listed = listed_key(world, "tokens:read").await;
+    assert_eq!((&listed["state"], &listed["revoked"]), (&"API_KEY_STATE_LOCKED".into(), &Value::Null));
+    done(world.operate(&["key", "confirm", "--all"]).await);
+    assert_eq!(listed_key(world, "tokens:read").await["state"], "API_KEY_STATE_ACTIVE");
+}
+
+/// The key that may do this alone.
+async fn listed_key(world: &World, scope: &str) -> Value {
+    let listed = json(world, "/v1/api-keys").await;
+    let found = listed["api_keys"].as_array().unwrap().iter().find(|key| key["scopes"] == json!([scope]));
+    found.unwrap_or_else(|| panic!("{listed}")).clone()
 }
 
 /// It is the one from before the backup, longer, and what is changed in the restored database is found out.

@@ -423,7 +423,16 @@ pub struct KeyView {
     pub expires_at: Option<Timestamp>,
     /// Set where it is an operator's login to the dashboard.
     pub role: Option<Role>,
-    pub revoked: bool,
+    pub state: KeyState,
+}
+
+/// How an API key stands. Whether it has expired, its end tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyState {
+    Active,
+    /// It came out of a backup, and opens nothing before it is confirmed.
+    Locked,
+    Revoked,
 }
 
 #[derive(Debug)]

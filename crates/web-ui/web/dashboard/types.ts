@@ -130,6 +130,7 @@ export interface ApiKey {
   create_time?: string;
   expire_time?: string;
   revoked?: boolean;
+  state?: 'API_KEY_STATE_ACTIVE' | 'API_KEY_STATE_LOCKED' | 'API_KEY_STATE_REVOKED';
   role?: string;
 }
 

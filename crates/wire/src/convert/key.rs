@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     Fault,
-    contract::{IssueKey, IssuedKey, KeyView},
+    contract::{IssueKey, IssuedKey, KeyState, KeyView},
     pb::vault as pb,
 };
 use latchkey_domain::{ApiKeyId, Environment, Role, api_key::Scope};
@@ -21,7 +21,8 @@ impl From<KeyView> for pb::Key {
             create_time: Some(timestamp_to_pb(key.created_at)),
             expire_time: key.expires_at.map(timestamp_to_pb),
             role: key.role.map_or_else(String::new, |role| role.as_str().to_owned()),
-            revoked: key.revoked,
+            revoked: key.state != KeyState::Active,
+            locked: key.state == KeyState::Locked,
         }
     }
 }
@@ -40,7 +41,11 @@ impl TryFrom<pb::Key> for KeyView {
             role: none_if_empty(key.role)
                 .map(|word| parse_word("role", &word, Role::from_word))
                 .transpose()?,
-            revoked: key.revoked,
+            state: match (key.locked, key.revoked) {
+                (true, _) => KeyState::Locked,
+                (false, true) => KeyState::Revoked,
+                (false, false) => KeyState::Active,
+            },
         })
     }
 }

@@ -16,7 +16,7 @@ use latchkey_wire::{
     contract::{
         App, AttemptState, AttemptView, ClaimDue, ClaimedAuthorization, CompleteRefresh, ConnectionSummary,
         CreateSession, CreatedSession, DueRefresh, Established, IntegrationView, IssueKey, IssuedKey,
-        JournalKeys, KeptClient, KeyView, Obtained, OwnConnection, PutIntegration, RefreshOutcome,
+        JournalKeys, KeptClient, KeyState, KeyView, Obtained, OwnConnection, PutIntegration, RefreshOutcome,
         ReportProvider, ResumeRefresh, SessionView, StartAuthorization, Undecided,
     },
     pb::vault::{
@@ -134,7 +134,7 @@ pub fn key_view(environment: Environment) -> KeyView {
         created_at: Timestamp(1),
         expires_at: None,
         role: None,
-        revoked: false,
+        state: KeyState::Active,
     }
 }
 

@@ -216,11 +216,14 @@ prop_compose! {
     fn key()(
         id in key_id(), environment in environment(), name in text(),
         scopes in proptest::sample::subsequence(Scope::ALL, 0..=Scope::ALL.len()), create_time in moment(),
-        expire_time in option::of(moment()), revoked: bool,
+        expire_time in option::of(moment()), revoked: bool, locked: bool,
         role in proptest::sample::select(vec!["", "viewer", "developer", "admin"]),
     ) -> pb::Key {
         let scopes = scopes.iter().map(|scope| scope.as_str().into()).collect();
-        pb::Key { id, environment, name, scopes, create_time: Some(create_time), expire_time, revoked, role: role.into() }
+        let locked = revoked && locked;
+        pb::Key {
+            id, environment, name, scopes, create_time: Some(create_time), expire_time, revoked, role: role.into(), locked
+        }
     }
 }
 

@@ -99,6 +99,7 @@ fn valid_key() -> pb::Key {
         create_time: Some(Timestamp::default()),
         expire_time: None,
         revoked: false,
+        locked: false,
         role: String::new(),
     }
 }

@@ -179,11 +179,10 @@ async fn list(server: &Server, json: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     let row = |key: &pb::ApiKey| {
-        let state = if key.revoked { "revoked" } else { "active" };
         [
             key.id.clone(),
             key.name.clone(),
-            state.to_owned(),
+            state_word(key).to_owned(),
             show::from_now(key.expire_time.as_ref()),
             key.scopes.join(" "),
         ]
@@ -192,7 +191,23 @@ async fn list(server: &Server, json: bool) -> anyhow::Result<()> {
         ["ID", "NAME", "STATE", "EXPIRES", "SCOPES"],
         &found.iter().map(row).collect::<Vec<_>>(),
     ));
+    if found.iter().any(|key| key.state() == pb::ApiKeyState::Locked) {
+        output::note(
+            "What is locked came out of a backup, and may have been revoked since: `latchkey key confirm` has it open again what it \
+             opened, `latchkey key revoke` ends it.",
+        );
+    }
     Ok(())
+}
+
+fn state_word(key: &pb::ApiKey) -> &'static str {
+    match key.state() {
+        pb::ApiKeyState::Locked => "locked",
+        pb::ApiKeyState::Revoked => "revoked",
+        // A server that does not tell the state knows no other.
+        pb::ApiKeyState::Unspecified if key.revoked => "revoked",
+        pb::ApiKeyState::Active | pb::ApiKeyState::Unspecified => "active",
+    }
 }
 
 fn object(key: &pb::ApiKey) -> Value {
@@ -201,6 +216,7 @@ fn object(key: &pb::ApiKey) -> Value {
         "name": key.name,
         "scopes": key.scopes,
         "revoked": key.revoked,
+        "state": state_word(key),
         "create_time": show::rfc3339(key.create_time.as_ref()),
         "expire_time": show::rfc3339(key.expire_time.as_ref()),
     })

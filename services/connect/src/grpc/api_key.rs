@@ -1,7 +1,7 @@
 use super::Door;
 use latchkey_domain::api_key::Scope;
 use latchkey_wire::Fault;
-use latchkey_wire::contract::{IssueKey, KeyView};
+use latchkey_wire::contract::{IssueKey, KeyState, KeyView};
 use latchkey_wire::convert::parse;
 use latchkey_wire::convert::{secret_to_pb, timestamp_from_pb, timestamp_to_pb};
 use latchkey_wire::pb::admin as pb;
@@ -66,6 +66,12 @@ fn render(key: &KeyView) -> pb::ApiKey {
         create_time: Some(timestamp_to_pb(key.created_at)),
         expire_time: key.expires_at.map(timestamp_to_pb),
         role: key.role.map_or_else(String::new, |role| role.as_str().to_owned()),
-        revoked: key.revoked,
+        revoked: key.state == KeyState::Revoked,
+        state: match key.state {
+            KeyState::Active => pb::ApiKeyState::Active,
+            KeyState::Locked => pb::ApiKeyState::Locked,
+            KeyState::Revoked => pb::ApiKeyState::Revoked,
+        }
+        .into(),
     }
 }

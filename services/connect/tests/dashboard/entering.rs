@@ -2,7 +2,7 @@ use super::world::{dev, reason, world};
 use futures::future::join_all;
 use latchkey_domain::Role;
 use latchkey_domain::api_key::Scope;
-use latchkey_wire::contract::{CreateLogin, IssueKey};
+use latchkey_wire::contract::{CreateLogin, IssueKey, KeyState};
 use latchkey_wire::convert::secret_to_pb;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -88,7 +88,7 @@ async fn who_logs_out_is_out_and_the_key_is_dead() {
     assert_eq!(out.status(), StatusCode::NO_CONTENT);
     assert!(out.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
     assert_eq!(reason(browser.gets("/dashboard/session").await).await, "LOGIN_MISSING");
-    assert!(world.vault.list_keys(&dev()).await.unwrap()[0].revoked);
+    assert_eq!(world.vault.list_keys(&dev()).await.unwrap()[0].state, KeyState::Revoked);
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn a_new_login_ends_the_one_before_it() {
     let browser = world.logged_in(Role::Viewer).await;
     browser.log_in(&world.link(Role::Admin).await).await.error_for_status().unwrap();
     let keys = world.vault.list_keys(&dev()).await.unwrap();
-    let live: Vec<_> = keys.iter().filter(|key| !key.revoked).map(|key| key.role).collect();
+    let live: Vec<_> = keys.iter().filter(|key| key.state == KeyState::Active).map(|key| key.role).collect();
     assert_eq!(live, [Some(Role::Admin)]);
 }
 

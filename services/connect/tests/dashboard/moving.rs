@@ -1,5 +1,6 @@
 use super::world::{Browser, World, dev, reason, world};
 use latchkey_domain::{Environment, Role};
+use latchkey_wire::contract::KeyState;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -34,7 +35,7 @@ fn cookie(answer: &Response) -> String {
 
 async fn live(world: &World, environment: &Environment) -> usize {
     let keys = world.vault.list_keys(environment).await.unwrap();
-    keys.iter().filter(|key| key.role.is_some() && !key.revoked).count()
+    keys.iter().filter(|key| key.role.is_some() && key.state == KeyState::Active).count()
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use latchkey_domain::api_key::{ApiKey, Command, Issued, LOCKED, Refusal};
 use latchkey_domain::{Aggregate, ApiKeyId, Environment, Role};
 use latchkey_secret::SecretText;
 use latchkey_store::CardQuery;
-use latchkey_wire::contract::{IssueKey, IssuedKey, KeyView};
+use latchkey_wire::contract::{IssueKey, IssuedKey, KeyState, KeyView};
 use latchkey_wire::{Fault, Kind, Reason};
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ impl Vault {
         if issued.environment != environment {
             return Err(Refusal::Invalid.into());
         }
-        Ok(view(issued, false))
+        Ok(view(issued, KeyState::Active))
     }
 
     /// # Errors
@@ -69,7 +69,7 @@ impl Vault {
             expires_at: issue.expires_at,
             role,
         };
-        let key = view(&issued, false);
+        let key = view(&issued, KeyState::Active);
         self.ledger.execute::<ApiKey>(&id.to_string(), Command::Issue(issued), Terms::default()).await?;
         Ok(IssuedKey { key, secret })
     }
@@ -98,9 +98,9 @@ impl Vault {
         for item in self.ledger.store().list(&query).await?.items {
             match self.ledger.state_of::<ApiKey>(&item.stream, &item.snapshot).await? {
                 ApiKey::Absent => {}
-                ApiKey::Active(issued) => views.push(view(&issued, false)),
-                // Neither opens anything.
-                ApiKey::Locked(issued) | ApiKey::Revoked(issued) => views.push(view(&issued, true)),
+                ApiKey::Active(issued) => views.push(view(&issued, KeyState::Active)),
+                ApiKey::Locked(issued) => views.push(view(&issued, KeyState::Locked)),
+                ApiKey::Revoked(issued) => views.push(view(&issued, KeyState::Revoked)),
             }
         }
         Ok(views)
@@ -128,7 +128,7 @@ impl Vault {
                 if let ApiKey::Locked(issued) =
                     self.ledger.state_of::<ApiKey>(&item.stream, &item.snapshot).await?
                 {
-                    views.push(view(&issued, true));
+                    views.push(view(&issued, KeyState::Locked));
                 }
             }
         }
@@ -155,7 +155,8 @@ impl Vault {
         let environments: BTreeSet<String> = tallies.into_iter().map(|tally| tally.environment).collect();
         for environment in environments {
             let Ok(environment) = environment.parse() else { continue };
-            for key in self.keys(&environment).await?.into_iter().filter(|key| !key.revoked) {
+            for key in self.keys(&environment).await?.into_iter().filter(|key| key.state == KeyState::Active)
+            {
                 let lock = Command::Lock { at: self.ledger.now() };
                 self.ledger.execute::<ApiKey>(&key.id.to_string(), lock, Terms::default()).await?;
                 locked += 1;
@@ -188,7 +189,7 @@ impl Vault {
     }
 }
 
-fn view(issued: &Issued, revoked: bool) -> KeyView {
+fn view(issued: &Issued, state: KeyState) -> KeyView {
     KeyView {
         id: issued.id,
         environment: issued.environment.clone(),
@@ -197,6 +198,6 @@ fn view(issued: &Issued, revoked: bool) -> KeyView {
         created_at: issued.created_at,
         expires_at: issued.expires_at,
         role: issued.role,
-        revoked,
+        state,
     }
 }

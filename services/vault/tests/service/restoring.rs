@@ -9,7 +9,7 @@ use latchkey_store::{Archive, ArchiveError, ArchivedRow, RowGiver, RowTaker, Tab
 use latchkey_store_sqlite::SqliteStore;
 use latchkey_vault::Error;
 use latchkey_vault::backup::{self, BackupError, Counts, DamagedBackup, Header};
-use latchkey_wire::contract::RefreshOutcome;
+use latchkey_wire::contract::{KeyState, RefreshOutcome};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
@@ -251,6 +251,11 @@ async fn a_key_of_a_backup_opens_nothing_before_it_is_confirmed() {
         restored.vault.locked_keys().await.unwrap().into_iter().map(|key| key.name).collect();
     waiting.sort();
     assert_eq!(waiting, ["kept", "revoked after"]);
+    let listed = restored.vault.keys(&dev()).await.unwrap();
+    let states: Vec<_> = [&kept, &revoked_after, &revoked_before]
+        .map(|key| listed.iter().find(|listed| listed.id == key.key.id).unwrap().state)
+        .into();
+    assert_eq!(states, [KeyState::Locked, KeyState::Locked, KeyState::Revoked]);
 
     restored.vault.confirm_key(kept.key.id).await.unwrap();
     assert_eq!(refused(&kept).await, None);

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { Button, Dialog, Field } from '../../kit';
+import { Button, Dialog, Field, Notice } from '../../kit';
 import { api } from '../api';
 import { useAction, useLoad } from '../load';
 import { Confirm, wrong } from '../parts/ask';
@@ -27,6 +27,8 @@ const SCOPES: [string, string][] = [
   ['keys:admin', 'Make and revoke keys, and let people in'],
 ];
 
+const isLocked = (key: ApiKey) => key.state === 'API_KEY_STATE_LOCKED';
+
 const isOver = (key: ApiKey) => key.revoked || (key.expire_time !== undefined && new Date(key.expire_time).getTime() < Date.now());
 
 export function KeysScreen() {
@@ -38,6 +40,14 @@ export function KeysScreen() {
       <Awaited of={found}>
         {({ api_keys = [] }) => (
           <>
+            {api_keys.some(isLocked) && (
+              <Notice kind="warning" title="Some keys are locked">
+                <p>
+                  They came out of a backup, and may have been revoked since it was made. An operator has them open again what they opened with <code>latchkey key confirm</code>; revoke those that
+                  are not to.
+                </p>
+              </Notice>
+            )}
             <Card
               flush
               title="API keys"
@@ -97,7 +107,7 @@ function KeyTable({ caption, keys, onRevoke, none }: { caption: string; keys: Ap
         </span>
       ),
     },
-    { name: 'State', cell: (row) => (isOver(row) ? <Badge tone="quiet">{row.revoked ? 'Revoked' : 'Expired'}</Badge> : <Badge tone="good">Active</Badge>) },
+    { name: 'State', cell: (row) => <KeyState of={row} /> },
     {
       name: 'May',
       minor: true,
@@ -133,6 +143,11 @@ function KeyTable({ caption, keys, onRevoke, none }: { caption: string; keys: Ap
     },
   ];
   return <Table caption={caption} columns={columns} rows={sorted} id={(row) => row.id} />;
+}
+
+function KeyState({ of }: { of: ApiKey }) {
+  if (isOver(of)) return <Badge tone="quiet">{of.revoked ? 'Revoked' : 'Expired'}</Badge>;
+  return isLocked(of) ? <Badge tone="warn">Locked</Badge> : <Badge tone="good">Active</Badge>;
 }
 
 const LIFETIMES = [
