@@ -25,6 +25,7 @@ RESEALING = ("-p", "latchkey-vault", "--test", "service", "resealing")
 RESTORING = ("-p", "latchkey-vault", "--test", "service", "restoring")
 FINDING = ("-p", "latchkey-tests", "--test", "flows", "what_was_changed_behind")
 
+SIGNING = ("-p", "latchkey-signing", "--lib")
 KEY_SERVICES = ("-p", "latchkey-envelope", "--test", "key_services")
 REHEARSED = ("-p", "latchkey", "--test", "first_minute", "rehearsed")
 GAUGING = ("-p", "latchkey-vault", "--test", "service", "gauging")
@@ -70,6 +71,18 @@ MUTATIONS = [
         "terms.sealed_with.is_some_and(", "false && terms.sealed_with.is_some_and(", RESEALING,
     ),
     Mutation(
+        "an integration's data key stays when data keys are replaced", "services/vault/src/vault/data_keys.rs",
+        "Some((Integration::CATEGORY, id)) =>", "Some((Integration::CATEGORY, id)) if id.is_empty() =>", RESEALING,
+    ),
+    Mutation(
+        "an attempt is sealed with its integration's data key", "services/vault/src/vault/authorizations.rs",
+        "if wrapped.is_none() {", "if true {", RESEALING,
+    ),
+    Mutation(
+        "what is sealed anew is not what takes the place of the other", "services/vault/src/vault/data_keys.rs",
+        "KeyChange::Exchange(exchange.wrapped)", "KeyChange::Keep", RESEALING,
+    ),
+    Mutation(
         "a backup's API keys open what they opened", "services/vault/src/backup/restore.rs",
         "Some(Ok(row)) if row.table == Table::Streams => Some(self.locked(row)),",
         "Some(Ok(row)) if false && row.table == Table::Streams => Some(self.locked(row)),", RESTORING,
@@ -81,6 +94,14 @@ MUTATIONS = [
     Mutation(
         "a record that was missing before a backup is another one behind it", "crates/store-sqlite/src/archive/statements.rs",
         "LEFT JOIN places ON", "JOIN places ON", RESTORING,
+    ),
+    Mutation(
+        "a key that signed is not known any more", "crates/domain/src/signing_key.rs",
+        "let mut public_keys = self.public_keys().to_vec();", "let mut public_keys = vec![];", DOMAIN,
+    ),
+    Mutation(
+        "a statement is checked with whatever key is given", "crates/signing/src/statement.rs",
+        "is_ok_and(|id| id == signed_by)", "is_ok_and(|id| true || id == signed_by)", SIGNING,
     ),
     Mutation(
         "a key that signed goes on signing", "crates/domain/src/signing_key.rs",

@@ -1,7 +1,7 @@
 //! An integration: a customer's app at one provider. `Absent → Registered → Retired`, and it may be registered again.
 
 use crate::failure::words;
-use crate::{Aggregate, CardFacts, Digest, Environment, EventName, IntegrationKey, Timestamp};
+use crate::{Aggregate, CardFacts, Digest, Environment, EventName, IntegrationKey, KeyId, Timestamp};
 use latchkey_secret::{JsonSecret, Sealed};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -111,6 +111,12 @@ pub enum Command {
     Reveal {
         at: Timestamp,
     },
+    /// What is sealed of it was sealed anew, with another data key.
+    ReplaceKey {
+        key: KeyId,
+        secrets: Secrets,
+        at: Timestamp,
+    },
     Retire {
         at: Timestamp,
     },
@@ -149,6 +155,13 @@ pub enum Event {
     /// It was given out to somebody, whom the record names as with every event.
     SecretRevealed {
         at: Timestamp,
+    },
+    /// What is sealed of it is sealed with another data key now. Nothing else has changed.
+    KeyReplaced {
+        key: KeyId,
+        at: Timestamp,
+        #[serde(skip)]
+        secrets: Secrets,
     },
     Retired {
         at: Timestamp,
@@ -205,9 +218,15 @@ impl Aggregate for Integration {
             }
             (
                 Self::Absent | Self::Retired { .. },
-                Command::KeepClient { .. } | Command::ForgetClient { .. } | Command::Reveal { .. },
+                Command::KeepClient { .. }
+                | Command::ForgetClient { .. }
+                | Command::Reveal { .. }
+                | Command::ReplaceKey { .. },
             ) => Err(Refusal::Absent),
             (Self::Registered(_), Command::Reveal { at }) => Ok(vec![Event::SecretRevealed { at }]),
+            (Self::Registered(_), Command::ReplaceKey { key, secrets, at }) => {
+                Ok(vec![Event::KeyReplaced { key, at, secrets }])
+            }
             (Self::Registered(_), Command::Retire { at }) => Ok(vec![Event::Retired { at }]),
             (Self::Retired { .. }, Command::Retire { .. }) => Ok(vec![]),
             (Self::Absent, Command::Retire { .. }) => Err(Refusal::Absent),
@@ -236,6 +255,9 @@ impl Aggregate for Integration {
                 Self::Registered(Registered { client: None, secrets, ..now })
             }
             (registered @ Self::Registered(_), Event::SecretRevealed { .. }) => registered,
+            (Self::Registered(now), Event::KeyReplaced { secrets, .. }) => {
+                Self::Registered(Registered { secrets, ..now })
+            }
             (Self::Registered(now), Event::Retired { .. }) => {
                 Self::Retired { environment: now.environment, key: now.key }
             }
@@ -246,6 +268,7 @@ impl Aggregate for Integration {
                 | Event::ClientRegistered { .. }
                 | Event::ClientForgotten { .. }
                 | Event::SecretRevealed { .. }
+                | Event::KeyReplaced { .. }
                 | Event::Retired { .. },
             ) => unchanged,
         }
@@ -313,6 +336,7 @@ impl EventName for Event {
             Self::ClientRegistered { .. } => "client_registered",
             Self::ClientForgotten { .. } => "client_forgotten",
             Self::SecretRevealed { .. } => "secret_revealed",
+            Self::KeyReplaced { .. } => "key_replaced",
             Self::Retired { .. } => "retired",
         }
     }
@@ -361,6 +385,24 @@ mod tests {
         assert_eq!(integration.decide(reveal()), Ok(vec![Event::SecretRevealed { at }]));
         assert_eq!(integration.clone().evolve(Event::SecretRevealed { at }), integration);
         assert_eq!(Integration::Absent.decide(reveal()), Err(Refusal::Absent));
+    }
+
+    #[test]
+    fn what_is_sealed_anew_takes_the_place_of_what_was_and_changes_nothing_else() {
+        let integration = after([register("github", &["repo"], Some(1)), keep("first", None)]);
+        let sealed = |byte| Some(Sealed::from_bytes(vec![byte]));
+        let secrets = Secrets { app: sealed(8), client: sealed(9) };
+        let replace = Command::ReplaceKey {
+            key: KeyId::from_bytes([7; 16]),
+            secrets: secrets.clone(),
+            at: Timestamp(5),
+        };
+        let replaced = after([register("github", &["repo"], Some(1)), keep("first", None), replace.clone()]);
+        assert_eq!(replaced.secrets(), secrets);
+        let mut expected = integration;
+        expected.restore_secrets(secrets);
+        assert_eq!(replaced, expected);
+        assert_eq!(Integration::Absent.decide(replace), Err(Refusal::Absent));
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod evolve;
 #[cfg(test)]
 mod tests;
 
-use crate::{Aggregate, CardFacts, Environment, EventName, Timestamp, WebhookEndpointId};
+use crate::{Aggregate, CardFacts, Environment, EventName, KeyId, Timestamp, WebhookEndpointId};
 use latchkey_secret::{JsonSecret, Sealed};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -143,6 +143,12 @@ pub enum Command {
     NoteGone {
         at: Timestamp,
     },
+    /// What it signs with was sealed anew, with another data key.
+    ReplaceDataKey {
+        key: KeyId,
+        secrets: Secrets,
+        at: Timestamp,
+    },
     Delete {
         at: Timestamp,
     },
@@ -198,6 +204,13 @@ pub enum Event {
     Disabled {
         cause: DisabledCause,
         at: Timestamp,
+    },
+    /// What it signs with, the same as before, is sealed with another data key now.
+    DataKeyReplaced {
+        key: KeyId,
+        at: Timestamp,
+        #[serde(skip)]
+        secrets: Secrets,
     },
     Deleted {
         at: Timestamp,
@@ -338,6 +351,7 @@ impl EventName for Event {
             Self::BeganToFail { .. } => "began_to_fail",
             Self::Recovered { .. } => "recovered",
             Self::Disabled { .. } => "disabled",
+            Self::DataKeyReplaced { .. } => "data_key_replaced",
             Self::Deleted { .. } => "deleted",
         }
     }

@@ -22,6 +22,9 @@ pub fn decide(endpoint: &WebhookEndpoint, command: Command) -> Result<Vec<Event>
         }
         (Live(live), Command::NoteFailure { disable_after, at }) => Ok(note_failure(live, disable_after, at)),
         (Live(live), Command::NoteGone { at }) => Ok(disable(live, DisabledCause::Gone, at)),
+        (Live(_), Command::ReplaceDataKey { key, secrets, at }) => {
+            Ok(vec![Event::DataKeyReplaced { key, at, secrets }])
+        }
         (Live(_), Command::Delete { at }) => Ok(vec![Event::Deleted { at }]),
         // A deleted endpoint is not told anything, so news of it is old news.
         (
@@ -32,11 +35,15 @@ pub fn decide(endpoint: &WebhookEndpoint, command: Command) -> Result<Vec<Event>
             | Command::NoteFailure { .. }
             | Command::NoteGone { .. },
         ) => Ok(vec![]),
-        (Deleted { .. }, Command::Change { .. } | Command::RotateKey { .. })
+        (
+            Deleted { .. },
+            Command::Change { .. } | Command::RotateKey { .. } | Command::ReplaceDataKey { .. },
+        )
         | (
             Absent,
             Command::Change { .. }
             | Command::RotateKey { .. }
+            | Command::ReplaceDataKey { .. }
             | Command::RetirePreviousKey { .. }
             | Command::NoteSuccess { .. }
             | Command::NoteFailure { .. }

@@ -44,6 +44,7 @@ fn happened(live: Live, event: Event) -> Live {
         Event::BeganToFail { at } => Live { failing_since: Some(at), ..live },
         Event::Recovered { .. } => Live { failing_since: None, ..live },
         Event::Disabled { cause, at } => Live { standing: Standing::Disabled { cause, at }, ..live },
+        Event::DataKeyReplaced { secrets, .. } => Live { secrets, ..live },
         Event::Created { .. } | Event::Deleted { .. } => live,
     }
 }

@@ -106,6 +106,24 @@ fn a_paused_endpoint_wants_nothing_and_a_disabled_one_what_it_always_wanted() {
 }
 
 #[test]
+fn keys_that_are_sealed_anew_are_the_same_keys() {
+    let endpoint = after([create(), rotate(2, 100)]);
+    let sealed = |byte| Some(latchkey_secret::Sealed::from_bytes(vec![byte]));
+    let secrets = Secrets { present: sealed(8), previous: sealed(9) };
+    let replace = || Command::ReplaceDataKey {
+        key: crate::KeyId::from_bytes([7; 16]),
+        secrets: secrets.clone(),
+        at: Timestamp(5),
+    };
+    let replaced = after([create(), rotate(2, 100), replace()]);
+    assert_eq!(replaced.secrets(), secrets);
+    let mut expected = endpoint;
+    expected.restore_secrets(secrets.clone());
+    assert_eq!(replaced, expected);
+    assert_eq!(WebhookEndpoint::Absent.decide(replace()), Err(Refusal::Absent));
+}
+
+#[test]
 fn a_filter_names_types_or_what_they_begin_with() {
     let filtered = |types: &[&str]| {
         let change = Command::Change { settings: settings(types), enabled: true, at: Timestamp(1) };

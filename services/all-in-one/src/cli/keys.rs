@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// How long connections are waited for that somebody is at: a claim whose refresher was stopped is taken over within this.
+/// How long is waited for what somebody is at: a claim whose refresher was stopped is taken over within this.
 const BUSY_FOR: Duration = Duration::from_secs(180);
 
 const BUSY_POLL: Duration = Duration::from_millis(200);
@@ -24,10 +24,10 @@ const BUSY_POLL: Duration = Duration::from_millis(200);
 #[derive(clap::Args)]
 #[command(after_help = "\
 To replace the key service's key: name the new one in keys.kek and the old one in keys.also, restart, rewrap; then take the
-old one out of keys.also, restart, rewrap once more. To replace an environment's key: rotate. With --data-keys, connections are
-given data keys of their own anew too, and their secrets are sealed anew: where a data key may have been seen. All of it works
-while servers run, may be cut off at any time, and goes on where it was with `rewrap` (with --data-keys, if it was begun so).
-Make a backup afterwards: what refreshers write down from then on opens with the new keys alone.
+old one out of keys.also, restart, rewrap once more. To replace an environment's key: rotate. With --data-keys, connections,
+integrations and webhook endpoints are given other data keys too, and their secrets are sealed anew: where a data key may have
+been seen. All of it works while servers run, may be cut off at any time, and goes on where it was with `rewrap` (with
+--data-keys, if it was begun so). Make a backup afterwards: what refreshers write down from then on opens with the new keys alone.
 
 Examples:
   latchkey keys status --config latchkey.toml
@@ -57,7 +57,7 @@ enum Command {
     /// Wrap what is not wrapped as it should be: environments' keys by every key service of the settings and by no other,
     /// data keys by the newest key of their environment
     Rewrap {
-        /// Give connections under an older key other data keys, where `rotate --data-keys` was cut off
+        /// Replace data keys that are under an older key by others, where `rotate --data-keys` was cut off
         #[arg(long)]
         data_keys: bool,
     },
@@ -68,7 +68,7 @@ struct Rotate {
     /// Of this environment alone
     #[arg(long)]
     environment: Option<Environment>,
-    /// Give every connection another data key too, and seal its secrets anew
+    /// Give every connection, integration and webhook endpoint another data key too, and seal its secrets anew
     #[arg(long)]
     data_keys: bool,
     /// Only another data key for this connection
@@ -148,7 +148,7 @@ async fn rewrap(service: &VaultService, only: Option<&Environment>, data_keys: b
     verified(keyring, only).await
 }
 
-/// Until no connection of the environment is left under an older key.
+/// Until nothing of the environment that is given another data key is left under an older one's.
 async fn replace_data_keys(vault: &Vault, state: &EnvironmentKeyState) -> anyhow::Result<()> {
     let environment = &state.environment;
     for older in &state.older {
@@ -161,7 +161,7 @@ async fn replace_data_keys(vault: &Vault, state: &EnvironmentKeyState) -> anyhow
             if page.replaced > 0 {
                 progressed = begun;
                 output::note(&format!(
-                    "{environment}: {done} of at most {} connections have another data key.",
+                    "{environment}: {done} of at most {} data keys are replaced by others.",
                     older.data_keys.max(done)
                 ));
             }
@@ -171,7 +171,7 @@ async fn replace_data_keys(vault: &Vault, state: &EnvironmentKeyState) -> anyhow
                 }
                 if progressed.elapsed() > BUSY_FOR {
                     bail!(
-                        "{environment}: {busy} connections are being refreshed, or their refresher was stopped at it; run `latchkey \
+                        "{environment}: {busy} are being refreshed or changed, or their refresher was stopped at it; run `latchkey \
                          keys rewrap --data-keys` again"
                     );
                 }

@@ -1,3 +1,4 @@
+use super::other_account::Holding;
 use super::{Vault, stream_of};
 use crate::error::Error;
 use crate::keyring::{Key, Place};
@@ -10,7 +11,7 @@ use latchkey_domain::{
 };
 use latchkey_envelope::RecordType;
 use latchkey_secret::{CodeVerifier, JsonSecret, Renewal, Sealed, SecretText};
-use latchkey_store::{KeyChange, Stream, Version};
+use latchkey_store::{KeyChange, Stream, Version, WrappedKey};
 use latchkey_wire::contract::{ClaimedAuthorization, Established, Obtained, StartAuthorization};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -52,8 +53,10 @@ impl Vault {
         if terms.manages || !terms.integrations.contains(&start.integration) {
             return Err(Error::IntegrationUnknown(start.integration.to_string()));
         }
-        let (_, _, key) = self.app(&terms.environment, &start.integration).await?;
+        // What will be needed when the end user comes back opens now.
+        self.app(&terms.environment, &start.integration).await?;
         let owner = stream_of::<Authorization>(start.authorization);
+        let (key, wrapped) = self.keyring.create(&terms.environment, &owner).await?;
         let secrets = Secrets {
             code_verifier: seal_verifier(&key, &owner, start.code_verifier)?,
             inputs: seal_inputs(&key, &owner, start.inputs)?,
@@ -76,9 +79,8 @@ impl Vault {
             expires_at: now.plus(LIFETIME),
         };
         let command = Command::Start { attempt, secrets };
-        self.ledger
-            .execute::<Authorization>(&start.authorization.to_string(), command, Terms::default())
-            .await?;
+        let terms = Terms { key: KeyChange::Put(wrapped), ..Terms::default() };
+        self.ledger.execute::<Authorization>(&start.authorization.to_string(), command, terms).await?;
         Ok(())
     }
 
@@ -94,13 +96,15 @@ impl Vault {
         browser: Digest,
     ) -> Result<ClaimedAuthorization, Error> {
         let now = self.ledger.now();
-        let before = self.ledger.load::<Authorization>(&id.to_string()).await?.state;
+        let Loaded { state: before, key: wrapped, .. } =
+            self.ledger.load::<Authorization>(&id.to_string()).await?;
         // Everything that may fail is done before the answer is spent.
         before.decide(Command::Claim { state, browser, at: now })?;
         let attempt = before.attempt().ok_or(Refusal::UnknownState)?.clone();
         let session = self.ledger.load::<Session>(&attempt.session.to_string()).await?.state;
         led_elsewhere(&session, &attempt)?;
-        let (registered, app, key) = self.app(&attempt.environment, &attempt.integration).await?;
+        let (registered, app) = self.app(&attempt.environment, &attempt.integration).await?;
+        let key = self.attempt_key(&attempt, wrapped.as_ref()).await?;
         let owner = stream_of::<Authorization>(id);
         let (code_verifier, inputs) = open_secrets(&key, &owner, &before)?;
         let claim = Command::Claim { state, browser, at: now };
@@ -121,8 +125,20 @@ impl Vault {
     /// [`Refusal::UnknownState`] where there is no such attempt.
     pub async fn fail_authorization(&self, id: AuthorizationId, failure: Failure) -> Result<(), Error> {
         let fail = Command::Fail { failure, at: self.ledger.now() };
-        self.ledger.execute::<Authorization>(&id.to_string(), fail, Terms::default()).await?;
+        self.ledger.execute::<Authorization>(&id.to_string(), fail, ending()).await?;
         Ok(())
+    }
+
+    /// The data key of an attempt, which goes with it. What an older version began is sealed with its integration's.
+    pub(super) async fn attempt_key(
+        &self,
+        attempt: &Attempt,
+        wrapped: Option<&WrappedKey>,
+    ) -> Result<Key, Error> {
+        if wrapped.is_none() {
+            return Ok(self.unsealed(&attempt.environment, &attempt.integration).await?.key);
+        }
+        self.keyring.open(&attempt.environment, &stream_of::<Authorization>(attempt.id), wrapped).await
     }
 
     /// Turns what a provider gave into a connection, or into a new generation of the one that is being mended.
@@ -132,7 +148,8 @@ impl Vault {
     /// [`Refusal`] where the attempt was not claimed, or brought another account than the connection to mend has; the
     /// session's, where it led to a connection already.
     pub async fn establish(&self, id: AuthorizationId, obtained: Obtained) -> Result<Established, Error> {
-        let authorization = self.ledger.load::<Authorization>(&id.to_string()).await?.state;
+        let Loaded { state: authorization, key, .. } =
+            self.ledger.load::<Authorization>(&id.to_string()).await?;
         if let Authorization::Completed { connection, .. } = &authorization {
             let done = self.ledger.load::<Connection>(&connection.to_string()).await?;
             return Ok(Established { connection: *connection, generation: done.state.generation() });
@@ -141,7 +158,8 @@ impl Vault {
         let session = self.ledger.load::<Session>(&attempt.session.to_string()).await?.state;
         led_elsewhere(&session, &attempt)?;
         let settings = self.integration(&attempt.environment, &attempt.integration).await?.settings;
-        self.unless_other_account(&attempt, &session, settings.other_account, &obtained).await?;
+        let held = Holding { attempt: &attempt, key: key.as_ref(), policy: settings.other_account };
+        self.unless_other_account(held, &session, &obtained).await?;
         self.settle(&attempt, &session, settings.provider, &obtained).await
     }
 
@@ -173,7 +191,7 @@ impl Vault {
         let generation = self.record_grant(consented, session.about()).await?;
         let now = self.ledger.now();
         let complete = Command::Complete { at: now };
-        self.ledger.execute::<Authorization>(&attempt.id.to_string(), complete, Terms::default()).await?;
+        self.ledger.execute::<Authorization>(&attempt.id.to_string(), complete, ending()).await?;
         let complete = session::Command::Complete { connection: attempt.connection, at: now };
         self.ledger.execute::<Session>(&attempt.session.to_string(), complete, Terms::default()).await?;
         Ok(Established { connection: attempt.connection, generation })
@@ -307,6 +325,11 @@ impl Vault {
         let session = self.ledger.load::<Session>(&id.to_string()).await?.state;
         Ok(session.held_by(browser, self.ledger.now())?.clone())
     }
+}
+
+/// What an attempt ends with: nothing that was sealed for it opens any more.
+pub(super) fn ending() -> Terms {
+    Terms { key: KeyChange::Destroy, ..Terms::default() }
 }
 
 /// A session leads to one connection.

@@ -5,7 +5,7 @@ use super::authorizations::led_elsewhere;
 use super::other_account::opened;
 use super::{Vault, stream_of};
 use crate::error::Error;
-use crate::ledger::Terms;
+use crate::ledger::{Loaded, Terms};
 use latchkey_domain::authorization::{Authorization, Choice, Command};
 use latchkey_domain::session::Session;
 use latchkey_domain::{AuthorizationId, Digest, Generation};
@@ -31,11 +31,12 @@ impl Vault {
         choices: Vec<Choice>,
     ) -> Result<(), Error> {
         fit(&choices)?;
-        let authorization = self.ledger.load::<Authorization>(&id.to_string()).await?.state;
+        let Loaded { state: authorization, key, .. } =
+            self.ledger.load::<Authorization>(&id.to_string()).await?;
         let attempt = authorization.claimed()?.clone();
         let session = self.ledger.load::<Session>(&attempt.session.to_string()).await?.state;
         led_elsewhere(&session, &attempt)?;
-        let (_, _, key) = self.app(&attempt.environment, &attempt.integration).await?;
+        let key = self.attempt_key(&attempt, key.as_ref()).await?;
         let (owner, now) = (stream_of::<Authorization>(id), self.ledger.now());
         let credential =
             self.seal_credential(&key, &owner, Generation(0), &attempt.scopes, &obtained, now)?;
@@ -54,11 +55,13 @@ impl Vault {
         id: AuthorizationId,
         browser: Digest,
     ) -> Result<Undecided, Error> {
-        let authorization = self.ledger.load::<Authorization>(&id.to_string()).await?.state;
+        let Loaded { state: authorization, key, .. } =
+            self.ledger.load::<Authorization>(&id.to_string()).await?;
         let (attempt, credential, sealed) = authorization.undecided(&browser)?;
         let session = self.ledger.load::<Session>(&attempt.session.to_string()).await?.state;
         session.held_by(&browser, self.ledger.now())?;
-        let (registered, app, key) = self.app(&attempt.environment, &attempt.integration).await?;
+        let (registered, app) = self.app(&attempt.environment, &attempt.integration).await?;
+        let key = self.attempt_key(attempt, key.as_ref()).await?;
         let obtained = opened(&key, &stream_of::<Authorization>(id), credential, sealed, self.ledger.now())?;
         let attempt = ClaimedAuthorization {
             session: attempt.session,

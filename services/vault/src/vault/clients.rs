@@ -79,7 +79,7 @@ impl Vault {
     }
 }
 
-fn place(owner: &Stream) -> Place<'_> {
+pub(super) fn place(owner: &Stream) -> Place<'_> {
     Place { owner, record: RecordType::RegisteredClient, generation: 0, origins: &[] }
 }
 

@@ -137,15 +137,15 @@ impl Vault {
         }
     }
 
-    /// An integration with its secrets, as a token request needs it, and its key for what is sealed under it.
+    /// An integration with its secrets, as a token request needs it.
     pub(super) async fn app(
         &self,
         environment: &Environment,
         key: &IntegrationKey,
-    ) -> Result<(Registered, App, Key), Error> {
+    ) -> Result<(Registered, App), Error> {
         let unsealed = self.unsealed(environment, key).await?;
         let app = unsealed.app()?;
-        Ok((unsealed.registered, app, unsealed.key))
+        Ok((unsealed.registered, app))
     }
 
     /// An integration and the key to its secrets: one read, for as many apps as are needed of it.
@@ -178,7 +178,7 @@ impl Vault {
 pub(super) struct Unsealed {
     pub registered: Registered,
     owner: Stream,
-    key: Key,
+    pub key: Key,
 }
 
 impl Unsealed {
@@ -200,7 +200,7 @@ pub(super) fn view(registered: &Registered) -> IntegrationView {
     }
 }
 
-fn place(owner: &Stream) -> Place<'_> {
+pub(super) fn place(owner: &Stream) -> Place<'_> {
     // The client secret is replaced in place; it has no generations.
     Place { owner, record: RecordType::ClientSecret, generation: 0, origins: &[] }
 }

@@ -1,10 +1,11 @@
 //! What becomes of a reconnection that brings another account than the connection has: the integration's policy decides, or
 //! the end user does, and until then what came is held, sealed for the attempt.
 
+use super::authorizations::ending;
 use super::{Vault, stream_of};
 use crate::error::Error;
 use crate::keyring::{Key, Place};
-use crate::ledger::Terms;
+use crate::ledger::{Loaded, Terms};
 use latchkey_domain::authorization::{Attempt, Authorization, Command, Refusal};
 use latchkey_domain::connection::{self, Connection, CredentialFacts};
 use latchkey_domain::integration::OtherAccount;
@@ -12,8 +13,15 @@ use latchkey_domain::session::Session;
 use latchkey_domain::{AuthorizationId, Digest, Failure, Generation, Phase, Reason, Timestamp};
 use latchkey_envelope::RecordType;
 use latchkey_secret::{Account, Grant, Handout, Renewal};
-use latchkey_store::Stream;
+use latchkey_store::{Stream, WrappedKey};
 use latchkey_wire::contract::{Established, Obtained};
+
+/// An attempt that what came may be held for, with its data key as it was loaded.
+pub(super) struct Holding<'a> {
+    pub attempt: &'a Attempt,
+    pub key: Option<&'a WrappedKey>,
+    pub policy: OtherAccount,
+}
 
 impl Vault {
     /// Goes on where the account is the one that was expected, or any will do, or nobody can tell.
@@ -22,9 +30,8 @@ impl Vault {
     /// [`Refusal::OtherAccount`], recorded: what came is held, or the attempt has failed.
     pub(super) async fn unless_other_account(
         &self,
-        attempt: &Attempt,
+        Holding { attempt, key, policy }: Holding<'_>,
         session: &Session,
-        policy: OtherAccount,
         obtained: &Obtained,
     ) -> Result<(), Error> {
         let Some(mended) = session.terms().and_then(|terms| terms.reconnect) else { return Ok(()) };
@@ -32,21 +39,22 @@ impl Vault {
             return Ok(());
         }
         let connection = self.ledger.load::<Connection>(&mended.to_string()).await?.state;
-        let (_, _, key) = self.app(&attempt.environment, &attempt.integration).await?;
+        let key = self.attempt_key(attempt, key).await?;
         let (owner, now) = (stream_of::<Authorization>(attempt.id), self.ledger.now());
         let credential = self.seal_credential(&key, &owner, Generation(0), &attempt.scopes, obtained, now)?;
         if !present(&connection).is_some_and(|present| present.is_of_another_account_than(&credential)) {
             return Ok(());
         }
-        let command = match policy {
+        let (command, terms) = match policy {
             OtherAccount::Block => {
-                Command::Fail { failure: Failure::new(Reason::OtherAccount, Phase::Verify), at: now }
+                let failure = Failure::new(Reason::OtherAccount, Phase::Verify);
+                (Command::Fail { failure, at: now }, ending())
             }
             OtherAccount::Warn | OtherAccount::Allow => {
-                Command::Hold { credential, choices: vec![], at: now }
+                (Command::Hold { credential, choices: vec![], at: now }, Terms::default())
             }
         };
-        self.ledger.execute::<Authorization>(&attempt.id.to_string(), command, Terms::default()).await?;
+        self.ledger.execute::<Authorization>(&attempt.id.to_string(), command, terms).await?;
         Err(Refusal::OtherAccount.into())
     }
 
@@ -59,7 +67,8 @@ impl Vault {
         id: AuthorizationId,
         browser: Digest,
     ) -> Result<Established, Error> {
-        let authorization = self.ledger.load::<Authorization>(&id.to_string()).await?.state;
+        let Loaded { state: authorization, key, .. } =
+            self.ledger.load::<Authorization>(&id.to_string()).await?;
         if let Authorization::Completed { attempt, connection } = &authorization
             && attempt.browser == browser
         {
@@ -69,7 +78,8 @@ impl Vault {
         let (attempt, credential, sealed) = authorization.held(&browser)?;
         let session = self.ledger.load::<Session>(&attempt.session.to_string()).await?.state;
         session.held_by(&browser, self.ledger.now())?;
-        let (registered, _, key) = self.app(&attempt.environment, &attempt.integration).await?;
+        let registered = self.integration(&attempt.environment, &attempt.integration).await?;
+        let key = self.attempt_key(attempt, key.as_ref()).await?;
         let owner = stream_of::<Authorization>(id);
         let obtained = opened(&key, &owner, credential, sealed, self.ledger.now())?;
         self.settle(attempt, &session, registered.settings.provider, &obtained).await

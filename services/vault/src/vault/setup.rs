@@ -37,7 +37,7 @@ impl Vault {
         if reveals_app {
             self.reveal_app(&environment, &integration).await?;
         }
-        let (registered, app, _) = self.app(&environment, &integration).await?;
+        let (registered, app) = self.app(&environment, &integration).await?;
         let done = self.brought(connection, request).await?;
         let provider = registered.settings.provider;
         Ok(PreparedConnection { integration, provider, app, connection, done })

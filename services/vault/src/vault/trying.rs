@@ -25,7 +25,7 @@ impl Vault {
         let query = query(environment, connection, false, deadline);
         let Full { credential, renewal } = self.full_credential(&query).await?;
         let integration = credential.profile.integration;
-        let (_, app, _) = self.app(environment, &integration).await?;
+        let (_, app) = self.app(environment, &integration).await?;
         let (facts, now) = (credential.facts, self.now());
         let grant = Grant {
             handout: credential.handout,

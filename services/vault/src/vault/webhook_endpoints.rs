@@ -244,7 +244,7 @@ impl Vault {
     }
 }
 
-fn place(owner: &Stream, generation: u64) -> Place<'_> {
+pub(super) fn place(owner: &Stream, generation: u64) -> Place<'_> {
     Place { owner, record: RecordType::WebhookKeys, generation, origins: &[] }
 }
 

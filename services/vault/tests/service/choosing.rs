@@ -9,7 +9,7 @@ use latchkey_wire::contract::AttemptState;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-fn browser() -> Digest {
+pub fn browser() -> Digest {
     Digest::of(b"browser")
 }
 
@@ -22,7 +22,7 @@ fn choices(labels: &[&str]) -> Vec<Choice> {
     labels.iter().map(of).collect()
 }
 
-async fn undecided(world: &World) -> AuthorizationId {
+pub async fn undecided(world: &World) -> AuthorizationId {
     let (session, token) = world.session(None).await;
     world.vault.bind_session(&token, browser()).await.unwrap();
     let attempt = AuthorizationId::from_parts(1_800_000_000_000, u128::from(world.fresh()));

@@ -29,7 +29,7 @@ fn create(event_types: &[&str], format: Format) -> CreateEndpoint {
     }
 }
 
-async fn endpoint(world: &World) -> (Live, SecretText) {
+pub async fn endpoint(world: &World) -> (Live, SecretText) {
     world.vault.create_webhook_endpoint(create(&[], Format::Standard)).await.unwrap()
 }
 
@@ -42,7 +42,7 @@ async fn claim(vault: &Vault) -> Vec<DueWebhook> {
     vault.claim_webhooks(ClaimWebhooks { max: 10, hold: HOLD, except: vec![] }).await.unwrap()
 }
 
-async fn claim_one(world: &World) -> DueWebhook {
+pub async fn claim_one(world: &World) -> DueWebhook {
     let mut due = claim(&world.vault).await;
     assert_eq!(due.len(), 1, "exactly one webhook is due: {due:?}");
     due.remove(0)
@@ -79,7 +79,7 @@ async fn standing(world: &World, live: &Live) -> Standing {
     world.vault.webhook_endpoint(&dev(), live.id).await.unwrap().standing
 }
 
-fn is_signed(due: &DueWebhook, key: &str) -> bool {
+pub fn is_signed(due: &DueWebhook, key: &str) -> bool {
     let header = |name: &str| due.headers[name].expose();
     let timestamp = header("webhook-timestamp").parse().unwrap();
     let message = Message { id: header("webhook-id"), timestamp, body: &due.body };
