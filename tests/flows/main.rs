@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod believes_no_mass_refusal;
+mod believes_old_signatures;
 mod brings_credentials;
 mod bundles_for_support;
 mod calls_through_the_proxy;
@@ -29,6 +30,7 @@ mod passes_a_real_envoy;
 mod publishes_events;
 mod refreshes_before_expiry;
 mod refuses_bad_settings;
+mod replaces_keys_when_killed;
 mod restores_a_backup;
 mod rotates_keys;
 mod sees_ends_coming;

@@ -54,7 +54,7 @@ pub use html::Form;
 pub use memory::{Backup, Held, MemoryStore};
 pub use ports::free_port;
 pub use postgres::Postgres;
-pub use process::{Ended, run};
+pub use process::{Ended, Running, run};
 pub use provider::{API_KEY, PASSWORD, USERNAME};
 pub use receiver::{Answer, Received, Receiver};
 pub use relay::{Relay, Way};

@@ -2,7 +2,7 @@
 
 use crate::builder::start_all;
 use crate::parts::{create_key, create_transit_key, disable_key, rotate_transit_key};
-use crate::process::{Ended, run};
+use crate::process::{Ended, Running, run};
 use crate::topology::Topology;
 use crate::world::World;
 use sqlx::postgres::PgConnectOptions;
@@ -15,6 +15,13 @@ impl World {
     pub async fn operate(&self, command: &[&str]) -> Ended {
         let file = self.keys_from.display().to_string();
         run("latchkey", &[command, &["--config", &file]].concat()).await
+    }
+
+    /// Begins what [`Self::operate`] runs to its end.
+    #[must_use]
+    pub fn begin(&self, command: &[&str]) -> Running {
+        let file = self.keys_from.display().to_string();
+        Running::begin("latchkey", &[command, &["--config", &file]].concat())
     }
 
     /// Where each process answers the platform.

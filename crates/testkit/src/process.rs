@@ -150,6 +150,44 @@ fn tail(path: &Path, lines: usize) -> String {
     all[all.len().saturating_sub(lines)..].join("\n")
 }
 
+/// A program that is to end by itself, or is killed before.
+pub struct Running(Child);
+
+impl Running {
+    pub(crate) fn begin(name: &str, arguments: &[&str]) -> Self {
+        let program = Command::new(binary(name))
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        Self(program.expect("the program starts"))
+    }
+
+    /// Whether it has not ended yet.
+    ///
+    /// # Panics
+    /// Where nobody can say.
+    pub fn goes_on(&mut self) -> bool {
+        self.0.try_wait().expect("a child can be asked after").is_none()
+    }
+
+    /// It is gone at once. Says whether it had not ended by itself.
+    ///
+    /// # Panics
+    /// Where nobody can say.
+    pub fn kill(&mut self) -> bool {
+        let _ = self.0.kill();
+        self.0.wait().expect("a child can be waited for").code().is_none()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
 /// How a program ended that was expected to end by itself.
 #[derive(Debug)]
 pub struct Ended {
