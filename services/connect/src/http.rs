@@ -7,17 +7,20 @@ mod back;
 mod embed;
 mod headers;
 mod manage;
+mod refusal;
 mod view;
 mod watch;
 
 pub use embed::opener_kept;
 pub use headers::{from_here, guard, guard_dashboard};
+pub use refusal::refuse;
+use refusal::{refuse_in, status};
 
 use crate::browser::{Browser, Cookies, Place};
 use crate::failures::{Problem, said};
 use crate::flows::{Answered, DOCUMENT_PATH, Flows, Next, Wish, attempt_of, held};
 use crate::look::{Look, Looks};
-use crate::pages::{Boot, Choose, Done, Field, Form, Offer, Open, ProblemPage, connected_name};
+use crate::pages::{Boot, Choose, Done, Field, Form, Offer, Open, connected_name};
 use askama::Template;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -27,7 +30,6 @@ use axum::{Form as FormBody, Json, Router, middleware};
 use latchkey_domain::{Failure, Reason, SessionId};
 use latchkey_providers::AuthMode;
 use latchkey_web_ui::Policy;
-use latchkey_wire::Kind;
 use latchkey_wire::contract::{IntegrationView, SessionView};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -158,7 +160,7 @@ async fn form(
     };
     match shown.await {
         Ok(form) => page(StatusCode::OK, &form),
-        Err(problem) => refuse(&problem),
+        Err(problem) => refuse_in(&site, &headers, &session, &problem).await,
     }
 }
 
@@ -174,11 +176,13 @@ async fn start(
     };
     let ours = sent.remove("form_token").is_some_and(|token| browser.made(&token));
     if !headers::from_here(&headers) || !ours {
-        return refuse(&Problem::FormStale);
+        return refuse_in(&site, &headers, &session, &Problem::FormStale).await;
     }
     let chosen = sent.remove("integration").unwrap_or_default();
     let typed = inputs_of(sent);
-    let Ok(integration) = chosen.parse() else { return refuse(&Problem::NotOffered(chosen)) };
+    let Ok(integration) = chosen.parse() else {
+        return refuse_in(&site, &headers, &session, &Problem::NotOffered(chosen)).await;
+    };
     let wish = Wish { session: view.id, browser: browser.digest(), integration, typed: typed.clone() };
     match site.flows.start(wish).await {
         Ok(Next::Away { url, attempt }) => {
@@ -192,6 +196,7 @@ async fn start(
         Err(Problem::Failed(Failure { reason: Reason::OtherAccount, .. })) => {
             Redirect::to(&format!("/connect/{}", view.id)).into_response()
         }
+        Err(problem @ Problem::Vault(_)) => refuse_in(&site, &headers, &session, &problem).await,
         Err(problem) => again(&site, &browser, &view, &chosen, &typed, &problem),
     }
 }
@@ -215,7 +220,7 @@ async fn callback(
         Ok(Answered { session, outcome: Err(problem @ Problem::Vault(_)) }) => {
             // The vault has not recorded it, so the session's page could not tell.
             warn!(session.id = %session, problem = %problem, "What a provider gave could not be kept");
-            refuse(&problem)
+            refuse_in(&site, &headers, &session.to_string(), &problem).await
         }
         // Either way to a page without the code in its address; it tells what came of it.
         Ok(answered) => {
@@ -328,36 +333,12 @@ fn again(
     typed: &BTreeMap<String, String>,
     problem: &Problem,
 ) -> Response {
-    if matches!(problem, Problem::Vault(_)) {
-        return refuse(problem);
-    }
     match fields_page(site, browser, session, key, typed, Some(problem)) {
         Ok(form) if !form.fields.is_empty() => page(StatusCode::UNPROCESSABLE_ENTITY, &form),
         _ => {
             let choices = choices(site, browser, session, Some(problem.to_string()));
             page(StatusCode::UNPROCESSABLE_ENTITY, &choices)
         }
-    }
-}
-
-pub fn refuse(problem: &Problem) -> Response {
-    let boot = Boot::of(&Look::default(), "problem").with_problem(problem.word());
-    page(status(problem), &ProblemPage { boot, message: problem.to_string() })
-}
-
-fn status(problem: &Problem) -> StatusCode {
-    match problem {
-        Problem::Vault(fault) => match fault.kind {
-            Kind::Invalid => StatusCode::BAD_REQUEST,
-            Kind::NotFound => StatusCode::NOT_FOUND,
-            Kind::Refused | Kind::Taken | Kind::Outdated => StatusCode::GONE,
-            Kind::Unauthenticated | Kind::Forbidden => StatusCode::FORBIDDEN,
-            Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Kind::Exhausted => StatusCode::TOO_MANY_REQUESTS,
-            Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        },
-        Problem::Failed(_) | Problem::Input { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        _ => StatusCode::BAD_REQUEST,
     }
 }
 

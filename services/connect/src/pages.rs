@@ -167,6 +167,8 @@ pub struct Done {
 pub struct ProblemPage {
     pub boot: Boot,
     pub message: String,
+    /// Where there is a page to go back to.
+    pub session: Option<String>,
 }
 
 impl Field {

@@ -1,6 +1,6 @@
 //! Where a reconnection came back with another account, or what came opens several: the question, and the end user's word.
 
-use super::{Site, headers, hosted, present, refuse};
+use super::{Site, headers, hosted, present, refuse_in};
 use crate::browser::Browser;
 use crate::failures::Problem;
 use crate::flows::held;
@@ -52,7 +52,7 @@ async fn account(
     match done.await {
         // Recorded with the attempt, or still to be chosen: the session's page tells, and asks.
         Ok(()) | Err(Problem::Failed(_)) => Redirect::to(&format!("/connect/{session}")).into_response(),
-        Err(problem) => refuse(&problem),
+        Err(problem) => refuse_in(&site, &headers, &session, &problem).await,
     }
 }
 

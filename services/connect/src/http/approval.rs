@@ -1,6 +1,6 @@
 //! A link for the admin at the provider who has to allow the access: whoever opens it goes on with the session.
 
-use super::{Site, headers, hosted, page, present, refuse};
+use super::{Site, headers, hosted, page, present, refuse, refuse_in};
 use crate::browser::Browser;
 use crate::failures::Problem;
 use crate::pages::ApprovalPage;
@@ -58,7 +58,7 @@ async fn shown(
     };
     match shown.await {
         Ok(shown) => page(StatusCode::OK, &shown),
-        Err(problem) => refuse(&problem),
+        Err(problem) => refuse_in(&site, &headers, &session, &problem).await,
     }
 }
 

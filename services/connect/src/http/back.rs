@@ -1,6 +1,6 @@
 //! The way back to the product, with what its backend exchanges for what the session led to.
 
-use super::{Site, headers, present, refuse};
+use super::{Site, headers, present, refuse_in};
 use crate::failures::Problem;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -31,7 +31,7 @@ async fn back(
 ) -> Response {
     match address(&site, &headers, &session, &leaving).await {
         Ok(address) => Redirect::to(address.as_str()).into_response(),
-        Err(problem) => refuse(&problem),
+        Err(problem) => refuse_in(&site, &headers, &session, &problem).await,
     }
 }
 

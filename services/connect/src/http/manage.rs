@@ -2,7 +2,7 @@
 
 use super::api::{answer, bearer, changing, held, read};
 use super::view::{SessionDocument, left_out, session_document};
-use super::{Site, headers, hosted, page, present, refuse};
+use super::{Site, headers, hosted, page, present, refuse, refuse_in};
 use crate::browser::Browser;
 use crate::failures::Problem;
 use crate::flows::Errand;
@@ -165,7 +165,7 @@ async fn decided(
     };
     match done.await {
         Ok((cookie, there)) => (cookie, Redirect::to(&format!("/connect/{there}"))).into_response(),
-        Err(problem) => refuse(&problem),
+        Err(problem) => refuse_in(&site, &headers, &session, &problem).await,
     }
 }
 

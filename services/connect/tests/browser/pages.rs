@@ -70,6 +70,23 @@ async fn a_form_from_elsewhere_is_refused() {
 }
 
 #[tokio::test]
+async fn what_does_not_work_leads_back_to_the_page_it_came_from() {
+    let world = world().await;
+    let (browser, session) = world.opened(EntryKind::OAuth).await;
+    let way_back = format!("href=\"/connect/{session}\"");
+    let nothing = format!("/connect/{session}/form?integration=nothing");
+    let stale = browser.post(&format!("/connect/{session}/start")).form(&[("form_token", "0")]);
+    for answer in [browser.get(&nothing).send().await.unwrap(), stale.send().await.unwrap()] {
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+        let page = answer.text().await.unwrap();
+        assert!(page.contains(&way_back), "{page}");
+    }
+    // Who does not hold the session is not told that there is one.
+    let stranger = world.browser().get(&nothing).send().await.unwrap();
+    assert!(!stranger.text().await.unwrap().contains(&way_back));
+}
+
+#[tokio::test]
 async fn another_browsers_form_token_is_none_of_ours() {
     let world = world().await;
     let (browser, session) = world.opened(EntryKind::OAuth).await;
