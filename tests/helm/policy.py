@@ -156,6 +156,15 @@ def selectors_find_their_pods():
             assert {it["targetPort"] for it in service["ports"]} == named, name
 
 
+def one_address_can_be_kept_at_one_pod_of_connect_and_of_no_other_service():
+    kept = objects("ha", 'service.connectAffinity="ClientIP"')
+    for name in SPLIT:
+        service = kept["Service", f"lk-latchkey-{name}"]["spec"]
+        assert service.get("sessionAffinity", "None") == ("ClientIP" if name == "connect" else "None"), name
+    assert objects("ha")["Service", "lk-latchkey-connect"]["spec"]["sessionAffinity"] == "None"
+    assert objects("small", 'service.connectAffinity="ClientIP"')["Service", "lk-latchkey-single"]["spec"]["sessionAffinity"] == "ClientIP"
+
+
 def a_migration_is_a_hook_before_every_installation_and_upgrade_alike():
     """Never an object of the release at one time and a hook at another; and its policy is there before it is."""
     job, way = (objects("ha")[kind, "lk-latchkey-migrate"]["metadata"]["annotations"] for kind in ("Job", "NetworkPolicy"))
