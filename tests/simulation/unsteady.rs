@@ -155,6 +155,17 @@ impl Store for UnsteadyStore {
         self.inner.count_ending(category, environment, from, until).await
     }
 
+    async fn count_expiring(
+        &self,
+        category: &str,
+        environment: &str,
+        from: Millis,
+        until: Millis,
+    ) -> Result<u64, StoreError> {
+        self.reach().await?;
+        self.inner.count_expiring(category, environment, from, until).await
+    }
+
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {
         self.reach().await?;
         self.inner.count_due(category, now).await

@@ -44,6 +44,8 @@ pub struct CardFacts {
     pub due_at: Option<Timestamp>,
     /// When nothing can keep it alive any more, where that is known.
     pub ends_at: Option<Timestamp>,
+    /// When what it hands out runs out, unless it is renewed before; `None` where it does not, or nobody knows.
+    pub expires_at: Option<Timestamp>,
     /// Its name in its customer's words; unique among those of its kind with the same parent.
     pub external_id: Option<String>,
     /// What it is found by.

@@ -54,8 +54,8 @@ async fn create(
     let created = sqlx::query(
         "INSERT INTO streams (category, id, version, snapshot_format, snapshot,
                               environment, parent, subject, status, label, due_at,
-                              ends_at, external_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                              ends_at, external_id, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          ON CONFLICT (category, id) DO NOTHING",
     )
     .bind(&append.stream.category)
@@ -71,6 +71,7 @@ async fn create(
     .bind(append.card.due_at)
     .bind(append.card.ends_at)
     .bind(&append.card.external_id)
+    .bind(append.card.expires_at)
     .execute(connection)
     .await
     .map_err(|error| not_written(&append.stream, error))?;
@@ -89,7 +90,7 @@ async fn replace(
          SET version = $4, snapshot_format = $5, snapshot = $6,
              environment = $7, parent = $8, subject = $9, status = $10, label = $11,
              due_at = CASE WHEN $16 THEN due_at ELSE $12 END,
-             ends_at = $14, external_id = $15,
+             ends_at = $14, external_id = $15, expires_at = $17,
              claimed_until = CASE WHEN claim_fence = $13 THEN NULL ELSE claimed_until END,
              wanted = wanted AND ($16 OR version = $4)
          WHERE category = $1 AND id = $2 AND version = $3 AND (NOT $16 OR claimed_until IS NULL)",
@@ -110,6 +111,7 @@ async fn replace(
     .bind(append.card.ends_at)
     .bind(&append.card.external_id)
     .bind(append.key.is_exchange())
+    .bind(append.card.expires_at)
     .execute(connection)
     .await
     .map_err(|error| not_written(&append.stream, error))?;

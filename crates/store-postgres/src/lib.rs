@@ -136,7 +136,18 @@ impl Store for PostgresStore {
         from: Millis,
         until: Millis,
     ) -> Result<u64, StoreError> {
-        lists::count_ending(&self.pool.get(), category, environment, from, until).await
+        lists::count_within(&self.pool.get(), lists::COUNT_ENDING, category, environment, (from, until)).await
+    }
+
+    async fn count_expiring(
+        &self,
+        category: &str,
+        environment: &str,
+        from: Millis,
+        until: Millis,
+    ) -> Result<u64, StoreError> {
+        lists::count_within(&self.pool.get(), lists::COUNT_EXPIRING, category, environment, (from, until))
+            .await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

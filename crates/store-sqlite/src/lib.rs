@@ -144,7 +144,19 @@ impl Store for SqliteStore {
         from: Millis,
         until: Millis,
     ) -> Result<u64, StoreError> {
-        lists::count_ending(&self.pools.readers, category, environment, from, until).await
+        lists::count_within(&self.pools.readers, lists::COUNT_ENDING, category, environment, (from, until))
+            .await
+    }
+
+    async fn count_expiring(
+        &self,
+        category: &str,
+        environment: &str,
+        from: Millis,
+        until: Millis,
+    ) -> Result<u64, StoreError> {
+        lists::count_within(&self.pools.readers, lists::COUNT_EXPIRING, category, environment, (from, until))
+            .await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

@@ -113,24 +113,21 @@ pub async fn tally(
     rows.iter().map(tally).collect()
 }
 
-pub async fn count_ending(
+pub const COUNT_ENDING: &str = "SELECT COUNT(*) AS count FROM streams
+     WHERE category = ?1 AND environment = ?2 AND ends_at >= ?3 AND ends_at < ?4";
+
+pub const COUNT_EXPIRING: &str = "SELECT COUNT(*) AS count FROM streams
+     WHERE category = ?1 AND environment = ?2 AND expires_at >= ?3 AND expires_at < ?4";
+
+/// By one of the statements that count.
+pub async fn count_within(
     pool: &SqlitePool,
+    statement: &'static str,
     category: &str,
     environment: &str,
-    from: Millis,
-    until: Millis,
+    (from, until): (Millis, Millis),
 ) -> Result<u64, StoreError> {
-    let row = sqlx::query(
-        "SELECT COUNT(*) AS count
-         FROM streams
-         WHERE category = ?1 AND environment = ?2 AND ends_at >= ?3 AND ends_at < ?4",
-    )
-    .bind(category)
-    .bind(environment)
-    .bind(from)
-    .bind(until)
-    .fetch_one(pool)
-    .await
-    .map_err(StoreError::unavailable)?;
+    let counting = sqlx::query(statement).bind(category).bind(environment).bind(from).bind(until);
+    let row = counting.fetch_one(pool).await.map_err(StoreError::unavailable)?;
     Row { row: &row, table: "streams", key: &category }.number("count")
 }

@@ -34,6 +34,7 @@ impl<'r> Row<'r> {
             label: self.get("label")?,
             due_at: self.get("due_at")?,
             ends_at: self.get("ends_at")?,
+            expires_at: self.get("expires_at")?,
             external_id: self.get("external_id")?,
         })
     }

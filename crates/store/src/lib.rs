@@ -110,6 +110,15 @@ pub trait Store: Send + Sync + 'static {
         until: Millis,
     ) -> Result<u64, StoreError>;
 
+    /// How many streams of a category and environment have something that runs out not before `from` and before `until`.
+    async fn count_expiring(
+        &self,
+        category: &str,
+        environment: &str,
+        from: Millis,
+        until: Millis,
+    ) -> Result<u64, StoreError>;
+
     /// How many streams of a category are due and unclaimed at `now`.
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError>;
 

@@ -122,6 +122,8 @@ pub struct Card {
     pub due_at: Option<Millis>,
     /// When it ends by itself; `None` where it does not, or nobody knows.
     pub ends_at: Option<Millis>,
+    /// When what it has runs out, unless it is renewed before; `None` where it does not, or nobody knows.
+    pub expires_at: Option<Millis>,
     /// Its name in its customer's words; unique among streams of one category, environment and parent.
     pub external_id: Option<String>,
 }

@@ -297,6 +297,22 @@ impl Store for MemoryStore {
         Ok(ending.count() as u64)
     }
 
+    async fn count_expiring(
+        &self,
+        category: &str,
+        environment: &str,
+        from: Millis,
+        until: Millis,
+    ) -> Result<u64, StoreError> {
+        let tables = self.tables();
+        let expiring = tables.streams.iter().filter(|(stream, Row { card, .. })| {
+            stream.category == category
+                && card.environment == environment
+                && card.expires_at.is_some_and(|expires_at| (from..until).contains(&expires_at))
+        });
+        Ok(expiring.count() as u64)
+    }
+
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {
         let tables = self.tables();
         let due = tables.streams.iter().filter(|(stream, row)| {

@@ -239,6 +239,7 @@ impl Ledger {
                 label: facts.label,
                 due_at: facts.due_at.map(|due_at| due_at.0),
                 ends_at: facts.ends_at.map(|ends_at| ends_at.0),
+                expires_at: facts.expires_at.map(|expires_at| expires_at.0),
                 external_id: facts.external_id,
             },
             tags: Some(facts.tags),

@@ -45,7 +45,7 @@ pub use data_keys::{ReplacedPage, Replacement};
 pub use describing::{DescribeConnection, Switch};
 pub use history::Happened;
 pub use incidents::ListIncidents;
-pub use listing::{Aggregated, ConnectionOrder, Ending, ListConnections, ListedConnections, Span};
+pub use listing::{Aggregated, ConnectionOrder, ListConnections, ListedConnections, Span, Stretch};
 pub use over_time::{Counted, Series};
 pub use safe_mode::Safety;
 pub use webhook_deliveries::{ListDeliveries, ListedDeliveries};

@@ -29,6 +29,7 @@ impl Aggregate for Connection {
             label: about.display_name,
             due_at: if let Self::Live(live) = self { live.due_at() } else { None },
             ends_at: self.ends_at(),
+            expires_at: if let Self::Live(live) = self { live.credential.expires_at } else { None },
             external_id: about.external_id.map(String::from),
             tags: about.tags,
         }

@@ -18,7 +18,8 @@ pub fn exporting(table: Table) -> &'static str {
                  'category', category, 'id', id, 'version', version, 'snapshot_format', snapshot_format,
                  'snapshot', snapshot, 'environment', environment, 'parent', parent, 'subject', subject,
                  'status', status, 'label', label, 'due_at', due_at, 'claimed_until', claimed_until,
-                 'claim_fence', claim_fence, 'wanted', wanted::INTEGER, 'ends_at', ends_at, 'external_id', external_id
+                 'claim_fence', claim_fence, 'wanted', wanted::INTEGER, 'ends_at', ends_at, 'expires_at', expires_at,
+                 'external_id', external_id
              )::TEXT AS json
              FROM streams
              ORDER BY category, id"
@@ -130,13 +131,14 @@ pub fn importing(table: Table) -> &'static str {
     match table {
         Table::Streams => {
             "INSERT INTO streams (category, id, version, snapshot_format, snapshot, environment, parent, subject, status,
-                                  label, due_at, claimed_until, claim_fence, wanted, ends_at, external_id)
+                                  label, due_at, claimed_until, claim_fence, wanted, ends_at, expires_at, external_id)
              SELECT category, id, version, snapshot_format, snapshot, environment, parent, subject, status, label, due_at,
-                    claimed_until, COALESCE(claim_fence, 0), COALESCE(wanted, 0)::BOOLEAN, ends_at, external_id
+                    claimed_until, COALESCE(claim_fence, 0), COALESCE(wanted, 0)::BOOLEAN, ends_at, expires_at,
+                    external_id
              FROM json_to_recordset($1::JSON) AS archived (
                  category TEXT, id TEXT, version BIGINT, snapshot_format BIGINT, snapshot TEXT, environment TEXT,
                  parent TEXT, subject TEXT, status TEXT, label TEXT, due_at BIGINT, claimed_until BIGINT,
-                 claim_fence BIGINT, wanted INTEGER, ends_at BIGINT, external_id TEXT)"
+                 claim_fence BIGINT, wanted INTEGER, ends_at BIGINT, expires_at BIGINT, external_id TEXT)"
         }
         Table::StreamTags => {
             "INSERT INTO stream_tags (category, environment, name, value, id)

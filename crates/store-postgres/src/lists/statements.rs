@@ -5,7 +5,7 @@ macro_rules! found_by {
     ($from:literal, $index:literal, $order:literal) => {
         concat!(
             "SELECT streams.id, version, snapshot_format, snapshot, streams.environment, parent, subject, status, label, \
-             due_at, ends_at, external_id FROM ",
+             due_at, ends_at, expires_at, external_id FROM ",
             $from,
             " WHERE ",
             $index,

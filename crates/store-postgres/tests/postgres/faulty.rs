@@ -271,6 +271,16 @@ impl Store for Faulty {
         self.store.count_ending(category, environment, from, until).await
     }
 
+    async fn count_expiring(
+        &self,
+        category: &str,
+        environment: &str,
+        from: Millis,
+        until: Millis,
+    ) -> Result<u64, StoreError> {
+        self.store.count_expiring(category, environment, from, until).await
+    }
+
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {
         self.store.count_due(category, now).await
     }

@@ -9,7 +9,8 @@ pub fn exporting(table: Table) -> &'static str {
                  'category', category, 'id', id, 'version', version, 'snapshot_format', snapshot_format,
                  'snapshot', snapshot, 'environment', environment, 'parent', parent, 'subject', subject,
                  'status', status, 'label', label, 'due_at', due_at, 'claimed_until', claimed_until,
-                 'claim_fence', claim_fence, 'wanted', wanted, 'ends_at', ends_at, 'external_id', external_id
+                 'claim_fence', claim_fence, 'wanted', wanted, 'ends_at', ends_at, 'expires_at', expires_at,
+                 'external_id', external_id
              ) AS json
              FROM streams
              ORDER BY category, id"
@@ -114,12 +115,12 @@ pub fn importing(table: Table) -> &'static str {
     match table {
         Table::Streams => {
             "INSERT INTO streams (category, id, version, snapshot_format, snapshot, environment, parent, subject, status,
-                                  label, due_at, claimed_until, claim_fence, wanted, ends_at, external_id)
+                                  label, due_at, claimed_until, claim_fence, wanted, ends_at, expires_at, external_id)
              SELECT value ->> 'category', value ->> 'id', value ->> 'version', value ->> 'snapshot_format',
                     value ->> 'snapshot', value ->> 'environment', value ->> 'parent', value ->> 'subject',
                     value ->> 'status', value ->> 'label', value ->> 'due_at', value ->> 'claimed_until',
                     COALESCE(value ->> 'claim_fence', 0), COALESCE(value ->> 'wanted', FALSE), value ->> 'ends_at',
-                    value ->> 'external_id'
+                    value ->> 'expires_at', value ->> 'external_id'
              FROM json_each(?1)"
         }
         Table::StreamTags => {

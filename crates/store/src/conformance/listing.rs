@@ -232,3 +232,24 @@ pub async fn what_ends_is_listed_and_counted_by_when(database: &Database) {
     assert_eq!(of(20, 30).await.expect("counts"), 2);
     assert_eq!(of(20, Millis::MAX).await.expect("counts"), 3);
 }
+
+pub async fn what_runs_out_is_counted_by_when(database: &Database) {
+    let store = database.client().await;
+    let expires = |at: Option<Millis>| Card { expires_at: at, ..card() };
+    for (id, at) in [("a", Some(30)), ("b", Some(10)), ("c", None), ("d", Some(20)), ("e", Some(20))] {
+        begin(&*store, id, expires(at)).await;
+    }
+    begin(&*store, "f", Card { environment: "prod".to_owned(), ..expires(Some(20)) }).await;
+    let of = |from, until| store.count_expiring(CATEGORY, ENVIRONMENT, from, until);
+    assert_eq!(of(Millis::MIN, 20).await.expect("counts"), 1);
+    assert_eq!(of(20, 30).await.expect("counts"), 2);
+    assert_eq!(of(20, Millis::MAX).await.expect("counts"), 3);
+
+    // Renewed, it runs out later; and a list tells when.
+    let renewed = Append { card: expires(Some(40)), ..append(&thing("b"), 1) };
+    store.append(renewed).await.expect("appends");
+    assert_eq!(of(Millis::MIN, 20).await.expect("counts"), 0);
+    let listed = store.list(&all()).await.expect("lists");
+    let told: Vec<_> = listed.items.iter().map(|it| it.card.expires_at).collect();
+    assert_eq!(told, [Some(30), Some(40), None, Some(20), Some(20)]);
+}

@@ -4,7 +4,7 @@ mod render;
 
 use super::credential::deadline;
 use super::{Door, status};
-use crate::vault::{Aggregated, Ending, Explained, Switch};
+use crate::vault::{Aggregated, Explained, Stretch, Switch};
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::revocation::Extent;
 use latchkey_wire::Fault;
@@ -54,7 +54,7 @@ impl pb::connection_service_server::ConnectionService for Door {
         let integration = parse_optional("integration", &asked.integration)?;
         let series = asking::series(&asked, self.vault.now())?;
         let aggregated = self.vault.aggregate_connections(&key.environment, integration.as_ref()).await;
-        let Aggregated { counts, ending } = aggregated.map_err(status)?;
+        let Aggregated { counts, ending, expiring } = aggregated.map_err(status)?;
         let over_time = match series {
             Some(series) => {
                 let counted =
@@ -68,14 +68,15 @@ impl pb::connection_service_server::ConnectionService for Door {
             state: state_of(&status).into(),
             count,
         };
-        let ends = |Ending { from, until, count }| pb::EndingCount {
+        let within = |Stretch { from, until, count }| pb::EndingCount {
             from: from.map(duration_to_pb),
             until: until.map(duration_to_pb),
             count,
         };
         Ok(Response::new(pb::AggregateConnectionsResponse {
             counts: counts.into_iter().map(counted).collect(),
-            ending: ending.into_iter().map(ends).collect(),
+            ending: ending.into_iter().map(within).collect(),
+            expiring: expiring.into_iter().map(within).collect(),
             series: over_time.into_iter().map(render::counted).collect(),
         }))
     }

@@ -32,9 +32,14 @@ const ID_TIME_MAX: i64 = (1 << 48) - 1;
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
+const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// Where the stretches begin and end in which ending connections are counted.
-const STRETCHES: [Duration; 5] =
-    [Duration::ZERO, HOUR, DAY, Duration::from_secs(7 * 24 * 3600), Duration::from_secs(30 * 24 * 3600)];
+const ENDING: [Duration; 5] = [Duration::ZERO, HOUR, DAY, WEEK, MONTH];
+
+/// The same for their tokens, of which many live an hour.
+const EXPIRING: [Duration; 6] = [Duration::ZERO, Duration::from_secs(300), HOUR, DAY, WEEK, MONTH];
 
 /// Which connections of an environment to list. What is `None` or empty does not restrict.
 #[derive(Debug, Clone)]
@@ -84,16 +89,18 @@ pub struct ListedConnections {
     pub next: Option<String>,
 }
 
-/// How many connections there are of each kind, and how many end when.
+/// How many connections there are of each kind, how many end when, and how many tokens run out when.
 #[derive(Debug)]
 pub struct Aggregated {
     /// Integration, status word and count.
     pub counts: Vec<(String, String, u64)>,
-    pub ending: Vec<Ending>,
+    pub ending: Vec<Stretch>,
+    pub expiring: Vec<Stretch>,
 }
 
+/// How many do in a stretch of time from now on; `None` is the beginning, or the end, of all times.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Ending {
+pub struct Stretch {
     pub from: Option<Duration>,
     pub until: Option<Duration>,
     pub count: u64,
@@ -162,20 +169,30 @@ impl Vault {
             .map(|tally| (tally.parent, tally.status, tally.count))
             .collect();
         let now = self.ledger.now();
+        let (category, environment) = (Connection::CATEGORY, environment.as_str());
         let mut ending = vec![];
-        for (from, until) in stretches() {
-            let begins = from.map_or(Millis::MIN, |from| now.plus(from).0);
-            let ends = until.map_or(Millis::MAX, |until| now.plus(until).0);
-            let count = store.count_ending(Connection::CATEGORY, environment.as_str(), begins, ends).await?;
-            ending.push(Ending { from, until, count });
+        for (from, until) in stretches(&ENDING) {
+            let (begins, ends) = between(now, from, until);
+            let count = store.count_ending(category, environment, begins, ends).await?;
+            ending.push(Stretch { from, until, count });
         }
-        Ok(Aggregated { counts, ending })
+        let mut expiring = vec![];
+        for (from, until) in stretches(&EXPIRING) {
+            let (begins, ends) = between(now, from, until);
+            let count = store.count_expiring(category, environment, begins, ends).await?;
+            expiring.push(Stretch { from, until, count });
+        }
+        Ok(Aggregated { counts, ending, expiring })
     }
 }
 
-fn stretches() -> impl Iterator<Item = (Option<Duration>, Option<Duration>)> {
-    let begins = std::iter::once(None).chain(STRETCHES.into_iter().map(Some));
-    begins.zip(STRETCHES.into_iter().map(Some).chain(std::iter::once(None)))
+fn stretches(bounds: &[Duration]) -> impl Iterator<Item = (Option<Duration>, Option<Duration>)> {
+    let begins = std::iter::once(None).chain(bounds.iter().copied().map(Some));
+    begins.zip(bounds.iter().copied().map(Some).chain(std::iter::once(None)))
+}
+
+fn between(now: Timestamp, from: Option<Duration>, until: Option<Duration>) -> (Millis, Millis) {
+    (from.map_or(Millis::MIN, |from| now.plus(from).0), until.map_or(Millis::MAX, |until| now.plus(until).0))
 }
 
 impl ListConnections {
@@ -294,8 +311,10 @@ mod tests {
 
     #[test]
     fn every_end_is_in_one_stretch() {
-        let all: Vec<_> = stretches().collect();
-        assert_eq!((all.first().unwrap().0, all.last().unwrap().1), (None, None));
-        assert!(all.windows(2).all(|pair| pair[0].1 == pair[1].0), "{all:?}");
+        for bounds in [&ENDING[..], &EXPIRING] {
+            let all: Vec<_> = stretches(bounds).collect();
+            assert_eq!((all.first().unwrap().0, all.last().unwrap().1), (None, None));
+            assert!(all.windows(2).all(|pair| pair[0].1 == pair[1].0), "{all:?}");
+        }
     }
 }

@@ -163,12 +163,17 @@ async fn what_ends_is_found_and_counted_by_when() {
     let told: Vec<_> = aggregated.ending.iter().map(|ending| ending.count).collect();
     // Ended already, within the hour, the day, the week, the month, and later.
     assert_eq!(told, [1, 0, 0, 1, 1, 0], "{aggregated:?}");
+    let told: Vec<_> = aggregated.expiring.iter().map(|expiring| expiring.count).collect();
+    // Of the tokens one more runs out this instant, before five minutes: that of the connection that has no end.
+    assert_eq!(told, [1, 1, 0, 0, 1, 1, 0], "{aggregated:?}");
     let due = world.vault.claim_due(10).await.unwrap();
     let broken = due.iter().find(|due| due.connection == endless).unwrap();
     world.complete_strictly(broken, RefreshOutcome::Refused(invalid_grant())).await.unwrap();
     let aggregated = world.vault.aggregate_connections(&dev(), Some(&demo())).await.unwrap();
     let count = |status: &str| aggregated.counts.iter().find(|count| count.1 == status).map(|count| count.2);
     assert_eq!((count("needs_reauth"), count("active")), (Some(2), Some(2)), "{aggregated:?}");
+    // What the provider refuses is no longer handed out, and so does not run out.
+    assert_eq!(aggregated.expiring[1].count, 0, "{aggregated:?}");
     let elsewhere = "elsewhere".parse().unwrap();
     assert!(world.vault.aggregate_connections(&dev(), Some(&elsewhere)).await.unwrap().counts.is_empty());
 }

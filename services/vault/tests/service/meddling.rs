@@ -138,6 +138,16 @@ impl Store for Meddled {
         self.inner.count_ending(category, environment, from, until).await
     }
 
+    async fn count_expiring(
+        &self,
+        category: &str,
+        environment: &str,
+        from: Millis,
+        until: Millis,
+    ) -> Result<u64, StoreError> {
+        self.inner.count_expiring(category, environment, from, until).await
+    }
+
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {
         self.inner.count_due(category, now).await
     }
