@@ -1,7 +1,7 @@
 // Builds `../dist` from what is here: one program for each folder, in lines that a diff can show and, but for the connect pages,
 // with the names its sources have, and a manifest of what it was built from. `--watch` builds again on every change; a debug build of Latchkey serves the files as they are on disk.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execFileSync } from 'node:child_process';
@@ -11,15 +11,18 @@ const here = dirname(fileURLToPath(import.meta.url));
 const dist = process.env.LATCHKEY_WEB_DIST ?? join(here, '../dist');
 const watching = process.argv.includes('--watch');
 
-// Blanks are a tenth of what a browser loads. The dashboard's names stay, so that what is served can be read.
+// Blanks are a tenth of what a browser loads, and breaks in lines a thirtieth. The dashboard's names stay, so that what is served can be read.
 const tight = { minifyWhitespace: true, minifySyntax: true, lineLimit: 120 };
 const page = { ...tight, format: 'esm', splitting: true, chunkNames: '[name]', jsx: 'automatic', jsxImportSource: 'preact' };
+const spare = { minifyIdentifiers: true, lineLimit: 500 };
 const programs = [
   // Stands in other people's pages, so here names are short, too; what few people see is a file of its own, and `shared.js` what
   // both need.
-  { ...page, chunkNames: 'shared', minifyIdentifiers: true, entryPoints: ['connect/connect.tsx', 'connect/rare.ts', 'connect/connect.css'], outdir: 'connect' },
+  { ...page, ...spare, chunkNames: 'shared', entryPoints: ['connect/connect.tsx', 'connect/rare.ts'], outdir: 'connect' },
+  { ...tight, ...spare, entryPoints: ['connect/connect.css', 'connect/rare.css', 'connect/plain.css'], outdir: 'connect' },
   { ...page, entryPoints: ['dashboard/dashboard.tsx', 'dashboard/dashboard.css'], outdir: 'dashboard' },
-  // Runs before the page is painted, so it is no module.
+  // Run before the page is painted, so they are no modules.
+  { ...tight, ...spare, format: 'iife', entryPoints: ['connect/first.ts', 'connect/first-themed.ts'], outdir: 'connect' },
   { ...tight, format: 'iife', entryPoints: ['kit/theme-first.ts'], outdir: 'kit' },
   { format: 'esm', entryPoints: [{ in: 'sdk/index.ts', out: 'index' }], outdir: 'sdk' },
   { format: 'iife', globalName: 'latchkey', entryPoints: [{ in: 'sdk/index.ts', out: 'latchkey' }], outdir: 'sdk' },
@@ -40,11 +43,30 @@ function digests(folder, names) {
   return Object.fromEntries(names.map((name) => [name, digest(name)]));
 }
 
-/** Texts are files of their own: a browser loads one language. */
-function copyLocales() {
-  for (const program of ['connect', 'dashboard']) {
-    const from = join(here, program, 'locales');
-    if (existsSync(from)) cpSync(from, join(dist, 'locales', program), { recursive: true });
+/** `@import "plain-theme"`: what the theme comes to of which nobody has changed anything, by the same arithmetic as every other. */
+const plainTheme = {
+  name: 'plain-theme',
+  async setup(build) {
+    const { outputFiles } = await esbuild.build({ absWorkingDir: here, bundle: true, write: false, format: 'esm', entryPoints: ['kit/theme.ts'] });
+    const { derive } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+    const [light, dark] = [derive({}, 'light'), derive({}, 'dark')];
+    const rule = (selector, properties) => `${selector} { ${Object.entries(properties).map(([name, value]) => `${name}:${value};`).join('')} }`;
+    const differs = Object.fromEntries(Object.entries(dark).filter(([name, value]) => light[name] !== value));
+    build.onResolve({ filter: /^plain-theme$/ }, ({ path }) => ({ path, namespace: 'plain-theme' }));
+    build.onLoad({ filter: /.*/, namespace: 'plain-theme' }, () => ({ contents: `${rule(':root', light)}\n${rule(':root[data-scheme="dark"]', differs)}`, loader: 'css' }));
+  },
+};
+
+/** Texts are files of their own: a browser loads one language, and what only the rare screens say when there is one of them. */
+function writeLocales() {
+  const [everyday, rare] = [['connect.js', 'shared.js'], ['rare.js']].map((names) => names.map((name) => readFileSync(join(dist, 'connect', name), 'utf8').replaceAll('\\\n', '')).join());
+  const says = (program, key) => program.includes(`"${key}"`);
+  mkdirSync(join(dist, 'locales/connect/rare'), { recursive: true });
+  for (const name of readdirSync(join(here, 'connect/locales'))) {
+    const texts = Object.entries(JSON.parse(readFileSync(join(here, 'connect/locales', name), 'utf8')));
+    const write = (path, chosen) => writeFileSync(join(dist, 'locales/connect', path), `${JSON.stringify(Object.fromEntries(chosen)).replaceAll('","', '",\n"')}\n`);
+    write(name, texts.filter(([key]) => says(everyday, key)));
+    write(`rare/${name}`, texts.filter(([key]) => says(rare, key) && !says(everyday, key)));
   }
 }
 
@@ -65,16 +87,16 @@ function writeManifest() {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-const common = { absWorkingDir: here, bundle: true, target: 'es2022', legalComments: 'none', charset: 'utf8', logLevel: 'warning' };
+const common = { absWorkingDir: here, plugins: [plainTheme], bundle: true, target: 'es2022', legalComments: 'none', charset: 'utf8', logLevel: 'warning' };
 for (const { outdir, ...program } of programs) {
   const options = { ...common, ...program, outdir: join(dist, outdir) };
   if (watching) {
-    const rewrite = { name: 'manifest', setup: (build) => build.onEnd(() => { copyLocales(); packSdk(); writeManifest(); }) };
-    await (await esbuild.context({ ...options, plugins: [rewrite] })).watch();
+    const rewrite = { name: 'manifest', setup: (build) => build.onEnd(() => { writeLocales(); packSdk(); writeManifest(); }) };
+    await (await esbuild.context({ ...options, plugins: [plainTheme, rewrite] })).watch();
   } else {
     await esbuild.build(options);
   }
 }
-copyLocales();
+writeLocales();
 packSdk();
 writeManifest();

@@ -197,7 +197,9 @@ m5+.2309699292*s4),gamma(-1.2684380046*l4+2.6097574011*m5-.3413193965*s4),gamma(
 s4)]}function legible(colour,background,ratio){let away=luminance(background)>.18?-.02:.02,[lightness,a5,b5]=toOklab(colour),
 shifted=parse(format(colour))??colour;for(;contrast(shifted,background)<ratio&&lightness>0&&lightness<1;)lightness+=away,
 [a5,b5]=[a5*.985,b5*.985],shifted=parse(format(fromOklab([lightness,a5,b5])))??shifted;return shifted}function mix(one,other,share){
-let[a5,b5]=[toOklab(one),toOklab(other)];return fromOklab([0,1,2].map(at2=>(a5[at2]??0)*share+(b5[at2]??0)*(1-share)))}var DEFAULTS={light:{primary:"#1f5fe0",surface:"#f5f6f8",surface_raised:"#ffffff",text:"#14171c",text_muted:"#59616e",border:"\
+let[a5,b5]=[toOklab(one),toOklab(other)];return fromOklab([0,1,2].map(at2=>(a5[at2]??0)*share+(b5[at2]??0)*(1-share)))}function follow(root2,appearance2,dress2=()=>{}){let device=matchMedia("(prefers-color-scheme: dark)"),change=()=>{let scheme=appearance2===
+"auto"?device.matches?"dark":"light":appearance2;root2.dataset.scheme=scheme,root2.style.setProperty("color-scheme",scheme),
+dress2(scheme)};return change(),device.addEventListener("change",change),()=>device.removeEventListener("change",change)}var DEFAULTS={light:{primary:"#1f5fe0",surface:"#f5f6f8",surface_raised:"#ffffff",text:"#14171c",text_muted:"#59616e",border:"\
 #d9dde4",focus:"#1f5fe0",danger:"#c0281d",warning:"#8a5a00",success:"#107a43",backdrop:"#10131a"},dark:{primary:"#7da6ff",
 surface:"#0e1014",surface_raised:"#17191f",text:"#eef0f4",text_muted:"#a2aab8",border:"#2d323c",focus:"#8fb2ff",danger:"\
 #ff8a7e",warning:"#f2bd57",success:"#5fd394",backdrop:"#000000"}};function derive(theme,scheme){let colour=colours(theme,
@@ -219,11 +221,8 @@ ratio),colour)}function lengths(theme){let px=(value,least,most,otherwise)=>`${M
 px`,compact=theme.density==="compact",properties={"--font-size":px(theme.font_size,13,20,15),"--radius-control":px(theme.
 radius_control,0,24,9),"--radius-card":px(theme.radius_card,0,32,16),"--control-height":px(theme.control_height,32,64,compact?
 36:44),"--unit":compact?"6px":"8px"};return theme.font_family&&/^[\w\s,'"-]+$/.test(theme.font_family)&&(properties["--f\
-ont-family"]=theme.font_family),properties}function wear(root2,theme,appearance2){let device=matchMedia("(prefers-color-\
-scheme: dark)"),dress2=()=>{let scheme=appearance2==="auto"?device.matches?"dark":"light":appearance2;root2.dataset.scheme=
-scheme;for(let[name2,value]of Object.entries(derive(theme,scheme)))root2.style.setProperty(name2,value);root2.style.setProperty(
-"color-scheme",scheme)};return dress2(),device.addEventListener("change",dress2),()=>device.removeEventListener("change",
-dress2)}var push,scope;function isInScope(href){return!scope||(typeof scope=="string"?href.startsWith(scope):scope.test(href))}function handleNav(state,action){
+ont-family"]=theme.font_family),properties}function wear(root2,theme,appearance2){return follow(root2,appearance2,scheme=>{
+for(let[name2,value]of Object.entries(derive(theme,scheme)))root2.style.setProperty(name2,value)})}var push,scope;function isInScope(href){return!scope||(typeof scope=="string"?href.startsWith(scope):scope.test(href))}function handleNav(state,action){
 let url="";if(push=void 0,action&&action.type==="click"){if(action.ctrlKey||action.metaKey||action.altKey||action.shiftKey||
 action.button!==0)return state;let link=action.composedPath().find(el=>el.nodeName=="A"&&el.href),href=link&&link.getAttribute(
 "href");if(!link||link.origin!=location.origin||/^#/.test(href)||!/^(_?self)?$/i.test(link.target)||!isInScope(href)||link.
@@ -387,13 +386,13 @@ let headers={"x-csrf-token":session.value?.csrf_token??""};await call("/dashboar
 location.assign("/dashboard")}async function logOut(){let csrf=session.value?.csrf_token??"";await call("/dashboard/logo\
 ut",{method:"POST",headers:{"x-csrf-token":csrf}}),session.value=null}function Preview({theme,scheme,app}){let page=T2(null);return F2(()=>{let style=page.current?.style;for(let[name2,value]of Object.
 entries(derive(theme,scheme)))style?.setProperty(name2,value);style?.setProperty("color-scheme",scheme)},[theme,scheme]),
-a2("div",{class:"preview",ref:page,role:"group","aria-label":`Preview, ${scheme}`,children:a2("div",{class:"preview-card",
-children:[a2("div",{class:"row",children:[a2(Logo,{name:app||"·",size:40}),a2(Icon,{name:"arrow",size:16}),a2(Logo,{name:"\
-Brightdesk",size:40})]}),a2("p",{class:"preview-title",children:"Connect Brightdesk"}),a2("p",{class:"muted",children:["\
-You will sign in at Brightdesk and decide there what ",app||"the app"," may do."]}),a2(Field,{id:`preview-${scheme}`,label:"\
-Subdomain",value:"acme",onInput:()=>{},after:".brightdesk.example"}),a2(Notice,{kind:"warning",children:a2("p",{children:"\
-Brightdesk ended the access yesterday."})}),a2(Button,{kind:"primary",wide:!0,children:"Continue to Brightdesk"}),a2(Button,
-{wide:!0,children:"Cancel"})]})})}var SCHEMES=[{scheme:"light",name:"Light"},{scheme:"dark",name:"Dark"}],COLOURS=[{token:"primary",label:"Primary",light:"\
+a2("div",{class:"preview",ref:page,"data-scheme":scheme,role:"group","aria-label":`Preview, ${scheme}`,children:a2("div",
+{class:"preview-card",children:[a2("div",{class:"row",children:[a2(Logo,{name:app||"·",size:40}),a2(Icon,{name:"arrow",
+size:16}),a2(Logo,{name:"Brightdesk",size:40})]}),a2("p",{class:"preview-title",children:"Connect Brightdesk"}),a2("p",{
+class:"muted",children:["You will sign in at Brightdesk and decide there what ",app||"the app"," may do."]}),a2(Field,{id:`\
+preview-${scheme}`,label:"Subdomain",value:"acme",onInput:()=>{},after:".brightdesk.example"}),a2(Notice,{kind:"warning",
+children:a2("p",{children:"Brightdesk ended the access yesterday."})}),a2(Button,{kind:"primary",wide:!0,children:"Conti\
+nue to Brightdesk"}),a2(Button,{wide:!0,children:"Cancel"})]})})}var SCHEMES=[{scheme:"light",name:"Light"},{scheme:"dark",name:"Dark"}],COLOURS=[{token:"primary",label:"Primary",light:"\
 #1f5fe0",dark:"#7da6ff"},{token:"surface",label:"Page",light:"#f5f6f8",dark:"#0e1014"},{token:"surface_raised",label:"Ca\
 rd",light:"#ffffff",dark:"#17191f"},{token:"text",label:"Text",light:"#14171c",dark:"#eef0f4"},{token:"text_muted",label:"\
 Quiet text",light:"#59616e",dark:"#a2aab8"},{token:"border",label:"Border",light:"#d9dde4",dark:"#2d323c"},{token:"focus",
@@ -593,12 +592,12 @@ ame",tabIndex:0,role:"region","aria-label":caption,children:a2("table",{class:"t
 ut",{type:"checkbox","aria-label":"Choose all on this page",checked:every,ref:box=>{box&&(box.indeterminate=some&&!every)},
 onChange:event=>toggle(rows.map(id),event.currentTarget.checked)})}),columns2.map(column=>a2("th",{scope:"col",class:classes(
 column),children:column.name},column.name))]})}),a2("tbody",{children:rows.map(row=>a2("tr",{class:href?"has-link":"","a\
-ria-selected":selection?selection.selected.has(id(row)):void 0,onClick:event=>href&&follow(event),children:[selection&&a2(
-"td",{class:"choose",children:a2("input",{type:"checkbox","aria-label":`Choose ${label?.(row)??id(row)}`,checked:selection.
+ria-selected":selection?selection.selected.has(id(row)):void 0,onClick:event=>href&&follow2(event),children:[selection&&
+a2("td",{class:"choose",children:a2("input",{type:"checkbox","aria-label":`Choose ${label?.(row)??id(row)}`,checked:selection.
 selected.has(id(row)),onChange:event=>toggle([id(row)],event.currentTarget.checked)})}),columns2.map((column,at2)=>a2("t\
 d",{class:classes(column),children:at2===0&&href?a2("a",{class:"row-link",href:href(row),children:column.cell(row)}):column.
 cell(row)},column.name))]},id(row)))})]})})}function classes(column){return[column.minor&&"minor",column.end&&"end"].filter(
-Boolean).join(" ")}function follow(event){if(event.target.closest("a, button, input, label, select")||getSelection()?.toString())
+Boolean).join(" ")}function follow2(event){if(event.target.closest("a, button, input, label, select")||getSelection()?.toString())
 return;event.currentTarget.querySelector("a.row-link")?.dispatchEvent(new MouseEvent("click",{bubbles:!0,cancelable:!0,metaKey:event.
 metaKey,ctrlKey:event.ctrlKey,shiftKey:event.shiftKey}))}var PAGE_SIZE=500,MAX=1e4;function AllThatFit({filter,chosen,onChosen}){let[found,tell]=d2(void 0),[problem,complain]=d2(
 void 0),looking=T2(void 0);A2(()=>()=>looking.current?.abort(),[]);let stop=()=>{looking.current?.abort(),tell(void 0)},
@@ -806,45 +805,50 @@ integration))].sort()}),a2("div",{class:"columns even",children:[a2(Card,{flush:
 children:({incidents:open=[]})=>open.length>0?open.map(incident=>a2(IncidentRow,{of:incident},`${incident.kind}-${incident.
 integration}-${incident.begin_time}`)):a2(Empty,{title:"No incident is open",children:"Many failures with one cause are \
 told here once, and not once for each connection."})})}),a2(RefreshSuccess,{})]}),a2("div",{class:"columns even",children:[
-a2(Card,{title:"Time to the end",lead:"When connections stop for good unless somebody acts: not the token’s expiry, whic\
-h is taken care of.",children:a2(Awaited,{of:counted,rows:4,children:data=>a2(Endings,{of:data})})}),a2(Card,{flush:!0,title:"\
-Integrations",lead:"Connections by state.",children:a2(Awaited,{of:counted,rows:4,children:data=>a2(ByIntegration,{of:data})})})]}),
-a2(Providers,{}),a2(Card,{flush:!0,title:"Needs attention",lead:"The newest connections that are broken or failing.",children:a2(
-Awaited,{of:troubled,rows:3,children:connections=>connections.length>0?a2(Troubled,{connections}):a2(Empty,{title:"Nothi\
-ng needs attention",children:"Connections whose provider refuses them, or whose last refresh failed, are listed here."})})})]})}
-function total(of,state,integration){return(of.counts??[]).filter(one=>word(one.state,"CONNECTION_STATE")===state&&(!integration||
-one.integration===integration)).reduce((sum,one)=>sum+(one.count??0),0)}function Tiles({of}){return a2("div",{class:"til\
-es",children:SHOWN2.map(state=>a2("a",{class:"tile",href:connectionsHref({state}),children:[a2("span",{class:"tile-name",
-children:[a2(Dot,{tone:STATES[state].tone}),STATES[state].label]}),a2("span",{class:"tile-value",children:count(total(of,
-state))}),a2("span",{class:"tile-note",children:STATES[state].meaning})]},state))})}function IncidentRow({of}){return a2(
-"div",{class:"incident",children:[a2("span",{class:"row",children:[a2(Badge,{tone:of.state==="HALF_OPEN"?"warn":"bad",children:of.
-state==="HALF_OPEN"?"Being tried":"Open"}),a2("strong",{children:of.integration||of.provider||"This installation"}),a2("\
-span",{class:"muted",children:a2(When,{time:of.begin_time})}),of.whose_turn&&of.whose_turn!=="NOBODY"&&a2("span",{class:"\
-tag",children:[turn(of.whose_turn),"’s turn"]})]}),a2("p",{children:a2(Coded,{text:of.what_happened})}),a2("p",{class:"\
-muted",children:a2(Coded,{text:of.what_to_do})})]})}function RefreshSuccess(){let since=new Date(Date.now()-DAY2),logs=useLoad(
-signal=>api(`/auth-logs${query({operation:"AUTH_LOG_OPERATION_REFRESH",start_time:since.toISOString(),page_size:500})}`,
-{signal}),[]);return a2(Card,{title:"Refreshes",lead:"Of the last 24 hours.",children:a2(Awaited,{of:logs,rows:4,children:({
-logs:found=[],next_page_token})=>{if(found.length===0)return a2(Empty,{title:"No refresh yet",children:"Tokens that are \
-about to expire are refreshed by themselves. What came of it is counted here."});let outcome=one=>word(one.outcome,"AUTH\
-_LOG_OUTCOME"),ended=found.filter(one=>outcome(one)!=="PENDING"),good=ended.filter(one=>outcome(one)!=="FAILURE").length;
-return a2($,{children:[a2("div",{class:"row",children:[a2("span",{class:"tile-value",children:ended.length?`${(100*good/
-ended.length).toFixed(good===ended.length?0:1)} %`:"—"}),a2("span",{class:"muted",children:[count(good)," of ",plural(
-ended.length,"refresh","refreshes")," succeeded",next_page_token&&", of the latest 500"]})]}),a2(Bars,{title:"Hours ago",
-unit:"refreshes",bars:byHours(found)})]})}})})}function byHours(logs){return[24,20,16,12,8,4].map(hours=>{let there=logs.
-filter(one=>{let ago=Date.now()-new Date(one.start_time??0).getTime();return ago<hours*36e5&&ago>=(hours-4)*36e5}),failed=there.
-filter(one=>word(one.outcome,"AUTH_LOG_OUTCOME")==="FAILURE").length;return{label:`${hours-4}–${hours} h`,value:there.
-length,tone:"good",marked:{value:failed,tone:"bad",label:"failed"}}})}function Endings({of}){let buckets=of.ending??[];if(!buckets.
-some(bucket=>bucket.count))return a2(Empty,{title:"No connection is known to end",children:"Some providers end a grant a\
-fter a while, or when it is not used. Those are counted here by the time that is left."});let bars=buckets.map(bucket=>{
-let tone=bucket.from?millis(bucket.until)<=7*DAY2&&bucket.until?"warn":"info":"bad",after=bucket.from?new Date(Date.now()+
-millis(bucket.from)).toISOString():void 0,before=bucket.until?new Date(Date.now()+millis(bucket.until)).toISOString():void 0;
-return{label:bucket.from?bucket.until?`< ${lasting(millis(bucket.until))}`:`> ${lasting(millis(bucket.from))}`:"Ended",value:bucket.
-count??0,tone,href:connectionsHref({order_by:"end_time",...after&&{ends_after:after},...before&&{ends_before:before}})}});
-return a2(Bars,{title:"Time left",unit:"connections",bars})}function ByIntegration({of}){let keys=[...new Set((of.counts??
-[]).map(one=>one.integration))].sort();return keys.length===0?a2(Empty,{title:"No connections yet",action:a2("a",{class:"\
-button button-secondary",href:"/dashboard/start",children:"Getting started"}),children:"Once end users connect, each int\
-egration has a line here."}):a2("ul",{class:"list",children:keys.map(key=>{let parts=SHOWN2.map(state=>({tone:STATES[state].
-tone,label:STATES[state].label.toLowerCase(),value:total(of,state,key)}));return a2("li",{children:[a2(Logo,{name:key,size:28}),
+a2(Card,{title:"Time to expiry",lead:"When tokens run out unless they are refreshed before, which is done by itself.",children:a2(
+Awaited,{of:counted,rows:4,children:data=>a2(Expiries,{of:data})})}),a2(Card,{title:"Time to the end",lead:"When connect\
+ions stop for good unless somebody acts.",children:a2(Awaited,{of:counted,rows:4,children:data=>a2(Endings,{of:data})})})]}),
+a2(Card,{flush:!0,title:"Integrations",lead:"Connections by state.",children:a2(Awaited,{of:counted,rows:4,children:data=>a2(
+ByIntegration,{of:data})})}),a2(Providers,{}),a2(Card,{flush:!0,title:"Needs attention",lead:"The newest connections tha\
+t are broken or failing.",children:a2(Awaited,{of:troubled,rows:3,children:connections=>connections.length>0?a2(Troubled,
+{connections}):a2(Empty,{title:"Nothing needs attention",children:"Connections whose provider refuses them, or whose las\
+t refresh failed, are listed here."})})})]})}function total(of,state,integration){return(of.counts??[]).filter(one=>word(
+one.state,"CONNECTION_STATE")===state&&(!integration||one.integration===integration)).reduce((sum,one)=>sum+(one.count??
+0),0)}function Tiles({of}){return a2("div",{class:"tiles",children:SHOWN2.map(state=>a2("a",{class:"tile",href:connectionsHref(
+{state}),children:[a2("span",{class:"tile-name",children:[a2(Dot,{tone:STATES[state].tone}),STATES[state].label]}),a2("s\
+pan",{class:"tile-value",children:count(total(of,state))}),a2("span",{class:"tile-note",children:STATES[state].meaning})]},
+state))})}function IncidentRow({of}){return a2("div",{class:"incident",children:[a2("span",{class:"row",children:[a2(Badge,
+{tone:of.state==="HALF_OPEN"?"warn":"bad",children:of.state==="HALF_OPEN"?"Being tried":"Open"}),a2("strong",{children:of.
+integration||of.provider||"This installation"}),a2("span",{class:"muted",children:a2(When,{time:of.begin_time})}),of.whose_turn&&
+of.whose_turn!=="NOBODY"&&a2("span",{class:"tag",children:[turn(of.whose_turn),"’s turn"]})]}),a2("p",{children:a2(Coded,
+{text:of.what_happened})}),a2("p",{class:"muted",children:a2(Coded,{text:of.what_to_do})})]})}function RefreshSuccess(){
+let since=new Date(Date.now()-DAY2),logs=useLoad(signal=>api(`/auth-logs${query({operation:"AUTH_LOG_OPERATION_REFRESH",
+start_time:since.toISOString(),page_size:500})}`,{signal}),[]);return a2(Card,{title:"Refreshes",lead:"Of the last 24 ho\
+urs.",children:a2(Awaited,{of:logs,rows:4,children:({logs:found=[],next_page_token})=>{if(found.length===0)return a2(Empty,
+{title:"No refresh yet",children:"Tokens that are about to expire are refreshed by themselves. What came of it is counte\
+d here."});let outcome=one=>word(one.outcome,"AUTH_LOG_OUTCOME"),ended=found.filter(one=>outcome(one)!=="PENDING"),good=ended.
+filter(one=>outcome(one)!=="FAILURE").length;return a2($,{children:[a2("div",{class:"row",children:[a2("span",{class:"ti\
+le-value",children:ended.length?`${(100*good/ended.length).toFixed(good===ended.length?0:1)} %`:"—"}),a2("span",{class:"\
+muted",children:[count(good)," of ",plural(ended.length,"refresh","refreshes")," succeeded",next_page_token&&", of the l\
+atest 500"]})]}),a2(Bars,{title:"Hours ago",unit:"refreshes",bars:byHours(found)})]})}})})}function byHours(logs){return[
+24,20,16,12,8,4].map(hours=>{let there=logs.filter(one=>{let ago=Date.now()-new Date(one.start_time??0).getTime();return ago<
+hours*36e5&&ago>=(hours-4)*36e5}),failed=there.filter(one=>word(one.outcome,"AUTH_LOG_OUTCOME")==="FAILURE").length;return{
+label:`${hours-4}–${hours} h`,value:there.length,tone:"good",marked:{value:failed,tone:"bad",label:"failed"}}})}function Expiries({
+of}){let stretches=of.expiring??[];return stretches.some(({count:count2})=>count2)?a2(Bars,{title:"Time left",unit:"toke\
+ns",bars:stretches.map(stretch=>({label:labelOf(stretch,"Expired"),value:stretch.count??0,tone:stretch.from?"info":"bad"}))}):
+a2(Empty,{title:"No token runs out",children:"Tokens that a provider gives for a while are counted here by the time that\
+ is left."})}function labelOf({from,until},over){return from?until?`< ${lasting(millis(until))}`:`> ${lasting(millis(from))}`:
+over}function Endings({of}){let buckets=of.ending??[];if(!buckets.some(bucket=>bucket.count))return a2(Empty,{title:"No \
+connection is known to end",children:"Some providers end a grant after a while, or when it is not used. Those are counte\
+d here by the time that is left."});let bars=buckets.map(bucket=>{let tone=bucket.from?millis(bucket.until)<=7*DAY2&&bucket.
+until?"warn":"info":"bad",after=bucket.from?new Date(Date.now()+millis(bucket.from)).toISOString():void 0,before=bucket.
+until?new Date(Date.now()+millis(bucket.until)).toISOString():void 0;return{label:labelOf(bucket,"Ended"),value:bucket.count??
+0,tone,href:connectionsHref({order_by:"end_time",...after&&{ends_after:after},...before&&{ends_before:before}})}});return a2(
+Bars,{title:"Time left",unit:"connections",bars})}function ByIntegration({of}){let keys=[...new Set((of.counts??[]).map(
+one=>one.integration))].sort();return keys.length===0?a2(Empty,{title:"No connections yet",action:a2("a",{class:"button \
+button-secondary",href:"/dashboard/start",children:"Getting started"}),children:"Once end users connect, each integratio\
+n has a line here."}):a2("ul",{class:"list",children:keys.map(key=>{let parts=SHOWN2.map(state=>({tone:STATES[state].tone,
+label:STATES[state].label.toLowerCase(),value:total(of,state,key)}));return a2("li",{children:[a2(Logo,{name:key,size:28}),
 a2("a",{class:"row-link grow",href:`/dashboard/integrations/${encodeURIComponent(key)}`,children:key}),a2("span",{class:"\
 muted",children:plural(parts.reduce((sum,part)=>sum+part.value,0),"connection")}),a2(Shares,{of:parts})]},key)})})}function Troubled({
 connections}){return a2("ul",{class:"list",children:connections.map(one=>a2("li",{children:[a2(StateBadge,{state:stateOf(
@@ -1164,12 +1168,13 @@ his server is set to, and where each value comes from. What is set in its file o
 ddress",a2("span",{class:"row",children:[a2(Copyable,{text:who?.public_url??"",label:"address"}),a2(From,{what:"public_u\
 rl"})]})],["Redirect URL",a2("span",{class:"row",children:[a2(Copyable,{text:redirectUrl(),label:"redirect URL"}),a2(From,
 {what:"public_url"})]})],["API",a2(Copyable,{text:`${who?.public_url}/v1`,label:"API address"})],["Description of the AP\
-I",a2("a",{href:"/v1/openapi.json",children:"/v1/openapi.json"})],["Your own providers",a2(From,{what:"providers.path"})]]})}),
-a2(Card,{title:"You",children:[a2(Facts,{of:[["Name",who?.operator],["Role",who?.role],["Environment",who?.environment],
-["Logged in until",a2(When,{time:who?.expires_at})],["May",a2("span",{class:"tags",children:who?.scopes.map(scope2=>a2("\
-span",{class:"tag",children:scope2},scope2))})]]}),a2(Field,{id:"appearance",label:"Appearance",help:"For this browser.",
-value:appearance.value,onInput:value=>appearance.value=value,options:[{value:"auto",label:"As the device"},{value:"light",
-label:"Light"},{value:"dark",label:"Dark"}]})]})]})})}async function look(signal){let[integrations,{connections=[]},keys,{endpoints=[]}]=await Promise.all([list("/integration\
+I",a2("a",{href:"/v1/openapi.json",children:"/v1/openapi.json"})],["Your own providers",a2("span",{class:"row",children:[
+a2("span",{class:"muted",children:"In the folder that is named by"}),a2(From,{what:"providers.path"})]})]]})}),a2(Card,{
+title:"You",children:[a2(Facts,{of:[["Name",who?.operator],["Role",who?.role],["Environment",who?.environment],["Logged \
+in until",a2(When,{time:who?.expires_at})],["May",a2("span",{class:"tags",children:who?.scopes.map(scope2=>a2("span",{class:"\
+tag",children:scope2},scope2))})]]}),a2(Field,{id:"appearance",label:"Appearance",help:"For this browser.",value:appearance.
+value,onInput:value=>appearance.value=value,options:[{value:"auto",label:"As the device"},{value:"light",label:"Light"},
+{value:"dark",label:"Dark"}]})]})]})})}async function look(signal){let[integrations,{connections=[]},keys,{endpoints=[]}]=await Promise.all([list("/integration\
 s","integrations"),api("/connections?page_size=1",{signal}),can("keys:admin")?list("/api-keys","api_keys"):void 0,api("/\
 webhook-endpoints",{signal})]),first=endpoints[0],{deliveries=[]}=first?await api(`/webhook-endpoints/${first.id}/delive\
 ries?state=DELIVERY_STATE_DELIVERED&page_size=1`,{signal}):{};return{integrations,connection:connections[0],keys,endpoints,

@@ -3,11 +3,10 @@ import { render } from 'preact';
 import { Problem, StatusRegions, boot, call, wearAppearance } from '../kit';
 import { type Boot, Context, type Shared } from './context';
 import { Flow } from './flow';
-import { type Host, meet, meetCompat } from './host';
-import { Later } from './later';
+import { type Host, meet } from './host';
+import { Later, rare } from './later';
 import { managerOf, openLink, returnAddress } from './open';
 import { Program } from './program';
-import { Failed } from './screens/ends';
 import { Frame } from './screens/frame';
 import { SessionClient } from './session';
 import { type Texts, load } from './texts';
@@ -37,7 +36,7 @@ function sharedOf(texts: Texts): Shared {
 }
 
 function showProblem(shared: Shared, reason: string): void {
-  show(shared, <Failed failure={{ reason, owner: 'END_USER', phase: '', reference: '' }} />);
+  show(shared, <Later>{({ Failed }) => <Failed failure={{ reason, owner: 'END_USER', phase: '', reference: '' }} />}</Later>);
 }
 
 async function hosted(shared: Shared): Promise<void> {
@@ -59,7 +58,7 @@ async function framed(texts: Texts, meeting: typeof meet): Promise<void> {
     return showProblem(sharedOf(texts), 'NOT_ALLOWED_HERE');
   }
   const { wishes } = host;
-  const spoken = wishes.locale ? await load(page.locale ?? wishes.locale, page.texts) : texts;
+  const spoken = wishes.locale ? await load(page.locale ?? wishes.locale, page.texts).catch(() => texts) : texts;
   const shared = sharedOf(spoken);
   if (wishes.appearance) wearAppearance(wishes.appearance);
   document.body.classList.toggle('whole', wishes.whole === true);
@@ -103,10 +102,7 @@ async function visiting(shared: Shared): Promise<void> {
   const { texts } = shared;
   show(shared, <Frame center name={texts.t('window_title')} title={texts.t('opening_body')} mark={<span class="spinner" aria-hidden="true" />} />);
   const visit = await askWhere();
-  if (!visit) {
-    show(shared, <Frame center name={texts.t('window_lost_title')} title={texts.t('window_lost_title')}><p class="lead">{texts.t('window_lost_body')}</p></Frame>);
-    return;
-  }
+  if (!visit) return show(shared, <Later>{({ Lost }) => <Lost />}</Later>);
   const { session, binding, attempt, url } = visit;
   await call('/connect/api/window', { body: { session, binding, attempt } });
   location.replace(url);
@@ -125,7 +121,7 @@ async function main(): Promise<void> {
   try {
     if (page.mode === 'hosted') await hosted(shared);
     else if (page.mode === 'frame') await framed(texts, meet);
-    else if (page.mode === 'compat') await framed(texts, meetCompat);
+    else if (page.mode === 'compat') await framed(texts, (await rare(texts)).meetCompat);
     else if (page.mode === 'window') await visiting(shared);
     else if (page.mode === 'done') returned(shared);
     else showProblem(shared, page.problem ?? 'SESSION_UNKNOWN');
@@ -135,4 +131,8 @@ async function main(): Promise<void> {
   }
 }
 
-void main();
+main().catch((error) => {
+  // Without its texts a program can say nothing: what stands in the page for browsers that run none is more than that.
+  if (document.getElementById('plain')) document.documentElement.classList.remove('programs');
+  throw error;
+});

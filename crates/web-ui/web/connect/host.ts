@@ -45,20 +45,19 @@ const PROTOCOL = 1;
 /** A page that does not answer will not. */
 const PATIENCE = 5000;
 
-/** Whether an origin is one of those the environment allows; on one machine, at any port. */
-export function allowed(origin: string, origins: readonly string[]): boolean {
-  return origins.some((it) => it === origin || (it.endsWith(':*') && origin.startsWith(it.slice(0, -1)) && /^\d+$/.test(origin.slice(it.length - 1))));
+/** Whether a page of this origin may show this frame. An origin that the environment allows for one machine is allowed at any port. */
+export function mayEmbed(origin: string, origins: readonly string[]): boolean {
+  const found = origins.some((it) => it === origin || (it.endsWith(':*') && origin.startsWith(it.slice(0, -1)) && /^\d+$/.test(origin.slice(it.length - 1))));
+  if (found && window.parent !== window) return true;
+  console.error(`Latchkey: ${origin || 'this page'} may not embed the connect pages. Add it to allowed_origins of the environment.`);
+  return false;
 }
 
 /** Meets the page that shows this frame. Rejects where it may not, or says nothing. */
 export function meet(origins: readonly string[]): Promise<Host> {
   return new Promise((resolve, reject) => {
     const origin = new URLSearchParams(location.hash.slice(1)).get('o') ?? '';
-    if (window.parent === window || !allowed(origin, origins)) {
-      console.error(`Latchkey: ${origin || 'this page'} may not embed the connect pages. Add it to allowed_origins of the environment.`);
-      reject(new Error('NOT_ALLOWED_HERE'));
-      return;
-    }
+    if (!mayEmbed(origin, origins)) return reject(new Error('NOT_ALLOWED_HERE'));
     const nonce = crypto.randomUUID();
     const timer = setTimeout(() => {
       console.error('Latchkey: the page did not answer. Open the frame with the connect script of this server.');
@@ -90,34 +89,4 @@ function over(port: MessagePort, wishes: Host['wishes']): Host {
       port.onmessage = (event) => listener(event.data as FromHost);
     },
   };
-}
-
-/** Meets a page that shows this frame with another product's client for browsers: by its messages, and by no port. */
-export function meetCompat(origins: readonly string[]): Promise<Host> {
-  return new Promise((resolve, reject) => {
-    const origin = location.ancestorOrigins?.[0] ?? (document.referrer && new URL(document.referrer).origin);
-    if (window.parent === window || !allowed(origin, origins)) {
-      console.error(`Latchkey: ${origin || 'this page'} may not embed the connect pages. Add it to allowed_origins of the environment.`);
-      reject(new Error('NOT_ALLOWED_HERE'));
-      return;
-    }
-    const say = (message: object) => window.parent.postMessage(message, origin);
-    let listener: ((message: FromHost) => void) | undefined;
-    let met = false;
-    const tell = (message: ToHost) => {
-      if (message.type === 'close') say({ type: 'close' });
-      if (message.type !== 'outcome') return;
-      const { status, connection, reason } = message.outcome;
-      if (status === 'connected') say({ type: 'connect', payload: { providerConfigKey: connection?.integration, connectionId: connection?.id, isPending: false } });
-      if (status === 'failed') say({ type: 'error', payload: { errorType: reason, errorMessage: reason } });
-    };
-    addEventListener('message', ({ origin: from, source, data }: MessageEvent) => {
-      if (from !== origin || source !== window.parent || data?.type !== 'session_token') return;
-      const token = String(data.sessionToken);
-      if (met) return listener?.({ type: 'token', token });
-      met = true;
-      resolve({ wishes: { token }, tell, listen: (it) => (listener = it) });
-    });
-    say({ type: 'ready' });
-  });
 }

@@ -5,19 +5,34 @@ import { Button } from '../kit';
 import { useShared } from './context';
 import type * as Rare from './rare';
 import { Emblem, Frame } from './screens/frame';
+import { type Texts, fetched } from './texts';
 
 let failures = 0;
 let coming: Promise<typeof Rare> | undefined;
 
 /** Asked again after a failure: browsers keep a failed file by its address, so each try has one of its own. */
-function rare(): Promise<typeof Rare> {
+export function rare(texts: Texts): Promise<typeof Rare> {
   const address = new URL(`./rare.js${failures ? `?again=${failures}` : ''}`, import.meta.url).href;
-  coming ??= import(address).catch((error) => {
-    failures += 1;
-    coming = undefined;
-    throw error;
+  coming ??= Promise.all([import(address), fetched(`rare/${texts.locale}`).then(texts.learn), dressed()])
+    .then(([screens]) => screens as typeof Rare)
+    .catch((error) => {
+      failures += 1;
+      coming = undefined;
+      throw error;
+    });
+  return coming;
+}
+
+/** Its style sheet, before anything is shown. A screen without it can still be read. */
+function dressed(): Promise<unknown> {
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = new URL('./rare.css', import.meta.url).href;
+  const there = new Promise((resolve) => {
+    link.onload = link.onerror = resolve;
   });
-  return coming as Promise<typeof Rare>;
+  document.head.append(link);
+  return there;
 }
 
 export function Later({ children }: { children: (screens: typeof Rare) => ComponentChildren }) {
@@ -26,7 +41,7 @@ export function Later({ children }: { children: (screens: typeof Rare) => Compon
   const [failed, setFailed] = useState(false);
   const load = () => {
     setFailed(false);
-    rare().then(setScreens, () => setFailed(true));
+    rare(texts).then(setScreens, () => setFailed(true));
   };
   useEffect(load, []);
   if (screens) return <>{children(screens)}</>;

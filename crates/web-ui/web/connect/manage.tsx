@@ -6,7 +6,7 @@ import { said } from './failures';
 import { Flow, type Place } from './flow';
 import { endsWith, manageFrom } from './open';
 import { Program } from './program';
-import { Failed } from './screens/ends';
+import { Failed } from './screens/failed';
 import { Frame } from './screens/frame';
 import type { Own, Session, SessionClient } from './session';
 

@@ -5,10 +5,10 @@ import { useShared } from './context';
 import type { Flow } from './flow';
 import { Later } from './later';
 import { Choose } from './screens/choose';
-import { Done, Failed } from './screens/ends';
+import { Done } from './screens/done';
 import { Explain } from './screens/explain';
 import { Form } from './screens/form';
-import { Blocked, Opening, Verify, Waiting } from './screens/progress';
+import { Opening, Verify, Waiting } from './screens/progress';
 
 export function Program() {
   const { flow, texts } = useShared();
@@ -59,11 +59,11 @@ function Screen({ flow }: { flow: Flow }) {
     case 'which_account':
       return <Later>{({ WhichAccount }) => <WhichAccount form={screen.form} chosen={screen.chosen} />}</Later>;
     case 'blocked':
-      return <Blocked form={screen.form} />;
+      return <Later>{({ Blocked }) => <Blocked form={screen.form} />}</Later>;
     case 'pending':
       return <Later>{({ Pending }) => <Pending form={screen.form} link={screen.link} />}</Later>;
     case 'failed':
-      return <Failed failure={screen.failure} form={screen.form} />;
+      return <Later>{({ Failed }) => <Failed failure={screen.failure} form={screen.form} />}</Later>;
     case 'done':
       return <Done review={screen.review} />;
   }

@@ -63,9 +63,17 @@ export interface Explanation {
   history?: HistoryEntry[];
 }
 
+/** How many do in a stretch of time from now on; it begins, or goes on, for ever where that is not said. */
+export interface Stretch {
+  from?: string;
+  until?: string;
+  count?: number;
+}
+
 export interface Aggregate {
   counts?: { integration: string; state: string; count?: number }[];
-  ending?: { from?: string; until?: string; count?: number }[];
+  ending?: Stretch[];
+  expiring?: Stretch[];
   series?: { time: string; counts?: { state: string; count?: number }[] }[];
 }
 

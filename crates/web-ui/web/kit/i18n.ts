@@ -1,6 +1,5 @@
 // Texts by key, in one language, with `{name}` and `{count, plural, one {…} other {…}}` in them (the part of ICU's message
-// format that is needed). English is part of the program, so there is always something to say.
-import type { ComponentChild } from 'preact';
+// format that is needed). That every language has every text is a test's to say, so there is no other to fall back to.
 
 export type Values = Record<string, string | number>;
 
@@ -9,35 +8,27 @@ export interface I18n<Key extends string> {
   direction: 'ltr' | 'rtl';
   /** A text, with its values. */
   t(key: Key, values?: Values): string;
-  /** A text with elements in it, for instance a name in bold. */
-  rich(key: Key, values: Record<string, ComponentChild>): ComponentChild[];
   date(time: Date): string;
+  /** More of them, which came later. */
+  learn(texts: Record<string, string>): void;
 }
 
 const RIGHT_TO_LEFT = new Set(['ar', 'he', 'fa', 'ur']);
 
-export function createI18n<Key extends string>(
-  locale: string,
-  english: Record<Key, string>,
-  texts: Partial<Record<string, string>> = {},
-  instead: Partial<Record<string, string>> = {},
-): I18n<Key> {
+export function createI18n<Key extends string>(locale: string, texts: Record<string, string>, instead: Partial<Record<string, string>> = {}): I18n<Key> {
   const plurals = new Intl.PluralRules(locale);
-  const source = (key: Key) => instead[key] ?? texts[key] ?? english[key] ?? key;
-  const chosen = (text: string, values: Record<string, unknown>) => choosePlurals(text, values, plurals);
   return {
     locale,
     direction: RIGHT_TO_LEFT.has(locale.split('-')[0] ?? '') ? 'rtl' : 'ltr',
-    t: (key, values = {}) => chosen(source(key), values).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '')),
-    rich: (key, values) =>
-      chosen(source(key), values)
-        .split(/\{(\w+)\}/)
-        .map((part, at) => (at % 2 ? values[part] : part)),
+    t: (key, values = {}) => choosePlurals(instead[key] ?? texts[key] ?? key, values, plurals).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '')),
     date: (time) => new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(time),
+    learn: (more) => {
+      texts = { ...texts, ...more };
+    },
   };
 }
 
-function choosePlurals(text: string, values: Record<string, unknown>, rules: Intl.PluralRules): string {
+function choosePlurals(text: string, values: Values, rules: Intl.PluralRules): string {
   return text.replace(/\{(\w+), plural,((?:\s*[=\w]+\s*\{[^{}]*(?:\{\w+\}[^{}]*)*\})+)\s*\}/g, (_, name: string, arms: string) => {
     const count = Number(values[name]);
     const found: Record<string, string> = {};
@@ -45,13 +36,4 @@ function choosePlurals(text: string, values: Record<string, unknown>, rules: Int
     const body = found[`=${count}`] ?? found[rules.select(count)] ?? found['other'] ?? '';
     return body.replaceAll('#', new Intl.NumberFormat(rules.resolvedOptions().locale).format(count));
   });
-}
-
-/** The first language of the reader's that there is; English where there is none. */
-export function negotiate(wanted: readonly string[], there: readonly string[]): string {
-  for (const tag of wanted) {
-    const found = there.find((it) => it.toLowerCase() === tag.toLowerCase()) ?? there.find((it) => it === tag.split('-')[0]?.toLowerCase());
-    if (found) return found;
-  }
-  return 'en';
 }

@@ -4,7 +4,7 @@ export { Button, type ButtonProps, IconButton, Spinner } from './button';
 export { Dialog } from './dialog';
 export { Field, type FieldProps } from './field';
 export { type Call, Problem, type ServerEvent, call, events } from './http';
-export { type I18n, type Values, createI18n, negotiate } from './i18n';
+export { type I18n, type Values, createI18n } from './i18n';
 export { Icon, type IconName } from './icon';
 export { Logo } from './logo';
 export { Notice } from './notice';

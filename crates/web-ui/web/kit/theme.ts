@@ -1,5 +1,6 @@
 // A theme is a few tokens; everything else is derived from them, so that no choice of theirs makes a page unreadable.
 import { type Rgb, contrast, format, legible, mix, onColour, parse } from './colour';
+import { follow } from './scheme';
 
 export type Scheme = 'light' | 'dark';
 export type Appearance = Scheme | 'auto';
@@ -145,15 +146,8 @@ function lengths(theme: Theme): Record<string, string> {
 
 /** Puts a theme on a document, and keeps following the device's scheme where the appearance says so. */
 export function wear(root: HTMLElement, theme: Theme, appearance: Appearance): () => void {
-  const device = matchMedia('(prefers-color-scheme: dark)');
-  const dress = () => {
-    const scheme = appearance === 'auto' ? (device.matches ? 'dark' : 'light') : appearance;
-    root.dataset['scheme'] = scheme;
+  return follow(root, appearance, (scheme) => {
     // The CSS object model is not the inline style that a content security policy forbids.
     for (const [name, value] of Object.entries(derive(theme, scheme))) root.style.setProperty(name, value);
-    root.style.setProperty('color-scheme', scheme);
-  };
-  dress();
-  device.addEventListener('change', dress);
-  return () => device.removeEventListener('change', dress);
+  });
 }

@@ -56,6 +56,15 @@ impl Boot {
         }
     }
 
+    /// Where the program is that runs before the first paint. One that derives a theme's colours is loaded where there is a
+    /// theme; the plain one's are in the style sheet.
+    #[must_use]
+    pub fn first_program(&self) -> String {
+        let name =
+            if self.theme == Theme::default() { "connect/first.js" } else { "connect/first-themed.js" };
+        latchkey_web_ui::url(name)
+    }
+
     #[must_use]
     pub fn with_logos(self, logo_light: Option<String>, logo_dark: Option<String>) -> Self {
         Self { logo_light, logo_dark, ..self }
@@ -104,5 +113,12 @@ mod tests {
         assert!(!text.contains('<'), "{text}");
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(read["app_name"], "</script><script>alert(1)");
+    }
+
+    #[test]
+    fn only_a_theme_has_the_arithmetic_of_colours_loaded() {
+        let themed = Look { theme: Theme { font_size: Some(18), ..Theme::default() }, ..Look::default() };
+        assert!(Boot::of(&themed, "hosted").first_program().ends_with("/first-themed.js"));
+        assert!(Boot::of(&Look::default(), "hosted").first_program().ends_with("/first.js"));
     }
 }

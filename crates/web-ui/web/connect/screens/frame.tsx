@@ -78,6 +78,11 @@ export function Pair({ provider, state }: { provider: string; state?: 'done' | '
       {boot.app_name && <Logo name={boot.app_name} src={boot.logo_light} size={56} />}
       {boot.app_name && <span class="pair-line">{state === 'done' ? <Icon name="check" size={16} /> : <Icon name="arrow" size={16} />}</span>}
       <Logo name={provider} size={56} />
+      {!boot.app_name && state === 'done' && (
+        <span class="pair-line pair-badge">
+          <Icon name="check" size={16} />
+        </span>
+      )}
     </div>
   );
 }

@@ -85,30 +85,3 @@ export function Waiting({ form, seemsClosed }: { form: Form; seemsClosed: boolea
     </Frame>
   );
 }
-
-export function Blocked({ form }: { form: Form }) {
-  const { texts } = useShared();
-  const flow = useFlow();
-  const provider = form.name;
-  const title = texts.t('blocked_title', { provider });
-  return (
-    <Frame
-      center
-      name={title}
-      title={title}
-      mark={<Pair provider={provider} />}
-      actions={
-        <>
-          <Button kind="primary" wide icon="window" onClick={() => void flow.start(form, flow.state.typed)}>
-            {texts.t('blocked_open', { provider })}
-          </Button>
-          <Button wide onClick={() => flow.continueInTab()}>
-            {texts.t('waiting_here')}
-          </Button>
-        </>
-      }
-    >
-      <p class="lead">{texts.t('blocked_body')}</p>
-    </Frame>
-  );
-}

@@ -11,7 +11,7 @@ export function Preview({ theme, scheme, app }: { theme: Theme; scheme: Scheme; 
     style?.setProperty('color-scheme', scheme);
   }, [theme, scheme]);
   return (
-    <div class="preview" ref={page} role="group" aria-label={`Preview, ${scheme}`}>
+    <div class="preview" ref={page} data-scheme={scheme} role="group" aria-label={`Preview, ${scheme}`}>
       <div class="preview-card">
         <div class="row">
           <Logo name={app || '·'} size={40} />

@@ -7,7 +7,7 @@ import { Coded } from '../parts/coded';
 import { Awaited, Card, Empty, Page } from '../parts/page';
 import { Badge, Dot, STATES, StateBadge, type Tone, turn } from '../parts/state';
 import { When } from '../parts/time';
-import { type Aggregate, type AuthLog, type Connection, type ConnectionState, type Incident, millis, stateOf, word } from '../types';
+import { type Aggregate, type AuthLog, type Connection, type ConnectionState, type Incident, type Stretch, millis, stateOf, word } from '../types';
 import { connectionsHref } from './connections';
 import { Providers } from './health-providers';
 import { StatesOverTime } from './health-states';
@@ -48,17 +48,22 @@ export function HealthScreen() {
         <RefreshSuccess />
       </div>
       <div class="columns even">
-        <Card title="Time to the end" lead="When connections stop for good unless somebody acts: not the token’s expiry, which is taken care of.">
+        <Card title="Time to expiry" lead="When tokens run out unless they are refreshed before, which is done by itself.">
+          <Awaited of={counted} rows={4}>
+            {(data) => <Expiries of={data} />}
+          </Awaited>
+        </Card>
+        <Card title="Time to the end" lead="When connections stop for good unless somebody acts.">
           <Awaited of={counted} rows={4}>
             {(data) => <Endings of={data} />}
           </Awaited>
         </Card>
-        <Card flush title="Integrations" lead="Connections by state.">
-          <Awaited of={counted} rows={4}>
-            {(data) => <ByIntegration of={data} />}
-          </Awaited>
-        </Card>
       </div>
+      <Card flush title="Integrations" lead="Connections by state.">
+        <Awaited of={counted} rows={4}>
+          {(data) => <ByIntegration of={data} />}
+        </Awaited>
+      </Card>
       <Providers />
       <Card flush title="Needs attention" lead="The newest connections that are broken or failing.">
         <Awaited of={troubled} rows={3}>
@@ -152,6 +157,18 @@ function byHours(logs: AuthLog[]): Bar[] {
   });
 }
 
+function Expiries({ of }: { of: Aggregate }) {
+  const stretches = of.expiring ?? [];
+  if (!stretches.some(({ count }) => count)) return <Empty title="No token runs out">Tokens that a provider gives for a while are counted here by the time that is left.</Empty>;
+  // One that has run out could not be refreshed yet: which connections those are is told below.
+  return <Bars title="Time left" unit="tokens" bars={stretches.map((stretch) => ({ label: labelOf(stretch, 'Expired'), value: stretch.count ?? 0, tone: stretch.from ? 'info' : 'bad' }))} />;
+}
+
+function labelOf({ from, until }: Stretch, over: string): string {
+  if (!from) return over;
+  return until ? `< ${lasting(millis(until))}` : `> ${lasting(millis(from))}`;
+}
+
 function Endings({ of }: { of: Aggregate }) {
   const buckets = of.ending ?? [];
   if (!buckets.some((bucket) => bucket.count)) return <Empty title="No connection is known to end">Some providers end a grant after a while, or when it is not used. Those are counted here by the time that is left.</Empty>;
@@ -159,8 +176,7 @@ function Endings({ of }: { of: Aggregate }) {
     const tone: Tone = !bucket.from ? 'bad' : millis(bucket.until) <= 7 * DAY && bucket.until ? 'warn' : 'info';
     const after = bucket.from ? new Date(Date.now() + millis(bucket.from)).toISOString() : undefined;
     const before = bucket.until ? new Date(Date.now() + millis(bucket.until)).toISOString() : undefined;
-    const label = !bucket.from ? 'Ended' : bucket.until ? `< ${lasting(millis(bucket.until))}` : `> ${lasting(millis(bucket.from))}`;
-    return { label, value: bucket.count ?? 0, tone, href: connectionsHref({ order_by: 'end_time', ...(after && { ends_after: after }), ...(before && { ends_before: before }) }) };
+    return { label: labelOf(bucket, 'Ended'), value: bucket.count ?? 0, tone, href: connectionsHref({ order_by: 'end_time', ...(after && { ends_after: after }), ...(before && { ends_before: before }) }) };
   });
   return <Bars title="Time left" unit="connections" bars={bars} />;
 }

@@ -27,7 +27,7 @@ export function SettingsScreen() {
               ['Redirect URL', <span class="row"><Copyable text={redirectUrl()} label="redirect URL" /><From what="public_url" /></span>],
               ['API', <Copyable text={`${who?.public_url}/v1`} label="API address" />],
               ['Description of the API', <a href="/v1/openapi.json">/v1/openapi.json</a>],
-              ['Your own providers', <From what="providers.path" />],
+              ['Your own providers', <span class="row"><span class="muted">In the folder that is named by</span><From what="providers.path" /></span>],
             ]}
           />
         </Card>

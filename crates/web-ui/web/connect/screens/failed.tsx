@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
-import { Button, Notice, announce } from '../../kit';
-import { useFlow, useShared } from '../context';
+import { Button, announce } from '../../kit';
+import { useShared } from '../context';
 import { said } from '../failures';
 import type { Failure, Form } from '../session';
-import { Emblem, Frame, Pair } from './frame';
+import { Emblem, Frame } from './frame';
 
 export function Failed({ failure, form }: { failure: Failure; form?: Form | undefined }) {
-  const { texts, app, flow } = useShared();
+  const { boot, texts, app, flow } = useShared();
   const words = said(failure.reason);
   const attempted = flow?.state.session.integrations.find((it) => it.key === flow.state.session.attempt?.integration);
   const values = { app, provider: form?.name ?? attempted?.name ?? '', reference: failure.reference };
@@ -17,7 +17,19 @@ export function Failed({ failure, form }: { failure: Failure; form?: Form | unde
       name={title}
       title={title}
       mark={words.neutral ? <Emblem kind="neutral" icon="info" /> : <Emblem kind="wrong" icon="alert" />}
-      actions={flow && <Ways failure={failure} />}
+      actions={
+        flow ? (
+          <Ways failure={failure} />
+        ) : (
+          // A page of the server's that says what did not work, and whose session this browser has.
+          boot.mode === 'problem' &&
+          boot.session && (
+            <a class="button button-primary wide" href={`/connect/${boot.session}`}>
+              {texts.t('start_over')}
+            </a>
+          )
+        )
+      }
     >
       <p class="lead">{texts.t(words.body, values)}</p>
     </Frame>
@@ -78,60 +90,4 @@ function Ways({ failure }: { failure: Failure }) {
       {texts.t('close')}
     </Button>
   ) : null;
-}
-
-export function Done({ review }: { review: boolean }) {
-  const { texts, app, returnTo } = useShared();
-  const flow = useFlow();
-  const { session } = flow.state;
-  const connection = session.connection;
-  const key = session.attempt?.integration;
-  const provider = (session.integrations.find((it) => it.key === key) ?? session.integrations[0])?.name ?? '';
-  const left = connection?.scopes_left_out ?? [];
-  const title = review ? texts.t('partial_title') : texts.t('connected_title', { provider });
-  const { host } = flow.place;
-  const goBack = async (event: Event) => {
-    event.preventDefault();
-    const address = new URL(returnTo ?? '');
-    address.searchParams.set('latchkey_status', 'connected');
-    const result = await flow.result();
-    if (result) address.searchParams.set('latchkey_result', result);
-    location.assign(address);
-  };
-  const leave = host ? (
-    <Button kind="primary" wide onClick={() => flow.close()}>
-      {texts.t(review ? 'partial_accept' : 'done')}
-    </Button>
-  ) : (
-    returnTo && (
-      <a class="button button-primary wide" href={returnTo} onClick={(event) => void goBack(event)}>
-        {texts.t('connected_return', { app })}
-      </a>
-    )
-  );
-  return (
-    <Frame
-      center
-      name={title}
-      title={title}
-      mark={review ? <Pair provider={provider} /> : <Pair provider={provider} state="done" />}
-      actions={leave}
-    >
-      {connection?.account && <p class="account">{texts.t('connected_as', { account: connection.account })}</p>}
-      {review ? (
-        <Notice kind="warning">
-          <p>{texts.t('partial_body', { provider, app })}</p>
-          <ul class="left-out">
-            {left.map((scope) => (
-              <li key={scope}>
-                <code>{scope}</code>
-              </li>
-            ))}
-          </ul>
-        </Notice>
-      ) : (
-        <p class="lead">{texts.t(host || returnTo ? 'connected_body' : 'connected_close', { app })}</p>
-      )}
-    </Frame>
-  );
 }
