@@ -12,16 +12,31 @@ import { brotliCompressSync } from 'node:zlib';
 const ui = fileURLToPath(new URL('../../crates/web-ui', import.meta.url));
 const weight = (...names) => names.reduce((sum, name) => sum + brotliCompressSync(readFileSync(join(ui, 'dist', name))).length, 0);
 
+// What a first connect loads is summed up in `hosted.test.js`, from a browser. These are the parts, and what is not in that sum.
 test('what browsers load stays small', () => {
+  const locales = readdirSync(join(ui, 'dist/locales/connect/rare'));
   const budgets = [
-    [25_000, ['connect/connect.js', 'connect/shared.js', 'kit/theme-first.js']],
-    [2_500, ['connect/rare.js']],
-    [5_000, ['connect/connect.css']],
+    [19_000, ['connect/connect.js', 'connect/shared.js']],
+    [3_600, ['connect/connect.css']],
+    [600, ['connect/first.js']],
+    // Where a customer has a theme, in the place of the one above.
+    [2_200, ['connect/first-themed.js']],
+    ...locales.map((name) => [1_700, [`locales/connect/${name}`]]),
+    // What few people see, with its texts and its styles.
+    ...locales.map((name) => [5_500, ['connect/rare.js', 'connect/rare.css', `locales/connect/rare/${name}`]]),
+    [400, ['connect/plain.css']],
     [4_000, ['sdk/latchkey.js']],
     [4_000, ['sdk/index.js']],
-    ...readdirSync(join(ui, 'dist/locales/connect')).map((name) => [4_000, [`locales/connect/${name}`]]),
   ];
   for (const [budget, names] of budgets) assert(weight(...names) <= budget, `${names} is ${weight(...names)} bytes, and may be ${budget}`);
+});
+
+test('every text is in one of the two files of its language', () => {
+  const read = (path) => Object.keys(JSON.parse(readFileSync(join(ui, path), 'utf8')));
+  for (const name of readdirSync(join(ui, 'web/connect/locales'))) {
+    const served = [...read(`dist/locales/connect/${name}`), ...read(`dist/locales/connect/rare/${name}`)];
+    assert.deepEqual(served.sort(), read(`web/connect/locales/${name}`).sort(), name);
+  }
 });
 
 test('dist is what its sources are built to', () => {

@@ -125,12 +125,15 @@ test('its own window goes to the provider, and a socket tells what became of it'
 
 test('a window that cannot go anywhere says why, in the window and to the client', async () => {
   const { token } = await session(['demo-api-key']);
-  const { page, close } = await here.person();
+  const { page, context, close } = await here.person();
   await page.goto(at());
-  const other = await popping(page, token, 'demo-oauth', (popup) => popup.getByRole('heading').waitFor());
-  assert.equal(other.type, 'integration_not_allowed');
-  const none = await popping(page, 'lk_cs_nothing', 'demo-oauth', (popup) => popup.getByRole('heading').waitFor());
-  assert.equal(none.type, 'unknown_connect_session_token');
+  const nothing = async () => undefined;
+  assert.equal((await popping(page, token, 'demo-oauth', nothing)).type, 'integration_not_allowed');
+  assert.equal((await popping(page, 'lk_cs_nothing', 'demo-oauth', nothing)).type, 'unknown_connect_session_token');
+  // The client closes its window once it is told; who opened another one can read why.
+  const window = await context.newPage();
+  await window.goto(`${server}/oauth/connect/demo-oauth?connect_session_token=lk_cs_nothing&ws_client_id=none`);
+  await window.getByRole('heading', { name: 'This link is not complete' }).waitFor();
   await close();
 });
 

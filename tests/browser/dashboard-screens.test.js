@@ -35,26 +35,30 @@ const SCREENS = {
   nowhere: () => '/no/such/place',
 };
 
-for (const colorScheme of ['light', 'dark']) {
-  for (const width of [1280, 320]) {
-    test(`every screen can be read by everybody: ${colorScheme}, ${width} px`, async (t) => {
-      const page = await operator(used, 'admin', { colorScheme, viewport: { width, height: 860 } });
-      for (const [name, path] of Object.entries(SCREENS)) {
-        await t.test(name, async () => {
-          page.troubles.length = 0;
-          await page.goto(`${url}/dashboard${path()}`);
-          await settled(page);
-          assert.equal(await page.locator('.notice-danger').count(), 0, await page.locator('.notice-danger').allInnerTexts().then(String));
+test('every screen can be read by everybody', async (t) => {
+  const page = await operator(used, 'admin');
+  for (const [name, path] of Object.entries(SCREENS)) {
+    await t.test(name, async () => {
+      page.troubles.length = 0;
+      await page.goto(`${url}/dashboard${path()}`);
+      await settled(page);
+      assert.equal(await page.locator('.notice-danger').count(), 0, await page.locator('.notice-danger').allInnerTexts().then(String));
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        for (const width of [1280, 320]) {
+          const what = `${name}, ${colorScheme}, ${width} px`;
+          await page.setViewportSize({ width, height: 860 });
+          await page.waitForFunction((wanted) => document.documentElement.dataset.scheme === wanted, colorScheme, { polling: 20 });
           await picture(page, `dashboard-${name}-${colorScheme}-${width}`);
-          await accessible(page, name);
+          await accessible(page, what);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          assert(wide <= 0, `${name} is ${wide} px wider than its window`);
-          assert.deepEqual(page.troubles, []);
-        });
+          assert(wide <= 0, `${what} is ${wide} px wider than its window`);
+        }
       }
+      assert.deepEqual(page.troubles, []);
     });
   }
-}
+});
 
 test('a dialog, the search and the shortcuts can be read by everybody, and work without a mouse', async () => {
   const page = await operator(used, 'admin');

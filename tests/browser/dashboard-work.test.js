@@ -147,6 +147,8 @@ test('an integration is added with the exact redirect URL beside it, and changed
   await page.getByText('GitLab is added').waitFor();
   const { integration } = await api('GET', '/integrations/gl');
   assert.deepEqual([integration.client_id, integration.scopes], ['the-client', ['read_user', 'api']]);
+  // Not before what was added is read again, which fills the form in.
+  await page.getByRole('button', { name: 'Save changes' }).waitFor();
   await page.getByLabel('Name', { exact: true }).fill('Our GitLab');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await page.getByText('Saved').waitFor();

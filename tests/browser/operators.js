@@ -83,7 +83,9 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** What WCAG 2.2 AA forbids, as far as a program can see it. */
 export async function accessible(page, what) {
-  await page.evaluate(axe);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
+  // Colours on their way to others are neither.
+  await page.waitForFunction(() => !document.getAnimations().some((it) => it instanceof CSSTransition), undefined, { polling: 20 });
   const { violations } = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags }), TAGS);
   const told = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
   assert.deepEqual(told, [], what);

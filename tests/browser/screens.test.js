@@ -90,11 +90,12 @@ const SCREENS = {
   ours: { session: failed('INTERNAL', 'OPERATOR'), form },
 };
 
-const VARIANTS = [];
-for (const width of [320, 500, 1280]) for (const scheme of ['light', 'dark']) for (const locale of ['en-US', 'ar']) VARIANTS.push({ width, scheme, locale });
+const WIDTHS = [320, 500, 1280];
+const SCHEMES = ['light', 'dark'];
+const LOCALES = ['en-US', 'ar'];
 
 /** A browser in which the server says what a screen needs; `show` goes from one to the next. */
-async function gallery({ width, scheme, locale }, options = {}) {
+async function gallery({ width = 500, scheme = 'light', locale = 'en-US', ...options }) {
   const person = await here.person({ viewport: { width, height: 760 }, colorScheme: scheme, locale, ...options });
   const { page, context } = person;
   const { connect_link, session_id } = await session(['demo-oauth']);
@@ -115,50 +116,63 @@ async function gallery({ width, scheme, locale }, options = {}) {
   return { ...person, show };
 }
 
-/** What axe says of a page or a frame, with each finding in one line. */
-async function findings(place) {
-  // As the browser's own tools do it: as a script of the page its policy would forbid it.
-  await place.evaluate(axe);
-  return place.evaluate(async (runOnly) => {
+/** As the browser's own tools do it: as a script of the page its policy would forbid it. */
+const bring = (place) => place.evaluate(axe);
+
+/** What axe, once it was brought there, says of a page or a frame, with each finding in one line. */
+const findings = (place) =>
+  place.evaluate(async (runOnly) => {
     const { violations } = await window.axe.run(document, { runOnly });
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
   }, TAGS);
-}
 
 const scrollsSideways = (place) => place.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 
-for (const variant of VARIANTS) {
-  const { width, scheme, locale } = variant;
-  test(`every screen is usable by everybody: ${scheme}, ${locale}, ${width} px`, async () => {
-    const { page, errors, show, close } = await gallery(variant);
-    for (const name of Object.keys(SCREENS)) {
-      await show(name);
-      assert.deepEqual(await findings(page), [], name);
-      assert(!(await scrollsSideways(page)), `${name} has to be scrolled sideways`);
-      assert.equal(await page.evaluate(() => document.documentElement.dir), locale === 'ar' ? 'rtl' : 'ltr');
-      assert.equal(await page.evaluate(() => document.documentElement.dataset.scheme), scheme);
+/** One screen in both schemes and all widths, one after the other as somebody might turn a device and switch the light off. */
+async function usable(page, place, name, locale) {
+  await bring(place);
+  for (const scheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const width of WIDTHS) {
+      const what = `${name}, ${scheme}, ${locale}, ${width} px`;
+      await page.setViewportSize({ width, height: 760 });
+      await place.waitForFunction((wanted) => document.documentElement.dataset.scheme === wanted, scheme, { polling: 20 });
+      // Colours on their way to others are neither.
+      await place.waitForFunction(() => !document.getAnimations().some((it) => it instanceof CSSTransition), undefined, { polling: 20 });
+      assert.deepEqual(await findings(place), [], what);
+      assert(!(await scrollsSideways(place)), `${what} has to be scrolled sideways`);
       if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}-${scheme}-${locale.slice(0, 2)}.png`) });
+    }
+  }
+}
+
+for (const locale of LOCALES) {
+  test(`every screen is usable by everybody: ${locale}`, async (t) => {
+    const { page, errors, show, close } = await gallery({ locale });
+    for (const name of Object.keys(SCREENS)) {
+      await t.test(name, async () => {
+        await show(name);
+        assert.equal(await page.evaluate(() => document.documentElement.dir), locale === 'ar' ? 'rtl' : 'ltr');
+        await usable(page, page, name, locale);
+      });
     }
     assert.deepEqual(errors, []);
     await close();
   });
 }
 
-for (const variant of VARIANTS) {
-  const { width, scheme, locale } = variant;
-  test(`so is every screen of a frame: ${scheme}, ${locale}, ${width} px`, async () => {
-    const { page, close } = await here.person({ viewport: { width, height: 760 }, colorScheme: scheme, locale });
+for (const locale of LOCALES) {
+  test(`so is every screen of a frame: ${locale}`, async () => {
+    // Dark from the beginning, for here the scheme is what it is before anything is shown.
+    const { page, close } = await here.person({ viewport: { width: 500, height: 760 }, colorScheme: 'dark', locale });
     const { token } = await session(['demo-oauth', 'demo-api-key']);
     await page.goto(at({ tokens: [token] }));
     await page.locator('#go').click();
     const ui = frame(page);
     await ui.locator('.choice').first().waitFor();
     const inside = page.frames().find((it) => it.url().includes('/embed/'));
-    const look = async (name) => {
-      assert.deepEqual(await findings(inside), [], name);
-      assert(!(await scrollsSideways(inside)), `${name} has to be scrolled sideways`);
-      if (pictures) await page.screenshot({ path: join(pictures, `frame-${name}-${width}-${scheme}-${locale.slice(0, 2)}.png`) });
-    };
+    assert.equal(await inside.evaluate(() => document.documentElement.dataset.scheme), 'dark');
+    const look = (name) => usable(page, inside, `frame-${name}`, locale);
     await look('choose');
     await ui.locator('.choice').first().click();
     const go = ui.locator('.foot .button-primary');
@@ -199,6 +213,7 @@ test('pages that have nothing to go on with say so to everybody', async () => {
     ]) {
       await page.goto(`${server}${path}`);
       await page.getByRole('heading', { name: title }).waitFor();
+      await bring(page);
       assert.deepEqual(await findings(page), [], path);
       if (pictures) await page.screenshot({ path: join(pictures, `nothing${path.replace(/\W+/g, '-')}-${scheme}.png`) });
     }
@@ -207,7 +222,7 @@ test('pages that have nothing to go on with say so to everybody', async () => {
 });
 
 test('nothing that has the focus is covered, tabbing through the longest screen on the smallest', async () => {
-  const { page, show, close } = await gallery({ width: 320, scheme: 'light', locale: 'en-US' });
+  const { page, show, close } = await gallery({ width: 320 });
   await show('form');
   for (let tabs = 0; tabs < 14; tabs += 1) {
     await page.keyboard.press('Tab');
@@ -225,7 +240,7 @@ test('nothing that has the focus is covered, tabbing through the longest screen 
 });
 
 test('what can be pressed is large enough', async () => {
-  const { page, show, close } = await gallery({ width: 320, scheme: 'light', locale: 'en-US' });
+  const { page, show, close } = await gallery({ width: 320 });
   for (const name of ['choose', 'form', 'setup']) {
     await show(name);
     const small = await page.evaluate(() =>
@@ -239,9 +254,10 @@ test('what can be pressed is large enough', async () => {
 });
 
 test('with the system’s own colours everything is still there', async () => {
-  const { page, show, close } = await gallery({ width: 500, scheme: 'light', locale: 'en-US' }, { forcedColors: 'active' });
+  const { page, show, close } = await gallery({ forcedColors: 'active' });
   for (const name of ['choose', 'form-wrong', 'done', 'setup']) {
     await show(name);
+    await bring(page);
     assert.deepEqual(await findings(page), [], name);
     if (pictures) await page.screenshot({ path: join(pictures, `${name}-forced.png`) });
   }
@@ -251,7 +267,7 @@ test('with the system’s own colours everything is still there', async () => {
 test('each language is spoken', async () => {
   const titles = [['de-DE', 'Acorn CRM verbinden'], ['es-ES', 'Conectar Acorn CRM'], ['fr-FR', 'Connecter Acorn CRM'], ['ja-JP', 'Acorn CRMを接続'], ['ar', 'ربط Acorn CRM'], ['tlh', 'Connect Acorn CRM']];
   for (const [locale, title] of titles) {
-    const { page, show, close } = await gallery({ width: 500, scheme: 'light', locale });
+    const { page, show, close } = await gallery({ locale });
     await show('explain');
     await page.getByRole('heading', { name: title, exact: true }).waitFor();
     assert.equal(await page.title(), title);

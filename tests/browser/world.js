@@ -53,7 +53,7 @@ export function world() {
       const asked = [];
       const errors = [];
       context.on('request', (request) => asked.push(request.url()));
-      context.on('weberror', ({ error }) => errors.push(String(error())));
+      context.on('weberror', (thrown) => errors.push(String(thrown.error())));
       context.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
       const page = await context.newPage();
       return { context, page, asked, errors, close: () => context.close() };
