@@ -835,7 +835,7 @@ atest 500"]})]}),a2(Bars,{title:"Hours ago",unit:"refreshes",bars:byHours(found)
 hours*36e5&&ago>=(hours-4)*36e5}),failed=there.filter(one=>word(one.outcome,"AUTH_LOG_OUTCOME")==="FAILURE").length;return{
 label:`${hours-4}–${hours} h`,value:there.length,tone:"good",marked:{value:failed,tone:"bad",label:"failed"}}})}function Expiries({
 of}){let stretches=of.expiring??[];return stretches.some(({count:count2})=>count2)?a2(Bars,{title:"Time left",unit:"toke\
-ns",bars:stretches.map(stretch=>({label:labelOf(stretch,"Expired"),value:stretch.count??0,tone:stretch.from?"info":"bad"}))}):
+ns",bars:stretches.map(stretch=>({label:labelOf(stretch,"Over"),value:stretch.count??0,tone:stretch.from?"info":"bad"}))}):
 a2(Empty,{title:"No token runs out",children:"Tokens that a provider gives for a while are counted here by the time that\
  is left."})}function labelOf({from,until},over){return from?until?`< ${lasting(millis(until))}`:`> ${lasting(millis(from))}`:
 over}function Endings({of}){let buckets=of.ending??[];if(!buckets.some(bucket=>bucket.count))return a2(Empty,{title:"No \

@@ -161,7 +161,7 @@ function Expiries({ of }: { of: Aggregate }) {
   const stretches = of.expiring ?? [];
   if (!stretches.some(({ count }) => count)) return <Empty title="No token runs out">Tokens that a provider gives for a while are counted here by the time that is left.</Empty>;
   // One that has run out could not be refreshed yet: which connections those are is told below.
-  return <Bars title="Time left" unit="tokens" bars={stretches.map((stretch) => ({ label: labelOf(stretch, 'Expired'), value: stretch.count ?? 0, tone: stretch.from ? 'info' : 'bad' }))} />;
+  return <Bars title="Time left" unit="tokens" bars={stretches.map((stretch) => ({ label: labelOf(stretch, 'Over'), value: stretch.count ?? 0, tone: stretch.from ? 'info' : 'bad' }))} />;
 }
 
 function labelOf({ from, until }: Stretch, over: string): string {
