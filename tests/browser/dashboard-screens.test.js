@@ -92,3 +92,16 @@ test('a chart is a table too', async () => {
   const cells = await chart.getByRole('cell').allInnerTexts();
   assert.deepEqual(cells.map((cell) => cell.split(',')[0]), before);
 });
+
+test('when tokens run out is a histogram of all that do', async () => {
+  const { expiring } = await api('GET', '/connections:aggregate');
+  const all = (values) => values.reduce((sum, value) => sum + Number(value ?? 0), 0);
+  const wanted = all(expiring.map(({ count }) => count));
+  // The demo's tokens, and not its API keys, which do not run out; nor what the provider has refused.
+  assert(wanted > 0);
+  const page = await operator(used, 'viewer');
+  await page.goto(`${url}/dashboard`);
+  const card = page.locator('.card', { has: page.getByRole('heading', { name: 'Time to expiry' }) });
+  await card.locator('.bar-value').first().waitFor();
+  assert.equal(all(await card.locator('.bar-value').allInnerTexts()), wanted);
+});
