@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 /// Enough for a kill to find some replaced and some not.
-const CONNECTIONS: u64 = 40;
+const CONNECTIONS: u64 = 20;
 
 /// How long one run may take to come as far as it is killed.
 const PATIENCE: Duration = Duration::from_secs(60);
