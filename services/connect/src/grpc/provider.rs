@@ -15,7 +15,9 @@ impl pb::provider_service_server::ProviderService for Door {
         self.authenticator.identify(request.metadata()).await?;
         let id = request.into_inner().provider;
         let provider = self.flows.catalogue.get(&id).map_err(|unknown| {
-            Fault::new(Kind::NotFound, Reason::ProviderUnknown, unknown.to_string()).with("provider", id)
+            // As much of it as is shown: the whole may be longer than what a client takes for headers.
+            let message = unknown.to_string();
+            Fault::new(Kind::NotFound, Reason::ProviderUnknown, message).with("provider", unknown.id)
         })?;
         Ok(Response::new(pb::GetProviderResponse {
             provider: Some(described(&self.flows.catalogue, &provider, &self.redirect_uri())),
