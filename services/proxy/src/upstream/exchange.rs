@@ -5,7 +5,7 @@ use super::Client;
 use axum::BoxError;
 use axum::body::{Body, Bytes};
 use http::{Request, Response};
-use hyper::body::{Body as _, Frame, Incoming, SizeHint};
+use hyper::body::{Frame, Incoming, SizeHint};
 use hyper_util::client::legacy::Error;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
