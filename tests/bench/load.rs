@@ -1,5 +1,6 @@
 //! Callers: each asks for one token after another, of connections all over the table.
 
+use crate::cpu;
 use crate::settings::Settings;
 use anyhow::Context as _;
 use futures::future::try_join_all;
@@ -24,6 +25,8 @@ pub struct Measured {
     pub latencies: Histogram<u64>,
     /// Answers per second.
     pub rate: f64,
+    /// CPU time of one answer in microseconds, of its caller and of whoever gave it. Not a number where it is not known.
+    pub cpu: f64,
 }
 
 pub struct Load {
@@ -75,7 +78,7 @@ impl Load {
     }
 
     async fn run(&self, lasting: Duration, between: Option<Duration>) -> anyhow::Result<Measured> {
-        let begin = Instant::now();
+        let (begin, spent) = (Instant::now(), cpu::spent());
         let callers = (0..self.callers).map(|number| {
             let caller = self.caller(number);
             // Not all at one moment.
@@ -87,8 +90,10 @@ impl Load {
             latencies.add(asked?)?;
         }
         #[expect(clippy::cast_precision_loss, reason = "answers are fewer than 2^52")]
-        let rate = latencies.len() as f64 / begin.elapsed().as_secs_f64();
-        Ok(Measured { latencies, rate })
+        let answers = latencies.len() as f64;
+        let rate = answers / begin.elapsed().as_secs_f64();
+        let cpu = cpu::spent().zip(spent).map_or(f64::NAN, |(now, then)| (now - then).as_secs_f64());
+        Ok(Measured { latencies, rate, cpu: cpu * 1e6 / answers })
     }
 
     fn caller(&self, number: usize) -> Caller {

@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, reason = "the report is what it is for")]
 
 mod bare;
+mod cpu;
 mod database;
 mod filling;
 mod load;

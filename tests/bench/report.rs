@@ -41,19 +41,22 @@ impl Measured {
 pub fn print(lines: &[Line]) {
     println!();
     println!(
-        "                          answers per second            p50/p99 in µs             vault at half load"
+        "                          answers per second          CPU in µs each         p50/p99 in µs             vault at half load"
     );
     println!(
-        "database    connections    bare   vault  ratio         bare        vault        p50/p99   p99:p50"
+        "database    connections    bare   vault  ratio   bare  vault  ratio         bare        vault        p50/p99   p99:p50"
     );
     for line in lines {
         println!(
-            "{:<12}{:>11}{:>8.0}{:>8.0}{:>5.0} %{:>13}{:>13}{:>15}{:>10.1}",
+            "{:<12}{:>11}{:>8.0}{:>8.0}{:>5.0} %{:>7.0}{:>7.0}{:>5.0} %{:>13}{:>13}{:>15}{:>10.1}",
             line.database,
             line.connections,
             line.median(|round| round.bare.rate),
             line.median(|round| round.vault.rate),
             100.0 * line.median(|round| round.vault.rate / round.bare.rate),
+            line.median(|round| round.bare.cpu),
+            line.median(|round| round.vault.cpu),
+            100.0 * line.median(|round| round.bare.cpu / round.vault.cpu),
             line.percentiles(|round| &round.bare),
             line.percentiles(|round| &round.vault),
             line.percentiles(|round| &round.at_half),
