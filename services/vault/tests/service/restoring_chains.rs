@@ -66,13 +66,16 @@ fn is_of_a_session(table: Table, row: &Value) -> bool {
 /// What somebody does to the rows on their way into a backup.
 type Change = Box<dyn Fn(Table, &mut Value) -> bool + Send + Sync>;
 
+/// Its name, what it does, and what an auditor is to find.
+type Case = (&'static str, Change, fn(&Problem) -> bool);
+
 #[tokio::test]
 async fn what_was_done_to_a_backup_is_found_out_when_it_was_restored() {
     let world = chained_world().await;
     let known = root_of(&world.exported().await).unwrap();
     let end = last_of(&world).await;
     assert_eq!(known.records, end);
-    let changes: [(&str, Change, fn(&Problem) -> bool); 7] = [
+    let changes: [Case; 7] = [
         (
             "changed",
             Box::new(|table, row| {
