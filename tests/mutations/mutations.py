@@ -366,7 +366,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a body that passes is not counted", "services/proxy/src/outgoing.rs",
-        "traffic.sending(body).into_data_stream()", "body.into_data_stream()", ("-p", "latchkey-proxy", "--test", "calls", "counted_either_way"),
+        "body: traffic.sending(body),", "body,", ("-p", "latchkey-proxy", "--test", "calls", "counted_either_way"),
     ),
     Mutation(
         "an outage of the key service is lived through for ever", "crates/envelope/src/cache/slot.rs",
