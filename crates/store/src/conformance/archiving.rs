@@ -1,6 +1,6 @@
 //! All rows out of one database and into another. Not among the rules of the list: these need two databases.
 
-use super::contents::{append, begin, card, event, key, thing};
+use super::contents::{append, begin, card, event, feed, key, thing};
 use super::reading::added;
 use crate::{
     Append, Archive, ArchiveError, ArchivedRow, ClaimQuery, Fence, KeyChange, Position, READS_READER,
@@ -9,11 +9,6 @@ use crate::{
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io;
-use std::time::{Duration, Instant};
-use tokio::time::sleep;
-
-/// How long the feed may be held back by what has nothing to do with archives.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 const READER: &str = "half-way";
 
@@ -28,20 +23,6 @@ async fn rows(archive: &dyn Archive) -> Vec<ArchivedRow> {
     };
     archive.export(&mut take).await.expect("what is there can be archived");
     rows
-}
-
-/// The events behind a position, of which there are so many. Transactions in other databases of the server may hold them back.
-async fn feed(store: &dyn Store, after: Position, count: usize) -> Vec<Recorded> {
-    let begun = Instant::now();
-    loop {
-        let seen = store.feed(after, 100).await.expect("the feed is read");
-        if seen.len() >= count {
-            assert_eq!(seen.len(), count, "no event comes twice");
-            return seen;
-        }
-        assert!(begun.elapsed() < PATIENCE, "{} of {count} events are in the feed", seen.len());
-        sleep(Duration::from_millis(20)).await;
-    }
 }
 
 fn parsed(rows: &[ArchivedRow]) -> Vec<(Table, Value)> {

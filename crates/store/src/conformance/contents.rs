@@ -4,10 +4,15 @@ use crate::{
     Append, AppendError, Card, CardQuery, Claim, ClaimQuery, Fence, KeyChange, Listed, Millis, NewEvent,
     Position, Recorded, Snapshot, Store, Stream, Version, WrappedKey,
 };
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 pub const CATEGORY: &str = "thing";
 pub const ENVIRONMENT: &str = "dev";
+
+/// How long the feed may be held back by what goes on elsewhere on the server.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub fn thing(id: impl Into<String>) -> Stream {
     Stream::new(CATEGORY, id)
@@ -129,4 +134,18 @@ pub async fn next_page(store: &dyn Store, after: Position, max: u32) -> (Vec<Rec
     }
     assert!(page.len() <= max as usize, "a page holds at most {max}");
     (page, last)
+}
+
+/// The events behind a position, of which there are so many. Transactions in other databases of the server may hold them back.
+pub async fn feed(store: &dyn Store, after: Position, count: usize) -> Vec<Recorded> {
+    let begun = Instant::now();
+    loop {
+        let seen = store.feed(after, 100).await.expect("the feed is read");
+        if seen.len() >= count {
+            assert_eq!(seen.len(), count, "no event comes twice");
+            return seen;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{} of {count} events are in the feed", seen.len());
+        sleep(Duration::from_millis(20)).await;
+    }
 }
