@@ -173,3 +173,31 @@ impl Connection for HeardOut {
         self.io.connected()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::poll_fn;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use tokio::time::sleep;
+
+    #[tokio::test]
+    async fn what_was_said_before_the_end_is_read_behind_writes_that_came_too_late() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let io = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (mut provider, _) = listener.accept().await.unwrap();
+        provider.write_all(b"no").await.unwrap();
+        drop(provider);
+        let mut heard = HeardOut { io: TokioIo::new(io), deaf: false };
+        // The first writes go well: it takes the system a moment to learn that nobody reads them.
+        while !heard.deaf {
+            let written = poll_fn(|context| Pin::new(&mut heard).poll_write(context, b"more")).await;
+            assert_eq!(written.unwrap(), 4);
+            sleep(Duration::from_millis(1)).await;
+        }
+        let mut said = [0; 8];
+        assert_eq!(TokioIo::new(heard).read(&mut said).await.unwrap(), 2);
+        assert_eq!(&said[..2], b"no");
+    }
+}
