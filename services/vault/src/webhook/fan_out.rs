@@ -124,12 +124,12 @@ impl Vault {
 }
 
 /// In the place of all addresses in the compatible format there is the connection's own. It is told once, with the keys of the
-/// first endpoint that is enabled, or else of the first.
+/// oldest endpoint that is enabled, or else of the oldest.
 fn at_own_address(told: Vec<(&Live, Message)>) -> Vec<(&Live, Message)> {
     let is_replaced = |(live, _): &(&Live, Message)| live.settings.format == Format::Compat;
     let (mut replaced, mut told): (Vec<_>, Vec<_>) = told.into_iter().partition(is_replaced);
-    // What is not enabled goes last; the rest stays in its order.
-    replaced.sort_by_key(|(live, _)| !live.is_enabled());
+    // The oldest, so that one more endpoint changes nothing.
+    replaced.sort_by_key(|(live, _)| (!live.is_enabled(), live.id));
     told.extend(
         replaced.into_iter().take(1).map(|(live, message)| (live, Message { own_address: true, ..message })),
     );
