@@ -1,11 +1,16 @@
 //! End users who look after their own connections.
 
-use crate::world::{World, demo, dev};
+use crate::world::{World, demo, dev, put};
 use latchkey_domain::connection::{About, Refusal};
-use latchkey_domain::{ConnectionId, Digest, Failure, Phase, Reason, SessionId, session};
+use latchkey_domain::{
+    AuthorizationId, ConnectionId, Digest, Failure, IntegrationKey, Phase, Reason, SessionId, session,
+};
 use latchkey_vault::Error;
-use latchkey_wire::contract::{CreateSession, RefreshOutcome};
+use latchkey_wire::contract::{CreateSession, PutIntegration, RefreshOutcome, StartAuthorization};
 use std::time::Duration;
+
+/// What comes after it is newer; what comes within one instant has no order.
+const A_MOMENT: Duration = Duration::from_secs(1);
 
 fn browser() -> Digest {
     Digest::of(b"browser")
@@ -109,6 +114,7 @@ async fn such_a_session_makes_no_connection_itself_and_is_about_no_one_of_them()
 async fn what_is_gone_takes_no_place_of_what_is_there() {
     let world = World::new().await;
     let oldest = world.connected().await;
+    world.clock.advance(A_MOMENT);
     let session = opened(&world, managing("ana")).await;
     for _ in 0..101 {
         let gone = world.connected().await;
@@ -117,4 +123,33 @@ async fn what_is_gone_takes_no_place_of_what_is_there() {
     assert_eq!(own(&world, session).await, [oldest]);
     let narrowed = opened(&world, CreateSession { integrations: vec![demo()], ..managing("ana") }).await;
     assert_eq!(own(&world, narrowed).await, [oldest]);
+}
+
+/// An account of ana's at another integration than the usual one.
+async fn connected_to(world: &World, integration: &IntegrationKey) -> ConnectionId {
+    let create = CreateSession { integrations: vec![integration.clone()], manages: false, ..managing("ana") };
+    let session = world.vault.create_session(create).await.unwrap();
+    world.vault.bind_session(&session.token, browser()).await.unwrap();
+    let authorization = AuthorizationId::from_parts(1, u128::from(world.fresh()));
+    let start = world.start(authorization, session.session);
+    let start = StartAuthorization { integration: integration.clone(), ..start };
+    world.vault.start_authorization(start).await.unwrap();
+    world.vault.claim_authorization(authorization, Digest::of(b"state"), browser()).await.unwrap();
+    world.vault.establish(authorization, world.obtained()).await.unwrap().connection
+}
+
+#[tokio::test]
+async fn what_a_session_does_not_show_takes_no_place_of_what_it_does() {
+    let world = World::new().await;
+    let keys: Vec<IntegrationKey> = ["first", "second"].map(|key| key.parse().unwrap()).into();
+    for key in keys.clone() {
+        world.vault.put_integration(PutIntegration { key, ..put(dev(), None) }).await.unwrap();
+    }
+    let oldest = connected_to(&world, &keys[0]).await;
+    world.clock.advance(A_MOMENT);
+    for _ in 0..101 {
+        world.connected().await;
+    }
+    let session = opened(&world, CreateSession { integrations: keys, ..managing("ana") }).await;
+    assert_eq!(own(&world, session).await, [oldest]);
 }
