@@ -6,11 +6,12 @@ use futures::stream::BoxStream;
 use latchkey_bus::{Bus, BusError, Fact, Hint, LastPosition};
 use latchkey_envelope::{KeyService, KeyServiceError, WrapContext};
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
-    OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored, Stream, Tally, Version,
-    Vitals, WrappedKey,
+    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Deadline, Fence, KeyReplacement,
+    Millis, OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored, Stream, Tally,
+    Version, Vitals, WrappedKey,
 };
 use latchkey_testkit::MemoryStore;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -144,26 +145,15 @@ impl Store for UnsteadyStore {
         self.inner.tally(category, environment).await
     }
 
-    async fn count_ending(
+    async fn count_within(
         &self,
         category: &str,
         environment: &str,
-        from: Millis,
-        until: Millis,
+        deadline: Deadline,
+        within: Range<Millis>,
     ) -> Result<u64, StoreError> {
         self.reach().await?;
-        self.inner.count_ending(category, environment, from, until).await
-    }
-
-    async fn count_expiring(
-        &self,
-        category: &str,
-        environment: &str,
-        from: Millis,
-        until: Millis,
-    ) -> Result<u64, StoreError> {
-        self.reach().await?;
-        self.inner.count_expiring(category, environment, from, until).await
+        self.inner.count_within(category, environment, deadline, within).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

@@ -28,11 +28,12 @@ pub use diagnosis::Diagnosis;
 use async_trait::async_trait;
 use connect::Place;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
-    OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store, StoreError, Stored, Stream,
-    Tally, Version, Vitals, WrappedKey, claim_in_turns,
+    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Deadline, Fence, KeyReplacement,
+    Millis, OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store, StoreError, Stored,
+    Stream, Tally, Version, Vitals, WrappedKey, claim_in_turns,
 };
 use pool::Pool;
+use std::ops::Range;
 
 /// Streams of events in one PostgreSQL database (13 or later). Clones share the pool of connections.
 #[derive(Debug, Clone)]
@@ -129,25 +130,14 @@ impl Store for PostgresStore {
         lists::tally(&self.pool.get(), category, environment).await
     }
 
-    async fn count_ending(
+    async fn count_within(
         &self,
         category: &str,
         environment: &str,
-        from: Millis,
-        until: Millis,
+        deadline: Deadline,
+        within: Range<Millis>,
     ) -> Result<u64, StoreError> {
-        lists::count_within(&self.pool.get(), lists::COUNT_ENDING, category, environment, (from, until)).await
-    }
-
-    async fn count_expiring(
-        &self,
-        category: &str,
-        environment: &str,
-        from: Millis,
-        until: Millis,
-    ) -> Result<u64, StoreError> {
-        lists::count_within(&self.pool.get(), lists::COUNT_EXPIRING, category, environment, (from, until))
-            .await
+        lists::count_within(&self.pool.get(), category, environment, deadline, within).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

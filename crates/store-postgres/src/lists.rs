@@ -4,11 +4,14 @@
 mod statements;
 
 use crate::rows::Row;
-use latchkey_store::{CardQuery, EndsAfter, Listed, Millis, Order, Page, StoreError, Stream, Tally, Version};
+use latchkey_store::{
+    CardQuery, Deadline, EndsAfter, Listed, Millis, Order, Page, StoreError, Stream, Tally, Version,
+};
 use sqlx::postgres::PgRow;
 use sqlx::query::Query;
 use sqlx::{Database, PgPool, Postgres};
 use statements::{ALL, ENDING, OF_EXTERNAL_ID, OF_PARENT, OF_STATUS, OF_SUBJECT, OF_TAG};
+use std::ops::Range;
 
 /// Before and behind every id there can be, in the order of bytes.
 const FIRST: &str = "";
@@ -110,21 +113,25 @@ pub async fn tally(
     rows.iter().map(tally).collect()
 }
 
-pub const COUNT_ENDING: &str = "SELECT COUNT(*) AS count FROM streams
+const COUNT_ENDING: &str = "SELECT COUNT(*) AS count FROM streams
      WHERE category = $1 AND environment = $2 AND ends_at >= $3 AND ends_at < $4";
 
-pub const COUNT_EXPIRING: &str = "SELECT COUNT(*) AS count FROM streams
+const COUNT_EXPIRING: &str = "SELECT COUNT(*) AS count FROM streams
      WHERE category = $1 AND environment = $2 AND expires_at >= $3 AND expires_at < $4";
 
-/// By one of the statements that count.
 pub async fn count_within(
     pool: &PgPool,
-    statement: &'static str,
     category: &str,
     environment: &str,
-    (from, until): (Millis, Millis),
+    deadline: Deadline,
+    within: Range<Millis>,
 ) -> Result<u64, StoreError> {
-    let counting = sqlx::query(statement).bind(category).bind(environment).bind(from).bind(until);
+    let statement = match deadline {
+        Deadline::End => COUNT_ENDING,
+        Deadline::Expiry => COUNT_EXPIRING,
+    };
+    let counting =
+        sqlx::query(statement).bind(category).bind(environment).bind(within.start).bind(within.end);
     let row = counting.fetch_one(pool).await.map_err(StoreError::unavailable)?;
     Row { row: &row, table: "streams", key: &category }.number("count")
 }

@@ -22,11 +22,12 @@ pub use open::{OpenError, Schema};
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Millis,
-    OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store, StoreError, Stored, Stream,
-    Tally, Version, Vitals, WrappedKey, claim_in_turns,
+    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Deadline, Fence, KeyReplacement,
+    Millis, OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store, StoreError, Stored,
+    Stream, Tally, Version, Vitals, WrappedKey, claim_in_turns,
 };
 use open::Pools;
+use std::ops::Range;
 use std::path::Path;
 
 /// Streams of events in one SQLite database. Clones share its connections.
@@ -137,26 +138,14 @@ impl Store for SqliteStore {
         lists::tally(&self.pools.readers, category, environment).await
     }
 
-    async fn count_ending(
+    async fn count_within(
         &self,
         category: &str,
         environment: &str,
-        from: Millis,
-        until: Millis,
+        deadline: Deadline,
+        within: Range<Millis>,
     ) -> Result<u64, StoreError> {
-        lists::count_within(&self.pools.readers, lists::COUNT_ENDING, category, environment, (from, until))
-            .await
-    }
-
-    async fn count_expiring(
-        &self,
-        category: &str,
-        environment: &str,
-        from: Millis,
-        until: Millis,
-    ) -> Result<u64, StoreError> {
-        lists::count_within(&self.pools.readers, lists::COUNT_EXPIRING, category, environment, (from, until))
-            .await
+        lists::count_within(&self.pools.readers, category, environment, deadline, within).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

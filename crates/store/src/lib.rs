@@ -34,12 +34,14 @@ pub use reads::{HoldersQuery, ReadRow, Reads};
 pub use schema::{Migration, SchemaState};
 pub use statuses::{Change, Changes, LookBack, Statuses};
 pub use stream::{
-    Append, Card, KeyChange, NewEvent, Position, Recorded, Snapshot, Stored, Stream, Version, WrappedKey,
+    Append, Card, Deadline, KeyChange, NewEvent, Position, Recorded, Snapshot, Stored, Stream, Version,
+    WrappedKey,
 };
 pub use turns::{Lanes, claim_in_turns};
 pub use vitals::{Ending, Vitals};
 
 use async_trait::async_trait;
+use std::ops::Range;
 
 /// Milliseconds since the Unix epoch, from the caller's clock. No adapter asks what time it is.
 pub type Millis = i64;
@@ -101,22 +103,13 @@ pub trait Store: Send + Sync + 'static {
     /// How many streams of a category there are, by environment, parent and status; in all environments or in one.
     async fn tally(&self, category: &str, environment: Option<&str>) -> Result<Vec<Tally>, StoreError>;
 
-    /// How many streams of a category and environment end not before `from` and before `until`.
-    async fn count_ending(
+    /// How many streams of a category and environment have this deadline within a stretch of time, its beginning included.
+    async fn count_within(
         &self,
         category: &str,
         environment: &str,
-        from: Millis,
-        until: Millis,
-    ) -> Result<u64, StoreError>;
-
-    /// How many streams of a category and environment have something that runs out not before `from` and before `until`.
-    async fn count_expiring(
-        &self,
-        category: &str,
-        environment: &str,
-        from: Millis,
-        until: Millis,
+        deadline: Deadline,
+        within: Range<Millis>,
     ) -> Result<u64, StoreError>;
 
     /// How many streams of a category are due and unclaimed at `now`.

@@ -128,6 +128,25 @@ pub struct Card {
     pub external_id: Option<String>,
 }
 
+/// An instant on a card from which on there is something less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deadline {
+    /// [`Card::ends_at`].
+    End,
+    /// [`Card::expires_at`].
+    Expiry,
+}
+
+impl Card {
+    #[must_use]
+    pub fn at(&self, deadline: Deadline) -> Option<Millis> {
+        match deadline {
+            Deadline::End => self.ends_at,
+            Deadline::Expiry => self.expires_at,
+        }
+    }
+}
+
 /// A data key under a key above it. Opaque here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrappedKey {

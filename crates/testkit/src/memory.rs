@@ -15,11 +15,12 @@ mod vitals;
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, Card, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyChange,
+    Append, AppendError, AuthLogs, Card, CardQuery, Chains, Claim, ClaimQuery, Deadline, Fence, KeyChange,
     KeyReplacement, Millis, NewEvent, OwnedKey, Page, Position, Reads, Recorded, Snapshot, Statuses, Store,
     StoreError, Stored, Stream, Tally, Version, Vitals, WrappedKey, claim_in_turns, head as key_head,
 };
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -281,36 +282,20 @@ impl Store for MemoryStore {
         Ok(counts.into_iter().map(tally).collect())
     }
 
-    async fn count_ending(
+    async fn count_within(
         &self,
         category: &str,
         environment: &str,
-        from: Millis,
-        until: Millis,
+        deadline: Deadline,
+        within: Range<Millis>,
     ) -> Result<u64, StoreError> {
         let tables = self.tables();
-        let ending = tables.streams.iter().filter(|(stream, Row { card, .. })| {
+        let counted = tables.streams.iter().filter(|(stream, Row { card, .. })| {
             stream.category == category
                 && card.environment == environment
-                && card.ends_at.is_some_and(|ends_at| (from..until).contains(&ends_at))
+                && card.at(deadline).is_some_and(|at| within.contains(&at))
         });
-        Ok(ending.count() as u64)
-    }
-
-    async fn count_expiring(
-        &self,
-        category: &str,
-        environment: &str,
-        from: Millis,
-        until: Millis,
-    ) -> Result<u64, StoreError> {
-        let tables = self.tables();
-        let expiring = tables.streams.iter().filter(|(stream, Row { card, .. })| {
-            stream.category == category
-                && card.environment == environment
-                && card.expires_at.is_some_and(|expires_at| (from..until).contains(&expires_at))
-        });
-        Ok(expiring.count() as u64)
+        Ok(counted.count() as u64)
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

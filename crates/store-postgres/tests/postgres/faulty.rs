@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Fence, KeyReplacement, Lane, Millis,
-    OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored, Stream, Tally, Version,
-    Vitals, WrappedKey,
+    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Deadline, Fence, KeyReplacement,
+    Lane, Millis, OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored, Stream,
+    Tally, Version, Vitals, WrappedKey,
 };
 use latchkey_store_postgres::PostgresStore;
 use sqlx::{PgPool, Row, postgres::PgRow};
+use std::ops::Range;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -261,24 +262,14 @@ impl Store for Faulty {
         self.store.tally(category, environment).await
     }
 
-    async fn count_ending(
+    async fn count_within(
         &self,
         category: &str,
         environment: &str,
-        from: Millis,
-        until: Millis,
+        deadline: Deadline,
+        within: Range<Millis>,
     ) -> Result<u64, StoreError> {
-        self.store.count_ending(category, environment, from, until).await
-    }
-
-    async fn count_expiring(
-        &self,
-        category: &str,
-        environment: &str,
-        from: Millis,
-        until: Millis,
-    ) -> Result<u64, StoreError> {
-        self.store.count_expiring(category, environment, from, until).await
+        self.store.count_within(category, environment, deadline, within).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

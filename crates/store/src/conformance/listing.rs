@@ -1,7 +1,7 @@
 //! Lists and counts of streams by their cards.
 
 use super::{Database, contents::*};
-use crate::{Append, AppendError, Card, CardQuery, Millis, Order, Store, Stream, Tally};
+use crate::{Append, AppendError, Card, CardQuery, Deadline, Millis, Order, Store, Stream, Tally};
 use std::collections::BTreeMap;
 
 async fn ids(store: &dyn Store, query: CardQuery) -> Vec<String> {
@@ -227,7 +227,7 @@ pub async fn what_ends_is_listed_and_counted_by_when(database: &Database) {
         assert_eq!(walked(&*store, within(Some(20), Some(30), max)).await, ["d", "e"]);
         assert_eq!(walked(&*store, within(Some(21), None, max)).await, ["a"]);
     }
-    let of = |from, until| store.count_ending(CATEGORY, ENVIRONMENT, from, until);
+    let of = |from, until| store.count_within(CATEGORY, ENVIRONMENT, Deadline::End, from..until);
     assert_eq!(of(Millis::MIN, 20).await.expect("counts"), 1);
     assert_eq!(of(20, 30).await.expect("counts"), 2);
     assert_eq!(of(20, Millis::MAX).await.expect("counts"), 3);
@@ -240,7 +240,7 @@ pub async fn what_runs_out_is_counted_by_when(database: &Database) {
         begin(&*store, id, expires(at)).await;
     }
     begin(&*store, "f", Card { environment: "prod".to_owned(), ..expires(Some(20)) }).await;
-    let of = |from, until| store.count_expiring(CATEGORY, ENVIRONMENT, from, until);
+    let of = |from, until| store.count_within(CATEGORY, ENVIRONMENT, Deadline::Expiry, from..until);
     assert_eq!(of(Millis::MIN, 20).await.expect("counts"), 1);
     assert_eq!(of(20, 30).await.expect("counts"), 2);
     assert_eq!(of(20, Millis::MAX).await.expect("counts"), 3);

@@ -7,8 +7,9 @@ use super::Vault;
 use crate::error::Error;
 use latchkey_domain::connection::{Connection, ExternalId};
 use latchkey_domain::{Aggregate as _, ConnectionId, EndUser, Environment, IntegrationKey, Timestamp};
-use latchkey_store::{CardQuery, Listed, Millis, Order};
+use latchkey_store::{CardQuery, Deadline, Listed, Millis, Order};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::Duration;
 
 /// How many connections a page may hold, and how many it holds if nobody says.
@@ -168,21 +169,26 @@ impl Vault {
             .filter(|tally| wanted.is_none_or(|wanted| wanted == tally.parent))
             .map(|tally| (tally.parent, tally.status, tally.count))
             .collect();
-        let now = self.ledger.now();
-        let (category, environment) = (Connection::CATEGORY, environment.as_str());
-        let mut ending = vec![];
-        for (from, until) in stretches(&ENDING) {
-            let (begins, ends) = between(now, from, until);
-            let count = store.count_ending(category, environment, begins, ends).await?;
-            ending.push(Stretch { from, until, count });
-        }
-        let mut expiring = vec![];
-        for (from, until) in stretches(&EXPIRING) {
-            let (begins, ends) = between(now, from, until);
-            let count = store.count_expiring(category, environment, begins, ends).await?;
-            expiring.push(Stretch { from, until, count });
-        }
+        let ending = self.counted(environment, Deadline::End, &ENDING).await?;
+        let expiring = self.counted(environment, Deadline::Expiry, &EXPIRING).await?;
         Ok(Aggregated { counts, ending, expiring })
+    }
+
+    async fn counted(
+        &self,
+        environment: &Environment,
+        deadline: Deadline,
+        bounds: &[Duration],
+    ) -> Result<Vec<Stretch>, Error> {
+        let (store, now) = (self.ledger.store(), self.ledger.now());
+        let mut counted = vec![];
+        for (from, until) in stretches(bounds) {
+            let within = between(now, from, until);
+            let count =
+                store.count_within(Connection::CATEGORY, environment.as_str(), deadline, within).await?;
+            counted.push(Stretch { from, until, count });
+        }
+        Ok(counted)
     }
 }
 
@@ -191,8 +197,8 @@ fn stretches(bounds: &[Duration]) -> impl Iterator<Item = (Option<Duration>, Opt
     begins.zip(bounds.iter().copied().map(Some).chain(std::iter::once(None)))
 }
 
-fn between(now: Timestamp, from: Option<Duration>, until: Option<Duration>) -> (Millis, Millis) {
-    (from.map_or(Millis::MIN, |from| now.plus(from).0), until.map_or(Millis::MAX, |until| now.plus(until).0))
+fn between(now: Timestamp, from: Option<Duration>, until: Option<Duration>) -> Range<Millis> {
+    from.map_or(Millis::MIN, |from| now.plus(from).0)..until.map_or(Millis::MAX, |until| now.plus(until).0)
 }
 
 impl ListConnections {

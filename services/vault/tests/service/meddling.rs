@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use latchkey_store::{
-    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Ending, Fence, KeyReplacement,
-    Millis, OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store, StoreError, Stored,
-    Stream, Tally, Version, Vitals, WrappedKey,
+    Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Deadline, Ending, Fence,
+    KeyReplacement, Millis, OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store,
+    StoreError, Stored, Stream, Tally, Version, Vitals, WrappedKey,
 };
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 type Meddling = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
@@ -128,24 +129,14 @@ impl Store for Meddled {
         self.inner.tally(category, environment).await
     }
 
-    async fn count_ending(
+    async fn count_within(
         &self,
         category: &str,
         environment: &str,
-        from: Millis,
-        until: Millis,
+        deadline: Deadline,
+        within: Range<Millis>,
     ) -> Result<u64, StoreError> {
-        self.inner.count_ending(category, environment, from, until).await
-    }
-
-    async fn count_expiring(
-        &self,
-        category: &str,
-        environment: &str,
-        from: Millis,
-        until: Millis,
-    ) -> Result<u64, StoreError> {
-        self.inner.count_expiring(category, environment, from, until).await
+        self.inner.count_within(category, environment, deadline, within).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

@@ -215,15 +215,18 @@ async fn safe_mode_is_entered_by_hand_too() {
     world.claim_one().await;
 }
 
-#[tokio::test]
-async fn a_key_of_a_backup_opens_nothing_before_it_is_confirmed() {
-    let world = World::new().await;
-    let issue = |name: &str| latchkey_wire::contract::IssueKey {
+fn issue(name: &str) -> latchkey_wire::contract::IssueKey {
+    latchkey_wire::contract::IssueKey {
         environment: dev(),
         name: name.into(),
         scopes: vec![latchkey_domain::api_key::Scope::TokensRead],
         expires_at: None,
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_a_backup_opens_nothing_before_it_is_confirmed() {
+    let world = World::new().await;
     let kept = world.vault.issue_key(issue("kept")).await.unwrap();
     let revoked_before = world.vault.issue_key(issue("revoked before")).await.unwrap();
     world.vault.revoke_key(&dev(), revoked_before.key.id).await.unwrap();
@@ -273,12 +276,6 @@ async fn a_key_of_a_backup_opens_nothing_before_it_is_confirmed() {
 #[tokio::test]
 async fn keys_that_an_older_program_wrote_down_are_locked_as_others_are() {
     let world = World::new().await;
-    let issue = |name: &str| latchkey_wire::contract::IssueKey {
-        environment: dev(),
-        name: name.into(),
-        scopes: vec![latchkey_domain::api_key::Scope::TokensRead],
-        expires_at: None,
-    };
     let revoked = world.vault.issue_key(issue("revoked")).await.unwrap();
     let kept = world.vault.issue_key(issue("kept")).await.unwrap();
     world.vault.revoke_key(&dev(), revoked.key.id).await.unwrap();
