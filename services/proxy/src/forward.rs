@@ -24,6 +24,7 @@ use latchkey_wire::{Fault, Kind, Reason, VaultClient};
 use std::time::{Instant, SystemTime};
 use tokio::time::sleep;
 use tracing::{Instrument, Span, field, info_span, warn};
+use url::Url;
 
 /// Calls providers for callers. Cheap to clone.
 #[derive(Clone)]
@@ -175,13 +176,8 @@ impl Forwarder {
             headers.entry(name).or_insert(HeaderValue::from_static(value));
         }
         let pulse = self.upstream.pulse();
-        let mut request = Request::new(outgoing.body(&mut headers, &pulse, traffic));
-        *request.method_mut() = call.method.clone();
-        *request.uri_mut() = url
-            .as_str()
-            .parse::<Uri>()
-            .map_err(|_| Refusal::field("path", "The path and the query are no address together."))?;
-        *request.headers_mut() = headers;
+        let body = outgoing.body(&mut headers, &pulse, traffic);
+        let request = request(call.method.clone(), &url, headers, body)?;
         Ok(exchange(&client, request, &pulse).await)
     }
 
@@ -193,6 +189,15 @@ impl Forwarder {
         };
         Ok(self.catalogue.get(&lent.provider).map_err(unknown)?.trust)
     }
+}
+
+fn request(method: Method, url: &Url, headers: HeaderMap, body: Body) -> Result<Request, Refusal> {
+    let no_address = |_| Refusal::field("path", "The path and the query are no address together.");
+    let mut request = Request::new(body);
+    *request.method_mut() = method;
+    *request.uri_mut() = url.as_str().parse::<Uri>().map_err(no_address)?;
+    *request.headers_mut() = headers;
+    Ok(request)
 }
 
 fn passed_on(answer: http::Response<Answer>, traffic: &Traffic) -> Response {

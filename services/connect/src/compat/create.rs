@@ -240,6 +240,32 @@ fn tokens(
     mut fields: Map<String, Value>,
     now: Timestamp,
 ) -> Result<Value, Refusal> {
+    let mut credential = issued(mode, given);
+    // The provider's answer as it was: what is to be kept of it is kept under names of its own.
+    let raw = given.object("raw").unwrap_or_default();
+    if let Some(at) = obtained(credential["expire_time"].as_str(), raw.get("expires_in"), now) {
+        credential["obtain_time"] = at.into();
+    }
+    if mode == AuthMode::ApiKey
+        && let Some(key) = given.optional_text("apiKey")
+    {
+        let input = provider.connection_inputs().find(|input| is_credential(mode, input));
+        let name = input.map_or("api_key", |input| input.name.as_str());
+        fields.insert(name.to_owned(), key.into());
+    }
+    let rest: BTreeMap<String, String> = provider
+        .connection_inputs()
+        .flat_map(|input| [input.name.clone(), camel(&input.name)])
+        .chain(["app_id", "installation_id"].map(str::to_owned))
+        .filter_map(|name| Some((name.clone(), given.optional_text(&name).filter(|text| !text.is_empty())?)))
+        .collect();
+    fields.extend(auth::named(provider, rest).into_iter().map(|(name, value)| (name, value.into())));
+    credential["fields"] = Value::Object(fields);
+    Ok(credential)
+}
+
+/// What a provider issued, by our names.
+fn issued(mode: AuthMode, given: &mut Fields) -> Value {
     let mut credential = json!({});
     let mut take = |given: &mut Fields, theirs: &str, ours: &str| {
         if let Some(text) = given.optional_text(theirs).filter(|text| !text.is_empty()) {
@@ -263,27 +289,7 @@ fn tokens(
         }
         _ => {}
     }
-    // The provider's answer as it was: what is to be kept of it is kept under names of its own.
-    let raw = given.object("raw").unwrap_or_default();
-    if let Some(at) = obtained(credential["expire_time"].as_str(), raw.get("expires_in"), now) {
-        credential["obtain_time"] = at.into();
-    }
-    if mode == AuthMode::ApiKey
-        && let Some(key) = given.optional_text("apiKey")
-    {
-        let input = provider.connection_inputs().find(|input| is_credential(mode, input));
-        let name = input.map_or("api_key", |input| input.name.as_str());
-        fields.insert(name.to_owned(), key.into());
-    }
-    let rest: BTreeMap<String, String> = provider
-        .connection_inputs()
-        .flat_map(|input| [input.name.clone(), camel(&input.name)])
-        .chain(["app_id", "installation_id"].map(str::to_owned))
-        .filter_map(|name| Some((name.clone(), given.optional_text(&name).filter(|text| !text.is_empty())?)))
-        .collect();
-    fields.extend(auth::named(provider, rest).into_iter().map(|(name, value)| (name, value.into())));
-    credential["fields"] = Value::Object(fields);
-    Ok(credential)
+    credential
 }
 
 /// When the provider gave a token, as far as the source knows: it wrote down when the token runs out, and how long that was from
