@@ -14,8 +14,3 @@ pub mod trace;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use lifecycle::{Lifecycle, Unfinished};
-
-/// Of every program that links this crate. A reading of a token is many small pieces of memory: this allocator answers about
-/// 15 % more of them in the same time than the C library's (`tests/bench`).
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
