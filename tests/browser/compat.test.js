@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { page as at } from './host.js';
-import { connection, decide, demo, server, session, world } from './world.js';
+import { backend, connection, decide, demo, server, session, world } from './world.js';
 
 const here = world();
 
@@ -120,6 +120,33 @@ test('its own window goes to the provider, and a socket tells what became of it'
   });
   assert.deepEqual([result.providerConfigKey, result.isPending], ['demo-oauth', false]);
   assert.equal((await connection(result.connectionId)).integration, 'demo-oauth');
+  await close();
+});
+
+test('the authorization request says what the client says beside, and is another app’s where it names one', async () => {
+  const key = 'own-app';
+  const integration = { provider: 'demo-oauth', unique_key: key, credentials: { type: 'OAUTH2', client_id: 'nobody', client_secret: 'wrong' } };
+  await backend('POST', '/integrations', integration);
+  const { token } = await session([key]);
+  const { page, close } = await here.person();
+  await page.goto(at());
+  const credentials = { oauth_client_id_override: 'latchkey-demo', oauth_client_secret_override: demo().client_secret };
+  const options = { authorization_params: { login_hint: 'a&b', prompt: undefined }, user_scope: ['x', 'y'], credentials };
+  const result = await popping(page, token, key, async (popup) => {
+    await popup.locator('button[name="decision"]').first().waitFor();
+    const asked = new URL(popup.url()).searchParams;
+    assert.deepEqual([asked.get('client_id'), asked.get('user_scope')], ['latchkey-demo', 'x,y']);
+    // The client does not encode what it sends: the rest of the value is another parameter.
+    assert.deepEqual([asked.get('login_hint'), asked.get('prompt')], ['a', null]);
+    await decide(popup);
+  }, options);
+  assert.equal(result.providerConfigKey, key);
+  // Renewed with the app it was made with.
+  const { generation } = await backend('GET', `/v1/connections/${result.connectionId}:accessToken?force_refresh=true`);
+  assert.equal(generation, 2);
+
+  const refused = await popping(page, (await session([key])).token, key, async () => undefined, { authorization_params: { redirect_uri: 'https://evil.example' } });
+  assert.equal(refused.type, 'url_param_err');
   await close();
 });
 

@@ -110,15 +110,58 @@ test('a session for nobody, or for an integration there is not, is refused with 
   assert.deepEqual([unknown.status, unknown.errors.map(({ path }) => path)], [400, [['allowed_integrations', '1']]]);
 });
 
-test('a wish that would be ignored is refused', async () => {
-  const integrations_config_defaults = { 'demo-oauth': { user_scopes: 'a' } };
-  const { status, code } = await refused(client.createConnectSession({ end_user: { id: 'a' }, integrations_config_defaults }));
-  assert.deepEqual([status, code], [501, 'not_supported']);
+test('what a session settles for its integrations comes with it, and a page of its own is told', async () => {
+  const { data } = await client.createConnectSession({
+    end_user: { id: 'ana' },
+    allowed_integrations: ['demo-oauth', 'demo-basic'],
+    integrations_config_defaults: {
+      'demo-oauth': {
+        user_scopes: 'a,b',
+        authorization_params: { login_hint: 'ana@example.com' },
+        connection_config: { oauth_scopes_override: 'notes:write,notes:read', region: 'eu' },
+      },
+      'demo-basic': { connection_config: { username: 'ana' }, authorization_params: { login_hint: 'x' } },
+      // There, and not offered.
+      'demo-machine': { connection_config: { oauth_scopes_override: 'profile:read' } },
+    },
+    overrides: { 'demo-oauth': { docs_connect: 'https://help.example/demo' } },
+  });
+  const { body } = await raw('/connect/session', { headers: { authorization: `Bearer ${data.token}` } });
+  assert.deepEqual(body.data.integrations_config_defaults, {
+    'demo-oauth': {
+      connection_config: { oauth_scopes_override: 'notes:write,notes:read', region: 'eu' },
+      authorization_params: { login_hint: 'ana@example.com', user_scope: 'a,b' },
+    },
+    'demo-basic': { connection_config: { username: 'ana' }, authorization_params: {} },
+  });
+  assert.deepEqual(body.data.overrides, { 'demo-oauth': { docs_connect: 'https://help.example/demo' } });
+
+  const page = new URL(`${host}/oauth/connect/demo-oauth`);
+  page.searchParams.set('connect_session_token', data.token);
+  const away = await fetch(page, { redirect: 'manual' });
+  const asked = new URL(away.headers.get('location')).searchParams;
+  assert.deepEqual([asked.get('scope'), asked.get('login_hint'), asked.get('user_scope')], ['notes:write notes:read profile:read', 'ana@example.com', 'a,b']);
+});
+
+test('what cannot be settled for an integration is refused with its place', async () => {
+  const refusedFor = async (wish) => {
+    const { status, code, errors } = await refused(client.createConnectSession({ end_user: { id: 'a' }, ...wish }));
+    assert.deepEqual([status, code], [400, 'invalid_body']);
+    return errors[0].path;
+  };
+  const integrations_config_defaults = (key, given) => ({ integrations_config_defaults: { [key]: given } });
+  assert.deepEqual(await refusedFor(integrations_config_defaults('x', {})), ['integrations_config_defaults', 'x']);
+  assert.deepEqual(await refusedFor(integrations_config_defaults('demo-oauth', { extra: 1 })), ['extra']);
+  assert.deepEqual(await refusedFor({ overrides: { x: {} } }), ['overrides', 'x']);
+  await refusedFor(integrations_config_defaults('demo-oauth', { authorization_params: { state: 'x' } }));
+  await refusedFor({ overrides: { 'demo-oauth': { docs_connect: 'javascript:alert(1)' } } });
 });
 
 test('a reconnect session is made for a connection of the integration, and for no other', async () => {
   const connection_id = connected('demo-oauth', 'reconnecting');
-  const { data } = await client.createReconnectSession({ connection_id, integration_id: 'demo-oauth' });
+  const integrations_config_defaults = { 'demo-oauth': { connection_config: { oauth_scopes_override: 'notes:write' } } };
+  const wish = { connection_id, integration_id: 'demo-oauth', integrations_config_defaults };
+  const { data } = await client.createReconnectSession(wish);
   assert(data.token && data.connect_link && data.expires_at);
   for (const wrong of [
     { connection_id, integration_id: 'demo-api-key' },

@@ -34,6 +34,7 @@ mod replaces_keys_when_killed;
 mod restores_a_backup;
 mod rotates_keys;
 mod sees_ends_coming;
+mod settles_beforehand;
 mod shows_what_it_deleted;
 mod speaks_rest;
 mod survives_a_lost_key_service;

@@ -10,6 +10,8 @@ EXPORTING = ("-p", "latchkey-vault", "--test", "service", "export")
 MANAGING = ("-p", "latchkey-vault", "--test", "service", "managing")
 WEBHOOKS = ("-p", "latchkey-vault", "--test", "service", "webhooks")
 UPSTREAM = ("-p", "latchkey-proxy", "--lib", "upstream")
+REQUESTS = ("-p", "latchkey-providers", "--test", "golden_requests")
+SETTLING = ("-p", "latchkey-tests", "--test", "flows", "settles_beforehand")
 SIMULATION = ("-p", "latchkey-tests", "--test", "simulation")
 REFRESHER = ("-p", "latchkey-refresher", "--lib")
 PEERS = ("-p", "latchkey-refresher", "--test", "peers")
@@ -221,6 +223,18 @@ MUTATIONS = [
     Mutation("two connects make one attempt", LEASES, "until: now.plus(ask.hold.clamp(HOLD_MIN, HOLD_MAX)).0,", "until: now.0,", WEBHOOKS),
     Mutation("what a connection's own address answers disables an endpoint", LEASES, "_ if own_address => Note", "_ if !own_address && false => Note", WEBHOOKS),
     Mutation("a connection's own address is told as often as there are endpoints", FAN_OUT, "replaced.into_iter().take(1)", "replaced.into_iter()", WEBHOOKS),
+    Mutation(
+        "a browser says otherwise than the backend settled", "services/connect/src/flows/preset.rs",
+        "wish.typed.extend(inputs.clone());", "inputs.clone().into_iter().for_each(|(name, value)| drop(wish.typed.entry(name).or_insert(value)));", SETTLING,
+    ),
+    Mutation(
+        "a caller says what the protocol says", "crates/providers/src/authorize.rs",
+        "!value.is_empty() && !self.has_param_for_itself(name)", "!value.is_empty()", REQUESTS,
+    ),
+    Mutation(
+        "what a session asked for is forgotten with its success", "crates/domain/src/session.rs",
+        "let presets = outline.presets;", "let presets = Presets::new();", DOMAIN,
+    ),
     Mutation("a provider that answers early is not heard", "services/proxy/src/upstream/connector.rs", "self.deaf |= matches!(came, Poll::Ready(Err(_)));", "", UPSTREAM),
     Mutation("old news is told a new endpoint", FAN_OUT, "recorded.position > since", "recorded.position >= Position::START || recorded.position > since", WEBHOOKS),
     Mutation(

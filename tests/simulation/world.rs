@@ -433,7 +433,7 @@ async fn connect(vault: &Vault, class: Class, life: Duration) -> ConnectionId {
         reconnect: None,
         manages: false,
         lifetime: Duration::from_secs(600),
-        about: latchkey_domain::connection::About::default(),
+        outline: latchkey_domain::session::Outline::default(),
     };
     let created = vault.create_session(create).await.unwrap();
     let (browser, state) = (Digest::of(b"browser"), Digest::of(b"state"));

@@ -3,9 +3,11 @@
 //! provider has to allow the access, the browser that has it may invite one other, which may do the same.
 
 mod approval;
+mod outline;
 mod result;
 
 pub use approval::{APPROVAL_LIFETIME, Approval};
+pub use outline::{Outline, Preset, Presets};
 pub use result::{RESULT_LIFETIME, ResultToken};
 
 use crate::connection::About;
@@ -32,7 +34,7 @@ pub enum Session {
         approval: Option<Approval>,
         /// What is said of the connection it leads to. In no event.
         #[serde(skip)]
-        about: About,
+        outline: Outline,
     },
     Completed {
         terms: Terms,
@@ -43,6 +45,9 @@ pub enum Session {
         approver: Option<Digest>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         result: Option<ResultToken>,
+        /// What was asked for is compared with what was granted.
+        #[serde(skip)]
+        presets: Presets,
     },
 }
 
@@ -69,7 +74,7 @@ pub struct Terms {
 pub enum Command {
     Create {
         terms: Terms,
-        about: Box<About>,
+        outline: Box<Outline>,
     },
     /// A browser shows the token, and the binding it means to keep from now on.
     Bind {
@@ -113,7 +118,7 @@ pub enum Event {
     Created {
         terms: Terms,
         #[serde(skip)]
-        about: Box<About>,
+        outline: Box<Outline>,
     },
     Bound {
         browser: Digest,
@@ -212,12 +217,23 @@ impl Session {
         }
     }
 
-    /// What is said of the connection it is to lead to.
+    /// What is said of the connection it is to lead to, where it is one to this integration.
     #[must_use]
-    pub fn about(&self) -> About {
+    pub fn about(&self, integration: &IntegrationKey) -> About {
         match self {
-            Self::Open { about, .. } => about.clone(),
+            Self::Open { outline, .. } => outline.about_one_of(integration),
             Self::Absent | Self::Completed { .. } => About::default(),
+        }
+    }
+
+    /// What is settled for each of its integrations.
+    #[must_use]
+    pub fn presets(&self) -> &Presets {
+        static NONE: Presets = Presets::new();
+        match self {
+            Self::Absent => &NONE,
+            Self::Open { outline, .. } => &outline.presets,
+            Self::Completed { presets, .. } => presets,
         }
     }
 
@@ -237,11 +253,11 @@ impl Aggregate for Session {
     type Event = Event;
     type Refusal = Refusal;
     // Nothing stood here before there was anything to say.
-    type Secrets = Option<About>;
+    type Secrets = Option<Outline>;
 
     fn decide(&self, command: Command) -> Result<Vec<Event>, Refusal> {
         match (self, command) {
-            (Self::Absent, Command::Create { terms, about }) => Ok(vec![Event::Created { terms, about }]),
+            (Self::Absent, Command::Create { terms, outline }) => Ok(vec![Event::Created { terms, outline }]),
             (Self::Open { .. } | Self::Completed { .. }, Command::Create { .. }) => Ok(vec![]),
             (Self::Absent, Command::Bind { .. } | Command::Complete { .. }) => Err(Refusal::Unknown),
             (Self::Open { terms, .. } | Self::Completed { terms, .. }, Command::Bind { token, .. })
@@ -274,40 +290,44 @@ impl Aggregate for Session {
 
     fn evolve(self, event: Event) -> Self {
         match (self, event) {
-            (_, Event::Created { terms, about }) => {
-                Self::Open { terms, browser: None, approval: None, about: *about }
+            (_, Event::Created { terms, outline }) => {
+                Self::Open { terms, browser: None, approval: None, outline: *outline }
             }
-            (Self::Open { terms, about, approval, .. }, Event::Bound { browser, .. }) => {
-                Self::Open { terms, browser: Some(browser), approval, about }
-            }
-            (Self::Open { terms, browser, about, .. }, Event::ApproverInvited { token, expires_at, .. }) => {
-                let terms = Terms { expires_at: terms.expires_at.max(expires_at), ..terms };
-                Self::Open { terms, browser, approval: Some(Approval { token, browser: None }), about }
+            (Self::Open { terms, outline, approval, .. }, Event::Bound { browser, .. }) => {
+                Self::Open { terms, browser: Some(browser), approval, outline }
             }
             (
-                Self::Open { terms, browser, approval, about },
+                Self::Open { terms, browser, outline, .. },
+                Event::ApproverInvited { token, expires_at, .. },
+            ) => {
+                let terms = Terms { expires_at: terms.expires_at.max(expires_at), ..terms };
+                Self::Open { terms, browser, approval: Some(Approval { token, browser: None }), outline }
+            }
+            (
+                Self::Open { terms, browser, approval, outline },
                 Event::ApproverBound { browser: approver, .. },
             ) => {
                 let approval = approval.map(|approval| Approval { browser: Some(approver), ..approval });
-                Self::Open { terms, browser, approval, about }
+                Self::Open { terms, browser, approval, outline }
             }
-            (Self::Open { terms, browser, approval, .. }, Event::Completed { connection, .. }) => {
+            (Self::Open { terms, browser, approval, outline }, Event::Completed { connection, .. }) => {
                 let approver = approval.and_then(|approval| approval.browser);
-                Self::Completed { terms, browser, connection, approver, result: None }
+                let presets = outline.presets;
+                Self::Completed { terms, browser, connection, approver, result: None, presets }
             }
             (
-                Self::Completed { terms, browser, connection, approver, .. },
+                Self::Completed { terms, browser, connection, approver, presets, .. },
                 Event::ResultIssued { token, expires_at, .. },
             ) => {
                 let result = Some(ResultToken { token, expires_at, exchanged: false });
-                Self::Completed { terms, browser, connection, approver, result }
+                Self::Completed { terms, browser, connection, approver, result, presets }
             }
             (
-                Self::Completed { terms, browser, connection, approver, result },
+                Self::Completed { terms, browser, connection, approver, result, presets },
                 Event::ResultExchanged { .. },
             ) => {
                 let result = result.map(|result| ResultToken { exchanged: true, ..result });
-                Self::Completed { terms, browser, connection, approver, result }
+                Self::Completed { terms, browser, connection, approver, result, presets }
             }
             (
                 unchanged @ (Self::Absent | Self::Completed { .. }),
@@ -336,16 +356,21 @@ impl Aggregate for Session {
         }
     }
 
-    fn secrets(&self) -> Option<About> {
+    fn secrets(&self) -> Option<Outline> {
         match self {
-            Self::Open { about, .. } => Some(about.clone()),
+            Self::Open { outline, .. } => Some(outline.clone()),
+            Self::Completed { presets, .. } if !presets.is_empty() => {
+                Some(Outline { presets: presets.clone(), ..Outline::default() })
+            }
             Self::Absent | Self::Completed { .. } => None,
         }
     }
 
-    fn restore_secrets(&mut self, restored: Option<About>) {
-        if let (Self::Open { about, .. }, Some(restored)) = (self, restored) {
-            *about = restored;
+    fn restore_secrets(&mut self, restored: Option<Outline>) {
+        match (self, restored) {
+            (Self::Open { outline, .. }, Some(restored)) => *outline = restored,
+            (Self::Completed { presets, .. }, Some(restored)) => *presets = restored.presets,
+            (_, None) | (Self::Absent, Some(_)) => {}
         }
     }
 }

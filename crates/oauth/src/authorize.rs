@@ -4,6 +4,7 @@ use crate::{App, Client, Fault, FaultKind, Inputs, app::Material, assemble::unre
 use latchkey_providers::{AuthorizationParams, CodeChallengeMethod, Provider, server};
 use latchkey_secret::CodeVerifier;
 use oauth2::PkceCodeChallenge;
+use std::collections::BTreeMap;
 use url::Url;
 
 /// An authorization request, ready to go.
@@ -24,7 +25,8 @@ impl Client {
     /// Makes the authorization request (RFC 6749 §4.1.1), with PKCE by S256 unless the entry says that the provider
     /// cannot take it (RFC 7636, RFC 9700 §2.1.1).
     ///
-    /// `inputs` have been through [`crate::check_inputs`]; `state` is the caller's own secret for this attempt.
+    /// `inputs` have been through [`crate::check_inputs`]; `state` is the caller's own secret for this attempt; `others` are
+    /// parameters beside the entry's, see [`AuthorizationParams::others`].
     ///
     /// # Errors
     /// [`FaultKind::InputInvalid`] where the entry needs a value that is missing or does not fit its place, and
@@ -36,6 +38,7 @@ impl Client {
         inputs: &Inputs,
         redirect_uri: &str,
         state: &str,
+        others: &BTreeMap<String, String>,
     ) -> Result<Begun, Fault> {
         let challenged = provider.code_challenge_methods().contains(&CodeChallengeMethod::S256);
         let pair = challenged.then(PkceCodeChallenge::new_random_sha256);
@@ -57,6 +60,7 @@ impl Client {
                     state,
                     scopes: &app.scopes,
                     code_challenge: pair.as_ref().map(|(challenge, _)| challenge.as_str()),
+                    others,
                 },
             )
             .map_err(|error| unrendered(&error))?;

@@ -61,7 +61,7 @@ pub use observed::{Now, Observed, Seen};
 pub use refresh::refresh_origin;
 pub use registration::{
     ClientMetadata, RegisteredClient, Registration, document_client, is_shared, metadata_document,
-    registered_client_id, registration,
+    own_client, registered_client_id, registration,
 };
 pub use revoke::Revocation;
 pub use transport::{ClientError, ClientOptions};

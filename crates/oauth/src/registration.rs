@@ -131,6 +131,14 @@ pub fn document_client(client_id: &str) -> Inputs {
     [(server::CLIENT_ID, client_id), (server::AUTH_METHOD, "none")].into_iter().map(field).collect()
 }
 
+/// What goes with a connection that is made with a client of somebody's own, in the place of the app's. How it authenticates is the
+/// entry's to say.
+#[must_use]
+pub fn own_client(client_id: &str, client_secret: Option<&SecretText>) -> Inputs {
+    let secret = client_secret.map(|secret| (server::CLIENT_SECRET, secret.expose()));
+    [Some((server::CLIENT_ID, client_id)), secret].into_iter().flatten().map(field).collect()
+}
+
 /// RFC 7591 §2. No `scope`: it would bind the client to what is asked for today, and servers refuse scopes that belong to a
 /// resource and not to themselves.
 fn described(client: ClientMetadata<'_>, method: &str) -> Map<String, Value> {

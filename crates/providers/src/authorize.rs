@@ -8,6 +8,7 @@ use crate::mode::AuthMode;
 use crate::percent;
 use crate::server;
 use crate::values::Values;
+use std::collections::BTreeMap;
 use url::Url;
 
 const PLACE: &str = "the authorization URL";
@@ -22,7 +23,26 @@ pub struct AuthorizationParams<'a> {
     pub scopes: &'a [String],
     /// RFC 7636 §4.2, always by S256. Left out for providers that refuse it.
     pub code_challenge: Option<&'a str>,
+    /// Beside the entry's own parameters, or in the place of one of the same name; an empty value leaves that out. Sent as they
+    /// are, and never in the place of what [`Provider::has_param_for_itself`].
+    pub others: &'a BTreeMap<String, String>,
 }
+
+/// What an authorization request says by itself (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2), and what would say it in another way
+/// (RFC 9101 §5, OAuth 2.0 Multiple Response Types §2.1).
+const OF_THE_PROTOCOL: [&str; 11] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "resource",
+    "request",
+    "request_uri",
+    "response_mode",
+];
 
 impl Provider {
     /// Where a browser is sent that is to do something else than authorize, such as to install an app.
@@ -51,6 +71,14 @@ impl Provider {
             percent::append(&mut url, name, redirect_uri);
         }
         Ok(url)
+    }
+
+    /// Whether a parameter of the authorization request is the protocol's, under its own name or the provider's for it: nobody
+    /// else may say what it is.
+    #[must_use]
+    pub fn has_param_for_itself(&self, name: &str) -> bool {
+        OF_THE_PROTOCOL.contains(&name)
+            || self.obtain.authorization.rename.values().any(|renamed| renamed == name)
     }
 
     /// The scope text: what is asked for and the entry's defaults, each once, joined as the provider wants it.
@@ -82,6 +110,8 @@ impl Provider {
         let scope = Scope::of(values);
         let stated = obtain.authorization_endpoint.as_ref();
         let mut url = self.endpoint(PLACE, server::AUTHORIZATION_ENDPOINT, stated, scope)?;
+        // What is said otherwise below.
+        percent::remove(&mut url, |name| params.others.contains_key(name));
         let change = &obtain.authorization;
         let scope_text = self.scope_text(params.scopes);
         let resource = self.resource(scope);
@@ -107,14 +137,17 @@ impl Provider {
                 }
             }
         }
-        let second =
-            obtain.scopes.second_list.as_ref().map(|list| (&list.param, values.app.get(&list.param)));
-        if let Some((name, Some(scopes))) = second {
-            percent::append(&mut url, name, scopes);
-        }
-        for (name, template) in &change.params {
-            if let Ok(value) = scope.template(template) {
+        let second = obtain.scopes.second_list.as_ref();
+        let second = second.and_then(|list| Some((&list.param, values.app.get(&list.param)?.clone())));
+        let own = change.params.iter().filter_map(|(name, value)| Some((name, scope.template(value).ok()?)));
+        for (name, value) in second.into_iter().chain(own) {
+            if !params.others.contains_key(name) {
                 percent::append(&mut url, name, &value);
+            }
+        }
+        for (name, value) in params.others {
+            if !value.is_empty() && !self.has_param_for_itself(name) {
+                percent::append(&mut url, name, value);
             }
         }
         if let Some(fragment) = &change.fragment {

@@ -30,6 +30,20 @@ impl Provider {
         self.check(given, |ask| ask == Ask::Integration)
     }
 
+    /// Checks a value that is known before anybody types it: of a field an end user would be asked for, and no secret.
+    ///
+    /// # Errors
+    /// [`InputError`] with the field, and what would be right.
+    pub fn check_known_input(&self, name: &str, value: &str) -> Result<(), InputError> {
+        let wrong = |message: &str| InputError { field: name.to_owned(), message: message.into() };
+        let input = self.inputs.iter().find(|input| input.name == name && input.ask != Ask::Integration);
+        let input = input.ok_or_else(|| wrong("is nothing an end user of this provider is asked for"))?;
+        if input.secret {
+            return Err(wrong("is a secret, which only its owner types"));
+        }
+        self.check_value(input, &self.plain_form(input, value))
+    }
+
     fn check(
         &self,
         given: &BTreeMap<String, String>,

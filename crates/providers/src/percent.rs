@@ -30,6 +30,17 @@ pub(crate) fn append_encoded(url: &mut Url, name: &str, encoded: &str) {
     url.set_query(Some(&query));
 }
 
+/// Takes out the pairs of these names.
+pub(crate) fn remove(url: &mut Url, is_meant: impl Fn(&str) -> bool) {
+    let Some(query) = url.query() else { return };
+    let name =
+        |pair: &str| url::form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name.into_owned());
+    let kept: Vec<_> =
+        query.split('&').filter(|pair| !name(pair).is_some_and(|name| is_meant(&name))).collect();
+    let kept = Some(kept.join("&")).filter(|kept| !kept.is_empty());
+    url.set_query(kept.as_deref());
+}
+
 /// Appends a pair. A space becomes `%20`, which every decoder reads alike.
 pub(crate) fn append(url: &mut Url, name: &str, value: &str) {
     append_encoded(url, name, &encode(value));

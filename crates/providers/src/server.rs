@@ -157,6 +157,7 @@ pub(crate) fn checked(place: &'static str, text: &str, trust: Trust) -> Result<U
 mod tests {
     use super::*;
     use crate::{AuthorizationParams, Body, Catalogue, Grant};
+    use std::collections::BTreeMap;
 
     const ENTRY: &str = r#"{"id": "found", "name": "Found", "obtain": {"type": "oauth2", "discovery": ["rfc8414"],
         "issuer": "https://as.example.com", "token_endpoint_auth_method": "none", "code_challenge_methods": ["S256"]},
@@ -173,6 +174,8 @@ mod tests {
         values
     }
 
+    static NOTHING: BTreeMap<String, String> = BTreeMap::new();
+
     fn params() -> AuthorizationParams<'static> {
         AuthorizationParams {
             client_id: "client",
@@ -180,6 +183,7 @@ mod tests {
             state: "state",
             scopes: &[],
             code_challenge: None,
+            others: &NOTHING,
         }
     }
 

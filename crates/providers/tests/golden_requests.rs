@@ -131,6 +131,29 @@ fn slack_joins_scopes_by_commas_and_asks_for_a_users_beside() {
 }
 
 #[test]
+fn a_caller_says_more_or_otherwise_but_not_what_the_protocol_says() {
+    let slack = provider("slack");
+    let mut values = connected(texts([]));
+    values.app.insert("user_scope".into(), "search:read".into());
+    let others = texts([("user_scope", "users:read"), ("team", "T${app.client_id}&x=1"), ("state", "mine")]);
+    let url = slack.authorization_url(&values, AuthorizationParams { others: &others, ..asked() }).unwrap();
+    let sent = query(&url);
+    assert_eq!((&*sent["user_scope"], &*sent["team"]), ("users:read", "T${app.client_id}&x=1"));
+    assert_eq!(url.query_pairs().filter(|(name, _)| name == "state").count(), 1);
+    assert_eq!(sent["state"], "st ate");
+    assert!(slack.has_param_for_itself("redirect_uri") && !slack.has_param_for_itself("team"));
+
+    let google = provider("google");
+    let of_entry = query(&google.authorization_url(&connected(texts([])), asked()).unwrap());
+    assert_eq!(of_entry["prompt"], "consent");
+    let others = texts([("prompt", ""), ("login_hint", "ana@example.com")]);
+    let params = AuthorizationParams { others: &others, ..asked() };
+    let sent = query(&google.authorization_url(&connected(texts([])), params).unwrap());
+    assert!(!sent.contains_key("prompt") && sent["access_type"] == of_entry["access_type"]);
+    assert_eq!(sent["login_hint"], "ana@example.com");
+}
+
+#[test]
 fn default_scopes_are_asked_for_once() {
     let atlassian = provider("atlassian");
     let scopes = ["read:jira-work".to_owned(), "offline_access".to_owned()];

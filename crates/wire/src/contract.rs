@@ -19,9 +19,10 @@ use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, EndUser, Environment, Failure, Generation,
     IntegrationKey, LoginLinkId, Reader, Role, SessionId, Timestamp,
     api_key::Scope,
-    connection::{About, ExternalId},
+    connection::ExternalId,
     integration::{RegisteredClient, Settings},
     rotation::Course,
+    session::{Outline, Presets},
 };
 use latchkey_secret::{ClientSecret, CodeVerifier, Grant, JournalKey, Renewal, SecretText, Signer};
 use std::{collections::BTreeMap, fmt, time::Duration};
@@ -37,8 +38,8 @@ pub struct CreateSession {
     /// Whether it is for looking after connections; `integrations` may be empty then.
     pub manages: bool,
     pub lifetime: Duration,
-    /// What is said of a new connection.
-    pub about: About,
+    /// What is said of a new connection, and what is settled for each integration.
+    pub outline: Outline,
 }
 
 #[derive(Debug)]
@@ -68,6 +69,8 @@ pub struct SessionView {
     pub approving: bool,
     /// Whether it is for looking after connections.
     pub manages: bool,
+    /// What is settled for each of the integrations. Their settings have its scopes already.
+    pub presets: Presets,
 }
 
 /// A connection as its end user may know it.

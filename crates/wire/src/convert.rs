@@ -13,6 +13,7 @@ mod key;
 mod lending;
 mod login;
 mod peer;
+mod preset;
 mod refresh;
 mod reply;
 mod revocation;
@@ -26,6 +27,7 @@ pub use auth_log::{operation_from_pb, outcome_from_pb};
 pub use failure::failure_to_pb;
 pub use key::{scopes_from_words, scopes_to_words};
 pub use lending::is_bearer;
+pub use preset::presets_from_pb;
 pub use reply::{
     HandoutReply, handout_to_pb, refresh_token_to_pb, renewal_fields_to_pb, rfc3339_to_pb, secret_to_pb,
     struct_to_pb,

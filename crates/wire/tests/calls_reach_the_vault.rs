@@ -48,7 +48,7 @@ async fn from_a_session_to_a_connection() {
         reconnect: None,
         manages: false,
         lifetime: Duration::from_secs(60),
-        about: latchkey_domain::connection::About::default(),
+        outline: latchkey_domain::session::Outline::default(),
     };
     let created = vault.create_session(wish).await.unwrap();
     assert_eq!(created.token.expose(), "canary_ada");

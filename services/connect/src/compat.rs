@@ -13,6 +13,7 @@ mod integrations;
 mod list;
 mod logo;
 mod popup;
+mod presets;
 mod providers;
 mod refusal;
 mod sessions;

@@ -14,6 +14,7 @@ mod errand;
 mod news;
 mod noted;
 mod oauth1;
+mod preset;
 mod start;
 mod turns;
 mod verify;
@@ -25,6 +26,7 @@ pub(crate) use client::DOCUMENT_PATH;
 pub use confirm::held;
 pub use errand::Errand;
 pub use news::{News, Waiting};
+pub use preset::Otherwise;
 pub use start::{Next, Wish};
 pub use verify::Verdict;
 

@@ -18,7 +18,7 @@ use refusal::{refuse_in, status};
 
 use crate::browser::{Browser, Cookies, Place};
 use crate::failures::{Problem, said};
-use crate::flows::{Answered, DOCUMENT_PATH, Flows, Next, Wish, attempt_of, held};
+use crate::flows::{Answered, DOCUMENT_PATH, Flows, Next, Otherwise, Wish, attempt_of, held};
 use crate::look::{Look, Looks};
 use crate::pages::{Boot, Choose, Done, Field, Form, Offer, Open, connected_name};
 use askama::Template;
@@ -183,7 +183,13 @@ async fn start(
     let Ok(integration) = chosen.parse() else {
         return refuse_in(&site, &headers, &session, &Problem::NotOffered(chosen)).await;
     };
-    let wish = Wish { session: view.id, browser: browser.digest(), integration, typed: typed.clone() };
+    let wish = Wish {
+        session: view.id,
+        browser: browser.digest(),
+        integration,
+        typed: typed.clone(),
+        otherwise: Otherwise::default(),
+    };
     match site.flows.start(wish).await {
         Ok(Next::Away { url, attempt }) => {
             let cookie = site.cookies.set_attempt(&browser, attempt, Place::Tab);
@@ -265,14 +271,14 @@ fn choices(site: &Site, browser: &Browser, session: &SessionView, problem: Optio
         end_user: session.end_user.to_string(),
         reconnect: session.reconnect.is_some(),
         awaits_admin: approval::is_awaited(session),
-        offers: session.integrations.iter().filter_map(|integration| offer(site, integration)).collect(),
+        offers: session.integrations.iter().filter_map(|it| offer(site, session, it)).collect(),
         problem,
     }
 }
 
-fn offer(site: &Site, integration: &IntegrationView) -> Option<Offer> {
+fn offer(site: &Site, session: &SessionView, integration: &IntegrationView) -> Option<Offer> {
     let provider = site.flows.catalogue.get(&integration.settings.provider).ok()?;
-    let asks = view::asked(&provider.inputs).next().is_some();
+    let asks = view::asked(&provider, session.presets.get(&integration.key)).next().is_some();
     Some(Offer {
         key: integration.key.to_string(),
         name: integration.settings.display_name.clone(),
@@ -304,7 +310,8 @@ fn fields_page(
     let found = session.integrations.iter().find(|integration| integration.key.as_str() == key);
     let integration = found.ok_or_else(|| Problem::NotOffered(key.to_owned()))?;
     let provider = site.flows.provider(&integration.settings.provider)?;
-    let fields = view::asked(&provider.inputs).map(|input| {
+    let preset = session.presets.get(&integration.key);
+    let fields = view::asked(&provider, preset).map(|input| {
         let wrong = match problem {
             Some(Problem::Input { field, message }) if *field == input.name => Some(message.clone()),
             _ => None,
@@ -320,6 +327,7 @@ fn fields_page(
         name: integration.settings.display_name.clone(),
         fields: fields.collect(),
         problem: problem.filter(|problem| !matches!(problem, Problem::Input { .. })).map(ToString::to_string),
+        docs_url: preset.map(|preset| preset.docs_url.clone()).unwrap_or_default(),
         alone: session.integrations.len() == 1,
     })
 }

@@ -80,6 +80,8 @@ pub struct Form {
     pub name: String,
     pub fields: Vec<Field>,
     pub problem: Option<String>,
+    /// The customer's own page of help; empty where there is none.
+    pub docs_url: String,
     pub alone: bool,
 }
 

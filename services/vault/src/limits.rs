@@ -2,6 +2,10 @@
 //!
 //! Whatever is kept is loaded again with every read of its stream, so nobody may make one stream slow.
 
+mod presets;
+
+pub use presets::presets;
+
 use crate::error::Error;
 use crate::webhook::address;
 use latchkey_domain::IntegrationKey;
@@ -55,9 +59,7 @@ pub fn settings(settings: &Settings) -> Result<(), Error> {
     held(is_line(&settings.client_id, CLIENT_ID_CHARS_MAX), "integration.client_id", || {
         format!("The client id may have {CLIENT_ID_CHARS_MAX} characters, none of them a control character.")
     })?;
-    let scopes = &settings.scopes;
-    let sound = |scope: &String| !scope.is_empty() && is_line(scope, SCOPE_CHARS_MAX);
-    held(scopes.len() <= SCOPES_MAX && scopes.iter().all(sound), "integration.scopes", || {
+    held(are_scopes(&settings.scopes), "integration.scopes", || {
         format!(
             "At most {SCOPES_MAX} scopes of 1 to {SCOPE_CHARS_MAX} characters, none of them a control character."
         )
@@ -105,6 +107,11 @@ fn is_tag_name(name: &str) -> bool {
         && name
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-/".contains(&byte))
+}
+
+fn are_scopes(scopes: &[String]) -> bool {
+    let sound = |scope: &String| !scope.is_empty() && is_line(scope, SCOPE_CHARS_MAX);
+    scopes.len() <= SCOPES_MAX && scopes.iter().all(sound)
 }
 
 fn is_line(text: &str, chars_max: usize) -> bool {

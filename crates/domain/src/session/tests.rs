@@ -17,7 +17,7 @@ fn terms() -> Terms {
 fn create() -> Command {
     Command::Create {
         terms: terms(),
-        about: Box::new(About { display_name: "Acme".into(), ..About::default() }),
+        outline: Box::new(About { display_name: "Acme".into(), ..About::default() }.into()),
     }
 }
 
@@ -141,14 +141,33 @@ fn another_token_is_not_told_that_the_session_exists() {
 
 #[test]
 fn what_is_said_of_the_connection_to_come_is_kept_apart_until_there_is_one() {
+    let github = "github".parse().unwrap();
     let mut session = after([create(), bind(b"token", b"a", 1)]);
-    assert_eq!(session.about().display_name, "Acme");
+    assert_eq!(session.about(&github).display_name, "Acme");
     let recorded = serde_json::to_string(&Session::Absent.decide(create()).unwrap()).unwrap();
     assert!(!recorded.contains("Acme"), "{recorded}");
     // A session of before there was anything to say.
     session.restore_secrets(serde_json::from_str("null").unwrap());
-    assert_eq!(session.about().display_name, "Acme");
+    assert_eq!(session.about(&github).display_name, "Acme");
     assert_eq!(after([create(), bind(b"token", b"a", 1), complete()]).secrets(), None);
+}
+
+#[test]
+fn what_was_settled_for_an_integration_is_known_after_success_too() {
+    let preset = Preset { scopes: vec!["repo".into()], ..Preset::default() };
+    let presets = Presets::from([("github".parse().unwrap(), preset)]);
+    let about = About { display_name: "Acme".into(), ..About::default() };
+    let outline = Box::new(Outline { about, presets: presets.clone() });
+    let create = Command::Create { terms: terms(), outline };
+    let recorded = serde_json::to_string(&Session::Absent.decide(create.clone()).unwrap()).unwrap();
+    assert!(!recorded.contains("repo"), "{recorded}");
+    let completed = after([create, bind(b"token", b"a", 1), complete()]);
+    let kept = completed.secrets();
+    assert_eq!(kept, Some(Outline { presets: presets.clone(), ..Outline::default() }));
+    let mut read: Session = serde_json::from_str(&serde_json::to_string(&completed).unwrap()).unwrap();
+    assert!(read.presets().is_empty());
+    read.restore_secrets(kept);
+    assert_eq!(read, completed);
 }
 
 #[test]

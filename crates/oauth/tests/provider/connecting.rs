@@ -28,7 +28,8 @@ async fn the_verifier_of_the_exchange_is_the_one_whose_hash_was_shown() {
     let server = Server::answering(token_reply()).await;
     let provider = entry(&server.origin, json!({}));
     let client = client();
-    let begun = client.begin(&provider, &app(), &Inputs::new(), REDIRECT_URI, "state-1").unwrap();
+    let begun =
+        client.begin(&provider, &app(), &Inputs::new(), REDIRECT_URI, "state-1", &BTreeMap::new()).unwrap();
     let shown: BTreeMap<String, String> = begun.url.query_pairs().into_owned().collect();
     assert_eq!(shown["code_challenge_method"], "S256");
     assert_eq!((shown["state"].as_str(), shown["scope"].as_str()), ("state-1", "read write"));
@@ -48,7 +49,8 @@ async fn the_verifier_of_the_exchange_is_the_one_whose_hash_was_shown() {
 async fn every_attempt_has_a_verifier_of_its_own() {
     let provider = entry("http://127.0.0.1:1", json!({}));
     let verifier = || {
-        let begun = client().begin(&provider, &app(), &Inputs::new(), REDIRECT_URI, "s").unwrap();
+        let begun =
+            client().begin(&provider, &app(), &Inputs::new(), REDIRECT_URI, "s", &BTreeMap::new()).unwrap();
         begun.verifier.unwrap().expose().to_owned()
     };
     assert_ne!(verifier(), verifier());
@@ -59,7 +61,8 @@ fn nobody_is_sent_to_a_provider_without_an_app() {
     let provider = entry("http://127.0.0.1:1", json!({}));
     let mut app = app();
     app.client_id = String::new();
-    let fault = client().begin(&provider, &app, &Inputs::new(), REDIRECT_URI, "s").unwrap_err();
+    let fault =
+        client().begin(&provider, &app, &Inputs::new(), REDIRECT_URI, "s", &BTreeMap::new()).unwrap_err();
     assert_eq!(fault.kind, FaultKind::InputInvalid { field: "app.client_id".into() });
 }
 
@@ -67,7 +70,8 @@ fn nobody_is_sent_to_a_provider_without_an_app() {
 async fn a_provider_that_refuses_pkce_is_not_sent_any() {
     let server = Server::answering(token_reply()).await;
     let provider = entry(&server.origin, json!({"obtain": {"code_challenge_methods": []}}));
-    let begun = client().begin(&provider, &app(), &Inputs::new(), REDIRECT_URI, "s").unwrap();
+    let begun =
+        client().begin(&provider, &app(), &Inputs::new(), REDIRECT_URI, "s", &BTreeMap::new()).unwrap();
     assert!(begun.verifier.is_none() && !begun.url.as_str().contains("code_challenge"));
 }
 

@@ -140,7 +140,8 @@ async fn a_resource_leads_to_its_server_and_the_server_to_its_endpoints() {
 
     let mut inputs = typed(&[("server", &world.url()), ("oauth.client_id", "client-7")]);
     inputs.extend(fields);
-    let begun = client().begin(&provider, &nobody(), &inputs, REDIRECT_URI, "state").unwrap();
+    let begun =
+        client().begin(&provider, &nobody(), &inputs, REDIRECT_URI, "state", &BTreeMap::new()).unwrap();
     let shown: BTreeMap<String, String> = begun.url.query_pairs().into_owned().collect();
     assert!(begun.url.as_str().starts_with(&format!("{origin}/authorize?")));
     assert_eq!((shown["client_id"].as_str(), shown["resource"].as_str()), ("client-7", world.url().as_str()));

@@ -89,7 +89,8 @@ impl Engine<'_> {
 
     async fn by_code(&mut self) -> Result<Grant, String> {
         self.register().await?;
-        let begun = self.client.begin(self.provider, &self.app, &self.inputs, REDIRECT_URI, STATE);
+        let begun =
+            self.client.begin(self.provider, &self.app, &self.inputs, REDIRECT_URI, STATE, &BTreeMap::new());
         let (url, verifier) = match begun {
             Ok(begun) => (Ok(get(begun.url)), begun.verifier),
             Err(fault) => (Err(said(fault)), None),

@@ -61,6 +61,8 @@ pub fn connected(conn: BTreeMap<String, String>) -> Values {
     values
 }
 
+static NOTHING: BTreeMap<String, String> = BTreeMap::new();
+
 pub fn asked() -> AuthorizationParams<'static> {
     AuthorizationParams {
         client_id: "client:1",
@@ -68,6 +70,7 @@ pub fn asked() -> AuthorizationParams<'static> {
         state: "st ate",
         scopes: &[],
         code_challenge: Some("challenge"),
+        others: &NOTHING,
     }
 }
 

@@ -1,5 +1,7 @@
 use super::{
-    none_if_empty, parse, parse_list, parse_optional, required, required_text, secret, text_or_empty, texts,
+    none_if_empty, parse, parse_list, parse_optional,
+    preset::{presets_from_pb, presets_to_pb},
+    required, required_text, secret, text_or_empty, texts,
     time::{duration_from_pb, duration_to_pb, instant, timestamp_to_pb},
     within, within_list,
 };
@@ -12,6 +14,7 @@ use crate::{
     pb::vault as pb,
 };
 use latchkey_domain::authorization::Choice;
+use latchkey_domain::session::Outline;
 use latchkey_domain::{ConnectionId, Digest, Environment, SessionId, Timestamp};
 use latchkey_secret::SecretText;
 
@@ -23,8 +26,9 @@ impl From<CreateSession> for pb::CreateSessionRequest {
             integrations: texts(&wish.integrations),
             reconnect: text_or_empty(wish.reconnect),
             lifetime: Some(duration_to_pb(wish.lifetime)),
-            about: Some(wish.about.into()),
+            about: Some(wish.outline.about.into()),
             manages: wish.manages,
+            presets: presets_to_pb(wish.outline.presets),
         }
     }
 }
@@ -39,7 +43,10 @@ impl TryFrom<pb::CreateSessionRequest> for CreateSession {
             integrations: parse_list("integrations", &request.integrations)?,
             reconnect: parse_optional("reconnect", &request.reconnect)?,
             lifetime: required("lifetime", duration_from_pb("lifetime", request.lifetime)?)?,
-            about: within("about", request.about.unwrap_or_default())?,
+            outline: Outline {
+                about: within("about", request.about.unwrap_or_default())?,
+                presets: presets_from_pb(request.presets)?,
+            },
             manages: request.manages,
         })
     }
@@ -82,6 +89,7 @@ impl From<SessionView> for pb::Session {
             summary: view.summary.map(Into::into),
             approving: view.approving,
             manages: view.manages,
+            presets: presets_to_pb(view.presets),
         }
     }
 }
@@ -106,6 +114,7 @@ impl TryFrom<pb::Session> for SessionView {
             summary: session.summary.map(|summary| within("summary", summary)).transpose()?,
             approving: session.approving,
             manages: session.manages,
+            presets: presets_from_pb(session.presets)?,
         })
     }
 }

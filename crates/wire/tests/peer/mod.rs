@@ -6,6 +6,7 @@ mod registry;
 
 use latchkey_domain::authorization::Choice;
 use latchkey_domain::rotation::{Behaviour, RotationClass};
+use latchkey_domain::session::{Preset, Presets};
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, Environment, Failure, Generation, IntegrationKey, Phase,
     SessionId, Timestamp, api_key::Scope, integration::Settings,
@@ -122,7 +123,13 @@ fn session_view(id: SessionId) -> SessionView {
         }),
         approving: true,
         manages: true,
+        presets: presets(),
     }
+}
+
+fn presets() -> Presets {
+    let preset = Preset { scopes: vec!["read".into()], docs_url: "https://a/".into(), ..Preset::default() };
+    Presets::from([(integration_key(), preset)])
 }
 
 pub fn key_view(environment: Environment) -> KeyView {

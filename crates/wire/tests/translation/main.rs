@@ -168,16 +168,26 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn preset()(scopes in scopes(), authorization_params in map(), inputs in map(), docs_url in text()) -> pb::Preset {
+        pb::Preset { scopes, authorization_params, inputs, config: Some(Struct::default()), docs_url }
+    }
+}
+
+fn presets() -> impl Strategy<Value = BTreeMap<String, pb::Preset>> {
+    proptest::collection::btree_map(name(), preset(), 0..3)
+}
+
+prop_compose! {
     fn session_view()(
         id in session(), environment in environment(), end_user in end_user(),
         integrations in vec(integration(), 0..3), reconnect in sometimes(connection()), expire_time in moment(),
         connection in sometimes(connection()), last_failure in option::of(failure()),
         latest_attempt in option::of(attempt()), summary in option::of(summary()), approving in proptest::bool::ANY,
-        manages: bool,
+        manages: bool, presets in presets(),
     ) -> pb::Session {
         pb::Session {
             id, environment, end_user, integrations, reconnect, expire_time: Some(expire_time), connection,
-            last_failure, latest_attempt, summary, approving, manages,
+            last_failure, latest_attempt, summary, approving, manages, presets,
         }
     }
 }
@@ -245,7 +255,7 @@ proptest! {
         view in session_view(), environment in environment(), end_user in end_user(),
         integrations in vec(name(), 0..3), reconnect in sometimes(connection()), lifetime in span(),
         token in word(), expire_time in moment(), external_id in name(), display_name in text(), tags in map(), webhook_url in text(),
-        manages: bool, own in vec(own(), 0..3),
+        manages: bool, own in vec(own(), 0..3), presets in presets(),
     ) {
         survives::<_, Vec<OwnConnection>>(&pb::ListOwnConnectionsResponse { connections: own })?;
         let created = pb::CreateSessionResponse {
@@ -256,7 +266,7 @@ proptest! {
         let (metadata, config) = (Some(Struct::default()), Some(Struct::default()));
         let about = Some(pb::About { external_id, display_name, tags, metadata, config, webhook_url });
         let wish = pb::CreateSessionRequest {
-            environment, end_user, integrations, reconnect, lifetime, about, manages,
+            environment, end_user, integrations, reconnect, lifetime, about, manages, presets,
         };
         survives::<_, CreateSession>(&wish)?;
         survives::<_, SessionView>(&pb::BindSessionResponse { session: Some(view.clone()) })?;

@@ -5,7 +5,7 @@ use latchkey_wire::contract::{CompleteRefresh, CreateSession, KeyView};
 use latchkey_wire::pb::vault::{self as pb, complete_refresh_request::Outcome};
 use latchkey_wire::{Fault, Kind, Reason};
 use prost_types::{Duration, Timestamp};
-use std::fmt::Debug;
+use std::{collections::BTreeMap, fmt::Debug};
 
 fn refused<T: Debug>(result: Result<T, Fault>, field: &str) {
     let fault = result.unwrap_err();
@@ -24,6 +24,7 @@ fn a_malformed_field_is_named_and_not_repeated() {
         lifetime: Some(Duration { seconds: 60, nanos: 0 }),
         about: None,
         manages: false,
+        presets: BTreeMap::new(),
     };
     assert!(CreateSession::try_from(valid.clone()).is_ok());
     let wish = |change: fn(&mut pb::CreateSessionRequest)| {
@@ -37,6 +38,10 @@ fn a_malformed_field_is_named_and_not_repeated() {
     refused(wish(|request| request.integrations.push("canary/".into())), "integrations[1]");
     refused(wish(|request| request.reconnect = "canary".into()), "reconnect");
     refused(wish(|request| request.lifetime = None), "lifetime");
+    let unnamed = |request: &mut pb::CreateSessionRequest| {
+        drop(request.presets.insert("canary/".into(), pb::Preset::default()));
+    };
+    refused(wish(unnamed), "presets");
     let about = || pb::About { external_id: "canary\n".into(), ..pb::About::default() };
     refused(
         CreateSession::try_from(pb::CreateSessionRequest { about: Some(about()), ..valid.clone() }),

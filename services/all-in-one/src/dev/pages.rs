@@ -169,7 +169,7 @@ async fn session(vault: &VaultClient, integration: &str) -> Result<String, Fault
         reconnect: None,
         manages: false,
         lifetime: LIFETIME,
-        about: latchkey_domain::connection::About::default(),
+        outline: latchkey_domain::session::Outline::default(),
     };
     Ok(secret_to_pb(&vault.create_session(wish).await?.token))
 }

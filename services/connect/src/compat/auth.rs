@@ -4,11 +4,12 @@
 //! The session is bound to the token itself here: every call that shows it is the same browser's.
 
 use super::body::Fields;
+use super::presets::told;
 use super::refusal::Issue;
 use super::{Door, Refusal};
 use crate::browser::Browser;
 use crate::failures::Problem;
-use crate::flows::{Next, Wish, held};
+use crate::flows::{Next, Otherwise, Wish, held};
 use axum::Json;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
@@ -47,10 +48,13 @@ async fn session(State(door): State<Door>, headers: HeaderMap) -> Result<Json<Va
     let token = shown.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
     let (_, session) = door.bound(token).await?;
     let keys: Vec<_> = session.integrations.iter().map(|it| it.key.to_string()).collect();
+    let (defaults, overrides) = told(&session.presets);
     let data = json!({
         "endUser": { "id": session.end_user.to_string() },
         "connectUISettings": { "showWatermark": false },
         "allowed_integrations": keys,
+        "integrations_config_defaults": defaults,
+        "overrides": overrides,
         "isReconnecting": session.reconnect.is_some(),
     });
     Ok(Json(json!({ "data": data })))
@@ -70,7 +74,7 @@ async fn typed(
         let issue = Issue::custom(&["connection_id"], "A session's connection has an id of its own.");
         return Err(Refusal::invalid("invalid_query_params", vec![issue]));
     }
-    if let Some(wish) = unsupported(&query) {
+    if let Some(wish) = unsupported(&query).or_else(|| own_client_said(&query)) {
         return Err(Refusal::unsupported(&format!("`{wish}` in the query")));
     }
     let (browser, session) = door.bound(&token).await?;
@@ -89,6 +93,8 @@ async fn typed(
         browser: browser.digest(),
         integration: integration.key.clone(),
         typed: given,
+        // Nobody is sent to a provider from here, so there is no request that could be another.
+        otherwise: Otherwise::default(),
     };
     match door.flows.start(wish).await {
         // Nobody can be asked here, and such a client knows of no such questions: what was typed is meant.
@@ -122,7 +128,12 @@ fn refuse_public_key(query: &Fields) -> Result<(), Refusal> {
 /// A wish in the query that would be ignored.
 pub(super) fn unsupported(query: &Fields) -> Option<&'static str> {
     let is_said = |name: &&str| !matches!(query.get(name), Value::Null) && query.get(name) != "";
-    ["public_key", "hmac", "authorization_params", "credentials", "user_scope"].into_iter().find(is_said)
+    ["public_key", "hmac"].into_iter().find(is_said)
+}
+
+/// A client of the end user's own is for where they are sent to a provider.
+fn own_client_said(query: &Fields) -> Option<&'static str> {
+    (!matches!(query.get("credentials"), Value::Null)).then_some("credentials")
 }
 
 /// Fields by the names that the catalogue has for them; what it does not know is refused with the rest.
@@ -204,8 +215,7 @@ mod tests {
         let of = |query| unsupported(&Fields::of_query(Some(query)));
         assert_eq!(of("connect_session_token=t&user_scope="), None);
         assert_eq!(of("hmac=abc"), Some("hmac"));
-        assert_eq!(of("user_scope=a,b"), Some("user_scope"));
-        assert_eq!(of("authorization_params[prompt]=consent"), Some("authorization_params"));
+        assert_eq!(of("hmac[x]=abc"), Some("hmac"));
         assert!(refuse_public_key(&Fields::of_query(Some("public_key=p&hmac=h"))).is_err());
         assert!(refuse_public_key(&Fields::of_query(Some("hmac=h"))).is_ok());
     }

@@ -4,9 +4,10 @@
 use super::Door;
 use super::auth::{named, unsupported};
 use super::body::Fields;
+use super::presets::params;
 use crate::browser::{Browser, Cookies, Place};
 use crate::failures::Problem;
-use crate::flows::{Next, Wish, held};
+use crate::flows::{Next, Otherwise, Wish, held};
 use crate::http::{guard, opener_kept, refuse};
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,6 +15,7 @@ use axum::routing::get;
 use axum::{Router, middleware};
 use http::HeaderMap;
 use latchkey_domain::{Digest, Failure, Reason, SessionId, Timestamp};
+use latchkey_secret::SecretText;
 use latchkey_wire::contract::{AttemptState, SessionView};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -22,6 +24,9 @@ use url::Url;
 
 /// What happens in another process is noticed by looking.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Longer than any client id in use, a URL among them.
+const CLIENT_MAX: usize = 2048;
 
 pub fn routes(public_url: &Url) -> Router<Door> {
     Router::new()
@@ -56,6 +61,7 @@ impl Popup {
         if let Some(wish) = unsupported(query) {
             return Err(Problem::Malformed(format!("`{wish}` in the query is not supported.")));
         }
+        let otherwise = otherwise(query)?;
         let browser = Browser::of_token(&token);
         let session = self.door.flows.vault.bind_session(&token.into(), browser.digest()).await?;
         let offered = session.integrations.iter().find(|it| it.key.as_str() == self.key);
@@ -66,6 +72,7 @@ impl Popup {
             browser: browser.digest(),
             integration: integration.key.clone(),
             typed: named(&provider, given),
+            otherwise,
         };
         let next = match self.door.flows.start(wish).await {
             Err(Problem::Failed(failure)) if failure.reason == Reason::OtherAccount => Next::Undecided,
@@ -144,6 +151,32 @@ impl Popup {
     fn tell(&self, message: Value) {
         self.door.sockets.tell(&self.socket, message);
     }
+}
+
+/// How the authorization request is to differ. The client has a secret in the query, as it has the token: in no address that we
+/// write.
+fn otherwise(query: &mut Fields) -> Result<Otherwise, Problem> {
+    let params = params(query.text_map("authorization_params"), query.optional_text("user_scope"));
+    let mut own = query.text_map("credentials");
+    let mut take = |name: &str| own.remove(name).filter(|text| !text.is_empty());
+    let (id, secret) = (take("oauth_client_id_override"), take("oauth_client_secret_override"));
+    let malformed = |message: &str| Problem::Malformed(message.to_owned());
+    if let Some(name) = own.keys().next() {
+        let message = format!("`credentials[{}]` in the query is not supported.", plain(name));
+        return Err(Problem::Malformed(message));
+    }
+    let client = match (id, secret) {
+        (Some(id), secret) if id.len() <= CLIENT_MAX => Some((id, secret.map(SecretText::new))),
+        (Some(_), _) => return Err(malformed("`oauth_client_id_override` is too long.")),
+        (None, Some(_)) => return Err(malformed("`oauth_client_secret_override` goes with an id.")),
+        (None, None) => None,
+    };
+    Ok(Otherwise { params, client })
+}
+
+/// A name as it may be repeated.
+fn plain(name: &str) -> String {
+    name.chars().filter(|letter| !letter.is_control()).take(64).collect()
 }
 
 /// By the words such a client knows.

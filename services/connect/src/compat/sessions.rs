@@ -16,29 +16,28 @@ use std::collections::BTreeMap;
 /// As long as the contract says: some clients show a link for that long.
 const LIFETIME: &str = "1800s";
 
-const UNSUPPORTED: [&str; 2] = ["integrations_config_defaults", "overrides"];
-
 pub async fn create(
     State(door): State<Door>,
     headers: HeaderMap,
     mut body: Fields,
 ) -> Result<Response, Refusal> {
     let environment = door.allowed(&headers, Scope::SessionsWrite).await?;
-    body.refuse_unsupported(&UNSUPPORTED)?;
     let (end_user, tags) = decorations(&mut body)?;
     let integrations = body.texts("allowed_integrations").unwrap_or_default();
     let webhook_url = body.optional_text("webhook_url_override").unwrap_or_default();
+    let integrations = door.offered(&environment, integrations).await?;
+    let presets = door.presets(&environment, &mut body, &integrations).await?;
     body.done()?;
     let end_user = end_user.ok_or_else(|| {
         let message = "Say whose connection it will be: `end_user.id`, or the tag `end_user_id`.";
         Refusal::body(&["end_user"], message)
     })?;
-    let integrations = door.offered(&environment, integrations).await?;
     let wish = json!({
         "end_user": end_user,
         "integrations": integrations,
         "tags": tags,
         "webhook_url": webhook_url,
+        "presets": presets,
     });
     door.session(&headers, wish).await
 }
@@ -48,12 +47,12 @@ pub async fn reconnect(
     headers: HeaderMap,
     mut body: Fields,
 ) -> Result<Response, Refusal> {
-    door.allowed(&headers, Scope::SessionsWrite).await?;
-    body.refuse_unsupported(&UNSUPPORTED)?;
+    let environment = door.allowed(&headers, Scope::SessionsWrite).await?;
     let (id, integration) = (body.text("connection_id"), body.text("integration_id"));
     // The connection that is mended keeps its tags.
     let (named, _) = decorations(&mut body)?;
     let webhook_url = body.optional_text("webhook_url_override").unwrap_or_default();
+    let presets = door.presets(&environment, &mut body, std::slice::from_ref(&integration)).await?;
     body.done()?;
     let unknown = || Refusal::body(&["connection_id"], "This integration has no such connection.");
     let connection = door.connection(&headers, &id, &integration).await?.ok_or_else(unknown)?;
@@ -61,6 +60,7 @@ pub async fn reconnect(
         "end_user": named.unwrap_or_else(|| text(&connection, "/end_user").to_owned()),
         "reconnect_connection_id": text(&connection, "/id"),
         "webhook_url": webhook_url,
+        "presets": presets,
     });
     door.session(&headers, wish).await
 }

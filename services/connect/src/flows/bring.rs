@@ -10,8 +10,9 @@ use crate::failures::Problem;
 use latchkey_domain::{AuthorizationId, ConnectionId, Environment, IntegrationKey, Phase, Timestamp};
 use latchkey_oauth::{
     App, Brought, Fault as OAuthFault, FaultKind, Inputs, brought, check_brought, documented, given,
+    own_client,
 };
-use latchkey_providers::{AuthMode, Provider, server};
+use latchkey_providers::{AuthMode, Provider};
 use latchkey_secret::{Grant, SecretText};
 use latchkey_wire::actor;
 use latchkey_wire::contract::{
@@ -178,9 +179,7 @@ impl Flows {
             fields.extend(found.fields());
         }
         if let Some((id, secret)) = client {
-            let name = |name: &str| format!("{}{name}", server::PREFIX);
-            fields.insert(name(server::CLIENT_ID), id.into());
-            fields.extend(secret.map(|secret| (name(server::CLIENT_SECRET), secret)));
+            fields.extend(own_client(&id, secret.as_ref()));
         }
         Ok(fields)
     }

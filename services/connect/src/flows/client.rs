@@ -33,14 +33,17 @@ impl Flows {
     }
 
     /// The app to ask with, and what is known of the connection to be made: what was typed, and where the entry leaves them
-    /// to be found, the server and the client.
+    /// to be found, the server and the client; a client of the end user's `own` counts before any other.
     pub(super) async fn with_client(
         &self,
         provider: &Provider,
         integration: &IntegrationView,
         mut inputs: Inputs,
+        own: Option<Inputs>,
     ) -> Result<(App, Inputs), Problem> {
         let mut app = public_app(integration);
+        let has_own = own.is_some();
+        inputs.extend(own.into_iter().flatten());
         if provider.discovery().is_empty() && provider.client_registration().is_none() {
             return Ok((app, inputs));
         }
@@ -49,7 +52,7 @@ impl Flows {
         if app.scopes.is_empty() {
             app.scopes.clone_from(&found.scopes);
         }
-        if app.client_id.is_empty() {
+        if app.client_id.is_empty() && !has_own {
             let client = self.client(provider, integration, &app, &inputs, &found).await?;
             inputs.extend(client);
         }

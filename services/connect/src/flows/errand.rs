@@ -4,7 +4,7 @@
 use super::{Flows, SESSION_LIFETIME};
 use crate::counts;
 use crate::failures::Problem;
-use latchkey_domain::connection::About;
+use latchkey_domain::session::Outline;
 use latchkey_domain::{ConnectionId, Digest};
 use latchkey_wire::contract::{CreateSession, SessionView};
 
@@ -50,7 +50,7 @@ impl Flows {
                 reconnect,
                 manages: false,
                 lifetime: SESSION_LIFETIME,
-                about: About::default(),
+                outline: Outline::default(),
             })
             .await?;
         let intent = if reconnect.is_some() { "reconnect" } else { "connect" };

@@ -1,6 +1,7 @@
 use super::choose::Gathered;
 use super::conclude::{Came, Claimed};
 use super::noted::{About, Noted};
+use super::preset::{Otherwise, settled};
 use super::{Flows, app};
 use crate::counts;
 use crate::failures::Problem;
@@ -22,6 +23,7 @@ pub struct Wish {
     pub browser: Digest,
     pub integration: IntegrationKey,
     pub typed: BTreeMap<String, String>,
+    pub otherwise: Otherwise,
 }
 
 /// Where the browser goes next.
@@ -50,7 +52,11 @@ impl Flows {
         let session = self.vault.get_session(wish.session, wish.browser).await?;
         let integration = offered(&session, &wish.integration)?.clone();
         let provider = self.provider(&integration.settings.provider)?;
+        let wish = settled(wish, &provider, session.presets.get(&integration.key))?;
         let inputs = checked(&provider, &wish.typed)?;
+        if wish.otherwise.client.is_some() && provider.auth_mode() != AuthMode::OAuth2Code {
+            return Err(Problem::Malformed("A client of one's own goes with OAuth 2.".to_owned()));
+        }
         let about = About::session(&session, &integration);
         match provider.auth_mode() {
             AuthMode::OAuth2Code | AuthMode::Installation => {
@@ -112,11 +118,12 @@ impl Flows {
         if provider.auth_mode() == AuthMode::Installation || codeless {
             state = state.for_answer_without_code();
         }
-        let (app, inputs) = self.with_client(provider, integration, inputs).await?;
+        let (app, inputs) =
+            self.with_client(provider, integration, inputs, wish.otherwise.own_client()).await?;
         let (redirect_uri, state_text) = (&self.redirect_uri, &state.text);
         let begun = match provider.auth_mode() {
             AuthMode::Installation => self.oauth.visit(provider, &app, &inputs, redirect_uri, state_text),
-            _ => self.oauth.begin(provider, &app, &inputs, redirect_uri, state_text),
+            _ => self.oauth.begin(provider, &app, &inputs, redirect_uri, state_text, &wish.otherwise.params),
         };
         let begun = begun.map_err(|fault| Problem::provider(fault, Phase::Authorize))?;
         self.vault

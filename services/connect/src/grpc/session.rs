@@ -4,8 +4,9 @@ use crate::flows::SESSION_LIFETIME;
 use latchkey_domain::SessionId;
 use latchkey_domain::Timestamp;
 use latchkey_domain::api_key::Scope;
+use latchkey_domain::session::Outline;
 use latchkey_wire::contract::{CreateSession, SessionView};
-use latchkey_wire::convert::{duration_from_pb, secret_to_pb, timestamp_to_pb};
+use latchkey_wire::convert::{duration_from_pb, presets_from_pb, secret_to_pb, timestamp_to_pb};
 use latchkey_wire::convert::{parse, parse_list, parse_optional};
 use latchkey_wire::pb::{connect as pb, vault};
 use tonic::{Request, Response, Status};
@@ -25,6 +26,8 @@ impl pb::connect_session_service_server::ConnectSessionService for Door {
             (false, "") => "connect",
             (false, _) => "reconnect",
         };
+        let presets = presets_from_pb(asked.presets.into_iter().map(told).collect())?;
+        self.flows.check_presets(&key.environment, &presets).await?;
         let create = CreateSession {
             environment: key.environment.clone(),
             end_user: parse("end_user", &asked.end_user)?,
@@ -32,15 +35,18 @@ impl pb::connect_session_service_server::ConnectSessionService for Door {
             reconnect: parse_optional("reconnect_connection_id", &asked.reconnect_connection_id)?,
             manages: asked.manage,
             lifetime: lifetime.unwrap_or(SESSION_LIFETIME),
-            about: vault::About {
-                external_id: asked.external_id,
-                display_name: asked.display_name,
-                tags: asked.tags,
-                metadata: asked.metadata,
-                config: asked.config,
-                webhook_url: asked.webhook_url,
-            }
-            .try_into()?,
+            outline: Outline {
+                presets,
+                about: vault::About {
+                    external_id: asked.external_id,
+                    display_name: asked.display_name,
+                    tags: asked.tags,
+                    metadata: asked.metadata,
+                    config: asked.config,
+                    webhook_url: asked.webhook_url,
+                }
+                .try_into()?,
+            },
         };
         let created = self.flows.vault.create_session(create).await?;
         counts::session(&key.environment, intent, "created");
@@ -81,6 +87,12 @@ impl pb::connect_session_service_server::ConnectSessionService for Door {
             account: account.flatten().unwrap_or_default(),
         }))
     }
+}
+
+/// As the vault is told of it.
+fn told((integration, preset): (String, pb::IntegrationPreset)) -> (String, vault::Preset) {
+    let pb::IntegrationPreset { scopes, authorization_params, inputs, config, docs_url } = preset;
+    (integration, vault::Preset { scopes, authorization_params, inputs, config, docs_url })
 }
 
 fn render(session: &SessionView, now: Timestamp) -> pb::GetConnectSessionResponse {

@@ -9,7 +9,7 @@ use super::watch;
 use super::{Site, approval, headers, inputs_of};
 use crate::browser::{Browser, Place};
 use crate::failures::Problem;
-use crate::flows::{Next, Wish};
+use crate::flows::{Next, Otherwise, Wish};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -156,7 +156,13 @@ async fn start(
             let key = integration.parse().map_err(|_| Problem::NotOffered(integration))?;
             let typed =
                 inputs_of(fields.into_iter().map(|(name, value)| (format!("in.{name}"), value)).collect());
-            let wish = Wish { session: view.id, browser: browser.digest(), integration: key, typed };
+            let wish = Wish {
+                session: view.id,
+                browser: browser.digest(),
+                integration: key,
+                typed,
+                otherwise: Otherwise::default(),
+            };
             match site.flows.start(wish).await? {
                 next @ (Next::Connected | Next::Undecided) => {
                     let view = site.flows.vault.get_session(view.id, browser.digest()).await?;

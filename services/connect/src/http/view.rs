@@ -3,6 +3,7 @@
 
 use super::Site;
 use crate::failures::Problem;
+use latchkey_domain::session::Preset;
 use latchkey_domain::{Digest, Failure};
 use latchkey_providers::{Ask, AuthMode, Input, InputFormat, Provider};
 use latchkey_wire::contract::{ConnectionSummary, IntegrationView, SessionView};
@@ -101,6 +102,9 @@ pub struct FormDocument {
     /// Where to find what is asked for, step by step.
     steps: Vec<String>,
     notes: Vec<String>,
+    /// The customer's own page of help.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    docs_url: String,
 }
 
 #[derive(Serialize)]
@@ -147,7 +151,7 @@ pub fn session_document(site: &Site, session: &SessionView) -> SessionDocument {
             None => "connect",
         },
         approving: session.approving,
-        integrations: session.integrations.iter().filter_map(|it| choice(site, it)).collect(),
+        integrations: session.integrations.iter().filter_map(|it| choice(site, session, it)).collect(),
         attempt: session.latest_attempt.as_ref().map(|attempt| AttemptDocument {
             id: attempt.id.to_string(),
             integration: attempt.integration.to_string(),
@@ -187,7 +191,7 @@ impl SessionDocument {
     }
 }
 
-fn choice(site: &Site, integration: &IntegrationView) -> Option<Choice> {
+fn choice(site: &Site, session: &SessionView, integration: &IntegrationView) -> Option<Choice> {
     let provider = site.flows.catalogue.get(&integration.settings.provider).ok()?;
     Some(Choice {
         key: integration.key.to_string(),
@@ -195,7 +199,7 @@ fn choice(site: &Site, integration: &IntegrationView) -> Option<Choice> {
         provider: provider.name.clone(),
         categories: provider.categories.clone(),
         away: goes_away(&provider),
-        asks: asked(&provider.inputs).next().is_some(),
+        asks: asked(&provider, session.presets.get(&integration.key)).next().is_some(),
         scopes: integration.settings.scopes.clone(),
     })
 }
@@ -245,15 +249,17 @@ pub fn form_document(site: &Site, session: &SessionView, key: &str) -> Result<Fo
     let found = session.integrations.iter().find(|integration| integration.key.as_str() == key);
     let integration = found.ok_or_else(|| Problem::NotOffered(key.to_owned()))?;
     let provider = site.flows.provider(&integration.settings.provider)?;
+    let preset = session.presets.get(&integration.key);
     Ok(FormDocument {
         key: key.to_owned(),
         name: integration.settings.display_name.clone(),
         provider: provider.name.clone(),
         away: goes_away(&provider),
         scopes: integration.settings.scopes.clone(),
-        fields: asked(&provider.inputs).map(field_document).collect(),
+        fields: asked(&provider, preset).map(field_document).collect(),
         steps: provider.guidance.connect.clone(),
         notes: provider.guidance.notes.clone(),
+        docs_url: preset.map(|preset| preset.docs_url.clone()).unwrap_or_default(),
     })
 }
 
@@ -279,7 +285,9 @@ pub fn goes_away(provider: &Provider) -> bool {
     matches!(provider.auth_mode(), AuthMode::OAuth2Code | AuthMode::OAuth1 | AuthMode::Installation)
 }
 
-/// What the end user is asked for; the rest is the developer's.
-pub fn asked(inputs: &[Input]) -> impl Iterator<Item = &Input> {
-    inputs.iter().filter(|input| matches!(input.ask, Ask::Connection | Ask::Once))
+/// What the end user is asked for; the rest is the developer's, or was settled by the backend.
+pub fn asked<'a>(provider: &'a Provider, preset: Option<&'a Preset>) -> impl Iterator<Item = &'a Input> {
+    let is_settled = move |name: &str| preset.is_some_and(|preset| preset.inputs.contains_key(name));
+    let theirs = provider.inputs.iter().filter(|input| matches!(input.ask, Ask::Connection | Ask::Once));
+    theirs.filter(move |input| !is_settled(&input.name))
 }

@@ -34,7 +34,7 @@ async fn mending(world: &World, connection: ConnectionId) -> (Browser, SessionId
         reconnect: Some(connection),
         manages: false,
         lifetime: Duration::from_secs(600),
-        about: latchkey_domain::connection::About::default(),
+        outline: latchkey_domain::session::Outline::default(),
     };
     let created = world.vault.create_session(create).await.unwrap();
     let (browser, token) = (world.browser(), secret_to_pb(&created.token));

@@ -148,7 +148,7 @@ impl World {
             reconnect: None,
             manages: false,
             lifetime: Duration::from_secs(600),
-            about: latchkey_domain::connection::About::default(),
+            outline: latchkey_domain::session::Outline::default(),
         };
         let created = self.vault.create_session(create).await.unwrap();
         let (browser, state) = (Digest::of(b"browser"), Digest::of(b"state"));

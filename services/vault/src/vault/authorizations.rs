@@ -1,4 +1,5 @@
 use super::other_account::Holding;
+use super::sessions::asked_by;
 use super::{Vault, stream_of};
 use crate::error::Error;
 use crate::keyring::{Key, Place};
@@ -103,7 +104,8 @@ impl Vault {
         let attempt = before.attempt().ok_or(Refusal::UnknownState)?.clone();
         let session = self.ledger.load::<Session>(&attempt.session.to_string()).await?.state;
         led_elsewhere(&session, &attempt)?;
-        let (registered, app) = self.app(&attempt.environment, &attempt.integration).await?;
+        let (registered, mut app) = self.app(&attempt.environment, &attempt.integration).await?;
+        asked_by(&session, &attempt.integration, &mut app.scopes);
         let key = self.attempt_key(&attempt, wrapped.as_ref()).await?;
         let owner = stream_of::<Authorization>(id);
         let (code_verifier, inputs) = open_secrets(&key, &owner, &before)?;
@@ -188,7 +190,7 @@ impl Vault {
             issued_at: None,
             arrival: Arrival::Consented,
         };
-        let generation = self.record_grant(consented, session.about()).await?;
+        let generation = self.record_grant(consented, session.about(&attempt.integration)).await?;
         let now = self.ledger.now();
         let complete = Command::Complete { at: now };
         self.ledger.execute::<Authorization>(&attempt.id.to_string(), complete, ending()).await?;

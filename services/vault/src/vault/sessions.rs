@@ -5,7 +5,7 @@ use crate::limits;
 use crate::token::{new_session_token, parse_session};
 use latchkey_domain::authorization::Authorization;
 use latchkey_domain::connection::{About, Connection, CredentialFacts};
-use latchkey_domain::session::{Command, Refusal, Session, Terms as SessionTerms};
+use latchkey_domain::session::{Command, Outline, Refusal, Session, Terms as SessionTerms};
 use latchkey_domain::{
     Aggregate, AuthorizationId, ConnectionId, Digest, Environment, Failure, IntegrationKey, SessionId,
 };
@@ -34,19 +34,22 @@ impl Vault {
             return Err(Error::Field { field: "lifetime", message });
         }
         limits::offered(&create.integrations)?;
-        limits::about(&create.about, self.webhooks.allow_http)?;
-        if create.manages && (create.reconnect.is_some() || create.about != About::default()) {
+        let Outline { about, presets } = &create.outline;
+        limits::about(about, self.webhooks.allow_http)?;
+        if create.manages && (create.reconnect.is_some() || create.outline != Outline::default()) {
             let message = "A session for managing is about no one connection.".to_owned();
             return Err(Error::Field { field: "manage", message });
         }
-        let readdressed = About { webhook_url: create.about.webhook_url.clone(), ..About::default() };
-        if create.reconnect.is_some() && create.about != readdressed {
+        let readdressed = About { webhook_url: about.webhook_url.clone(), ..About::default() };
+        let says_more = *about != readdressed || presets.values().any(|preset| !preset.config.is_empty());
+        if create.reconnect.is_some() && says_more {
             let message = "A connection that is mended takes another webhook_url, and keeps what else is said of it: change that with \
                            UpdateConnection.";
             return Err(Error::Field { field: "reconnect_connection_id", message: message.to_owned() });
         }
         let integrations = self.offered(&create).await?;
-        let external_id = create.about.external_id.as_ref();
+        limits::presets(presets, &integrations, self.webhooks.allow_http)?;
+        let external_id = about.external_id.as_ref();
         self.unless_taken(&create.environment, &integrations, external_id).await?;
         // A session nobody can finish must not be made: the key is looked for now, not when the user is halfway.
         self.keyring.pin(&create.environment).await?;
@@ -68,7 +71,7 @@ impl Vault {
         self.ledger
             .execute::<Session>(
                 &id.to_string(),
-                Command::Create { terms, about: Box::new(create.about) },
+                Command::Create { terms, outline: Box::new(create.outline) },
                 Terms::default(),
             )
             .await?;
@@ -162,7 +165,10 @@ impl Vault {
         for key in &terms.integrations {
             // An integration that was retired since is no longer offered.
             match self.integration(&terms.environment, key).await {
-                Ok(view) => offered.push(view),
+                Ok(mut view) => {
+                    asked_by(session, key, &mut view.settings.scopes);
+                    offered.push(view);
+                }
                 Err(Error::IntegrationUnknown(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -182,6 +188,7 @@ impl Vault {
             summary: self.summary(session.connection().or(terms.reconnect)).await?,
             approving: false,
             manages: terms.manages,
+            presets: session.presets().clone(),
         })
     }
 
@@ -205,6 +212,13 @@ impl Vault {
         let page = self.ledger.store().list(&query).await?;
         let Some(latest) = page.items.last() else { return Ok(None) };
         Ok(Some(self.ledger.state_of::<Authorization>(&latest.stream, &latest.snapshot).await?))
+    }
+}
+
+/// The scopes a session asks an integration's provider for, where those are others.
+pub(super) fn asked_by(session: &Session, integration: &IntegrationKey, scopes: &mut Vec<String>) {
+    if let Some(preset) = session.presets().get(integration).filter(|preset| !preset.scopes.is_empty()) {
+        scopes.clone_from(&preset.scopes);
     }
 }
 

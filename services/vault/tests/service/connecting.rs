@@ -1,5 +1,7 @@
-use crate::world::{World, dev};
+use crate::world::{World, demo, dev};
+use latchkey_domain::connection::About;
 use latchkey_domain::revocation::Extent;
+use latchkey_domain::session::{Outline, Preset, Presets};
 use latchkey_domain::{AuthorizationId, Digest, authorization, connection, session};
 use latchkey_vault::Error;
 use std::time::Duration;
@@ -91,7 +93,7 @@ async fn a_session_for_what_is_not_there_is_not_made() {
         reconnect: None,
         manages: false,
         lifetime: Duration::from_secs(60),
-        about: latchkey_domain::connection::About::default(),
+        outline: latchkey_domain::session::Outline::default(),
     };
     let unknown = world.vault.create_session(create).await;
     assert!(matches!(unknown, Err(Error::IntegrationUnknown(key)) if key == "nowhere"));
@@ -102,10 +104,60 @@ async fn a_session_for_what_is_not_there_is_not_made() {
         reconnect: Some(world.connected().await),
         manages: false,
         lifetime: Duration::from_secs(60),
-        about: latchkey_domain::connection::About::default(),
+        outline: latchkey_domain::session::Outline::default(),
     };
     let of_another = world.vault.create_session(create).await;
     assert!(matches!(of_another, Err(Error::Field { field: "end_user", .. })));
+}
+
+#[tokio::test]
+async fn what_a_session_settles_for_an_integration_holds_to_its_end_and_for_no_other() {
+    let world = World::new().await;
+    let preset = |scopes: &[&str], config: &str| Preset {
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        config: [("region".to_owned(), config.into())].into_iter().collect(),
+        ..Preset::default()
+    };
+    let presets = Presets::from([(demo(), preset(&["files"], "eu"))]);
+    let wish = |presets: &Presets| latchkey_wire::contract::CreateSession {
+        environment: dev(),
+        end_user: "ana".parse().unwrap(),
+        integrations: vec![demo()],
+        reconnect: None,
+        manages: false,
+        lifetime: Duration::from_secs(60),
+        outline: Outline { about: About::default(), presets: presets.clone() },
+    };
+    let created = world.vault.create_session(wish(&presets)).await.unwrap();
+    let browser = Digest::of(b"browser");
+    let view = world.vault.bind_session(&created.token, browser).await.unwrap();
+    assert_eq!(view.presets, presets);
+    assert_eq!(view.integrations[0].settings.scopes, ["files"]);
+
+    let attempt = AuthorizationId::from_parts(77, 1);
+    world.vault.start_authorization(world.start(attempt, created.session)).await.unwrap();
+    let state = world.start(attempt, created.session).state;
+    let claimed = world.vault.claim_authorization(attempt, state, browser).await.unwrap();
+    assert_eq!(claimed.app.scopes, ["files"], "asked for by whoever asks with the app itself");
+    let connection = world.vault.establish(attempt, world.obtained()).await.unwrap().connection;
+    let made = world.vault.connection_in(&dev(), connection).await.unwrap();
+    assert_eq!(made.about().unwrap().config["region"], "eu");
+    let after = world.vault.session(created.session, browser).await.unwrap();
+    assert_eq!(
+        (after.presets, &after.integrations[0].settings.scopes[..]),
+        (presets, &["files".to_owned()][..])
+    );
+
+    let elsewhere = Presets::from([("elsewhere".parse().unwrap(), Preset::default())]);
+    let mending = latchkey_wire::contract::CreateSession {
+        integrations: vec![],
+        reconnect: Some(connection),
+        ..wish(&Presets::from([(demo(), preset(&[], "us"))]))
+    };
+    for (wrong, named) in [(wish(&elsewhere), "presets"), (mending, "reconnect_connection_id")] {
+        let refused = world.vault.create_session(wrong).await.unwrap_err();
+        assert!(matches!(refused, Error::Field { field, .. } if field == named), "{refused:?}");
+    }
 }
 
 #[tokio::test]

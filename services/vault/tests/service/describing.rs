@@ -77,7 +77,7 @@ async fn an_external_id_that_another_has_is_refused_and_nothing_changes() {
         reconnect: None,
         manages: false,
         lifetime: std::time::Duration::from_secs(60),
-        about: about("user-42"),
+        outline: about("user-42").into(),
     };
     assert!(matches!(world.vault.create_session(create).await, Err(Error::ExternalIdTaken)));
 }

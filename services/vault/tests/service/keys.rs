@@ -93,7 +93,7 @@ async fn with_the_key_service_down_what_is_cached_still_reads_and_the_rest_is_re
         reconnect: None,
         manages: false,
         lifetime: Duration::from_secs(60),
-        about: latchkey_domain::connection::About::default(),
+        outline: latchkey_domain::session::Outline::default(),
     };
     // Not halfway, when the end user comes back from the provider: no session, so no link, so no redirect.
     let refused = uncached.vault().create_session(create).await.unwrap_err();

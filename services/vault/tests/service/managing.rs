@@ -2,6 +2,7 @@
 
 use crate::world::{World, demo, dev, put};
 use latchkey_domain::connection::{About, Refusal};
+use latchkey_domain::session::Outline;
 use latchkey_domain::{
     AuthorizationId, ConnectionId, Digest, Failure, IntegrationKey, Phase, Reason, SessionId, session,
 };
@@ -24,7 +25,7 @@ fn managing(end_user: &str) -> CreateSession {
         reconnect: None,
         manages: true,
         lifetime: Duration::from_secs(900),
-        about: About::default(),
+        outline: Outline::default(),
     }
 }
 
@@ -102,7 +103,7 @@ async fn such_a_session_makes_no_connection_itself_and_is_about_no_one_of_them()
     let named = About { display_name: "Acme".into(), ..About::default() };
     let wrong = [
         CreateSession { reconnect: Some(connection), ..managing("ana") },
-        CreateSession { about: named, ..managing("ana") },
+        CreateSession { outline: named.into(), ..managing("ana") },
     ];
     for wrong in wrong {
         let refused = world.vault.create_session(wrong).await;

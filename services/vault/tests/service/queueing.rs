@@ -18,7 +18,7 @@ async fn connected_in_prod(world: &World) -> latchkey_domain::ConnectionId {
         reconnect: None,
         manages: false,
         lifetime: Duration::from_secs(900),
-        about: latchkey_domain::connection::About::default(),
+        outline: latchkey_domain::session::Outline::default(),
     };
     let created = world.vault.create_session(create).await.unwrap();
     let browser = latchkey_domain::Digest::of(b"browser");

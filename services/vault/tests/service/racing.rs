@@ -86,7 +86,7 @@ async fn settings_put_while_the_integration_is_registered_anew_do_not_lock_its_s
         reconnect: None,
         manages: false,
         lifetime: std::time::Duration::from_secs(60),
-        about: latchkey_domain::connection::About::default(),
+        outline: latchkey_domain::session::Outline::default(),
     };
     let created = world.vault.create_session(session).await.unwrap();
     let browser = latchkey_domain::Digest::of(b"browser");

@@ -171,7 +171,7 @@ impl World {
             manages: false,
             reconnect,
             lifetime: Duration::from_secs(900),
-            about,
+            outline: about.into(),
         };
         let created = self.vault.create_session(create).await.unwrap();
         (created.session, created.token)
