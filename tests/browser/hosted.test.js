@@ -74,6 +74,30 @@ test('a first connect with a choice and a key to type loads no more', async () =
   await close();
 });
 
+test('what the backend settled is not asked, and its own page of help is where help is', async () => {
+  const docs_url = 'https://help.acme.example/demo';
+  const presets = { 'demo-basic': { inputs: { username: demo().username }, docs_url }, 'demo-oauth': { scopes: ['notes:write'] } };
+  const { connect_link, session_id } = await session(['demo-basic', 'demo-oauth'], { presets });
+  const { page, close } = await here.person();
+  await page.goto(connect_link);
+  await page.locator('.choice', { hasText: 'with a password' }).click();
+  const password = page.locator('input[type="password"]');
+  await password.waitFor();
+  assert.equal(await page.locator('form#fields input').count(), 1);
+  assert.equal(await page.getByRole('link', { name: 'Help' }).getAttribute('href'), docs_url);
+  await page.getByRole('button', { name: 'Back' }).click();
+  await page.locator('.choice', { hasText: 'Demo' }).last().click();
+  await page.getByText('notes:write').waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Help' }).getAttribute('href'), 'https://acme.example/help');
+  await page.getByRole('button', { name: 'Back' }).click();
+  await page.locator('.choice', { hasText: 'with a password' }).click();
+  await password.fill(demo().password);
+  await page.locator('.foot .button-primary').click();
+  await page.locator('.pair-done').waitFor();
+  assert((await backend('GET', `/v1/connect-sessions/${session_id}`)).connection_id);
+  await close();
+});
+
 test('texts that do not come leave the page that needs no program', async () => {
   const { connect_link } = await session(['demo-oauth']);
   const { page, context, close } = await here.person({ locale: 'de-DE' });

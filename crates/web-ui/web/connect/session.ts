@@ -94,6 +94,8 @@ export interface Form {
   fields: FormField[];
   steps: string[];
   notes: string[];
+  /** The product’s own page of help. */
+  docs_url?: string;
 }
 
 export type Started = { next: 'provider'; url: string; attempt: string } | { next: 'connected' | 'choose_account'; session: Session };

@@ -19,6 +19,7 @@ export function Explain({ form }: { form: Form }) {
       center
       name={title}
       title={title}
+      help={form.docs_url}
       mark={<Pair provider={provider} />}
       actions={
         <>

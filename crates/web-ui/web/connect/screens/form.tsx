@@ -39,6 +39,7 @@ export function Form({ form }: { form: FormOf }) {
     <Frame
       name={title}
       title={title}
+      help={form.docs_url}
       mark={<Pair provider={provider} />}
       actions={
         <>

@@ -8,14 +8,17 @@ export interface FrameProps {
   title: ComponentChildren;
   /** The same, as the document's title. */
   name: string;
+  /** Where help is, where that is not the product’s usual place. */
+  help?: string | undefined;
   mark?: ComponentChildren;
   children?: ComponentChildren;
   actions?: ComponentChildren;
   center?: boolean;
 }
 
-export function Frame({ title, name, mark, children, actions, center }: FrameProps) {
+export function Frame({ title, name, help, mark, children, actions, center }: FrameProps) {
   const { boot, texts, flow, leave = flow?.place.host && (() => flow.leave()) } = useShared();
+  const address = help ?? boot.support_url;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = name;
@@ -29,8 +32,8 @@ export function Frame({ title, name, mark, children, actions, center }: FramePro
       <header class="bar">
         {flow?.canGoBack ? <IconButton icon="back" label={texts.t('back')} onClick={() => (flow.place.host ? void flow.back() : history.state?.step ? history.back() : void flow.back())} /> : <Brand />}
         <span class="bar-space" />
-        {boot.support_url && (
-          <a class="bar-help" href={boot.support_url} target="_blank" rel="noopener noreferrer">
+        {address && (
+          <a class="bar-help" href={address} target="_blank" rel="noopener noreferrer">
             {texts.t('help')}
           </a>
         )}
