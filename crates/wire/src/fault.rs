@@ -46,7 +46,8 @@ pub struct Fault {
 
 impl Fault {
     pub fn new(kind: Kind, reason: Reason, message: impl Into<String>) -> Self {
-        Self { kind, reason, message: message.into(), retry_after: None, metadata: BTreeMap::new() }
+        let message = shortened(message.into(), MESSAGE_BYTES_MAX);
+        Self { kind, reason, message, retry_after: None, metadata: BTreeMap::new() }
     }
 
     /// A request's field is missing or malformed.
@@ -63,9 +64,11 @@ impl Fault {
         )
     }
 
+    /// A detail, as much of it as is shown: it may be what a caller sent, and details go into headers, of which clients take
+    /// 8 KiB at most.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.metadata.insert(name.to_owned(), value.into());
+        self.metadata.insert(name.to_owned(), shortened(value.into(), DETAIL_BYTES_MAX));
         self
     }
 
@@ -76,6 +79,18 @@ impl Fault {
     }
 }
 
+const MESSAGE_BYTES_MAX: usize = 1000;
+const DETAIL_BYTES_MAX: usize = 300;
+
+fn shortened(mut text: String, bytes_max: usize) -> String {
+    if text.len() > bytes_max {
+        let end = (0..=bytes_max).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.message, self.reason.word())
@@ -83,3 +98,23 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tonic::Status;
+
+    #[test]
+    fn a_callers_own_text_is_repeated_only_as_far_as_a_client_takes_it() {
+        let long = "ä".repeat(100_000);
+        let fault = Fault::new(Kind::NotFound, Reason::IntegrationUnknown, format!("No `{long}`."))
+            .with("integration", &long)
+            .with("field", "key");
+        assert_eq!(fault.metadata["integration"].len(), DETAIL_BYTES_MAX + '…'.len_utf8());
+        assert!(fault.metadata["integration"].ends_with('…') && fault.metadata["field"] == "key");
+        let status = Status::from(Fault::field_invalid(&long, &long));
+        // Percent-encoded, a byte is three of grpc-message; the details are in base64.
+        let headers = status.message().len() * 3 + status.details().len() * 4 / 3;
+        assert!(headers < 8 * 1024, "{headers}");
+    }
+}
