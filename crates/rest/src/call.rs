@@ -25,14 +25,26 @@ pub async fn call(binding: &Binding, route: Route, headers: &HeaderMap, message:
     } else {
         unary(binding, route, headers, message).await
     };
-    answer.unwrap_or_else(|status| problem(&status.into()))
+    answer.unwrap_or_else(|status| problem_of(&status.into(), headers))
+}
+
+/// The same, of one request: its id is the problem's.
+pub fn problem_of(fault: &Fault, headers: &HeaderMap) -> Response {
+    let mut document = fault.problem();
+    if let Some(id) = headers.get("x-request-id").and_then(|id| id.to_str().ok()) {
+        document["instance"] = id.into();
+    }
+    told(fault, &document)
 }
 
 /// A fault as a problem document (RFC 9457), which no cache keeps.
 #[must_use]
 pub fn problem(fault: &Fault) -> Response {
-    let mut response =
-        (fault.http_status(), fault.problem_headers(), fault.problem().to_string()).into_response();
+    told(fault, &fault.problem())
+}
+
+fn told(fault: &Fault, document: &Value) -> Response {
+    let mut response = (fault.http_status(), fault.problem_headers(), document.to_string()).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

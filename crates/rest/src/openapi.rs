@@ -105,6 +105,15 @@ fn problem() -> Value {
             "detail": {"type": "string", "description": "For people."},
             "reason": {"type": "string", "description": "For programs: a value of latchkey.faults.v1.Reason, without its prefix."},
             "metadata": {"type": "object", "additionalProperties": {"type": "string"}},
+            "instance": {"type": "string", "description": "The request's id, as in the header x-request-id."},
+            "field_errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["field", "message"],
+                    "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                },
+            },
             "retry_after_seconds": {"type": "integer", "minimum": 1},
         },
     })

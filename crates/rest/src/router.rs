@@ -1,7 +1,7 @@
 //! From a request to its binding.
 
 use crate::binding::{Binding, bindings};
-use crate::call::{call, problem};
+use crate::call::{call, problem_of};
 use crate::openapi::document;
 use crate::request::message;
 use axum::Router;
@@ -9,7 +9,7 @@ use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::{any, get};
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 use latchkey_wire::{Fault, Kind, Reason, Route};
 use prost_reflect::{DescriptorError, DescriptorPool};
 use std::sync::Arc;
@@ -74,32 +74,37 @@ async fn answer(State(door): State<Door>, request: Request) -> Response {
     let path = parts.uri.path();
     let here = door.here(path);
     let Some(served) = here.iter().find(|served| served.binding.verb == parts.method) else {
-        return elsewhere(&here.iter().map(|served| served.binding.verb.as_str()).collect::<Vec<_>>());
+        let verbs: Vec<_> = here.iter().map(|served| served.binding.verb.as_str()).collect();
+        return elsewhere(&verbs, &parts.headers);
     };
     if !parts.headers.contains_key(header::AUTHORIZATION) {
         // Before anything is read: a stranger is told how to show a key, and nothing else.
         let message = "No API key came with the call. Send `authorization: Bearer <API key>` with the call.";
-        return problem(&Fault::new(Kind::Unauthenticated, Reason::ApiKeyMissing, message));
+        return problem_of(
+            &Fault::new(Kind::Unauthenticated, Reason::ApiKeyMissing, message),
+            &parts.headers,
+        );
     }
     let fields = served.binding.template.fields_of(path).unwrap_or_default();
     let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
-        return problem(&Fault::field_invalid("body", "The body is larger than 1 MiB, or broke off."));
+        let fault = Fault::field_invalid("body", "The body is larger than 1 MiB, or broke off.");
+        return problem_of(&fault, &parts.headers);
     };
     match message(&served.binding, fields, parts.uri.query().unwrap_or_default(), &body) {
         Ok(message) => call(&served.binding, served.route.clone(), &parts.headers, message).await,
-        Err(fault) => problem(&fault),
+        Err(fault) => problem_of(&fault, &parts.headers),
     }
 }
 
 /// Another method is known here, or nothing is.
-fn elsewhere(verbs: &[&str]) -> Response {
+fn elsewhere(verbs: &[&str], headers: &HeaderMap) -> Response {
     if verbs.is_empty() {
         let message = "There is nothing at this path. /v1/openapi.json says what there is.";
-        return problem(&Fault::new(Kind::NotFound, Reason::PathUnknown, message));
+        return problem_of(&Fault::new(Kind::NotFound, Reason::PathUnknown, message), headers);
     }
     let allow = verbs.join(", ");
     let message = format!("This path takes {allow}.");
-    let mut response = problem(&Fault::new(Kind::Invalid, Reason::MethodNotAllowed, message));
+    let mut response = problem_of(&Fault::new(Kind::Invalid, Reason::MethodNotAllowed, message), headers);
     if let Ok(allow) = HeaderValue::try_from(allow) {
         response.headers_mut().insert(header::ALLOW, allow);
     }

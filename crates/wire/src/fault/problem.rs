@@ -51,6 +51,9 @@ impl Fault {
             "reason": reason,
             "metadata": self.metadata,
         });
+        if let Some(field) = self.metadata.get("field") {
+            problem["field_errors"] = json!([{ "field": field, "message": self.message }]);
+        }
         if let Some(seconds) = self.retry_seconds() {
             problem["retry_after_seconds"] = json!(seconds);
         }
@@ -93,6 +96,13 @@ mod tests {
         assert_eq!(problem["metadata"]["owner"], "END_USER");
         assert_eq!(problem["retry_after_seconds"], 1, "never zero: nobody is told to hammer");
         assert_eq!(fault.problem_headers()["retry-after"], "1");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_field_is_told_by_its_name() {
+        let problem = Fault::field_invalid("lifetime", "Too long.").problem();
+        assert_eq!(problem["field_errors"], json!([{ "field": "lifetime", "message": "Too long." }]));
+        assert!(Fault::internal().problem().get("field_errors").is_none());
     }
 
     #[test]
