@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::Response;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -26,6 +26,8 @@ use crate::trace;
 pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
 /// The longest a call may take to begin its answer, whatever deadline its caller names.
 pub const TIMEOUT_MAX: Duration = Duration::from_secs(60);
+/// A caller's own name for a call: in the span, and in the answer.
+const REQUEST_ID: &str = "x-request-id";
 /// tonic watches the caller's deadline too, and calls its passing CANCELLED. Ours passes first, and is named rightly.
 const HEAD_START: Duration = Duration::from_millis(5);
 
@@ -54,16 +56,19 @@ where
     fn call(&mut self, request: Request) -> Self::Future {
         let call = Call::begin(request.uri().path(), request.headers());
         let deadline = timeout(request.headers());
+        let id = request.headers().get(REQUEST_ID).cloned();
         let work = self.0.call(request.map(limited)).instrument(call.span.clone());
         Box::pin(async move {
             // A handler that panicked is gone with all it had; nobody sees it half done.
             let answer = tokio::time::timeout(deadline, AssertUnwindSafe(work).catch_unwind()).await;
-            let response = match answer {
+            let mut response = match answer {
                 Ok(Ok(Ok(response))) => told_rightly(response),
                 // The panic itself was logged by the hook; its message goes nowhere.
                 Ok(Err(_)) => Status::internal("internal error").into_http(),
                 Err(_) => Status::deadline_exceeded("no answer before the deadline").into_http(),
             };
+            // Made up where none came it would say nothing that a trace does not.
+            response.headers_mut().extend(id.map(|id| (HeaderName::from_static(REQUEST_ID), id)));
             Ok(call.measure(response))
         })
     }
@@ -114,6 +119,7 @@ impl Call {
             rpc.system = "grpc",
             rpc.method = method,
             rpc.grpc.status_code = field::Empty,
+            request_id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()),
         );
         trace::adopt(&span, headers);
         // Until a status is seen, all that is known is that the answer never got to its end.
@@ -180,6 +186,22 @@ fn name(code: Code) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_call_is_answered_under_the_name_its_caller_gave_it() {
+        let mut routes = layers(Routes::default()).prepare();
+        let call = |id: Option<&str>| {
+            let mut request = Request::post("/latchkey.nothing.v1.Service/Method");
+            if let Some(id) = id {
+                request = request.header(REQUEST_ID, id);
+            }
+            request.body(Body::empty()).unwrap()
+        };
+        let named = Service::<Request>::call(&mut routes, call(Some("order-7"))).await.unwrap();
+        assert_eq!(named.headers()[REQUEST_ID], "order-7");
+        let unnamed = Service::<Request>::call(&mut routes, call(None)).await.unwrap();
+        assert!(!unnamed.headers().contains_key(REQUEST_ID));
+    }
 
     #[test]
     fn no_caller_can_wait_longer_than_the_longest_timeout() {
