@@ -10,6 +10,7 @@ use crate::output;
 use clap::{Subcommand, ValueEnum};
 use latchkey_wire::pb::connection as pb;
 use latchkey_wire::pb::connection::connection_service_client::ConnectionServiceClient;
+use prost_types::Timestamp;
 use serde_json::{Value, json};
 
 /// As many as one answer holds.
@@ -38,7 +39,7 @@ enum Command {
     /// List connections
     List(List),
     /// Show one connection
-    Get(One),
+    Get(Get),
     /// Say what happened to a connection, whose turn it is and what to do
     Explain(One),
     /// List all that happened to a connection, and what it led to
@@ -97,6 +98,9 @@ struct List {
     /// The newest first
     #[arg(long)]
     newest: bool,
+    /// As they were then, such as 2026-01-31T12:00:00Z; without what was said of them
+    #[arg(long, value_name = "TIME", value_parser = instant, conflicts_with_all = ["external_id", "tag", "search"])]
+    as_of: Option<Timestamp>,
     /// For programs
     #[arg(long)]
     json: bool,
@@ -109,6 +113,19 @@ struct One {
     /// For programs
     #[arg(long)]
     json: bool,
+}
+
+#[derive(clap::Args)]
+struct Get {
+    #[command(flatten)]
+    one: One,
+    /// As it was then, such as 2026-01-31T12:00:00Z; without what was said of it
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    as_of: Option<Timestamp>,
+}
+
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "expected a time such as 2026-01-31T12:00:00Z".to_owned())
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -179,6 +196,7 @@ async fn list(connections: &mut Connections, list: List) -> anyhow::Result<()> {
     let mut request = pb::ListConnectionsRequest {
         page_size: PAGE,
         page_token: String::new(),
+        as_of: list.as_of,
         integration: list.integration.unwrap_or_default(),
         end_user: list.end_user.unwrap_or_default(),
         state: list.state.map(pb::ConnectionState::from).unwrap_or_default().into(),
@@ -225,8 +243,8 @@ fn row(connection: &pb::Connection) -> [String; 6] {
     ]
 }
 
-async fn get(connections: &mut Connections, one: One) -> anyhow::Result<()> {
-    let request = pb::GetConnectionRequest { connection_id: one.connection, as_of: None };
+async fn get(connections: &mut Connections, Get { one, as_of }: Get) -> anyhow::Result<()> {
+    let request = pb::GetConnectionRequest { connection_id: one.connection, as_of };
     let connection = answer(connections.get_connection(request)).await?.connection.unwrap_or_default();
     show_one(&connection, one.json);
     Ok(())
