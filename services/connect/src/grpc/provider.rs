@@ -29,10 +29,38 @@ impl pb::provider_service_server::ProviderService for Door {
         request: Request<pb::ListProvidersRequest>,
     ) -> Result<Response<pb::ListProvidersResponse>, Status> {
         self.authenticator.identify(request.metadata()).await?;
-        let providers = self.flows.catalogue.list().map(|provider| listed(&provider));
-        Ok(Response::new(pb::ListProvidersResponse { providers: providers.collect() }))
+        let asked = request.into_inner();
+        for (field, text, max) in [
+            ("search", &asked.search, SEARCH_CHARS_MAX),
+            ("category", &asked.category, CATEGORY_CHARS_MAX),
+            ("page_token", &asked.page_token, SEARCH_CHARS_MAX),
+        ] {
+            if text.chars().count() > max {
+                return Err(
+                    Fault::field_invalid(field, format!("`{field}` has at most {max} characters.")).into()
+                );
+            }
+        }
+        let search = asked.search.to_lowercase();
+        let max = match asked.page_size {
+            0 => usize::MAX,
+            size => size.min(PAGE_MAX) as usize,
+        };
+        let mut fitting = self.flows.catalogue.list().filter(|provider| {
+            provider.id > asked.page_token
+                && (provider.id.contains(&search) || provider.name.to_lowercase().contains(&search))
+                && (asked.category.is_empty() || provider.categories.contains(&asked.category))
+        });
+        let providers: Vec<_> = fitting.by_ref().take(max).map(|provider| listed(&provider)).collect();
+        let last = providers.last().filter(|_| fitting.next().is_some());
+        let next_page_token = last.map(|provider| provider.id.clone()).unwrap_or_default();
+        Ok(Response::new(pb::ListProvidersResponse { providers, next_page_token }))
     }
 }
+
+const SEARCH_CHARS_MAX: usize = 255;
+const CATEGORY_CHARS_MAX: usize = 64;
+const PAGE_MAX: u32 = 500;
 
 /// All that a catalogue knows of a provider. The redirect URL stands in the guidance where a developer is to enter it.
 #[must_use]

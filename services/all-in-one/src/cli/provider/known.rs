@@ -28,7 +28,7 @@ impl Known {
     pub async fn list(&mut self) -> anyhow::Result<Vec<pb::Provider>> {
         Ok(match self {
             Self::There(server) => {
-                answer(server.list_providers(pb::ListProvidersRequest {})).await?.providers
+                answer(server.list_providers(pb::ListProvidersRequest::default())).await?.providers
             }
             Self::Here(catalogue) => catalogue.list().map(|provider| listed(&provider)).collect(),
         })
