@@ -23,6 +23,7 @@ mod imports_connections;
 mod imports_from_elsewhere;
 mod keeps_secrets;
 mod learns_how_tokens_rotate;
+mod looks_after_what_it_began;
 mod loses_no_token;
 mod meets_a_real_provider;
 mod moves_as_lines;

@@ -10,7 +10,10 @@ use std::time::Duration;
 type Ids = BTreeMap<&'static str, (String, String)>;
 
 async fn answer(world: &World, key: Option<&str>, method: &str, path: &str, body: &Value) -> (u16, String) {
-    let mut request = reqwest::Client::new().request(method.parse().unwrap(), world.url(path));
+    // Under one name, which a problem document repeats.
+    let mut request = reqwest::Client::new()
+        .request(method.parse().unwrap(), world.url(path))
+        .header("x-request-id", "asked");
     if let Some(key) = key {
         request = request.bearer_auth(key);
     }
@@ -51,7 +54,8 @@ async fn ids(world: &World) -> (String, Ids) {
         ("endpoint_id", pair(endpoint)),
         ("log_id", pair(log)),
         ("id", pair(key)),
-        ("key", names),
+        ("key", names.clone()),
+        ("integration", names),
         ("event_id", pair("evt_01JD0000000000000000000001".to_owned())),
     ]);
     (connection, ids)

@@ -71,6 +71,9 @@ pub enum Scope {
     /// See who was given which credential, and have the record of it all.
     #[serde(rename = "audit:read")]
     AuditRead,
+    /// Make environments, and see which there are: beyond the key's own.
+    #[serde(rename = "environments:admin")]
+    EnvironmentsAdmin,
 }
 
 impl Scope {
@@ -88,6 +91,7 @@ impl Scope {
         Self::WebhooksRead,
         Self::WebhooksAdmin,
         Self::AuditRead,
+        Self::EnvironmentsAdmin,
     ];
 
     #[must_use]
@@ -106,6 +110,7 @@ impl Scope {
             Self::WebhooksRead => "webhooks:read",
             Self::WebhooksAdmin => "webhooks:admin",
             Self::AuditRead => "audit:read",
+            Self::EnvironmentsAdmin => "environments:admin",
         }
     }
 
@@ -182,6 +187,8 @@ impl ApiKey {
     }
 }
 
+/// The status it is found by while it is good, as far as it has not expired.
+pub const ACTIVE: &str = "active";
 /// The status it is found by while it is locked.
 pub const LOCKED: &str = "locked";
 
@@ -230,7 +237,7 @@ impl Aggregate for ApiKey {
     fn card(&self) -> CardFacts {
         let (status, key) = match self {
             Self::Absent => return CardFacts::default(),
-            Self::Active(key) => ("active", key),
+            Self::Active(key) => (ACTIVE, key),
             Self::Locked(key) => (LOCKED, key),
             Self::Revoked(key) => ("revoked", key),
         };

@@ -21,6 +21,8 @@ words!(
         GrantsRefused = "GRANTS_REFUSED",
         /// The token endpoint does not answer. It is left alone and tried now and then.
         ProviderFailing = "PROVIDER_FAILING",
+        /// Nothing is wrong: somebody wants none of the app's tokens refreshed for a while.
+        RefreshingPaused = "REFRESHING_PAUSED",
     }
 );
 
@@ -33,6 +35,8 @@ words!(
         Proved = "PROVED",
         /// It has not been seen for a while.
         Passed = "PASSED",
+        /// Whoever had asked for it asked for its end.
+        Resumed = "RESUMED",
     }
 );
 

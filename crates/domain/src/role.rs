@@ -31,7 +31,10 @@ impl Role {
         match self {
             Self::Viewer => viewer.to_vec(),
             Self::Developer => [&viewer[..], &developer].concat(),
-            Self::Admin => Scope::ALL.to_vec(),
+            // Whoever logs in to one environment has no say in the others.
+            Self::Admin => {
+                Scope::ALL.iter().copied().filter(|scope| *scope != Scope::EnvironmentsAdmin).collect()
+            }
         }
     }
 

@@ -68,6 +68,9 @@ pub struct Terms {
     pub token: Digest,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
+    /// Whether the backend that made it took it back: it ended then.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub cancelled: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -84,6 +87,10 @@ pub enum Command {
     },
     Complete {
         connection: ConnectionId,
+        at: Timestamp,
+    },
+    /// The product's backend takes it back.
+    Cancel {
         at: Timestamp,
     },
     /// The browser that holds it wants to let an admin do what it may not. There is one invitation.
@@ -126,6 +133,9 @@ pub enum Event {
     },
     Completed {
         connection: ConnectionId,
+        at: Timestamp,
+    },
+    Cancelled {
         at: Timestamp,
     },
     /// It lasts longer from now on, for admins take their time.
@@ -246,6 +256,11 @@ impl Session {
     }
 }
 
+/// The statuses sessions are found by. One that has expired stays what it was.
+pub const OPEN: &str = "open";
+pub const COMPLETED: &str = "completed";
+pub const CANCELLED: &str = "cancelled";
+
 impl Aggregate for Session {
     const CATEGORY: &'static str = "session";
     const FORMAT: u32 = 1;
@@ -259,7 +274,9 @@ impl Aggregate for Session {
         match (self, command) {
             (Self::Absent, Command::Create { terms, outline }) => Ok(vec![Event::Created { terms, outline }]),
             (Self::Open { .. } | Self::Completed { .. }, Command::Create { .. }) => Ok(vec![]),
-            (Self::Absent, Command::Bind { .. } | Command::Complete { .. }) => Err(Refusal::Unknown),
+            (Self::Absent, Command::Bind { .. } | Command::Complete { .. } | Command::Cancel { .. }) => {
+                Err(Refusal::Unknown)
+            }
             (Self::Open { terms, .. } | Self::Completed { terms, .. }, Command::Bind { token, .. })
                 if terms.token != token =>
             {
@@ -280,7 +297,14 @@ impl Aggregate for Session {
             {
                 Ok(vec![])
             }
-            (Self::Completed { .. }, Command::Complete { .. }) => Err(Refusal::Consumed),
+            (Self::Completed { .. }, Command::Complete { .. } | Command::Cancel { .. }) => {
+                Err(Refusal::Consumed)
+            }
+            // One that has ended leads to nothing, taken back or not.
+            (Self::Open { terms, .. }, Command::Cancel { at }) => {
+                let lasts = terms.expires_at > at;
+                Ok(lasts.then_some(Event::Cancelled { at }).into_iter().collect())
+            }
             (_, Command::Invite { browser, token, at }) => self.invite(&browser, token, at),
             (_, Command::BindApprover { token, browser, at }) => self.bind_approver(&token, browser, at),
             (_, Command::IssueResult { browser, token, at }) => self.issue_result(&browser, token, at),
@@ -295,6 +319,10 @@ impl Aggregate for Session {
             }
             (Self::Open { terms, outline, approval, .. }, Event::Bound { browser, .. }) => {
                 Self::Open { terms, browser: Some(browser), approval, outline }
+            }
+            (Self::Open { terms, browser, approval, outline }, Event::Cancelled { at }) => {
+                let terms = Terms { cancelled: true, expires_at: at, ..terms };
+                Self::Open { terms, browser, approval, outline }
             }
             (
                 Self::Open { terms, browser, outline, .. },
@@ -333,6 +361,7 @@ impl Aggregate for Session {
                 unchanged @ (Self::Absent | Self::Completed { .. }),
                 Event::Bound { .. }
                 | Event::Completed { .. }
+                | Event::Cancelled { .. }
                 | Event::ApproverInvited { .. }
                 | Event::ApproverBound { .. },
             )
@@ -348,7 +377,11 @@ impl Aggregate for Session {
         CardFacts {
             environment: terms.environment.to_string(),
             subject: terms.end_user.to_string(),
-            status: if self.connection().is_some() { "completed" } else { "open" },
+            status: match self {
+                Self::Completed { .. } => COMPLETED,
+                _ if terms.cancelled => CANCELLED,
+                _ => OPEN,
+            },
             label: terms.id.to_string(),
             // What is to be done then is to forget it.
             due_at: Some(terms.expires_at.plus(RETENTION)),
@@ -381,6 +414,7 @@ impl EventName for Event {
             Self::Created { .. } => "created",
             Self::Bound { .. } => "bound",
             Self::Completed { .. } => "completed",
+            Self::Cancelled { .. } => "cancelled",
             Self::ApproverInvited { .. } => "approver_invited",
             Self::ApproverBound { .. } => "approver_bound",
             Self::ResultIssued { .. } => "result_issued",

@@ -6,6 +6,7 @@ mod handing_over;
 mod logins;
 mod registered_clients;
 mod revocations;
+mod sessions;
 mod setup;
 mod webhooks;
 

@@ -4,10 +4,12 @@
 //! [`VaultClient`]: crate::VaultClient
 
 mod revocation;
+mod sessions;
 mod setup;
 mod webhook;
 
 pub use revocation::{DueRevocation, ReportRevocation};
+pub use sessions::{ListSessions, ListedSessions, SessionEntry, SessionState};
 pub use setup::{
     BringCredential, NewConnection, OpenedCredential, PrepareConnection, PreparedConnection, Target,
 };
@@ -71,6 +73,8 @@ pub struct SessionView {
     pub manages: bool,
     /// What is settled for each of the integrations. Their settings have its scopes already.
     pub presets: Presets,
+    /// Whether the backend that made it has taken it back.
+    pub cancelled: bool,
 }
 
 /// A connection as its end user may know it.

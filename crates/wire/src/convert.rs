@@ -18,6 +18,7 @@ mod refresh;
 mod reply;
 mod revocation;
 mod session;
+mod sessions;
 mod setup;
 mod time;
 mod webhook;

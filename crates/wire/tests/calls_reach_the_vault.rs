@@ -14,13 +14,13 @@ use latchkey_secret::SecretText;
 use latchkey_wire::{
     Reason, Route, VaultClient,
     contract::{
-        CompleteRefresh, CreateSession, IssueKey, KeptClient, Lane, ProviderState, PutIntegration,
-        RefreshOutcome, ReportProvider, ResumeRefresh, StartAuthorization,
+        CompleteRefresh, CreateSession, IssueKey, KeptClient, Lane, ListSessions, ProviderState,
+        PutIntegration, RefreshOutcome, ReportProvider, ResumeRefresh, SessionState, StartAuthorization,
     },
 };
 use peer::{
     KEY, Peer, choices, connection_id, environment, integration_key, key_view, obtained, own_connection,
-    session_id,
+    session_entry, session_id,
 };
 use std::{collections::BTreeMap, time::Duration};
 
@@ -63,6 +63,17 @@ async fn from_a_session_to_a_connection() {
     let described = vault.describe_session(&"live".parse().unwrap(), session_id()).await.unwrap();
     assert_eq!(described.environment.as_str(), "live");
 
+    let list = ListSessions {
+        environment: environment(),
+        end_user: None,
+        state: Some(SessionState::Open),
+        after: Some(session_id()),
+        max: 7,
+    };
+    let listed = vault.list_sessions(list).await.unwrap();
+    assert_eq!((&listed.sessions[..], listed.next), (&[session_entry()][..], Some(session_id())));
+    vault.cancel_session(&environment(), session_id()).await.unwrap();
+
     let start = StartAuthorization {
         authorization: authorization(),
         session: session_id(),
@@ -97,6 +108,8 @@ async fn from_a_session_to_a_connection() {
     let result = vault.issue_result(session_id(), browser).await.unwrap();
     assert_eq!(vault.exchange_result(&environment(), &result).await.unwrap().id, session_id());
     let told = [
+        "sessions true 7",
+        "cancelled true",
         "started github acme",
         "failed USER_DECLINED",
         "established OAUTH2",
@@ -212,6 +225,7 @@ async fn keys_and_integrations() {
     assert_eq!((issued.key.name.as_str(), issued.key.expires_at), ("ci", Some(Timestamp(9))));
     assert_eq!(vault.list_keys(&environment()).await.unwrap(), [key_view(environment())]);
     vault.revoke_key(&environment(), ApiKeyId::from_parts(1, 1)).await.unwrap();
+    assert_eq!(vault.list_environments().await.unwrap(), [(environment(), 3)]);
 
     let settings = Settings { provider: "slack".into(), ..Settings::default() };
     let put = PutIntegration { environment: environment(), key: integration_key(), settings, secrets: None };

@@ -25,6 +25,7 @@ fn prints() -> Vec<(&'static str, String)> {
     }
     printed![
         "latchkey.admin.v1.CreateApiKeyResponse": pb::admin::CreateApiKeyResponse,
+        "latchkey.admin.v1.CreateEnvironmentResponse": pb::admin::CreateEnvironmentResponse,
         "latchkey.admin.v1.CreateWebhookEndpointResponse": pb::admin::CreateWebhookEndpointResponse,
         "latchkey.admin.v1.PutIntegrationRequest": pb::admin::PutIntegrationRequest,
         "latchkey.admin.v1.RotateWebhookSecretResponse": pb::admin::RotateWebhookSecretResponse,

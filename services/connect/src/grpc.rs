@@ -1,6 +1,7 @@
 //! The backends' door: parse, call, render.
 
 mod api_key;
+mod environment;
 mod faults;
 mod integration;
 mod operator;
@@ -44,6 +45,7 @@ pub fn routes(flows: &Flows, authenticator: &Authenticator, public_url: &Url) ->
             ))
             .add_service(admin::integration_service_server::IntegrationServiceServer::new(door.clone()))
             .add_service(admin::api_key_service_server::ApiKeyServiceServer::new(door.clone()))
+            .add_service(admin::environment_service_server::EnvironmentServiceServer::new(door.clone()))
             .add_service(admin::operator_service_server::OperatorServiceServer::new(door.clone()))
             .add_service(catalog::provider_service_server::ProviderServiceServer::new(door));
     told_apart(routes, Doors::Public)

@@ -30,11 +30,12 @@ pub fn login_link(public_url: &url::Url, token: &str) -> String {
 }
 
 /// The full names of the services on the gRPC port, for health.
-pub const SERVICES: [&str; 6] = [
+pub const SERVICES: [&str; 7] = [
     "latchkey.connect.v1.ConnectSessionService",
     "latchkey.connect.v1.ConnectionSetupService",
     "latchkey.admin.v1.IntegrationService",
     "latchkey.admin.v1.ApiKeyService",
+    "latchkey.admin.v1.EnvironmentService",
     "latchkey.admin.v1.OperatorService",
     "latchkey.catalog.v1.ProviderService",
 ];

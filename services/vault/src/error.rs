@@ -54,6 +54,9 @@ pub enum Error {
     /// A backup was restored, and nobody has said yet that what is in it counts.
     #[error("nothing is refreshed while safe mode is on")]
     SafeMode,
+    /// Somebody asked for it, for the whole integration.
+    #[error("refreshing is paused")]
+    RefreshingPaused,
     #[error(transparent)]
     SafeModeRefused(#[from] safe_mode::NotOn),
     #[error(transparent)]

@@ -91,7 +91,7 @@ fn is_behind(kind: Kind, connection: &Connection) -> bool {
     let Connection::Live(live) = connection else { return false };
     let trouble = live.trouble.as_ref().map(|trouble| &trouble.failure);
     match kind {
-        Kind::AppRefused => live.credential.renewable,
+        Kind::AppRefused | Kind::RefreshingPaused => live.credential.renewable,
         Kind::GrantsRefused => trouble.is_some_and(|failure| failure.cause == Some(Cause::ManyRefused)),
         Kind::ProviderFailing => trouble.is_some_and(|failure| failure.owner() == Owner::Provider),
     }
@@ -170,11 +170,13 @@ pub fn explain_incident(incident: &Incident) -> Option<Explanation> {
                 Kind::AppRefused => format!("{provider} did not accept the app of `{integration}`"),
                 Kind::GrantsRefused => format!("{provider} refused many accounts of `{integration}` at once"),
                 Kind::ProviderFailing => format!("{provider} did not answer"),
+                Kind::RefreshingPaused => format!("Refreshing was paused for `{integration}`"),
             };
             let how = match closed.ending {
                 Ending::Changed => "the integration was changed",
                 Ending::Proved => "it has answered as it should",
                 Ending::Passed => "it was not seen again for a while",
+                Ending::Resumed => "it was resumed",
             };
             Some(Explanation {
                 what_happened: format!("{was}; this is over: {how}."),
@@ -213,6 +215,13 @@ fn open_one(open: &Open) -> Explanation {
             ),
             whose_turn: Owner::Provider.as_str(),
             what_to_do: "Nothing yet: it is tried by itself whether it is back.".into(),
+        },
+        Kind::RefreshingPaused => Explanation {
+            what_happened: format!(
+                "No connection of `{integration}` is refreshed: that was paused. Tokens are handed out while they last."
+            ),
+            whose_turn: Owner::Developer.as_str(),
+            what_to_do: format!("Go on with `latchkey integration resume {integration}`, when it is time."),
         },
     }
 }

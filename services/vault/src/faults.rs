@@ -67,6 +67,12 @@ impl From<Error> for Fault {
                  tokens are the latest. The operator ends this with `latchkey safe-mode leave`.",
             )
             .retry_after(RETRY_IN_SAFE_MODE),
+            Error::RefreshingPaused => Self::new(
+                Kind::Refused,
+                Reason::RefreshingPaused,
+                "The token needs a refresh, and refreshing is paused for this integration. ResumeRefreshing, or `latchkey integration \
+                 resume`, goes on with it.",
+            ),
             Error::SafeModeRefused(safe_mode::NotOn) => Self::internal(),
             Error::Store(StoreError::Unavailable(_)) | Error::Contended(_) => storage_unavailable(),
             Error::Store(StoreError::Corrupt { .. }) => Self::internal(),

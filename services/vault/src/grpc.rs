@@ -14,6 +14,7 @@ mod journal;
 mod lease;
 mod lending;
 mod login;
+mod refresh;
 mod registry;
 mod revocation;
 mod setup;
@@ -25,7 +26,8 @@ use crate::vault::Vault;
 use latchkey_chassis::Lifecycle;
 use latchkey_wire::actor::{Doors, told_apart};
 use latchkey_wire::pb::{
-    admin as pb_admin, connection as pb_connection, events as pb_events, vault as pb_vault,
+    admin as pb_admin, connection as pb_connection, events as pb_events, refresher as pb_refresher,
+    vault as pb_vault,
 };
 use latchkey_wire::{Authenticator, Fault};
 use std::sync::Arc;
@@ -49,6 +51,7 @@ pub fn public(vault: &Vault, authenticator: &Authenticator, lifecycle: &Lifecycl
     let routes = Routes::new(pb_vault::credential_service_server::CredentialServiceServer::new(door.clone()))
         .add_service(pb_connection::connection_service_server::ConnectionServiceServer::new(door.clone()))
         .add_service(pb_connection::incident_service_server::IncidentServiceServer::new(door.clone()))
+        .add_service(pb_refresher::refresh_service_server::RefreshServiceServer::new(door.clone()))
         .add_service(pb_admin::audit_service_server::AuditServiceServer::new(door.clone()))
         .add_service(pb_admin::auth_log_service_server::AuthLogServiceServer::new(door.clone()))
         .add_service(pb_admin::webhook_service_server::WebhookServiceServer::new(door.clone()))

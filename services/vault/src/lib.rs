@@ -40,10 +40,11 @@ pub use parts::Parts;
 pub use service::VaultService;
 
 /// The full names of the services on the backends' port, for health.
-pub const PUBLIC_SERVICES: [&str; 7] = [
+pub const PUBLIC_SERVICES: [&str; 8] = [
     "latchkey.vault.v1.CredentialService",
     "latchkey.connection.v1.ConnectionService",
     "latchkey.connection.v1.IncidentService",
+    "latchkey.refresher.v1.RefreshService",
     "latchkey.events.v1.EventService",
     "latchkey.admin.v1.AuditService",
     "latchkey.admin.v1.AuthLogService",

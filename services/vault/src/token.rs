@@ -7,6 +7,8 @@ use latchkey_secret::SecretText;
 use rand::Rng as _;
 
 const SESSION_PREFIX: &str = "lk_cs_";
+/// How the compatible paths have it begin. What follows is the same.
+const SESSION_PREFIX_COMPAT: &str = "nango_connect_session_";
 const RESULT_PREFIX: &str = "lk_cr_";
 const APPROVAL_PREFIX: &str = "lk_ca_";
 const LOGIN_PREFIX: &str = "lk_in_";
@@ -50,7 +52,8 @@ fn parse_token(prefix: &str, token: &str) -> Option<([u8; ID_LEN], Digest)> {
 
 /// The session a token names and the digest of its secret half; `None` where it has not the form of a token.
 fn parse_session_token(token: &str) -> Option<(SessionId, Digest)> {
-    parse_token(SESSION_PREFIX, token).map(|(id, secret)| (SessionId::from_bytes(id), secret))
+    let parsed = parse_token(SESSION_PREFIX, token).or_else(|| parse_token(SESSION_PREFIX_COMPAT, token));
+    parsed.map(|(id, secret)| (SessionId::from_bytes(id), secret))
 }
 
 /// A new API key: `lk_<environment>_<id>_<secret>_<checksum>`. The prefix lets scanners find leaked keys; the checksum

@@ -11,6 +11,7 @@ fn terms() -> Terms {
         token: Digest::of(b"token"),
         created_at: Timestamp(0),
         expires_at: Timestamp(900_000),
+        cancelled: false,
     }
 }
 
@@ -50,6 +51,22 @@ fn an_expired_session_opens_for_nobody() {
     assert_eq!(session.decide(bind(b"token", b"a", 900_000)), Err(Refusal::Expired));
     let held = after([create(), bind(b"token", b"a", 1)]);
     assert_eq!(held.held_by(&Digest::of(b"a"), Timestamp(900_000)), Err(Refusal::Expired));
+}
+
+#[test]
+fn what_is_taken_back_opens_for_nobody_any_more() {
+    let cancel = |at| Command::Cancel { at: Timestamp(at) };
+    let cancelled = after([create(), bind(b"token", b"a", 1), cancel(5)]);
+    assert_eq!(cancelled.held_by(&Digest::of(b"a"), Timestamp(5)), Err(Refusal::Expired));
+    assert_eq!(cancelled.decide(bind(b"token", b"a", 6)), Err(Refusal::Expired));
+    assert_eq!(
+        (cancelled.card().status, cancelled.decide(cancel(6))),
+        (CANCELLED, Ok(vec![])),
+        "once is enough"
+    );
+    assert_eq!(after([create(), cancel(900_000)]).card().status, OPEN, "it had expired by itself");
+    assert_eq!(after([create(), complete()]).decide(cancel(3)), Err(Refusal::Consumed));
+    assert_eq!(Session::Absent.decide(cancel(1)), Err(Refusal::Unknown));
 }
 
 #[test]

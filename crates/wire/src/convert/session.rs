@@ -90,6 +90,7 @@ impl From<SessionView> for pb::Session {
             approving: view.approving,
             manages: view.manages,
             presets: presets_to_pb(view.presets),
+            cancelled: view.cancelled,
         }
     }
 }
@@ -115,6 +116,7 @@ impl TryFrom<pb::Session> for SessionView {
             approving: session.approving,
             manages: session.manages,
             presets: presets_from_pb(session.presets)?,
+            cancelled: session.cancelled,
         })
     }
 }

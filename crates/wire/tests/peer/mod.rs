@@ -17,8 +17,9 @@ use latchkey_wire::{
     contract::{
         App, AttemptState, AttemptView, ClaimDue, ClaimedAuthorization, CompleteRefresh, ConnectionSummary,
         CreateSession, CreatedSession, DueRefresh, Established, IntegrationView, IssueKey, IssuedKey,
-        JournalKeys, KeptClient, KeyState, KeyView, Obtained, OwnConnection, PutIntegration, RefreshOutcome,
-        ReportProvider, ResumeRefresh, SessionView, StartAuthorization, Undecided,
+        JournalKeys, KeptClient, KeyState, KeyView, ListSessions, ListedSessions, Obtained, OwnConnection,
+        PutIntegration, RefreshOutcome, ReportProvider, ResumeRefresh, SessionEntry, SessionState,
+        SessionView, StartAuthorization, Undecided,
     },
     pb::vault::{
         self as pb,
@@ -124,6 +125,7 @@ fn session_view(id: SessionId) -> SessionView {
         approving: true,
         manages: true,
         presets: presets(),
+        cancelled: true,
     }
 }
 
@@ -191,6 +193,25 @@ impl FlowService for Peer {
     ) -> Result<Response<pb::DescribeSessionResponse>, Status> {
         let (environment, session): (Environment, SessionId) = request.into_inner().try_into()?;
         answer(SessionView { environment, ..session_view(session) })
+    }
+
+    async fn list_sessions(
+        &self,
+        request: Request<pb::ListSessionsRequest>,
+    ) -> Result<Response<pb::ListSessionsResponse>, Status> {
+        let list = ListSessions::try_from(request.into_inner())?;
+        let asked = (list.state, list.after) == (Some(SessionState::Open), Some(session_id()));
+        self.told(format!("sessions {asked} {}", list.max));
+        answer(ListedSessions { sessions: vec![session_entry()], next: Some(session_id()) })
+    }
+
+    async fn cancel_session(
+        &self,
+        request: Request<pb::CancelSessionRequest>,
+    ) -> Result<Response<pb::CancelSessionResponse>, Status> {
+        let asked = request.into_inner();
+        self.told(format!("cancelled {}", asked.session == session_id().to_string()));
+        answer(pb::CancelSessionResponse {})
     }
 
     async fn start_authorization(
@@ -311,6 +332,20 @@ impl FlowService for Peer {
         let right = browser == Digest::of(b"browser") && connection == connection_id();
         self.told(format!("disconnected {right}"));
         answer(pb::DisconnectResponse {})
+    }
+}
+
+pub fn session_entry() -> SessionEntry {
+    SessionEntry {
+        id: session_id(),
+        end_user: "ada".parse().unwrap(),
+        integrations: vec![integration_key()],
+        reconnect: None,
+        manages: false,
+        connection: Some(connection_id()),
+        created_at: Timestamp(1),
+        expires_at: Timestamp(2),
+        state: SessionState::Completed,
     }
 }
 

@@ -61,6 +61,14 @@ impl RegistryService for Peer {
         answer(pb::RevokeKeyResponse {})
     }
 
+    async fn list_environments(
+        &self,
+        _: Request<pb::ListEnvironmentsRequest>,
+    ) -> Result<Response<pb::ListEnvironmentsResponse>, Status> {
+        let dev = pb::EnvironmentKeys { name: "dev".into(), keys: 3 };
+        answer(pb::ListEnvironmentsResponse { environments: vec![dev] })
+    }
+
     async fn put_integration(
         &self,
         request: Request<pb::PutIntegrationRequest>,

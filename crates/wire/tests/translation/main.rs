@@ -12,8 +12,8 @@ use latchkey_wire::{
     Fault,
     contract::{
         AppSecrets, ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession,
-        DueRefresh, Established, IntegrationView, IssueKey, IssuedKey, KeyView, Obtained, OwnConnection,
-        PutIntegration, ResumeRefresh, SessionView, StartAuthorization,
+        DueRefresh, Established, IntegrationView, IssueKey, IssuedKey, KeyView, ListSessions, ListedSessions,
+        Obtained, OwnConnection, PutIntegration, ResumeRefresh, SessionView, StartAuthorization,
     },
     pb::vault::{self as pb, complete_refresh_request::Outcome},
 };
@@ -178,16 +178,29 @@ fn presets() -> impl Strategy<Value = BTreeMap<String, pb::Preset>> {
 }
 
 prop_compose! {
+    fn session_entry()(
+        id in session(), end_user in end_user(), integrations in vec(name(), 0..3), reconnect in sometimes(connection()),
+        manages: bool, connection in sometimes(connection()), create_time in moment(), expire_time in moment(),
+        state in "OPEN|COMPLETED|EXPIRED|CANCELLED",
+    ) -> pb::SessionEntry {
+        let (create_time, expire_time) = (Some(create_time), Some(expire_time));
+        pb::SessionEntry {
+            id, end_user, integrations, reconnect, manages, connection, create_time, expire_time, state,
+        }
+    }
+}
+
+prop_compose! {
     fn session_view()(
         id in session(), environment in environment(), end_user in end_user(),
         integrations in vec(integration(), 0..3), reconnect in sometimes(connection()), expire_time in moment(),
         connection in sometimes(connection()), last_failure in option::of(failure()),
         latest_attempt in option::of(attempt()), summary in option::of(summary()), approving in proptest::bool::ANY,
-        manages: bool, presets in presets(),
+        (manages, cancelled, presets) in (any::<bool>(), any::<bool>(), presets()),
     ) -> pb::Session {
         pb::Session {
             id, environment, end_user, integrations, reconnect, expire_time: Some(expire_time), connection,
-            last_failure, latest_attempt, summary, approving, manages, presets,
+            last_failure, latest_attempt, summary, approving, manages, presets, cancelled,
         }
     }
 }
@@ -273,6 +286,16 @@ proptest! {
         survives::<_, SessionView>(&pb::GetSessionResponse { session: Some(view.clone()) })?;
         survives::<_, SessionView>(&pb::DescribeSessionResponse { session: Some(view.clone()) })?;
         survives::<_, SessionView>(&view)?;
+    }
+
+    #[test]
+    fn lists_of_sessions_survive(
+        sessions in vec(session_entry(), 0..3), next in sometimes(session()), environment in environment(),
+        end_user in sometimes(end_user()), state in "OPEN|COMPLETED|EXPIRED|CANCELLED|", max: u32,
+    ) {
+        let after = next.clone();
+        survives::<_, ListSessions>(&pb::ListSessionsRequest { environment, end_user, state, after, max })?;
+        survives::<_, ListedSessions>(&pb::ListSessionsResponse { sessions, next })?;
     }
 
     #[test]

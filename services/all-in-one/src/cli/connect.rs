@@ -127,6 +127,7 @@ async fn done(way: &Way, session: &str) -> anyhow::Result<String> {
         match seen.state() {
             pb::SessionState::Completed => return Ok(seen.connection_id),
             pb::SessionState::Expired => bail!("the link expired before the end user was done: make another"),
+            pb::SessionState::Cancelled => bail!("the link was taken back before the end user was done"),
             pb::SessionState::Open | pb::SessionState::Unspecified => {}
         }
         if seen.last_failure != told && !seen.last_failure.is_empty() {

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use latchkey_wire::pb::admin as pb;
 use latchkey_wire::pb::admin::integration_service_client::IntegrationServiceClient;
+use latchkey_wire::pb::refresher::{self, refresh_service_client::RefreshServiceClient};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,16 @@ enum Command {
         /// For programs
         #[arg(long)]
         json: bool,
+    },
+    /// Refresh none of an integration's connections until `resume`; tokens that are good are handed out as ever
+    Pause {
+        /// The integration's key
+        key: String,
+    },
+    /// Go on refreshing an integration's connections
+    Resume {
+        /// The integration's key
+        key: String,
     },
     /// Retire an integration: its connections can no longer be refreshed
     Delete {
@@ -112,7 +123,8 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 impl Arguments {
     pub async fn run(self) -> anyhow::Result<()> {
-        let mut integrations = IntegrationServiceClient::new(self.server.connect().await?);
+        let way = self.server.connect().await?;
+        let mut integrations = IntegrationServiceClient::new(way.clone());
         match self.command {
             Command::List { json } => {
                 let request = pb::ListIntegrationsRequest {};
@@ -126,6 +138,20 @@ impl Arguments {
             }
             Command::Create(create) => self::create(&mut integrations, create).await,
             Command::Check { key, json } => check(&mut integrations, key, json).await,
+            Command::Pause { key } => {
+                let asked = refresher::PauseRefreshingRequest { integration: key.clone() };
+                answer(RefreshServiceClient::new(way).pause_refreshing(asked)).await?;
+                output::note(&format!(
+                    "Nothing of {key} is refreshed until `latchkey integration resume {key}`."
+                ));
+                Ok(())
+            }
+            Command::Resume { key } => {
+                let asked = refresher::ResumeRefreshingRequest { integration: key.clone() };
+                answer(RefreshServiceClient::new(way).resume_refreshing(asked)).await?;
+                output::note(&format!("{key} is refreshed again, what has fallen due first."));
+                Ok(())
+            }
             Command::Delete { key } => {
                 answer(integrations.delete_integration(pb::DeleteIntegrationRequest { key: key.clone() }))
                     .await?;

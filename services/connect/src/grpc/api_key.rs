@@ -1,10 +1,10 @@
 use super::Door;
 use latchkey_domain::api_key::Scope;
-use latchkey_wire::Fault;
 use latchkey_wire::contract::{IssueKey, KeyState, KeyView};
 use latchkey_wire::convert::parse;
 use latchkey_wire::convert::{secret_to_pb, timestamp_from_pb, timestamp_to_pb};
 use latchkey_wire::pb::admin as pb;
+use latchkey_wire::{Fault, Kind, Reason};
 use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]
@@ -16,9 +16,9 @@ impl pb::api_key_service_server::ApiKeyService for Door {
         let key = self.authenticator.require(request.metadata(), Scope::KeysAdmin).await?;
         let asked = request.into_inner();
         let issue = IssueKey {
+            scopes: scopes(&asked.scopes, &key)?,
             environment: key.environment,
             name: asked.name,
-            scopes: asked.scopes.iter().map(|word| scope(word)).collect::<Result<_, _>>()?,
             expires_at: timestamp_from_pb("expire_time", asked.expire_time)?,
         };
         let issued = self.flows.vault.issue_key(issue).await?;
@@ -48,6 +48,19 @@ impl pb::api_key_service_server::ApiKeyService for Door {
     }
 }
 
+/// What a new key is to be able to do. What reaches beyond an environment, only a key gives that has it.
+pub(super) fn scopes(words: &[String], giver: &KeyView) -> Result<Vec<Scope>, Fault> {
+    let scopes: Vec<Scope> = words.iter().map(|word| scope(word)).collect::<Result<_, _>>()?;
+    let beyond = Scope::EnvironmentsAdmin;
+    if scopes.contains(&beyond) && !giver.scopes.contains(&beyond) {
+        let message = format!("Only a key with the scope {} gives it to another.", beyond.as_str());
+        return Err(
+            Fault::new(Kind::Forbidden, Reason::ScopeNotGranted, message).with("needed", beyond.as_str())
+        );
+    }
+    Ok(scopes)
+}
+
 fn scope(word: &str) -> Result<Scope, Fault> {
     Scope::from_word(word).ok_or_else(|| {
         let known: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
@@ -58,7 +71,7 @@ fn scope(word: &str) -> Result<Scope, Fault> {
     })
 }
 
-fn render(key: &KeyView) -> pb::ApiKey {
+pub(super) fn render(key: &KeyView) -> pb::ApiKey {
     pb::ApiKey {
         id: key.id.to_string(),
         name: key.name.clone(),

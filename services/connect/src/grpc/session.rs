@@ -5,10 +5,11 @@ use latchkey_domain::SessionId;
 use latchkey_domain::Timestamp;
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::session::Outline;
-use latchkey_wire::contract::{CreateSession, SessionView};
+use latchkey_wire::contract::{CreateSession, ListSessions, SessionEntry, SessionState, SessionView};
 use latchkey_wire::convert::{duration_from_pb, presets_from_pb, secret_to_pb, timestamp_to_pb};
 use latchkey_wire::convert::{parse, parse_list, parse_optional};
 use latchkey_wire::pb::{connect as pb, vault};
+use latchkey_wire::{Fault, Kind, Reason};
 use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]
@@ -66,8 +67,39 @@ impl pb::connect_session_service_server::ConnectSessionService for Door {
     ) -> Result<Response<pb::GetConnectSessionResponse>, Status> {
         let key = self.authenticator.require(request.metadata(), Scope::SessionsWrite).await?;
         let id: SessionId = parse("session_id", &request.into_inner().session_id)?;
-        let session = self.flows.vault.describe_session(&key.environment, id).await?;
+        let session = self.flows.vault.describe_session(&key.environment, id).await.map_err(for_backends)?;
         Ok(Response::new(render(&session, Timestamp(self.flows.clock.now()))))
+    }
+
+    async fn list_connect_sessions(
+        &self,
+        request: Request<pb::ListConnectSessionsRequest>,
+    ) -> Result<Response<pb::ListConnectSessionsResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::SessionsWrite).await?;
+        let asked = request.into_inner();
+        let after = parse_optional("page_token", &asked.page_token).map_err(|_| no_page())?;
+        let list = ListSessions {
+            environment: key.environment,
+            end_user: parse_optional("end_user", &asked.end_user)?,
+            state: state_from_pb(asked.state)?,
+            after,
+            max: asked.page_size,
+        };
+        let listed = self.flows.vault.list_sessions(list).await?;
+        Ok(Response::new(pb::ListConnectSessionsResponse {
+            sessions: listed.sessions.into_iter().map(entry).collect(),
+            next_page_token: listed.next.map_or_else(String::new, |id| id.to_string()),
+        }))
+    }
+
+    async fn cancel_connect_session(
+        &self,
+        request: Request<pb::CancelConnectSessionRequest>,
+    ) -> Result<Response<pb::CancelConnectSessionResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::SessionsWrite).await?;
+        let id: SessionId = parse("session_id", &request.into_inner().session_id)?;
+        self.flows.vault.cancel_session(&key.environment, id).await.map_err(for_backends)?;
+        Ok(Response::new(pb::CancelConnectSessionResponse {}))
     }
 
     async fn exchange_connect_result(
@@ -95,9 +127,61 @@ fn told((integration, preset): (String, pb::IntegrationPreset)) -> (String, vaul
     (integration, vault::Preset { scopes, authorization_params, inputs, config, docs_url })
 }
 
+/// The vault speaks to whoever has the link; a backend has the id.
+fn for_backends(fault: Fault) -> Fault {
+    let message = match fault.reason {
+        Reason::SessionUnknown => {
+            "There is no such connect session in this environment, or it has been over for more than a week. \
+             ListConnectSessions shows those there are."
+        }
+        Reason::SessionConsumed => {
+            "The connect session has led to a connection already. DeleteConnection, if that is not wanted."
+        }
+        _ => return fault,
+    };
+    Fault { message: message.to_owned(), ..fault }
+}
+
+fn no_page() -> Fault {
+    let message = "The page token is not one that was given out. Begin without one.";
+    Fault::new(Kind::Invalid, Reason::PageTokenInvalid, message).with("field", "page_token")
+}
+
+fn state_from_pb(state: i32) -> Result<Option<SessionState>, Fault> {
+    Ok(Some(match pb::SessionState::try_from(state) {
+        Ok(pb::SessionState::Unspecified) => return Ok(None),
+        Ok(pb::SessionState::Open) => SessionState::Open,
+        Ok(pb::SessionState::Completed) => SessionState::Completed,
+        Ok(pb::SessionState::Expired) => SessionState::Expired,
+        Ok(pb::SessionState::Cancelled) => SessionState::Cancelled,
+        Err(_) => return Err(Fault::field_invalid("state", "There is no such state.")),
+    }))
+}
+
+fn entry(session: SessionEntry) -> pb::ConnectSession {
+    let state = match session.state {
+        SessionState::Open => pb::SessionState::Open,
+        SessionState::Completed => pb::SessionState::Completed,
+        SessionState::Expired => pb::SessionState::Expired,
+        SessionState::Cancelled => pb::SessionState::Cancelled,
+    };
+    pb::ConnectSession {
+        session_id: session.id.to_string(),
+        state: state.into(),
+        end_user: session.end_user.to_string(),
+        integrations: session.integrations.iter().map(ToString::to_string).collect(),
+        reconnect_connection_id: session.reconnect.map(|id| id.to_string()).unwrap_or_default(),
+        manage: session.manages,
+        connection_id: session.connection.map(|id| id.to_string()).unwrap_or_default(),
+        create_time: Some(timestamp_to_pb(session.created_at)),
+        expire_time: Some(timestamp_to_pb(session.expires_at)),
+    }
+}
+
 fn render(session: &SessionView, now: Timestamp) -> pb::GetConnectSessionResponse {
     let state = match session.connection {
         Some(_) => pb::SessionState::Completed,
+        None if session.cancelled => pb::SessionState::Cancelled,
         None if session.expires_at <= now => pb::SessionState::Expired,
         None => pb::SessionState::Open,
     };

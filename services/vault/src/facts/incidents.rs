@@ -30,8 +30,8 @@ pub fn is_news(event: &Event) -> bool {
 /// What it happened to, and what.
 fn word(kind: Kind, event: &Event) -> Option<(&'static str, &'static str)> {
     Some(match (kind, event) {
-        (Kind::AppRefused, Event::Opened { .. }) => ("integration", "paused"),
-        (Kind::AppRefused, Event::Closed { .. }) => ("integration", "resumed"),
+        (Kind::AppRefused | Kind::RefreshingPaused, Event::Opened { .. }) => ("integration", "paused"),
+        (Kind::AppRefused | Kind::RefreshingPaused, Event::Closed { .. }) => ("integration", "resumed"),
         (Kind::GrantsRefused, Event::Opened { .. }) => ("integration", "degraded"),
         (Kind::GrantsRefused, Event::Closed { .. }) => ("integration", "recovered"),
         (Kind::ProviderFailing, Event::Opened { .. }) => ("provider", "degraded"),
@@ -77,6 +77,7 @@ fn fact(
             (false, _) => Severity::Info,
             (true, Kind::AppRefused) => Severity::Error,
             (true, Kind::GrantsRefused | Kind::ProviderFailing) => Severity::Warning,
+            (true, Kind::RefreshingPaused) => Severity::Info,
         },
         traceparent: recorded.event.trace.clone(),
         data,

@@ -1,5 +1,5 @@
 use super::{Peers, status};
-use latchkey_wire::contract::{CreateSession, Obtained, StartAuthorization};
+use latchkey_wire::contract::{CreateSession, ListSessions, Obtained, StartAuthorization};
 use latchkey_wire::convert::{parse, required, secret_to_pb, timestamp_to_pb};
 use latchkey_wire::pb::vault as pb;
 use tonic::{Request, Response, Status};
@@ -42,6 +42,24 @@ impl pb::flow_service_server::FlowService for Peers {
         let environment = parse("environment", &asked.environment)?;
         let session = self.vault.describe_session(&environment, parse("session", &asked.session)?).await;
         Ok(Response::new(pb::DescribeSessionResponse { session: Some(session.map_err(status)?.into()) }))
+    }
+
+    async fn list_sessions(
+        &self,
+        request: Request<pb::ListSessionsRequest>,
+    ) -> Result<Response<pb::ListSessionsResponse>, Status> {
+        let list = ListSessions::try_from(request.into_inner())?;
+        Ok(Response::new(self.vault.sessions(list).await.map_err(status)?.into()))
+    }
+
+    async fn cancel_session(
+        &self,
+        request: Request<pb::CancelSessionRequest>,
+    ) -> Result<Response<pb::CancelSessionResponse>, Status> {
+        let asked = request.into_inner();
+        let environment = parse("environment", &asked.environment)?;
+        self.vault.cancel_session(&environment, parse("session", &asked.session)?).await.map_err(status)?;
+        Ok(Response::new(pb::CancelSessionResponse {}))
     }
 
     async fn start_authorization(

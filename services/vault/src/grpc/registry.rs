@@ -41,6 +41,15 @@ impl pb::registry_service_server::RegistryService for Peers {
         Ok(Response::new(pb::RevokeKeyResponse {}))
     }
 
+    async fn list_environments(
+        &self,
+        _: Request<pb::ListEnvironmentsRequest>,
+    ) -> Result<Response<pb::ListEnvironmentsResponse>, Status> {
+        let environments = self.vault.environments().await.map_err(status)?;
+        let counted = environments.into_iter().map(|(name, keys)| pb::EnvironmentKeys { name, keys });
+        Ok(Response::new(pb::ListEnvironmentsResponse { environments: counted.collect() }))
+    }
+
     async fn put_integration(
         &self,
         request: Request<pb::PutIntegrationRequest>,

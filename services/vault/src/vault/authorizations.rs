@@ -334,9 +334,10 @@ pub(super) fn ending() -> Terms {
     Terms { key: KeyChange::Destroy, ..Terms::default() }
 }
 
-/// A session leads to one connection.
+/// A session leads to one connection, and one that was taken back to none.
 pub(super) fn led_elsewhere(session: &Session, attempt: &Attempt) -> Result<(), session::Refusal> {
     match session.connection() {
+        None if session.terms().is_some_and(|terms| terms.cancelled) => Err(session::Refusal::Expired),
         Some(connection) if connection != attempt.connection => Err(session::Refusal::Consumed),
         Some(_) | None => Ok(()),
     }

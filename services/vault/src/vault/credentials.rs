@@ -1,4 +1,5 @@
 use super::connections::in_environment;
+use super::incidents::Pause;
 use super::{Vault, stream_of};
 use crate::error::Error;
 use crate::freshness::Place as Waits;
@@ -215,10 +216,11 @@ impl Vault {
         }
         let now = self.ledger.now();
         match self.pause_of(&lane).await? {
-            Some(pause) if pause.probe_at > now => {
-                Err(Error::Waiting { failure: Box::new(pause.failure), wait: now.until(pause.probe_at) })
+            Some(Pause::Asked) => Err(Error::RefreshingPaused),
+            Some(Pause::Refused { failure, probe_at }) if probe_at > now => {
+                Err(Error::Waiting { failure: Box::new(failure), wait: now.until(probe_at) })
             }
-            Some(_) | None => Ok(()),
+            Some(Pause::Refused { .. }) | None => Ok(()),
         }
     }
 

@@ -50,11 +50,23 @@ struct Read {
     pause: Pause,
 }
 
-/// An integration whose app the provider refuses.
+/// Why an integration's connections are not refreshed.
 #[derive(Debug, Clone)]
-pub(super) struct Pause {
-    pub failure: Failure,
-    pub probe_at: Timestamp,
+pub(super) enum Pause {
+    /// The provider refuses its app.
+    Refused { failure: Failure, probe_at: Timestamp },
+    /// Somebody asked for it, and says when it is over.
+    Asked,
+}
+
+impl Pause {
+    /// Whether nothing at all is tried now.
+    pub(super) fn holds(&self, now: Timestamp) -> bool {
+        match self {
+            Self::Refused { probe_at, .. } => *probe_at > now,
+            Self::Asked => true,
+        }
+    }
 }
 
 /// What a claim of a connection of an integration may be used for.
@@ -75,7 +87,7 @@ impl Pauses {
         known.paused.get(lane).filter(|read| read.is_believed(now)).map(|read| read.pause.clone())
     }
 
-    fn note(&self, lane: &Lane, at: Timestamp, pause: Option<Pause>) {
+    pub(super) fn note(&self, lane: &Lane, at: Timestamp, pause: Option<Pause>) {
         let mut known = self.lock();
         known.paused.retain(|_, read| read.is_believed(at));
         match pause {
@@ -100,8 +112,7 @@ impl Pauses {
     /// Those of which nothing is to be claimed now.
     pub(super) fn closed(&self, now: Timestamp) -> Vec<Lane> {
         let known = self.lock();
-        let paused =
-            known.paused.iter().filter(|(_, read)| read.is_believed(now) && read.pause.probe_at > now);
+        let paused = known.paused.iter().filter(|(_, read)| read.is_believed(now) && read.pause.holds(now));
         let probed = known.probed_until.iter().filter(|(_, until)| **until > now);
         paused.map(|(lane, _)| lane.clone()).chain(probed.map(|(lane, _)| lane.clone())).collect()
     }
@@ -114,14 +125,19 @@ impl Read {
 }
 
 impl Vault {
-    /// Whether the app of an integration is refused.
+    /// Whether an integration's connections are not refreshed.
     pub(super) async fn pause_of(&self, lane: &Lane) -> Result<Option<Pause>, Error> {
         let now = self.ledger.now();
         if let Some(read) = self.pauses.read(lane, now) {
             return Ok(Some(read));
         }
-        let incident = self.ledger.load::<Incident>(&id_of(lane, Kind::AppRefused)).await?.state;
-        let pause = incident.open().and_then(pause_in);
+        let asked = self.ledger.load::<Incident>(&id_of(lane, Kind::RefreshingPaused)).await?.state;
+        let pause = if asked.open().is_some() {
+            Some(Pause::Asked)
+        } else {
+            let refused = self.ledger.load::<Incident>(&id_of(lane, Kind::AppRefused)).await?.state;
+            refused.open().and_then(pause_in)
+        };
         self.pauses.note(lane, now, pause.clone());
         Ok(pause)
     }
@@ -131,7 +147,7 @@ impl Vault {
         let now = self.ledger.now();
         Ok(match self.pause_of(lane).await? {
             None => Leave::Go,
-            Some(pause) if pause.probe_at > now => Leave::Wait,
+            Some(pause) if pause.holds(now) => Leave::Wait,
             Some(_) if self.pauses.probe(lane, now) => Leave::Probe,
             Some(_) => Leave::Wait,
         })
@@ -345,7 +361,7 @@ impl Vault {
         self.ours.troubles(self.ledger.now())
     }
 
-    async fn tell(&self, id: &str, command: Command) -> Result<Incident, Error> {
+    pub(super) async fn tell(&self, id: &str, command: Command) -> Result<Incident, Error> {
         let settled = self.ledger.execute::<Incident>(id, command, Terms::default()).await?;
         for event in &settled.events {
             let stream = stream_of::<Incident>(id);
@@ -365,14 +381,14 @@ impl Vault {
 
 fn pause_in(open: &Open) -> Option<Pause> {
     let failure = open.failure.clone()?;
-    Some(Pause { failure, probe_at: open.probe_at })
+    Some(Pause::Refused { failure, probe_at: open.probe_at })
 }
 
-fn lane_of(subject: &Subject) -> Lane {
+pub(super) fn lane_of(subject: &Subject) -> Lane {
     Lane { environment: subject.environment.to_string(), parent: subject.integration.to_string() }
 }
 
 /// One stream per integration and kind.
-fn id_of(lane: &Lane, kind: Kind) -> String {
+pub(super) fn id_of(lane: &Lane, kind: Kind) -> String {
     format!("{}/{}/{}", lane.environment, lane.parent, kind.as_str())
 }

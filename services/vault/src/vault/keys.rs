@@ -3,13 +3,13 @@ use crate::error::Error;
 use crate::ledger::Terms;
 use crate::limits;
 use crate::token::{new_api_key, parse_key};
-use latchkey_domain::api_key::{ApiKey, Command, Issued, LOCKED, Refusal};
+use latchkey_domain::api_key::{ACTIVE, ApiKey, Command, Issued, LOCKED, Refusal};
 use latchkey_domain::{Aggregate, ApiKeyId, Environment, Role};
 use latchkey_secret::SecretText;
 use latchkey_store::CardQuery;
 use latchkey_wire::contract::{IssueKey, IssuedKey, KeyState, KeyView};
 use latchkey_wire::{Fault, Kind, Reason};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Keys are few; a list of them is given whole.
 const LISTED_MAX: u32 = 1000;
@@ -104,6 +104,20 @@ impl Vault {
             }
         }
         Ok(views)
+    }
+
+    /// The environments there are, with how many of each one's keys are good: an environment begins with its first key.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn environments(&self) -> Result<BTreeMap<String, u32>, Error> {
+        let mut counts = BTreeMap::<String, u32>::new();
+        for tally in self.ledger.store().tally(ApiKey::CATEGORY, None).await? {
+            let good = if tally.status == ACTIVE { tally.count } else { 0 };
+            let count = counts.entry(tally.environment).or_default();
+            *count = count.saturating_add(u32::try_from(good).unwrap_or(u32::MAX));
+        }
+        Ok(counts)
     }
 
     /// The keys of all environments that came out of a backup and wait for somebody to confirm them; those that end by

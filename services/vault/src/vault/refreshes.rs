@@ -1,5 +1,5 @@
 use super::credentials::open_renewal;
-use super::incidents::Leave;
+use super::incidents::{Leave, Pause};
 use super::integrations::Unsealed;
 use super::journal::new_keys;
 use super::safe_mode::Safety;
@@ -166,7 +166,7 @@ impl Vault {
                 environment: profile.environment.to_string(),
                 parent: profile.integration.to_string(),
             };
-            if self.pause_of(&lane).await?.is_some() {
+            if matches!(self.pause_of(&lane).await?, Some(Pause::Refused { .. })) {
                 self.resume(&lane, Ending::Proved).await?;
             }
         }

@@ -66,6 +66,7 @@ impl Vault {
             token: digest,
             created_at: now,
             expires_at: now.plus(create.lifetime),
+            cancelled: false,
         };
         let expires_at = terms.expires_at;
         self.ledger
@@ -189,6 +190,7 @@ impl Vault {
             approving: false,
             manages: terms.manages,
             presets: session.presets().clone(),
+            cancelled: terms.cancelled,
         })
     }
 

@@ -15,6 +15,7 @@ mod handing_over;
 mod keys;
 mod listing;
 mod logging;
+mod looking_after;
 mod managing;
 mod meddling;
 mod mending;

@@ -1,0 +1,142 @@
+//! A backend has a say in what it began: sessions are listed and taken back, refreshing is paused and resumed, environments are
+//! made. Over HTTP, which is the same calls.
+
+use latchkey_testkit::{Browser, World};
+use serde_json::{Value, json};
+
+async fn call(world: &World, key: &str, method: &str, path: &str, body: Value) -> (u16, Value) {
+    let mut request =
+        reqwest::Client::new().request(method.parse().unwrap(), world.url(path)).bearer_auth(key);
+    if method != "GET" {
+        request = request.json(&body);
+    }
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_is_taken_back_leads_to_nothing() {
+    let world = World::start().await;
+    let key = world.backend().shown_key().to_owned();
+    let get = async |path: &str| call(&world, &key, "GET", path, json!({})).await;
+    let cancel = async |session: &str| {
+        call(&world, &key, "POST", &format!("/v1/connect-sessions/{session}:cancel"), json!({})).await
+    };
+    let done = world.connect("demo-oauth", "ben").await;
+    let link = world.backend().link("demo-oauth", "ana").await.unwrap();
+    let browser = Browser::new();
+    let offered = browser.open_link(&link.connect_link).await;
+    let consent = browser.choose(&offered, "demo-oauth").await;
+
+    let (status, listed) = get("/v1/connect-sessions?page_size=1").await;
+    assert_eq!(status, 200, "{listed}");
+    let newest = &listed["sessions"][0];
+    assert_eq!(
+        (newest["session_id"].as_str(), &newest["state"], &newest["end_user"]),
+        (Some(link.session_id.as_str()), &json!("SESSION_STATE_OPEN"), &json!("ana"))
+    );
+    let next = format!("/v1/connect-sessions?page_token={}", listed["next_page_token"].as_str().unwrap());
+    let before = &get(&next).await.1["sessions"][0];
+    assert_eq!(
+        (&before["connection_id"], &before["state"]),
+        (&json!(done), &json!("SESSION_STATE_COMPLETED"))
+    );
+    let consumed = cancel(before["session_id"].as_str().unwrap()).await;
+    assert_eq!((consumed.0, &consumed.1["reason"]), (410, &json!("SESSION_CONSUMED")));
+    let unknown = cancel("ses_01JD0000000000000000000000").await;
+    assert_eq!((unknown.0, &unknown.1["reason"]), (404, &json!("SESSION_UNKNOWN")));
+    assert!(
+        unknown.1["detail"].as_str().unwrap().contains("ListConnectSessions"),
+        "not of a link: {unknown:?}"
+    );
+
+    for _ in 0..2 {
+        assert_eq!(cancel(&link.session_id).await, (200, json!({})), "once or twice");
+    }
+    let asked = world.token_requests("authorization_code");
+    browser.decide(&consent, "allow").await;
+    assert_eq!(world.token_requests("authorization_code"), asked, "the answer came too late");
+    let (_, session) = get(&format!("/v1/connect-sessions/{}", link.session_id)).await;
+    assert_eq!((&session["state"], session.get("connection_id")), (&json!("SESSION_STATE_CANCELLED"), None));
+    let (_, cancelled) = get("/v1/connect-sessions?state=SESSION_STATE_CANCELLED").await;
+    assert_eq!(cancelled["sessions"].as_array().map(Vec::len), Some(1), "{cancelled}");
+    assert_eq!(get("/v1/connect-sessions?end_user=nobody").await, (200, json!({})));
+    let (_, of_ana) = get("/v1/connections?end_user=ana").await;
+    assert_eq!(of_ana, json!({}), "no connection was made");
+    for (query, field) in [("page_token=x", "page_token"), ("state=99", "state")] {
+        let (status, refused) = get(&format!("/v1/connect-sessions?{query}")).await;
+        assert_eq!((status, &refused["metadata"]["field"]), (400, &json!(field)), "{refused}");
+        assert_eq!(refused["field_errors"][0]["field"], field);
+        assert!(refused["instance"].as_str().is_some_and(|id| !id.is_empty()), "{refused}");
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refreshing_is_paused_for_an_integration_and_goes_on() {
+    let world = World::start().await;
+    let key = world.backend().shown_key().to_owned();
+    let connection = world.connect("demo-oauth", "ana").await;
+    let say = async |verb: &str, integration: &str| {
+        call(&world, &key, "POST", &format!("/v1/integrations/{integration}:{verb}"), json!({})).await
+    };
+    assert_eq!(say("pauseRefreshing", "nothing-so").await.0, 404);
+    for _ in 0..2 {
+        assert_eq!(say("pauseRefreshing", "demo-oauth").await, (200, json!({})));
+    }
+    let asked = world.token_requests("refresh_token");
+    assert_eq!(world.backend().token(&connection).await.unwrap().generation, 1, "what is good is handed out");
+    let forced = format!("/v1/connections/{connection}:accessToken?force_refresh=true");
+    let (status, refused) = call(&world, &key, "GET", &forced, json!({})).await;
+    assert_eq!((status, &refused["reason"]), (409, &json!("REFRESHING_PAUSED")), "{refused}");
+    assert_eq!(world.token_requests("refresh_token"), asked);
+    let told = world.backend().explain(&connection).await.unwrap();
+    assert!(told.what_happened.contains("paused") && told.whose_turn == "DEVELOPER", "{told:?}");
+    let (_, incidents) = call(&world, &key, "GET", "/v1/incidents", json!({})).await;
+    assert_eq!(incidents["incidents"][0]["kind"], "REFRESHING_PAUSED", "{incidents}");
+
+    for _ in 0..2 {
+        assert_eq!(say("resumeRefreshing", "demo-oauth").await, (200, json!({})));
+    }
+    // Another vault may believe in the pause for two seconds.
+    let begun = std::time::Instant::now();
+    loop {
+        match world.backend().new_token(&connection).await {
+            Ok(token) => break assert!(token.generation > 1),
+            Err(status) => assert!(begun.elapsed().as_secs() < 10, "{status}"),
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_environment_is_made_by_who_may_reach_beyond_its_own() {
+    let world = World::start().await;
+    let admin = world.backend_for("dev", "environments:admin,connections:read").await;
+    let keys = world.backend_for("dev", "keys:admin").await;
+    let create = async |key: &str, name: &str, key_name: &str| {
+        let wish = json!({"name": name, "key_name": key_name, "scopes": ["connections:read", "keys:admin"]});
+        call(&world, key, "POST", "/v1/environments", wish).await
+    };
+    let (status, made) = create(admin.shown_key(), "acme", "first").await;
+    assert_eq!((status, &made["environment"]["name"]), (200, &json!("acme")), "{made}");
+    let secret = made["secret"].as_str().unwrap();
+    assert_eq!(call(&world, secret, "GET", "/v1/connections", json!({})).await, (200, json!({})));
+    let (status, taken) = create(admin.shown_key(), "acme", "second").await;
+    assert_eq!((status, &taken["reason"]), (409, &json!("ALREADY_EXISTS")), "{taken}");
+    let (_, listed) = call(&world, admin.shown_key(), "GET", "/v1/environments", json!({})).await;
+    let acme = listed["environments"].as_array().unwrap().iter().find(|it| it["name"] == "acme");
+    assert_eq!(acme, Some(&json!({"name": "acme", "api_keys": 1})), "{listed}");
+
+    for (name, key_name, field) in [("Not a name", "first", "name"), ("other", "", "key_name")] {
+        let (status, refused) = create(admin.shown_key(), name, key_name).await;
+        assert_eq!((status, &refused["metadata"]["field"]), (400, &json!(field)), "{refused}");
+    }
+    // Who may make keys of one environment cannot so reach the others.
+    assert_eq!(create(keys.shown_key(), "other", "first").await.0, 403);
+    let more = json!({"name": "more", "scopes": ["environments:admin"]});
+    let (status, refused) = call(&world, keys.shown_key(), "POST", "/v1/api-keys", more).await;
+    assert_eq!((status, &refused["metadata"]["needed"]), (403, &json!("environments:admin")), "{refused}");
+    world.finish().await;
+}
