@@ -74,7 +74,7 @@ test('what cannot be is refused by name, and what the provider refuses is not ke
   assert.deepEqual(await code({}), invalid('credentials'));
   assert.deepEqual(await code({ credentials: { type: 'OAUTH2', access_token: 't' } }), invalid('credentials.type'));
   assert.deepEqual(await code({ credentials: { type: 'API_KEY' } }), invalid('credentials.api_key'));
-  assert.deepEqual(await code({ credentials: { type: 'API_KEY', apiKey: 'k', colour: 'red' } }), invalid('colour'));
+  assert.deepEqual(await code({ credentials: { type: 'API_KEY', apiKey: 'k', colour: 'red' } }), invalid('credentials.colour'));
   assert.deepEqual(await code({ provider_config_key: 'nothing', credentials: { type: 'API_KEY', apiKey: 'k' } }), [
     400, 'unknown_provider_config', undefined,
   ]);

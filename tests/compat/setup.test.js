@@ -1,6 +1,7 @@
 // Providers, integrations and sessions, by the unmodified client.
 
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { Nango } from '@nangohq/node';
 import { apiKey, client, connected, host, raw, refused } from './server.js';
@@ -58,6 +59,33 @@ test('an integration is created, read, listed, changed and deleted', async () =>
 
   assert.equal((await client.deleteIntegration(unique_key)).data.success, true);
   assert.equal((await refused(client.getIntegration({ uniqueKey: unique_key }))).status, 404);
+});
+
+test('an integration that needs no app is created by its provider alone', async () => {
+  const made = await client.createQuickstartIntegration({ provider: 'demo-api-key', unique_key: 'quick' });
+  assert.deepEqual([made.data.unique_key, made.data.provider], ['quick', 'demo-api-key']);
+  await client.deleteIntegration('quick');
+  const needed = await refused(client.createQuickstartIntegration({ provider: 'github', unique_key: 'quick' }));
+  assert.deepEqual([needed.status, needed.errors[0].path], [400, ['credentials', 'client_id']]);
+});
+
+test('an app that is installed is registered under the names of old, and shown by them', async () => {
+  const credentials = {
+    type: 'APP', app_id: '77', app_link: 'https://github.com/apps/acme',
+    private_key: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }),
+  };
+  await client.createIntegration({ provider: 'github-app', unique_key: 'app', credentials });
+  const { data } = await client.getIntegration({ uniqueKey: 'app' }, { include: ['credentials'] });
+  const { type, app_id, app_link, private_key } = data.credentials;
+  assert.deepEqual({ type, app_id, app_link, private_key }, credentials);
+  const { body } = await raw('/config/app?include_creds=true');
+  assert.equal(body.config.credentials.app_id, '77');
+  await client.deleteIntegration('app');
+});
+
+test('what is wrong inside an object is told by its path', async () => {
+  const { status, errors } = await refused(client.createConnectSession({ end_user: { id: '' } }));
+  assert.deepEqual([status, errors[0].path], [400, ['end_user', 'id']]);
 });
 
 test('what is not set when an integration is changed stays as it was', async () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Nango } from '@nangohq/node';
-import { apiKey, host, raw, refused } from './server.js';
+import { apiKey, client, host, raw, refused } from './server.js';
 
 test('a call without a key, or with something that is none, is a 401 that says which', async () => {
   const code = async (headers) => {
@@ -69,10 +69,56 @@ test('a public key, with or without an HMAC, is refused as a way of old', async 
 });
 
 test('what is out of scope says so', async () => {
-  for (const path of ['/records?model=a', '/sync/status', '/scripts/config', '/functions', '/environments']) {
+  for (const path of ['/records?model=a', '/sync/status', '/scripts/config', '/functions', '/environments/1', '/webhook/a/b']) {
     const { status, body } = await raw(path);
     assert.deepEqual([status, body.error.code], [501, 'not_supported'], path);
   }
+});
+
+test('whether the server is there is told without a key', async () => {
+  for (const path of ['/health', '/ready']) {
+    const answer = await fetch(`${host}${path}`);
+    assert.deepEqual([answer.status, await answer.json()], [200, { result: 'ok' }]);
+  }
+});
+
+test('connect pages of somebody else are shown what their session offers, and may end it', async () => {
+  const { data } = await client.createConnectSession({
+    end_user: { id: 'paged', email: 'p@example.com' }, allowed_integrations: ['demo-api-key'],
+  });
+  assert.match(data.token, /^nango_connect_session_/);
+  const headers = { authorization: `Bearer ${data.token}` };
+  const session = (await raw('/connect/session', { headers })).body.data;
+  assert.deepEqual([session.endUser.id, session.allowed_integrations, session.isReconnecting], ['paged', ['demo-api-key'], false]);
+  assert.match(session.connectUISettings.theme.light.primary, /^#[0-9a-f]{6}$/);
+  const offered = (await raw('/integrations', { headers })).body.data;
+  assert.deepEqual(offered.map((it) => [it.unique_key, it.provider]), [['demo-api-key', 'demo-api-key']]);
+  const provider = (await raw('/providers/demo-api-key', { headers })).body.data;
+  assert.deepEqual([provider.auth_mode, provider.credentials.api_key.secret], ['API_KEY', true]);
+  assert.equal((await raw('/connections', { headers })).status, 401);
+  assert.equal((await raw('/integrations/demo-api-key', { headers })).status, 401);
+  const told = await raw('/connect/telemetry', {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token: data.token, event: 'open' }),
+  });
+  assert.equal(told.status, 204);
+  assert.equal((await raw('/connect/session', { method: 'DELETE', headers })).status, 204);
+  for (const path of ['/connect/session', '/integrations', '/providers']) {
+    const { status, body } = await raw(path, { headers });
+    assert.deepEqual([status, body.error.code], [401, 'unknown_connect_session_token'], path);
+  }
+});
+
+test('keys are made by the names their scopes have elsewhere, and ended', async () => {
+  const send = (method, body) =>
+    raw('/environment/api-keys', { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const made = await send('POST', { display_name: 'ci', scopes: ['environment:connections:list'] });
+  assert.equal(made.status, 200, JSON.stringify(made.body));
+  const ci = new Nango({ host, apiKey: made.body.data.secret });
+  assert(Array.isArray((await ci.listConnections()).connections));
+  assert.equal((await refused(ci.createConnectSession({ end_user: { id: 'a' } }))).status, 403);
+  const unknown = await send('POST', { display_name: 'ci', scopes: ['environment:mcp'] });
+  assert.deepEqual([unknown.status, unknown.body.error.errors[0].path], [400, ['scopes', '0']]);
+  assert.deepEqual((await send('DELETE', { id: made.body.data.id })).body, { success: true });
 });
 
 test('our own paths are as they were', async () => {

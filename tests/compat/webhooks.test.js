@@ -107,3 +107,14 @@ test('a connection with an address of its own is told of there alone, until that
   assert.equal(await bring({ webhook_url_override: '' }), null);
   assert.deepEqual(await told('elsewhere/1', 'override'), ['/']);
 });
+
+test('the key that webhooks are signed with is replaced at once', async () => {
+  const rotated = await raw('/environment/webhook-signing-key/rotate', { method: 'POST' });
+  assert.equal(rotated.status, 200, JSON.stringify(rotated.body));
+  const next = rotated.body.data.webhook_signing_key;
+  assert.notEqual(next, secret);
+  const id = connected('demo-api-key', 'rotated');
+  const message = await said((body) => body.connectionId === id);
+  assert(new Nango({ host, secretKey: next }).verifyIncomingWebhookRequest(message.body, message.headers));
+  assert(!new Nango({ host, secretKey: secret }).verifyIncomingWebhookRequest(message.body, message.headers));
+});

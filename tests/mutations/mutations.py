@@ -7,6 +7,7 @@ SQLITE = ("-p", "latchkey-store-sqlite", "--test", "sqlite")
 VAULT = ("-p", "latchkey-vault", "--test", "service")
 CLI = ("-p", "latchkey", "--bins")
 EXPORTING = ("-p", "latchkey-vault", "--test", "service", "export")
+LOOKING_AFTER = ("-p", "latchkey-vault", "--test", "service", "looking_after")
 MANAGING = ("-p", "latchkey-vault", "--test", "service", "managing")
 WEBHOOKS = ("-p", "latchkey-vault", "--test", "service", "webhooks")
 UPSTREAM = ("-p", "latchkey-proxy", "--lib", "upstream")
@@ -83,6 +84,23 @@ MUTATIONS = [
     Mutation(
         "what is sealed anew is not what takes the place of the other", "services/vault/src/vault/data_keys.rs",
         "KeyChange::Exchange(exchange.wrapped)", "KeyChange::Keep", RESEALING,
+    ),
+    Mutation(
+        "a session that was taken back makes a connection all the same", "services/vault/src/vault/authorizations.rs",
+        "None if session.terms().is_some_and(|terms| terms.cancelled) =>",
+        "None if session.terms().is_some_and(|terms| false && terms.cancelled) =>", LOOKING_AFTER,
+    ),
+    Mutation(
+        "a pause that somebody asked for ends when the app is changed", "services/vault/src/vault/incidents.rs",
+        "let pause = if asked.open().is_some() {", "let pause = if false && asked.open().is_some() {", LOOKING_AFTER,
+    ),
+    Mutation(
+        "a caller's own text goes into headers as it is", "crates/wire/src/fault.rs",
+        "if text.len() > bytes_max {", "if false && text.len() > bytes_max {", ("-p", "latchkey-wire", "--lib", "fault"),
+    ),
+    Mutation(
+        "whoever makes keys gives more than they have", "services/connect/src/grpc/api_key.rs",
+        "!giver.scopes.contains(&beyond)", "false", ("-p", "latchkey-tests", "--test", "flows", "looks_after"),
     ),
     Mutation(
         "a backup's API keys open what they opened", "services/vault/src/backup/restore.rs",

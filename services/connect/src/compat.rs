@@ -9,6 +9,7 @@ mod cors;
 mod create;
 mod credentials;
 mod elsewhere;
+mod environment;
 mod integrations;
 mod list;
 mod logo;
@@ -17,6 +18,7 @@ mod presets;
 mod providers;
 mod refusal;
 mod sessions;
+mod shown;
 mod socket;
 
 use crate::flows::Flows;
@@ -71,9 +73,7 @@ pub fn router(
     let door = Door { flows, authenticator, calls, public_url: Arc::new(public_url.clone()), sockets };
     // An id may hold a slash and comes as it is, so it takes the rest of the path.
     Router::new()
-        .route("/providers", get(providers::list))
-        .route("/providers/{provider}", get(providers::one))
-        .route("/integrations", get(integrations::list).post(integrations::create))
+        .route("/integrations", post(integrations::create))
         .route(
             "/integrations/{key}",
             get(integrations::one).patch(integrations::change).delete(integrations::delete),
@@ -93,10 +93,16 @@ pub fn router(
             "/connection/{*id}",
             get(connections::one).delete(connections::delete).patch(change::one).post(change::one),
         )
+        .route("/integrations/quickstart", post(integrations::create))
         .route("/environment-variables", get(elsewhere::variables))
+        .route("/environments", post(environment::create))
+        .route("/environment/api-keys", post(environment::issue_key).delete(environment::revoke_key))
+        .route("/environment/webhook-signing-key/rotate", post(environment::rotate_signing_key))
         .merge(elsewhere::routes())
         .layer(middleware::from_fn_with_state(door.clone(), known))
+        .merge(shown::routes(&door))
         .merge(auth::routes())
+        .merge(elsewhere::open_routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route("/images/template-logos/{file}", get(logo::svg))
         .layer(middleware::from_fn(cors::shared))
@@ -114,14 +120,19 @@ async fn known(
         None => return Err(Refusal::missing_key()),
         Some(value) => Refusal::check_key_form(value)?,
     }
-    let answering = async move {
-        door.authenticator.identify(&shown(request.headers())).await?;
-        Ok(next.run(request).await)
-    };
-    actor::own(answering).await
+    door.identified(request, next).await
 }
 
 impl Door {
+    /// For who shows a key that is good.
+    async fn identified(&self, request: Request, next: middleware::Next) -> Result<Response, Refusal> {
+        let answering = async move {
+            self.authenticator.identify(&shown(request.headers())).await?;
+            Ok(next.run(request).await)
+        };
+        actor::own(answering).await
+    }
+
     async fn allowed(&self, headers: &HeaderMap, scope: Scope) -> Result<Environment, Fault> {
         Ok(self.authenticator.require(&shown(headers), scope).await?.environment)
     }

@@ -60,6 +60,8 @@ pub fn router(flows: Flows, looks: Arc<Looks>, public_url: &Url) -> Router {
         .route("/connect/{session}/start", post(start))
         // A look at the address must not spend the answer, so HEAD is not GET here.
         .route("/oauth/callback", get(callback).head(only_get))
+        // Where apps that were registered with another product send who has installed them.
+        .route("/app-auth/connect", get(callback).head(only_get))
         .route(DOCUMENT_PATH, get(client_document))
         .merge(account::routes())
         .merge(api::routes())

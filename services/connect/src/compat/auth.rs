@@ -37,10 +37,13 @@ pub fn routes() -> Router<Door> {
         "/auth/unauthenticated/{key}",
     ];
     let router = Router::new()
-        .route("/connect/session", get(session))
+        .route("/connect/session", get(session).delete(super::shown::withdraw))
         .route("/connect/telemetry", post(|| async { StatusCode::NO_CONTENT }));
     TYPED.into_iter().fold(router, |router, path| router.route(path, post(typed)))
 }
+
+/// The colours of pages that were given none, in light and in dark.
+const PRIMARY: (&str, &str) = ("#1f5fe0", "#7da6ff");
 
 /// What the session permits.
 async fn session(State(door): State<Door>, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
@@ -50,8 +53,19 @@ async fn session(State(door): State<Door>, headers: HeaderMap) -> Result<Json<Va
     let keys: Vec<_> = session.integrations.iter().map(|it| it.key.to_string()).collect();
     let (defaults, overrides) = told(&session.presets);
     let data = json!({
-        "endUser": { "id": session.end_user.to_string() },
-        "connectUISettings": { "showWatermark": false },
+        "endUser": {
+            "id": session.end_user.to_string(),
+            "email": null,
+            "display_name": null,
+            "tags": null,
+            "organization": null,
+        },
+        "websocketsPath": "/",
+        "connectUISettings": {
+            "theme": { "light": { "primary": PRIMARY.0 }, "dark": { "primary": PRIMARY.1 } },
+            "defaultTheme": "system",
+            "showWatermark": false,
+        },
         "allowed_integrations": keys,
         "integrations_config_defaults": defaults,
         "overrides": overrides,

@@ -168,6 +168,14 @@ impl Fields {
         Ok(())
     }
 
+    /// The same of an object in an object, whose fields are named by their path.
+    ///
+    /// # Errors
+    /// As [`Self::done`].
+    pub fn done_within(self, outer: &str) -> Result<(), Refusal> {
+        self.done().map_err(|refusal| refusal.within(outer))
+    }
+
     /// # Errors
     /// Everything that was wrong, and every field nobody asked for.
     pub fn done(mut self) -> Result<(), Refusal> {

@@ -87,6 +87,10 @@ fn no_credential(fault: Fault, connection: &Value) -> Refusal {
         | Reason::RequestRejected
         | Reason::RefusalUnconfirmed
         | Reason::CredentialsRejected => (StatusCode::BAD_REQUEST, "refresh_token_external_error"),
+        // Nobody has failed: it is waited for.
+        Reason::RefreshingPaused | Reason::RefreshInProgress => {
+            (StatusCode::FAILED_DEPENDENCY, "connection_refresh_backoff")
+        }
         // Not about this connection: ours, or the caller's.
         _ => return fault.into(),
     };

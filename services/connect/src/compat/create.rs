@@ -227,9 +227,9 @@ fn brought(
                 credential[name] = text.into();
             }
         }
-        own.done()?;
+        own.done_within("config_override").map_err(|refusal| refusal.within("credentials"))?;
     }
-    given.done()?;
+    given.done_within("credentials")?;
     Ok((credential, config))
 }
 

@@ -1,23 +1,36 @@
 //! Integrations: registered apps. Their secret is given back only to who may have whole credentials, and that is recorded.
 
 use super::body::Fields;
+use super::shown::Session;
 use super::{Door, Refusal, text};
-use axum::Json;
 use axum::extract::{Path, RawQuery, State};
+use axum::{Extension, Json};
 use http::HeaderMap;
 use latchkey_domain::api_key::Scope;
+use latchkey_domain::integration::Settings;
 use latchkey_domain::{AuthorizationId, IntegrationKey};
 use latchkey_providers::{Ask, AuthMode, Provider};
 use latchkey_secret::ClientSecret;
-use latchkey_wire::contract::{PrepareConnection, Target};
-use latchkey_wire::convert::secret_to_pb;
+use latchkey_wire::contract::{IntegrationView, PrepareConnection, Target};
+use latchkey_wire::convert::{secret_to_pb, timestamp_to_pb};
 use latchkey_wire::{Kind, Reason};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
+/// What is registered of an app that is installed: as it is called here, and in the contract.
+const APP_FIELDS: [(&str, &str); 2] = [("app_private_key", "private_key"), ("install_url", "app_link")];
+
 type Answer = Result<Json<Value>, Refusal>;
 
-pub async fn list(State(door): State<Door>, headers: HeaderMap) -> Answer {
+pub async fn list(
+    State(door): State<Door>,
+    session: Option<Extension<Session>>,
+    headers: HeaderMap,
+) -> Answer {
+    if let Some(Extension(Session(session))) = session {
+        let offered = session.integrations.iter().map(|view| door.offered_integration(view));
+        return Ok(Json(json!({ "data": offered.collect::<Vec<_>>() })));
+    }
     let listed = door.call("ListIntegrations", &headers, json!({})).await?;
     let integrations = listed["integrations"].as_array().into_iter().flatten();
     Ok(Json(json!({ "data": integrations.map(|it| door.integration(it)).collect::<Vec<_>>() })))
@@ -69,6 +82,22 @@ impl Door {
             .await?;
         let provider = self.flows.provider(&prepared.provider)?;
         let mode = provider.auth_mode();
+        if mode == AuthMode::Installation {
+            // Under the names that an app may be registered with, and its own.
+            let fields = prepared
+                .app
+                .fields
+                .iter()
+                .map(|(name, value)| (name.clone(), Value::from(secret_to_pb(value))));
+            let mut shown: Map<String, Value> = fields.collect();
+            shown.insert("type".to_owned(), mode.as_str().into());
+            for (ours, theirs) in APP_FIELDS {
+                if let Some(value) = shown.get(ours).cloned() {
+                    shown.entry(theirs).or_insert(value);
+                }
+            }
+            return Ok(Value::Object(shown));
+        }
         if !matches!(mode, AuthMode::OAuth2Code | AuthMode::OAuth1 | AuthMode::OAuth1Given) {
             return Ok(Value::Null);
         }
@@ -90,11 +119,13 @@ pub async fn config(
     Path(key): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Answer {
-    if Fields::of_query(query.as_deref()).flag("include_creds") {
-        return Err(Refusal::unsupported("include_creds"));
-    }
+    let with_credentials = Fields::of_query(query.as_deref()).flag("include_creds");
     let integration = door.registered(&headers, &key).await?;
-    Ok(Json(json!({ "config": door.integration(&integration) })))
+    let mut shown = door.integration(&integration);
+    if with_credentials {
+        shown["credentials"] = door.app_credentials(&headers, &key).await?;
+    }
+    Ok(Json(json!({ "config": shown })))
 }
 
 pub async fn create(State(door): State<Door>, headers: HeaderMap, mut body: Fields) -> Answer {
@@ -171,10 +202,14 @@ impl Wish {
             for name in ["app_id", "app_link", "private_key"] {
                 wish.fields.extend(credentials.optional_text(name).map(|text| (name.to_owned(), text)));
             }
-            credentials.done()?;
+            credentials.done_within("credentials")?;
         }
         Ok(wish)
     }
+}
+
+fn is_input(provider: &Provider, name: &str) -> bool {
+    provider.inputs.iter().any(|input| input.name == name)
 }
 
 /// A comma or a space between two scopes.
@@ -208,6 +243,8 @@ impl Door {
         }
         let (mut fields, mut secret_fields) = (Map::new(), Map::new());
         for (name, value) in wish.fields {
+            let ours = APP_FIELDS.iter().find(|(_, theirs)| *theirs == name).map(|(ours, _)| *ours);
+            let name = ours.filter(|ours| is_input(provider, ours)).map_or(name, str::to_owned);
             let presettable = |ask: &Ask| matches!(ask, Ask::Integration);
             match provider
                 .inputs
@@ -246,12 +283,25 @@ impl Door {
     }
 
     fn integration(&self, integration: &Value) -> Value {
-        let provider = text(integration, "/provider");
-        let created = text(integration, "/create_time");
+        let of = |pointer| text(integration, pointer);
+        self.described(of("/key"), of("/provider"), of("/display_name"), of("/create_time"))
+    }
+
+    /// As a session's end user may see it.
+    fn offered_integration(&self, view: &IntegrationView) -> Value {
+        let Settings { provider, display_name, .. } = &view.settings;
+        let created = timestamp_to_pb(view.created_at).to_string();
+        self.described(view.key.as_str(), provider, display_name, &created)
+    }
+
+    fn described(&self, key: &str, provider: &str, name: &str, created: &str) -> Value {
+        // One that was given no name is called as its provider is.
+        let named = || self.flows.catalogue.get(provider).map(|provider| provider.name.clone());
+        let name = if name.is_empty() { named().unwrap_or_default() } else { name.to_owned() };
         json!({
-            "unique_key": text(integration, "/key"),
+            "unique_key": key,
             "provider": provider,
-            "display_name": text(integration, "/display_name"),
+            "display_name": name,
             "logo": self.logo(provider),
             "forward_webhooks": false,
             "created_at": created,

@@ -31,6 +31,7 @@ struct List {
     page: usize,
 }
 
+const SEARCH_CHARS_MAX: usize = 255;
 const LIMIT_DEFAULT: usize = 10_000;
 const PAGE_MAX: u64 = 1_000;
 
@@ -51,6 +52,14 @@ impl List {
             limit: query.number("limit", 1, 2_000).map_or(LIMIT_DEFAULT, number),
             page: query.number("page", 0, PAGE_MAX).map_or(0, number),
         };
+        if list.search.as_ref().is_some_and(|text| text.is_empty() || text.chars().count() > SEARCH_CHARS_MAX)
+        {
+            query.wrong::<()>(
+                "custom",
+                "search",
+                format!("`search` has 1 to {SEARCH_CHARS_MAX} characters."),
+            );
+        }
         query.done()?;
         Ok(list)
     }

@@ -48,6 +48,12 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
+    /// Of an object in an object: what is wrong with it is found further in.
+    pub fn within(mut self, outer: &str) -> Self {
+        self.issues.iter_mut().for_each(|issue| issue.path.insert(0, outer.to_owned()));
+        self
+    }
+
     /// The contract has it, and this server does not.
     pub fn unsupported(what: &str) -> Self {
         let message = format!("{what} is not supported by this server.");
@@ -88,7 +94,10 @@ impl From<Fault> for Refusal {
             let field = match fault.metadata.get("field").map(String::as_str).unwrap_or_default() {
                 // As it is called here.
                 "webhook_url" => "webhook_url_override",
-                field => field,
+                "integration.key" => "unique_key",
+                "integration.client_id" => "credentials.client_id",
+                "integration.scopes" => "credentials.scopes",
+                field => field.strip_prefix("integration.").unwrap_or(field),
             };
             let path: Vec<&str> = field.split('.').filter(|part| !part.is_empty()).collect();
             return Self::body(&path, fault.message);
@@ -153,6 +162,10 @@ mod tests {
     fn a_field_that_is_wrong_is_named_by_its_path() {
         let refusal = Refusal::from(Fault::field_invalid("integration.key", "It is malformed."));
         assert_eq!((refusal.status, refusal.code), (StatusCode::BAD_REQUEST, "invalid_body"));
-        assert_eq!(refusal.issues[0].path, ["integration", "key"]);
+        assert_eq!(refusal.issues[0].path, ["unique_key"]);
+        let refusal = Refusal::from(Fault::field_invalid("integration.client_id", "It is missing."));
+        assert_eq!(refusal.issues[0].path, ["credentials", "client_id"]);
+        let inner = Refusal::body(&["id"], "It is missing.").within("end_user");
+        assert_eq!(inner.issues[0].path, ["end_user", "id"]);
     }
 }

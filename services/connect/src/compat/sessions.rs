@@ -80,7 +80,7 @@ pub fn decorations(body: &mut Fields) -> Result<(Option<String>, Map<String, Val
         let mut organization = Fields::new("invalid_body", organization);
         mirror("organization_id", Some(organization.text("id")));
         mirror("organization_display_name", organization.optional_text("display_name"));
-        organization.done()?;
+        organization.done_within("organization")?;
     }
     let mut end_user = None;
     if let Some(described) = body.object("end_user") {
@@ -90,7 +90,7 @@ pub fn decorations(body: &mut Fields) -> Result<(Option<String>, Map<String, Val
         mirror("end_user_email", described.optional_text("email"));
         mirror("end_user_display_name", described.optional_text("display_name"));
         described.text_map("tags");
-        described.done()?;
+        described.done_within("end_user")?;
         end_user = Some(id);
     }
     let end_user =
@@ -125,8 +125,10 @@ impl Door {
     async fn session(&self, headers: &HeaderMap, mut wish: Value) -> Result<Response, Refusal> {
         wish["lifetime"] = LIFETIME.into();
         let created = self.call("CreateConnectSession", headers, wish).await?;
+        // Some callers look at how it begins, so it begins as in the contract. The link has it as it is.
+        let token = text(&created, "/token").replacen("lk_cs_", "nango_connect_session_", 1);
         let data = json!({
-            "token": text(&created, "/token"),
+            "token": token,
             "connect_link": text(&created, "/connect_link"),
             "expires_at": text(&created, "/expire_time"),
         });

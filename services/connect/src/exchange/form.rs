@@ -77,7 +77,7 @@ impl Asked {
         };
         let audience = form.audience.ok_or_else(|| {
             Refused::request(
-                "`audience` is missing: name the integration and the connection, as github/con_….",
+                "`audience` is missing: name the integration and the connection, as in github/con_01JD0000000000000000000000.",
             )
         })?;
         let scopes = form.scope.iter().flat_map(|text| text.split(' ')).filter(|scope| !scope.is_empty());
