@@ -298,6 +298,10 @@ MUTATIONS = [
         "let due = ends_at.minus(DAY * u32::from(days));", "let due = ends_at.plus(DAY * u32::from(days));", DOMAIN,
     ),
     Mutation(
+        "a refresh forgets whose account it is", "crates/domain/src/connection/evolve.rs",
+        "account_id: renewed.account_id.or_else(|| credential.account_id.clone()),", "account_id: renewed.account_id,", DOMAIN,
+    ),
+    Mutation(
         "what is documented is not known before the first refresh", "services/vault/src/vault/authorizations.rs",
         "behaviour: *documented,", "behaviour: latchkey_domain::rotation::Behaviour { absolute_seconds: None, ..*documented },",
         VAULT,

@@ -1,4 +1,4 @@
-use super::{Broken, Connection, Event, Live, Profile, Revoked, Secrets, Told, Trouble};
+use super::{Broken, Connection, CredentialFacts, Event, Live, Profile, Revoked, Secrets, Told, Trouble};
 use crate::rotation::Learnt;
 use crate::{Cause, Failure, Reason, Timestamp};
 
@@ -22,6 +22,7 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
         ) => {
             let told = if let Connection::Live(live) = &before { live.told } else { None };
             let Some((profile, consented_at, learnt)) = lasting(&before) else { return before };
+            let credential = of_the_same_account(credential, &before);
             let learnt =
                 rotated.map_or(learnt, |rotated| learnt.after_success(rotated, credential.obtained_at));
             let (trouble, rejected) = (None, false);
@@ -137,6 +138,19 @@ fn switched(mut connection: Connection, off_since: Option<Timestamp>) -> Connect
         *disabled_at = off_since;
     }
     connection
+}
+
+/// A token endpoint says nothing of whose token it renews: that is whose it was.
+fn of_the_same_account(renewed: CredentialFacts, before: &Connection) -> CredentialFacts {
+    let (Connection::Live(Live { credential, .. }) | Connection::Broken(Broken { credential, .. })) = before
+    else {
+        return renewed;
+    };
+    CredentialFacts {
+        account: renewed.account.or_else(|| credential.account.clone()),
+        account_id: renewed.account_id.or_else(|| credential.account_id.clone()),
+        ..renewed
+    }
 }
 
 /// What outlasts a credential.

@@ -3,8 +3,8 @@ mod endings;
 mod refusals;
 
 use super::{
-    About, Apart, Arrival, Command, Connection, Event, NewCredential, Outcome, Profile, Refusal, Ruling,
-    Secrets, Usability,
+    About, Apart, Arrival, Broken, Command, Connection, Event, Live, NewCredential, Outcome, Profile,
+    Refusal, Ruling, Secrets, Usability,
 };
 use crate::rotation::{Behaviour, Course, RotationClass};
 use crate::{
@@ -134,6 +134,30 @@ fn a_refresh_that_works_ends_the_trouble() {
         after([establish(0, credential(0, Some(HOUR), true)), failed(1, 5), refreshed(1, 10)]).card().status,
         "active"
     );
+}
+
+#[test]
+fn a_refresh_leaves_whose_account_it_is() {
+    let named = |account: Option<&str>, id: Option<&str>| NewCredential {
+        account: account.map(Into::into),
+        account_id: id.map(Into::into),
+        ..credential(0, Some(HOUR), true)
+    };
+    let begun = || establish(0, named(Some("ana@acme.example"), Some("7")));
+    let whose = |connection: Connection| {
+        let (Connection::Live(Live { credential, .. }) | Connection::Broken(Broken { credential, .. })) =
+            connection
+        else {
+            unreachable!("it has a credential")
+        };
+        (credential.generation.0, credential.account, credential.account_id)
+    };
+    let ana = |generation| (generation, Some("ana@acme.example".to_owned()), Some("7".to_owned()));
+    assert_eq!(whose(after([begun(), refreshed(1, 10)])), ana(2));
+    assert_eq!(whose(after([begun(), refreshed(1, 10), refreshed(2, 20), refused(3, 30)])), ana(3));
+    assert_eq!(whose(after([begun(), refused(1, 10), refreshed(1, 11)])), ana(2));
+    // Another consent may be another account's, whether or not it says so.
+    assert_eq!(whose(after([begun(), establish(1, named(None, None))])), (2, None, None));
 }
 
 #[test]
