@@ -75,6 +75,8 @@ pub struct SessionView {
     pub presets: Presets,
     /// Whether the backend that made it has taken it back.
     pub cancelled: bool,
+    /// Those of the integrations whose provider does not answer at present; told to browsers alone.
+    pub failing: Vec<IntegrationKey>,
 }
 
 /// A connection as its end user may know it.

@@ -91,6 +91,7 @@ impl From<SessionView> for pb::Session {
             manages: view.manages,
             presets: presets_to_pb(view.presets),
             cancelled: view.cancelled,
+            failing: view.failing.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -117,6 +118,7 @@ impl TryFrom<pb::Session> for SessionView {
             manages: session.manages,
             presets: presets_from_pb(session.presets)?,
             cancelled: session.cancelled,
+            failing: session.failing.iter().map(|key| parse("failing", key)).collect::<Result<_, _>>()?,
         })
     }
 }

@@ -126,6 +126,7 @@ fn session_view(id: SessionId) -> SessionView {
         manages: true,
         presets: presets(),
         cancelled: true,
+        failing: vec![integration_key()],
     }
 }
 

@@ -195,12 +195,12 @@ prop_compose! {
         id in session(), environment in environment(), end_user in end_user(),
         integrations in vec(integration(), 0..3), reconnect in sometimes(connection()), expire_time in moment(),
         connection in sometimes(connection()), last_failure in option::of(failure()),
-        latest_attempt in option::of(attempt()), summary in option::of(summary()), approving in proptest::bool::ANY,
-        (manages, cancelled, presets) in (any::<bool>(), any::<bool>(), presets()),
+        latest_attempt in option::of(attempt()), summary in option::of(summary()), failing in vec(name(), 0..3),
+        (approving, manages, cancelled, presets) in (any::<bool>(), any::<bool>(), any::<bool>(), presets()),
     ) -> pb::Session {
         pb::Session {
             id, environment, end_user, integrations, reconnect, expire_time: Some(expire_time), connection,
-            last_failure, latest_attempt, summary, approving, manages, presets, cancelled,
+            last_failure, latest_attempt, summary, approving, manages, presets, cancelled, failing,
         }
     }
 }

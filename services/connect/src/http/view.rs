@@ -45,6 +45,9 @@ struct Choice {
     /// Whether something must be typed first.
     asks: bool,
     scopes: Vec<String>,
+    /// Whether the provider does not answer at present.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    failing: bool,
 }
 
 #[derive(Serialize)]
@@ -201,6 +204,7 @@ fn choice(site: &Site, session: &SessionView, integration: &IntegrationView) -> 
         away: goes_away(&provider),
         asks: asked(&provider, session.presets.get(&integration.key)).next().is_some(),
         scopes: integration.settings.scopes.clone(),
+        failing: session.failing.contains(&integration.key),
     })
 }
 

@@ -312,7 +312,7 @@ impl Vault {
         Ok(())
     }
 
-    async fn open_incidents(
+    pub(super) async fn open_incidents(
         &self,
         environment: &Environment,
         integration: Option<String>,

@@ -5,6 +5,7 @@ use crate::limits;
 use crate::token::{new_session_token, parse_session};
 use latchkey_domain::authorization::Authorization;
 use latchkey_domain::connection::{About, Connection, CredentialFacts};
+use latchkey_domain::incident::Kind;
 use latchkey_domain::session::{Command, Outline, Refusal, Session, Terms as SessionTerms};
 use latchkey_domain::{
     Aggregate, AuthorizationId, ConnectionId, Digest, Environment, Failure, IntegrationKey, SessionId,
@@ -87,7 +88,7 @@ impl Vault {
         let (id, token) = parse_session(token).ok_or(Refusal::Unknown)?;
         let bind = Command::Bind { token, browser, at: self.ledger.now() };
         let settled = self.ledger.execute::<Session>(&id.to_string(), bind, Terms::default()).await?;
-        self.session_view(&settled.state).await
+        self.session_view_for(&settled.state, &browser).await
     }
 
     /// The session, for the browser that holds it. Also after success, so that the page can say so.
@@ -157,7 +158,17 @@ impl Vault {
         browser: &Digest,
     ) -> Result<SessionView, Error> {
         let approving = session.is_approver(browser);
-        Ok(SessionView { approving, ..self.session_view(session).await? })
+        let view = self.session_view(session).await?;
+        let failing = if view.connection.is_some() { vec![] } else { self.failing(&view).await? };
+        Ok(SessionView { approving, failing, ..view })
+    }
+
+    /// Those of what is offered whose provider does not answer at present, for whoever is about to type a password.
+    async fn failing(&self, view: &SessionView) -> Result<Vec<IntegrationKey>, Error> {
+        let open = self.open_incidents(&view.environment, None).await?;
+        let failing = open.into_iter().filter(|incident| incident.kind == Kind::ProviderFailing);
+        let offered = |key: &IntegrationKey| view.integrations.iter().any(|one| one.key == *key);
+        Ok(failing.map(|incident| incident.subject.integration).filter(offered).collect())
     }
 
     pub(super) async fn session_view(&self, session: &Session) -> Result<SessionView, Error> {
@@ -191,6 +202,7 @@ impl Vault {
             manages: terms.manages,
             presets: session.presets().clone(),
             cancelled: terms.cancelled,
+            failing: vec![],
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::world::{TOKEN_LIFE, World, demo, dev, invalid_grant, service_of};
 use latchkey_domain::incident::{Incident, Kind};
-use latchkey_domain::{Cause, ConnectionId, Failure, Phase, Reason};
+use latchkey_domain::{Cause, ConnectionId, Digest, Failure, Phase, Reason};
 use latchkey_vault::Error;
 use latchkey_vault::vault::ListIncidents;
 use latchkey_wire::contract::{Lane, ProviderState, RefreshOutcome, ReportProvider};
@@ -177,6 +177,11 @@ async fn a_provider_that_fails_is_an_incident_of_its_own_until_it_answers() {
     assert_eq!(open.len(), 1);
     assert!(open[0].open().unwrap().half_open);
     assert_eq!(status(&world, connection).await, "active");
+    // Whoever is about to connect is told before they type anything.
+    let (session, token) = world.session(None).await;
+    let browser = Digest::of(b"browser");
+    assert_eq!(world.vault.bind_session(&token, browser).await.unwrap().failing, [demo()]);
     world.vault.report_provider(report(ProviderState::Answering)).await.unwrap();
     assert_eq!(open_kinds(&world).await, []);
+    assert!(world.vault.session(session, browser).await.unwrap().failing.is_empty());
 }
