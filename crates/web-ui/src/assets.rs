@@ -19,6 +19,16 @@ pub fn url(name: &str) -> String {
     format!("/assets/{BUILD}/{name}")
 }
 
+/// Whether the connect pages have a text of this key, in a language and so in all.
+#[must_use]
+pub fn has_text(key: &str) -> bool {
+    let named = format!("\"{key}\":");
+    let spoken = ["locales/connect/en.json", "locales/connect/rare/en.json"];
+    let files = FILES.iter().filter(|file| spoken.contains(&file.name));
+    // In JSON a quotation mark within a text is escaped, so only a key looks like that.
+    files.filter_map(|file| std::str::from_utf8(file.bytes).ok()).any(|texts| texts.contains(&named))
+}
+
 /// Serves `dist` under `/assets/`, and the script that products embed under `/sdk/`, where its address never changes.
 pub fn router() -> Router {
     Router::new().route("/assets/{build}/{*name}", get(asset)).route("/sdk/{name}", get(script))

@@ -6,7 +6,7 @@
 mod assets;
 mod policy;
 
-pub use assets::{router, url};
+pub use assets::{has_text, router, url};
 pub use policy::Policy;
 
 /// One file of `dist`.

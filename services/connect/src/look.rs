@@ -9,6 +9,7 @@ pub use logo::{Logo, LogoError, Logos};
 pub use origin::Origin;
 
 use latchkey_domain::Environment;
+use latchkey_web_ui::has_text;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use url::Url;
@@ -34,7 +35,7 @@ pub struct Look {
     pub logo: Logos,
     pub theme: Theme,
     /// Texts to be said instead, by language and key.
-    pub texts: BTreeMap<Locale, BTreeMap<String, String>>,
+    pub texts: BTreeMap<Locale, BTreeMap<TextKey, String>>,
 }
 
 impl Look {
@@ -74,6 +75,31 @@ impl TryFrom<String> for Locale {
 impl From<Locale> for String {
     fn from(locale: Locale) -> Self {
         locale.0
+    }
+}
+
+/// Which text: one that the pages have, or `scope:NAME` for what a scope lets the product do.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TextKey(String);
+
+impl TryFrom<String> for TextKey {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text.strip_prefix("scope:").is_some_and(|scope| !scope.is_empty()) || has_text(&text) {
+            return Ok(Self(text));
+        }
+        Err(format!(
+            "`{text}` is none of the connect pages' texts: their keys are in crates/web-ui/web/connect/locales/en.json, and \
+             `scope:NAME` says what a scope is for"
+        ))
+    }
+}
+
+impl From<TextKey> for String {
+    fn from(key: TextKey) -> Self {
+        key.0
     }
 }
 
@@ -211,6 +237,8 @@ mod tests {
             (r##"{"theme": {"light": {"primary": "red"}}}"##, "#1f5fe0"),
             (r##"{"theme": {"light": {"primry": "#fff"}}}"##, "primry"),
             (r#"{"texts": {"tlh": {}}}"#, "one of en"),
+            (r#"{"texts": {"en": {"choose_titel": "Tool"}}}"#, "choose_titel"),
+            (r#"{"texts": {"en": {"scope:": "Tool"}}}"#, "scope:NAME"),
             (r#"{"allowed_origins": ["https://app.example.com/path"]}"#, "origin"),
             (r#"{"colour": "blue"}"#, "colour"),
         ] {
@@ -218,6 +246,8 @@ mod tests {
             assert!(error.contains(said), "{text}: {error}");
         }
         assert!(read(r##"{"theme": {"dark": {"primary": "#7da6ff"}, "radius_card": 4}}"##).is_ok());
+        let texts = r#"{"choose_title": "Tool", "setup_title": "Broken", "scope:contacts.read": "Read your contacts"}"#;
+        assert!(read(&format!(r#"{{"texts": {{"en": {texts}}}}}"#)).is_ok());
     }
 
     #[test]

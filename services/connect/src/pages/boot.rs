@@ -1,4 +1,4 @@
-use crate::look::{Appearance, Locale, Look, Theme};
+use crate::look::{Appearance, Locale, Look, TextKey, Theme};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,7 +17,7 @@ pub struct Boot {
     #[serde(skip_serializing_if = "Option::is_none")]
     support_url: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    texts: BTreeMap<Locale, BTreeMap<String, String>>,
+    texts: BTreeMap<Locale, BTreeMap<TextKey, String>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     allowed_origins: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
