@@ -11,7 +11,10 @@ for (const form of document.querySelectorAll("form")) {
       return (await answer.json()).token;
     };
     latchkey.connect({ environment: "dev", sessionToken: token }).then((outcome) => {
-      document.getElementById("outcome").textContent = JSON.stringify(outcome, null, 2);
+      const told = document.getElementById("outcome");
+      told.textContent = JSON.stringify(outcome, null, 2);
+      told.hidden = false;
+      told.scrollIntoView({ block: "nearest" });
     });
   });
 }
