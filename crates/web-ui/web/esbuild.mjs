@@ -23,7 +23,7 @@ const programs = [
   { ...page, entryPoints: ['dashboard/dashboard.tsx', 'dashboard/dashboard.css'], outdir: 'dashboard' },
   // Run before the page is painted, so they are no modules.
   { ...tight, ...spare, format: 'iife', entryPoints: ['connect/first.ts', 'connect/first-themed.ts'], outdir: 'connect' },
-  { ...tight, format: 'iife', entryPoints: ['kit/theme-first.ts'], outdir: 'kit' },
+  { ...tight, format: 'iife', entryPoints: ['dashboard/first.ts'], outdir: 'dashboard' },
   { format: 'esm', entryPoints: [{ in: 'sdk/index.ts', out: 'index' }], outdir: 'sdk' },
   { format: 'iife', globalName: 'latchkey', entryPoints: [{ in: 'sdk/index.ts', out: 'latchkey' }], outdir: 'sdk' },
 ];
@@ -43,17 +43,23 @@ function digests(folder, names) {
   return Object.fromEntries(names.map((name) => [name, digest(name)]));
 }
 
-/** `@import "plain-theme"`: what the theme comes to of which nobody has changed anything, by the same arithmetic as every other. */
-const plainTheme = {
-  name: 'plain-theme',
+/**
+ * `@import "theme"`: what a program's own theme comes to, by the same arithmetic as a customer's, so that it is there with the first
+ * paint; the connect pages' is the one of which nobody has changed anything. `@import "theme-dark"`: what of it is otherwise in the dark.
+ */
+const themes = {
+  name: 'themes',
   async setup(build) {
-    const { outputFiles } = await esbuild.build({ absWorkingDir: here, bundle: true, write: false, format: 'esm', entryPoints: ['kit/theme.ts'] });
-    const { derive } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
-    const [light, dark] = [derive({}, 'light'), derive({}, 'dark')];
+    const stdin = { contents: 'export { derive } from "./kit/theme"; export { THEME } from "./dashboard/theme";', resolveDir: here };
+    const { outputFiles } = await esbuild.build({ absWorkingDir: here, bundle: true, write: false, format: 'esm', stdin });
+    const { derive, THEME } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+    const theme = build.initialOptions.outdir.endsWith('dashboard') ? THEME : {};
+    const [light, dark] = [derive(theme, 'light'), derive(theme, 'dark')];
     const rule = (selector, properties) => `${selector} { ${Object.entries(properties).map(([name, value]) => `${name}:${value};`).join('')} }`;
     const differs = Object.fromEntries(Object.entries(dark).filter(([name, value]) => light[name] !== value));
-    build.onResolve({ filter: /^plain-theme$/ }, ({ path }) => ({ path, namespace: 'plain-theme' }));
-    build.onLoad({ filter: /.*/, namespace: 'plain-theme' }, () => ({ contents: `${rule(':root', light)}\n${rule(':root[data-scheme="dark"]', differs)}`, loader: 'css' }));
+    const sheets = { theme: `${rule(':root', light)}\n${rule(':root[data-scheme="dark"]', differs)}`, 'theme-dark': rule(':root', differs) };
+    build.onResolve({ filter: /^theme(-dark)?$/ }, ({ path }) => ({ path, namespace: 'theme' }));
+    build.onLoad({ filter: /.*/, namespace: 'theme' }, ({ path }) => ({ contents: sheets[path], loader: 'css' }));
   },
 };
 
@@ -87,12 +93,12 @@ function writeManifest() {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-const common = { absWorkingDir: here, plugins: [plainTheme], bundle: true, target: 'es2022', legalComments: 'none', charset: 'utf8', logLevel: 'warning' };
+const common = { absWorkingDir: here, plugins: [themes], bundle: true, target: 'es2022', legalComments: 'none', charset: 'utf8', logLevel: 'warning' };
 for (const { outdir, ...program } of programs) {
   const options = { ...common, ...program, outdir: join(dist, outdir) };
   if (watching) {
     const rewrite = { name: 'manifest', setup: (build) => build.onEnd(() => { writeLocales(); packSdk(); writeManifest(); }) };
-    await (await esbuild.context({ ...options, plugins: [plainTheme, rewrite] })).watch();
+    await (await esbuild.context({ ...options, plugins: [themes, rewrite] })).watch();
   } else {
     await esbuild.build(options);
   }

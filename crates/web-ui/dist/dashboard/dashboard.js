@@ -102,7 +102,7 @@ u4||{}),e4=1),e4&&8&i4.__g)return void(i4.__g|=2)}catch(t5){n3=t5}}throw f=0,n3}
 constructor===h},x.prototype.setState=function(n3,t4){var r4=this.__s;r4&&r4!=this.state||(r4=this.__s=_({},this.state)),
 typeof n3=="function"&&(n3=n3(_({},r4),this.props)),n3&&(_(r4,n3),this.__v&&(t4&&this.__k.push(t4),L(this)))},x.prototype.
 forceUpdate=function(n3){this.__v&&(this.__g|=4,n3&&this.__h.push(n3),L(this))},x.prototype.render=$,u=[],f=0,o=function(n3,t4){
-return n3.__v.__b-t4.__v.__b},e=Symbol(),l=/(PointerCapture)$|Capture$/i,c=0,a={},s=0;var f2=Symbol.for("pv"),o2=0;function a2(t4,e4,n3,u4,a5,i4){e4||(e4={});var c4,l4,p5=e4;if("ref"in p5&&typeof t4!="function")for(l4 in p5={},e4)l4=="\
+return n3.__v.__b-t4.__v.__b},e=Symbol(),l=/(PointerCapture)$|Capture$/i,c=0,a={},s=0;var APPEARANCE_EVENT="appearance";function wearAppearance(appearance2){dispatchEvent(new CustomEvent(APPEARANCE_EVENT,{detail:appearance2}))}var f2=Symbol.for("pv"),o2=0;function a2(t4,e4,n3,u4,a5,i4){e4||(e4={});var c4,l4,p5=e4;if("ref"in p5&&typeof t4!="function")for(l4 in p5={},e4)l4=="\
 ref"?c4=e4[l4]:p5[l4]=e4[l4];var s4={type:t4,props:p5,key:n3,ref:c4,__k:null,__:null,__b:0,__e:null,__c:null,constructor:f2,
 __v:--o2,__i:-1,__u:0};return(a5||i4)&&(s4.__source=a5,s4.__self=i4),n.vnode&&n.vnode(s4),s4}var PATHS={alert:"M10 6.5v4.2m0 2.8h.01M8.6 3.4 2.5 14a1.6 1.6 0 0 0 1.4 2.4h12.2a1.6 1.6 0 0 0 1.4-2.4L11.4 3.4a1.6 1.6\
  0 0 0-2.8 0Z",arrow:"M4 10h12m-5-5 5 5-5 5",back:"M16 10H4m5-5-5 5 5 5",check:"m4.5 10.5 3.6 3.6 7.4-8",chevron:"m7.5 4\
@@ -197,9 +197,7 @@ m5+.2309699292*s4),gamma(-1.2684380046*l4+2.6097574011*m5-.3413193965*s4),gamma(
 s4)]}function legible(colour,background,ratio){let away=luminance(background)>.18?-.02:.02,[lightness,a5,b5]=toOklab(colour),
 shifted=parse(format(colour))??colour;for(;contrast(shifted,background)<ratio&&lightness>0&&lightness<1;)lightness+=away,
 [a5,b5]=[a5*.985,b5*.985],shifted=parse(format(fromOklab([lightness,a5,b5])))??shifted;return shifted}function mix(one,other,share){
-let[a5,b5]=[toOklab(one),toOklab(other)];return fromOklab([0,1,2].map(at2=>(a5[at2]??0)*share+(b5[at2]??0)*(1-share)))}function follow(root2,appearance2,dress2=()=>{}){let device=matchMedia("(prefers-color-scheme: dark)"),change=()=>{let scheme=appearance2===
-"auto"?device.matches?"dark":"light":appearance2;root2.dataset.scheme=scheme,root2.style.setProperty("color-scheme",scheme),
-dress2(scheme)};return change(),device.addEventListener("change",change),()=>device.removeEventListener("change",change)}var DEFAULTS={light:{primary:"#1f5fe0",surface:"#f5f6f8",surface_raised:"#ffffff",text:"#14171c",text_muted:"#59616e",border:"\
+let[a5,b5]=[toOklab(one),toOklab(other)];return fromOklab([0,1,2].map(at2=>(a5[at2]??0)*share+(b5[at2]??0)*(1-share)))}var DEFAULTS={light:{primary:"#1f5fe0",surface:"#f5f6f8",surface_raised:"#ffffff",text:"#14171c",text_muted:"#59616e",border:"\
 #d9dde4",focus:"#1f5fe0",danger:"#c0281d",warning:"#8a5a00",success:"#107a43",backdrop:"#10131a"},dark:{primary:"#7da6ff",
 surface:"#0e1014",surface_raised:"#17191f",text:"#eef0f4",text_muted:"#a2aab8",border:"#2d323c",focus:"#8fb2ff",danger:"\
 #ff8a7e",warning:"#f2bd57",success:"#5fd394",backdrop:"#000000"}};function derive(theme,scheme){let colour=colours(theme,
@@ -221,8 +219,7 @@ ratio),colour)}function lengths(theme){let px=(value,least,most,otherwise)=>`${M
 px`,compact=theme.density==="compact",properties={"--font-size":px(theme.font_size,13,20,15),"--radius-control":px(theme.
 radius_control,0,24,9),"--radius-card":px(theme.radius_card,0,32,16),"--control-height":px(theme.control_height,32,64,compact?
 36:44),"--unit":compact?"6px":"8px"};return theme.font_family&&/^[\w\s,'"-]+$/.test(theme.font_family)&&(properties["--f\
-ont-family"]=theme.font_family),properties}function wear(root2,theme,appearance2){return follow(root2,appearance2,scheme=>{
-for(let[name2,value]of Object.entries(derive(theme,scheme)))root2.style.setProperty(name2,value)})}var push,scope;function isInScope(href){return!scope||(typeof scope=="string"?href.startsWith(scope):scope.test(href))}function handleNav(state,action){
+ont-family"]=theme.font_family),properties}var push,scope;function isInScope(href){return!scope||(typeof scope=="string"?href.startsWith(scope):scope.test(href))}function handleNav(state,action){
 let url="";if(push=void 0,action&&action.type==="click"){if(action.ctrlKey||action.metaKey||action.altKey||action.shiftKey||
 action.button!==0)return state;let link=action.composedPath().find(el=>el.nodeName=="A"&&el.href),href=link&&link.getAttribute(
 "href");if(!link||link.origin!=location.origin||/^#/.test(href)||!/^(_?self)?$/i.test(link.target)||!isInScope(href)||link.
@@ -269,10 +266,10 @@ wordy&&a2("span",{children:copied?"Copied":label})]})}function Copyable({text,la
 copyable",children:[a2("code",{title:text,children:shown}),a2(CopyButton,{text,label:`Copy ${label}`})]})}function Snippet({
 code,label}){return a2("div",{class:"snippet",children:[a2("pre",{tabIndex:0,"aria-label":label,children:a2("code",{children:code})}),
 a2(CopyButton,{text:code,label:`Copy ${label}`})]})}function Snippets({of,label}){let names=Object.keys(of),[chosen,choose]=d2(
-()=>{let kept2=localStorage.getItem("snippet")??"";return names.includes(kept2)?kept2:names[0]??""}),pick=name2=>{choose(
-name2),localStorage.setItem("snippet",name2)};return a2("div",{class:"snippets",children:[a2("div",{class:"pills",role:"\
-group","aria-label":`Language of ${label}`,children:names.map(name2=>a2("button",{type:"button",class:"pill","aria-press\
-ed":name2===chosen,onClick:()=>pick(name2),children:name2},name2))}),a2(Snippet,{code:of[chosen]??"",label})]})}function Page({title,crumbs=[],lead,actions,badge,children}){let heading=T2(null);return A2(()=>{document.title=`${title}\
+()=>{let kept=localStorage.getItem("snippet")??"";return names.includes(kept)?kept:names[0]??""}),pick=name2=>{choose(name2),
+localStorage.setItem("snippet",name2)};return a2("div",{class:"snippets",children:[a2("div",{class:"pills",role:"group",
+"aria-label":`Language of ${label}`,children:names.map(name2=>a2("button",{type:"button",class:"pill","aria-pressed":name2===
+chosen,onClick:()=>pick(name2),children:name2},name2))}),a2(Snippet,{code:of[chosen]??"",label})]})}function Page({title,crumbs=[],lead,actions,badge,children}){let heading=T2(null);return A2(()=>{document.title=`${title}\
  · Latchkey`},[title]),A2(()=>heading.current?.focus({preventScroll:!0}),[]),a2("div",{class:"page",children:[a2("heade\
 r",{class:"page-head",children:[crumbs.length>0&&a2("nav",{class:"crumbs","aria-label":"Breadcrumbs",children:crumbs.map(
 crumb=>a2($,{children:[a2("a",{href:crumb.href,children:crumb.label},crumb.href),a2(Icon,{name:"chevron",size:12})]}))}),
@@ -290,18 +287,19 @@ a2($,{children:[of.problem&&a2(Trouble,{problem:of.problem,again:()=>{of.again()
 from({length:rows},(_4,at2)=>a2("span",{class:"outline-row"},at2))})}function Facts({of}){return a2("dl",{class:"facts",
 children:of.map(([name2,value])=>a2("div",{children:[a2("dt",{children:name2}),a2("dd",{children:value??a2("span",{class:"\
 muted",children:"—"})})]},name2))})}var RELATIVE=new Intl.RelativeTimeFormat("en",{numeric:"auto",style:"narrow"}),EXACT=new Intl.DateTimeFormat("en",{dateStyle:"\
-medium",timeStyle:"medium"}),NUMBER=new Intl.NumberFormat("en"),STEPS=[["year",315576e5],["month",26298e5],["day",864e5],
-["hour",36e5],["minute",6e4],["second",1e3]];function relative(time,now2=Date.now()){if(time===void 0)return"—";let apart=new Date(
-time).getTime()-now2,[unit,size]=STEPS.find(([,size2])=>Math.abs(apart)>=size2)??["second",1e3];return unit==="second"&&
-Math.abs(apart)<5e3?"now":RELATIVE.format(Math.round(apart/size),unit)}var exact=time=>time===void 0?"—":EXACT.format(
-new Date(time)),count=value=>NUMBER.format(value??0),plural=(value,one,many=`${one}s`)=>`${count(value)} ${value===1?one:
-many}`;function lasting(ms){if(ms<1e3)return`${Math.round(ms)} ms`;let seconds=ms/1e3;return seconds<60?`${seconds<10?seconds.
-toFixed(1):Math.round(seconds)} s`:seconds<3600?`${Math.round(seconds/60)} min`:seconds<172800?`${Math.round(seconds/3600)}\
- h`:`${Math.round(seconds/86400)} d`}var AUTH_MODES={OAUTH2:"OAuth 2.0",OAUTH2_CC:"Client credentials",OAUTH1:"OAuth 1.0\
-a",API_KEY:"API key",BASIC:"Basic",APP:"App installation",TBA:"OAuth 1.0a, given token",UNSUPPORTED:"Not supported yet",
-TWO_STEP:"Token exchange",JWT:"Signed token",AWS_SIGV4:"AWS SigV4",NONE:"No credential"},authMode=mode=>AUTH_MODES[mode??
-""]??sentence(mode??"");function sentence(text){let words=(text.split(".").at(-1)??text).toLowerCase().replaceAll(/[_-]+/g,
-" ");return words.charAt(0).toUpperCase()+words.slice(1)}function category(text){return text.length<=3?text.toUpperCase():text.startsWith("e-")?`E-${text.slice(2)}`:sentence(text)}function Badge({tone,children}){return a2("span",{class:`badge badge-${tone}`,children:[a2(Dot,{tone}),children]})}function Dot({
+medium",timeStyle:"medium"}),DAY=new Intl.DateTimeFormat("en",{dateStyle:"medium"}),NUMBER=new Intl.NumberFormat("en"),STEPS=[
+["year",315576e5],["month",26298e5],["day",864e5],["hour",36e5],["minute",6e4],["second",1e3]];function relative(time,now2=Date.
+now()){if(time===void 0)return"—";let apart=new Date(time).getTime()-now2,[unit,size]=STEPS.find(([,size2])=>Math.abs(
+apart)>=size2)??["second",1e3];return unit==="second"&&Math.abs(apart)<5e3?"now":RELATIVE.format(Math.round(apart/size),
+unit)}var exact=time=>time===void 0?"—":EXACT.format(new Date(time)),onDay=time=>DAY.format(new Date(time)),count=value=>NUMBER.
+format(value??0),plural=(value,one,many=`${one}s`)=>`${count(value)} ${value===1?one:many}`;function lasting(ms){if(ms<1e3)
+return`${Math.round(ms)} ms`;let seconds=ms/1e3;return seconds<60?`${seconds<10?seconds.toFixed(1):Math.round(seconds)} \
+s`:seconds<3600?`${Math.round(seconds/60)} min`:seconds<172800?`${Math.round(seconds/3600)} h`:`${Math.round(seconds/86400)}\
+ d`}var AUTH_MODES={OAUTH2:"OAuth 2.0",OAUTH2_CC:"Client credentials",OAUTH1:"OAuth 1.0a",API_KEY:"API key",BASIC:"Basic",
+APP:"App installation",TBA:"OAuth 1.0a, given token",UNSUPPORTED:"Not supported yet",TWO_STEP:"Token exchange",JWT:"Sign\
+ed token",AWS_SIGV4:"AWS SigV4",NONE:"No credential"},authMode=mode=>AUTH_MODES[mode??""]??sentence(mode??"");function sentence(text){
+let words=(text.split(".").at(-1)??text).toLowerCase().replaceAll(/[_-]+/g," ");return words.charAt(0).toUpperCase()+words.
+slice(1)}function category(text){return text.length<=3?text.toUpperCase():text.startsWith("e-")?`E-${text.slice(2)}`:sentence(text)}function Badge({tone,children}){return a2("span",{class:`badge badge-${tone}`,children:[a2(Dot,{tone}),children]})}function Dot({
 tone}){return a2("svg",{class:`dot dot-${tone}`,width:"10",height:"10",viewBox:"0 0 10 10","aria-hidden":"true",children:[
 tone==="good"&&a2("circle",{cx:"5",cy:"5",r:"4"}),tone==="warn"&&a2("path",{d:"M5 .8 9.4 9H.6Z"}),tone==="bad"&&a2("path",
 {d:"M5 .4 9.6 5 5 9.6.4 5Z"}),tone==="info"&&a2("rect",{x:"1",y:"1",width:"8",height:"8",rx:"1.5"}),tone==="quiet"&&a2("\
@@ -396,40 +394,43 @@ nue to Brightdesk"}),a2(Button,{wide:!0,children:"Cancel"})]})})}var SCHEMES=[{s
 #1f5fe0",dark:"#7da6ff"},{token:"surface",label:"Page",light:"#f5f6f8",dark:"#0e1014"},{token:"surface_raised",label:"Ca\
 rd",light:"#ffffff",dark:"#17191f"},{token:"text",label:"Text",light:"#14171c",dark:"#eef0f4"},{token:"text_muted",label:"\
 Quiet text",light:"#59616e",dark:"#a2aab8"},{token:"border",label:"Border",light:"#d9dde4",dark:"#2d323c"},{token:"focus",
-label:"Focus",light:"#1f5fe0",dark:"#8fb2ff"}],LENGTHS=[{token:"font_size",label:"Size of text",least:13,most:20,otherwise:15},
-{token:"radius_control",label:"Corners of buttons",least:0,most:24,otherwise:9},{token:"radius_card",label:"Corners of t\
-he card",least:0,most:32,otherwise:16},{token:"control_height",label:"Height of buttons",least:32,most:64,otherwise:44}];
-function AppearanceScreen(){let[name2,call2]=d2("Acme"),[theme,change]=d2({});return a2(Page,{title:"Appearance",lead:"H\
-ow the connect pages look to end users. Try it here, and put what it comes to into the server’s settings.",children:[a2(
-"div",{class:"columns even",children:SCHEMES.map(({scheme,name:title})=>a2(Card,{title,children:[a2(Preview,{theme,scheme,
-app:name2}),a2(Contrast,{theme,scheme,title})]},scheme))}),a2("div",{class:"columns even",children:[a2(Card,{title:"Colo\
-urs",lead:"Whatever cannot be read is moved until it can.",children:a2(Colours,{theme,onChange:change})}),a2("div",{class:"\
-stack",children:[a2(Card,{title:"Shape",children:[a2(Field,{id:"app-name",label:"Product",help:"As sentences name it.",value:name2,
-onInput:call2}),LENGTHS.map(({token,label,least,most,otherwise})=>a2("label",{class:"range",children:[a2("span",{children:[
-label," ",a2("span",{class:"muted",children:[theme[token]??otherwise," px"]})]}),a2("input",{type:"range",min:least,max:most,
-value:theme[token]??otherwise,onInput:event=>change({...theme,[token]:Number(event.currentTarget.value)})})]},token))]}),
-a2(Card,{title:"For the settings",lead:"In the server’s file; a new start puts it on.",children:a2(Snippet,{code:toml(
-session.value?.environment??"prod",name2,theme),label:"settings"})})]})]})]})}function Colours({theme,onChange}){return a2(
-"div",{class:"table-frame",tabIndex:0,role:"region","aria-label":"Colours",children:a2("table",{class:"table plain",children:[
-a2("caption",{class:"for-readers",children:"Colours"}),a2("thead",{children:a2("tr",{children:[a2("th",{scope:"col",children:"\
-Colour"}),SCHEMES.map(({scheme,name:name2})=>a2("th",{scope:"col",children:name2},scheme))]})}),a2("tbody",{children:COLOURS.
-map(colour=>a2("tr",{children:[a2("th",{scope:"row",children:colour.label}),SCHEMES.map(({scheme,name:name2})=>a2("td",{
-children:a2("input",{class:"swatch",type:"color","aria-label":`${colour.label}, ${name2.toLowerCase()}`,value:theme[scheme]?.[colour.
-token]??colour[scheme],onInput:event=>onChange({...theme,[scheme]:{...theme[scheme],[colour.token]:event.currentTarget.value}})})},
-scheme))]},colour.token))})]})})}var NAMES={text:"Text",text_muted:"Quiet text",primary:"Text on the primary colour",focus:"\
-Focus",border_control:"Border of fields",danger:"What went wrong",warning:"Warnings",success:"Success"};function Contrast({
-theme,scheme,title}){let ratios=report(theme,scheme);return a2("div",{class:"table-frame contrast",tabIndex:0,role:"regi\
-on","aria-label":`Contrast, ${title.toLowerCase()}`,children:a2("table",{class:"table plain",children:[a2("caption",{class:"\
-for-readers",children:["Contrast, ",title.toLowerCase()]}),a2("thead",{children:a2("tr",{children:[a2("th",{scope:"col",
-children:"Contrast"}),a2("th",{scope:"col",class:"end",children:"Is, and must be"}),a2("th",{scope:"col",children:"Verdi\
-ct"})]})}),a2("tbody",{children:ratios.map(({name:name2,ratio,wanted})=>a2("tr",{children:[a2("th",{scope:"row",children:NAMES[name2]}),
-a2("td",{class:"end",children:[ratio.toFixed(2)," ",a2("span",{class:"muted",children:["of ",wanted]})]}),a2("td",{children:ratio>=
-wanted?a2(Badge,{tone:"good",children:"As chosen"}):a2(Badge,{tone:"warn",children:"Moved until it does"})})]},name2))})]})})}
-function toml(environment,app,theme){let lines=[`[connect.environments.${environment}]`,`app_name = ${JSON.stringify(app)}`],
-lengths2=LENGTHS.filter(({token})=>theme[token]!==void 0).map(({token})=>`${token} = ${theme[token]}`);lengths2.length>0&&
-lines.push("",`[connect.environments.${environment}.theme]`,...lengths2);for(let{scheme}of SCHEMES){let colours2=Object.
-entries(theme[scheme]??{});colours2.length>0&&lines.push("",`[connect.environments.${environment}.theme.${scheme}]`,...colours2.
-map(([token,colour])=>`${token} = "${colour}"`))}return lines.join(`
+label:"Focus",light:"#1f5fe0",dark:"#8fb2ff"},{token:"danger",label:"What went wrong",light:"#c0281d",dark:"#ff8a7e"},{token:"\
+warning",label:"Warnings",light:"#8a5a00",dark:"#f2bd57"},{token:"success",label:"Success",light:"#107a43",dark:"#5fd394"}],
+LENGTHS=[{token:"font_size",label:"Size of text",least:13,most:20,otherwise:15},{token:"radius_control",label:"Corners o\
+f buttons",least:0,most:24,otherwise:9},{token:"radius_card",label:"Corners of the card",least:0,most:32,otherwise:16},{
+token:"control_height",label:"Height of buttons",least:32,most:64,otherwise:44}];function AppearanceScreen(){let[name2,call2]=d2(
+"Acme"),[theme,change]=d2({});return a2(Page,{title:"Appearance",lead:"How the connect pages look to end users. Try it h\
+ere, and put what it comes to into the server’s settings.",children:[a2("div",{class:"columns even",children:SCHEMES.map(
+({scheme,name:title})=>a2(Card,{title,children:[a2(Preview,{theme,scheme,app:name2}),a2(Contrast,{theme,scheme,title})]},
+scheme))}),a2("div",{class:"columns even",children:[a2(Card,{title:"Colours",lead:"Whatever cannot be read is moved unti\
+l it can.",children:a2(Colours,{theme,onChange:change})}),a2("div",{class:"stack",children:[a2(Card,{title:"Shape",children:[
+a2(Field,{id:"app-name",label:"Product",help:"As sentences name it.",value:name2,onInput:call2}),LENGTHS.map(({token,label,
+least,most,otherwise})=>a2("label",{class:"range",children:[a2("span",{children:[label," ",a2("span",{class:"muted",children:[
+theme[token]??otherwise," px"]})]}),a2("input",{type:"range",min:least,max:most,value:theme[token]??otherwise,onInput:event=>change(
+{...theme,[token]:Number(event.currentTarget.value)})})]},token))]}),a2(Card,{title:"For the settings",lead:"In the serv\
+er’s file; a new start puts it on.",children:a2(Snippet,{code:toml(session.value?.environment??"prod",name2,theme),label:"\
+settings"})})]})]})]})}function Colours({theme,onChange}){return a2("div",{class:"table-frame",tabIndex:0,role:"region",
+"aria-label":"Colours",children:a2("table",{class:"table plain",children:[a2("caption",{class:"for-readers",children:"Co\
+lours"}),a2("thead",{children:a2("tr",{children:[a2("th",{scope:"col",children:"Colour"}),SCHEMES.map(({scheme,name:name2})=>a2(
+"th",{scope:"col",children:name2},scheme))]})}),a2("tbody",{children:COLOURS.map(colour=>a2("tr",{children:[a2("th",{scope:"\
+row",children:colour.label}),SCHEMES.map(({scheme,name:name2})=>a2("td",{children:a2("input",{class:"swatch",type:"color",
+"aria-label":`${colour.label}, ${name2.toLowerCase()}`,value:theme[scheme]?.[colour.token]??colour[scheme],onInput:event=>onChange(
+{...theme,[scheme]:{...theme[scheme],[colour.token]:event.currentTarget.value}})})},scheme))]},colour.token))})]})})}var NAMES={
+text:"Text",text_muted:"Quiet text",primary:"Text on the primary colour",focus:"Focus",border_control:"Border of fields",
+danger:"What went wrong",warning:"Warnings",success:"Success"};function Contrast({theme,scheme,title}){let ratios=report(
+theme,scheme),chosen=name2=>theme[scheme]?.[name2==="border_control"?"border":name2]!==void 0;return a2("div",{class:"ta\
+ble-frame contrast",tabIndex:0,role:"region","aria-label":`Contrast, ${title.toLowerCase()}`,children:a2("table",{class:"\
+table plain",children:[a2("caption",{class:"for-readers",children:["Contrast, ",title.toLowerCase()]}),a2("thead",{children:a2(
+"tr",{children:[a2("th",{scope:"col",children:"Contrast"}),a2("th",{scope:"col",class:"end",children:"Is, and must be"}),
+a2("th",{scope:"col",children:"Verdict"})]})}),a2("tbody",{children:ratios.map(({name:name2,ratio,wanted})=>a2("tr",{children:[
+a2("th",{scope:"row",children:NAMES[name2]}),a2("td",{class:"end",children:[ratio.toFixed(2)," ",a2("span",{class:"muted",
+children:["of ",wanted]})]}),a2("td",{children:ratio>=wanted?a2(Badge,{tone:"good",children:"As chosen"}):a2(Badge,{tone:chosen(
+name2)?"warn":"quiet",children:"Moved until it does"})})]},name2))})]})})}function toml(environment,app,theme){let lines=[
+`[connect.environments.${environment}]`,`app_name = ${JSON.stringify(app)}`],lengths2=LENGTHS.filter(({token})=>theme[token]!==
+void 0).map(({token})=>`${token} = ${theme[token]}`);lengths2.length>0&&lines.push("",`[connect.environments.${environment}\
+.theme]`,...lengths2);for(let{scheme}of SCHEMES){let colours2=Object.entries(theme[scheme]??{});colours2.length>0&&lines.
+push("",`[connect.environments.${environment}.theme.${scheme}]`,...colours2.map(([token,colour])=>`${token} = "${colour}\
+"`))}return lines.join(`
 `)}var BASE="/dashboard/api";function ours(options){return{...options,headers:{...options.headers,"x-csrf-token":session.value?.
 csrf_token??""}}}function query(fields){let pairs=new URLSearchParams;for(let[name2,value]of Object.entries(fields))for(let one of Array.
 isArray(value)?value:[value])one!==void 0&&one!==""&&pairs.append(name2,String(one));let text=pairs.toString();return text&&
@@ -469,7 +470,18 @@ nection gets a new credential; its id stays.":"Whoever opens it connects their a
 ser."}),!reconnect&&a2(Field,{id:"link-integration",label:"Integration",value:key,onInput:choose,options:(offered.data??
 []).map(one=>({value:one.key,label:one.display_name||one.key}))}),!reconnect&&a2(Field,{id:"link-end-user",label:"End us\
 er",help:"Your own id for them, such as a user id or an e-mail address.",value:endUser,onInput:name2}),problem&&a2(Trouble,
-{problem})]})})}var here=()=>session.value?.public_url??"";function forToken(connection){let url=`${here()}/v1/connections/${connection}\
+{problem})]})})}function word(value,prefix){return(value??"").replace(`${prefix}_`,"")}var stateOf=connection=>word(connection.state,"CO\
+NNECTION_STATE"),millis=duration=>Number.parseFloat(duration??"0")*1e3;var canBeVerified=state=>["ACTIVE","DEGRADED"].includes(state),verify=({id})=>api(`/connections/${encodeURIComponent(id)}\
+:verify`,{body:{}}),SAID={WORKS:"it works",REFUSED:"the provider refuses it",NOT_CHECKED:"cannot be checked"},inShort=check=>SAID[verdictOf(
+check)],verdictOf=check=>word(check.verdict,"VERDICT")||"NOT_CHECKED";function Verified({of}){let verdict=verdictOf(of),
+{failure,account,auth_log_id}=of,asked=auth_log_id&&a2("a",{href:`/dashboard/logs?log=${auth_log_id}`,children:"What was\
+ asked"});return verdict==="WORKS"?a2(Notice,{kind:"success",title:"The provider takes the credential",children:a2("p",{
+children:[account&&a2($,{children:["It is ",account,"’s. "]}),asked]})}):verdict==="REFUSED"?a2(Notice,{kind:"danger",
+title:"The provider refuses the credential",children:a2("p",{children:["It said ",failure?.provider_error?.code?a2("code",
+{children:failure.provider_error.code}):sentence(failure?.reason??"no"),". What can be renewed is being renewed. ",asked]})}):
+a2(Notice,{title:"That cannot be told from here",children:a2("p",{children:"The catalogue knows no request to this provi\
+der that would show it. A call through the proxy does."})})}function VerifyButton({action,onClick}){return a2(Button,{icon:"\
+check",busy:action.busy,onClick,children:"Verify"})}var here=()=>session.value?.public_url??"";function forToken(connection){let url=`${here()}/v1/connections/${connection}\
 :accessToken`;return{curl:`curl -H "Authorization: Bearer $LATCHKEY_API_KEY" \\
   ${url}`,"Node.js":`const answer = await fetch('${url}', {
   headers: { authorization: \`Bearer \${process.env.LATCHKEY_API_KEY}\` },
@@ -513,8 +525,7 @@ answer, err := http.DefaultClient.Do(request)`,gRPC:`buf curl --protocol grpc --
   -H "authorization: Bearer $LATCHKEY_API_KEY" \\
   -d '${body}' \\
   $LATCHKEY_GRPC/latchkey.connect.v1.ConnectSessionService/CreateConnectSession`,CLI:`latchkey connect link --integratio\
-n ${integration} --end-user user-42 --open --wait`}}function word(value,prefix){return(value??"").replace(`${prefix}_`,"")}var stateOf=connection=>word(connection.state,"CO\
-NNECTION_STATE"),millis=duration=>Number.parseFloat(duration??"0")*1e3;var SHOWN_FOR=6e4;function Reveal({id}){let[shown,show]=d2(void 0),{busy,problem,run}=useAction();A2(()=>{if(!shown)return;
+n ${integration} --end-user user-42 --open --wait`}}var SHOWN_FOR=6e4;function Reveal({id}){let[shown,show]=d2(void 0),{busy,problem,run}=useAction();A2(()=>{if(!shown)return;
 let timer=setTimeout(()=>show(void 0),SHOWN_FOR);return()=>clearTimeout(timer)},[shown]);let reveal=()=>run(async()=>show(
 await api(`/connections/${id}:credential`))),parts=shown?[...[["Access token",shown.access_token],["Refresh token",shown.
 refresh_token]].filter(part=>!!part[1]),...Object.entries(shown.fields??{})]:[];return a2("div",{class:"secret",children:[
@@ -547,16 +558,19 @@ appened yet"}):a2("ol",{class:"timeline",children:history2.map((entry,at2)=>a2("
 pattern])=>pattern.test(entry.event??""))?.[1]??"quiet"}),a2("span",{class:"timeline-title",children:sentence(entry.event??
 "")}),a2(When,{time:entry.time}),a2("span",{class:"timeline-text",children:[entry.summary,entry.by&&a2($,{children:[" By\
  ",entry.by,"."]})]})]},`${entry.time}-${at2}`))})}function ConnectionScreen(){let{params}=useRoute(),id=params.id??"",found=useLoad(signal=>api(`/connections/${encodeURIComponent(
-id)}:explain`,{signal}),[id]),[asking,ask]=d2(void 0),refresh=useAction(),connection=found.data?.connection,state=connection&&
-stateOf(connection),change=(verb,body={})=>refresh.run(async()=>{await api(`/connections/${id}:${verb}`,{method:"POST",body}),
-await found.again()});return a2(Page,{title:connection?connection.display_name||connection.end_user:id,crumbs:[{label:"C\
-onnections",href:"/dashboard/connections"}],badge:state&&a2(StateBadge,{state}),actions:connection&&state!=="DELETED"&&a2(
-$,{children:[can("connections:write")&&["ACTIVE","DEGRADED"].includes(state??"")&&connection.credential?.renewable&&a2(Button,
-{icon:"refresh",busy:refresh.busy,onClick:()=>{change("refresh")},children:"Refresh now"}),can("sessions:write")&&state!==
-"NEEDS_REAUTH"&&a2(Button,{icon:"link",onClick:()=>ask("reconnect"),children:"Reconnect link"}),can("connections:write")&&
-a2(Button,{onClick:()=>{change(state==="DISABLED"?"enable":"disable")},children:state==="DISABLED"?"Enable":"Disable"}),
-can("connections:delete")&&a2(Button,{kind:"danger",onClick:()=>ask("delete"),children:"Delete"})]}),children:[refresh.problem&&
-a2(Trouble,{problem:refresh.problem}),a2(Awaited,{of:found,rows:8,children:data=>a2($,{children:[a2(Verdict,{of:data,onReconnect:can(
+id)}:explain`,{signal}),[id]),[asking,ask]=d2(void 0),refresh=useAction(),trying=useAction(),[checked,tell]=d2(void 0),connection=found.
+data?.connection,state=connection&&stateOf(connection),change=(verb,body={})=>refresh.run(async()=>{await api(`/connecti\
+ons/${id}:${verb}`,{method:"POST",body}),await found.again()}),tryOut=()=>trying.run(async()=>{tell(void 0),tell(await verify(
+{id})),await found.again()});return a2(Page,{title:connection?connection.display_name||connection.end_user:id,crumbs:[{label:"\
+Connections",href:"/dashboard/connections"}],badge:state&&a2(StateBadge,{state}),actions:connection&&state!=="DELETED"&&
+a2($,{children:[can("connections:write")&&["ACTIVE","DEGRADED"].includes(state??"")&&connection.credential?.renewable&&a2(
+Button,{icon:"refresh",busy:refresh.busy,onClick:()=>{change("refresh")},children:"Refresh now"}),can("connections:write")&&
+canBeVerified(state??"")&&a2(VerifyButton,{action:trying,onClick:()=>{tryOut()}}),can("sessions:write")&&state!=="NEEDS_\
+REAUTH"&&a2(Button,{icon:"link",onClick:()=>ask("reconnect"),children:"Reconnect link"}),can("connections:write")&&a2(Button,
+{onClick:()=>{change(state==="DISABLED"?"enable":"disable")},children:state==="DISABLED"?"Enable":"Disable"}),can("conne\
+ctions:delete")&&a2(Button,{kind:"danger",onClick:()=>ask("delete"),children:"Delete"})]}),children:[refresh.problem&&a2(
+Trouble,{problem:refresh.problem}),trying.problem&&a2(Trouble,{problem:trying.problem}),a2("div",{role:"status",children:checked&&
+a2(Verified,{of:checked})}),a2(Awaited,{of:found,rows:8,children:data=>a2($,{children:[a2(Verdict,{of:data,onReconnect:can(
 "sessions:write")?()=>ask("reconnect"):void 0}),a2("div",{class:"columns wide-first",children:[a2("div",{class:"stack",children:[
 a2(Card,{title:"Timeline",lead:"What happened, the latest first.",children:a2(Timeline,{history:data.history??[]})}),stateOf(
 data.connection)!=="DELETED"&&a2(Card,{title:"Use it",lead:"The key is your backend's; the id is this connection's.",children:a2(
@@ -571,7 +585,8 @@ entries(connection.tags??{});return a2(Card,{title:"Connection",children:a2(Fact
 id,label:"id"})],["End user",a2(Copyable,{text:connection.end_user,label:"end user"})],["Account",connection.credential?.
 account],["Integration",a2("a",{href:`/dashboard/integrations/${encodeURIComponent(connection.integration)}`,children:connection.
 integration})],["Provider",a2("a",{href:`/dashboard/providers/${connection.provider}`,children:connection.provider})],...connection.
-external_id?[["External id",a2(Copyable,{text:connection.external_id,label:"external id"})]]:[],["Created",a2(When,{time:connection.
+external_id?[["External id",a2(Copyable,{text:connection.external_id,label:"external id"})]]:[],...connection.webhook_url?
+[["Webhooks go to",a2(Copyable,{text:connection.webhook_url,label:"address of webhooks"})]]:[],["Created",a2(When,{time:connection.
 create_time})],...tags.length>0?[["Tags",a2("span",{class:"tags",children:tags.map(([name2,value])=>a2("span",{class:"ta\
 g",children:[name2,"=",value]},name2))})]]:[]]})})}function CredentialCard({connection}){let credential=connection.credential??
 {};return a2(Card,{title:"Credential",children:[a2(Facts,{of:[["Kind",authMode(credential.auth_mode)],["Generation",String(
@@ -613,37 +628,40 @@ length),all.length>MAX)throw new Error(`More than ${count(MAX)} connections fit:
 page.next_page_token}while(page_token);return all}var at=one=>`/connections/${one.id}`,DEEDS=[{verb:"Refresh",title:many=>`Refresh ${many}?`,warning:"Each is refreshed wi\
 th its provider now, whatever is left of its token.",scope:"connections:write",fits:one=>["ACTIVE","DEGRADED"].includes(
 stateOf(one)),work:async one=>{let{refreshed}=await api(`${at(one)}:refresh`,{method:"POST",body:{}});return refreshed?"\
-refreshed":"as it was: nothing renews it"}},{verb:"Reconnect links",title:many=>`Create reconnect links for ${many}?`,warning:"\
-A link lets its end user sign in again, within an hour. It is a secret of that end user.",scope:"sessions:write",fits:one=>![
-"DELETED"].includes(stateOf(one)),work:async one=>{let body={end_user:one.end_user,reconnect_connection_id:one.id,lifetime:"\
-3600s"};return(await api("/connect-sessions",{body})).connect_link}},{verb:"Disable",title:many=>`Disable ${many}?`,warning:"\
-Nothing is handed out or refreshed for them until they are enabled again. Their credentials stay.",scope:"connections:wr\
-ite",fits:one=>!["DELETED","DISABLED"].includes(stateOf(one)),work:async one=>(await api(`${at(one)}:disable`,{method:"P\
-OST",body:{}}),"disabled")},{verb:"Enable",title:many=>`Enable ${many}?`,warning:"They are refreshed and handed out agai\
-n.",scope:"connections:write",fits:one=>stateOf(one)==="DISABLED",work:async one=>(await api(`${at(one)}:enable`,{method:"\
-POST",body:{}}),"enabled")},{verb:"Delete",title:many=>`Delete ${many}?`,warning:"Their credentials are destroyed at onc\
-e, and the providers are asked to end the grants. This cannot be undone.",danger:!0,scope:"connections:delete",fits:one=>stateOf(
-one)!=="DELETED",work:async one=>(await api(at(one),{method:"DELETE"}),"deleted")}];function Bulk({chosen,onDone}){let[deed,
-begin]=d2(void 0);return a2("div",{class:"bulk",role:"region","aria-label":"With the chosen connections",children:[a2("s\
-pan",{children:[plural(chosen.length,"connection")," chosen"]}),DEEDS.filter(one=>can(one.scope)&&chosen.some(one.fits)).
-map(one=>a2(Button,{kind:one.danger?"danger":"secondary",onClick:()=>begin(one),children:one.verb},one.verb)),deed&&a2(Doing,
-{deed,chosen,onClose:done=>{begin(void 0),done&&onDone()}})]})}function Doing({deed,chosen,onClose}){let fit2=chosen.filter(
-deed.fits),[results,tell]=d2([]),[begun,begin]=d2(!1),over=begun&&results.length===fit2.length,failed=results.filter(result=>result.
-problem),go=async()=>{begin(!0);for(let connection of fit2){let result=await deed.work(connection).then(value=>({connection,
-value}),error=>({connection,value:"",problem:asProblem(error).message}));tell(before=>[...before,result])}};return a2(Dialog,
-{title:deed.title(plural(fit2.length,"connection")),onClose:()=>onClose(begun),actions:over?a2($,{children:[a2(Button,{onClick:()=>save(
-deed.verb,results),children:"Save as CSV"}),a2(Button,{kind:"primary",onClick:()=>onClose(!0),children:"Done"})]}):a2($,
-{children:[a2(Button,{onClick:()=>onClose(begun),children:begun?"Stop watching":"Cancel"}),a2(Button,{kind:deed.danger?"\
-danger":"primary",busy:begun,onClick:()=>{go()},children:deed.verb})]}),children:a2("div",{class:"stack",children:[!begun&&
-a2("p",{class:"muted",children:deed.warning}),!begun&&fit2.length<chosen.length&&a2("p",{class:"muted",children:[plural(
-chosen.length-fit2.length,"other")," of those chosen ",chosen.length-fit2.length===1?"is":"are"," left alone: this canno\
-t be done to them."]}),begun&&a2("p",{role:"status",children:[results.length," of ",fit2.length," done",failed.length>0&&
-`, ${failed.length} failed`]}),begun&&a2("div",{class:"meter","aria-hidden":"true",children:a2("span",{style:{width:`${100*
-results.length/Math.max(1,fit2.length)}%`}})}),failed.slice(0,5).map(result=>a2(Notice,{kind:"danger",title:result.connection.
-end_user,children:a2("p",{children:result.problem})},result.connection.id))]})})}function save(verb,results){let cell=text2=>`\
-"${(/^[=+\-@\t]/.test(text2)?`'${text2}`:text2).replaceAll('"','""')}"`,text=["connection,integration,end_user,result,pr\
-oblem",...results.map(({connection,value,problem})=>[connection.id,connection.integration,connection.end_user,value,problem??
-""].map(cell).join(","))].join(`\r
+refreshed":"as it was: nothing renews it"}},{verb:"Verify",title:many=>`Verify ${many}?`,warning:"Each is tried out with\
+ its provider, and one that is refused is renewed where it can be. What came of each is in the list that can be saved.",
+scope:"connections:write",fits:one=>canBeVerified(stateOf(one)),work:async one=>inShort(await verify(one))},{verb:"Recon\
+nect links",title:many=>`Create reconnect links for ${many}?`,warning:"A link lets its end user sign in again, within an\
+ hour. It is a secret of that end user.",scope:"sessions:write",fits:one=>!["DELETED"].includes(stateOf(one)),work:async one=>{
+let body={end_user:one.end_user,reconnect_connection_id:one.id,lifetime:"3600s"};return(await api("/connect-sessions",{body})).
+connect_link}},{verb:"Disable",title:many=>`Disable ${many}?`,warning:"Nothing is handed out or refreshed for them until\
+ they are enabled again. Their credentials stay.",scope:"connections:write",fits:one=>!["DELETED","DISABLED"].includes(stateOf(
+one)),work:async one=>(await api(`${at(one)}:disable`,{method:"POST",body:{}}),"disabled")},{verb:"Enable",title:many=>`\
+Enable ${many}?`,warning:"They are refreshed and handed out again.",scope:"connections:write",fits:one=>stateOf(one)==="\
+DISABLED",work:async one=>(await api(`${at(one)}:enable`,{method:"POST",body:{}}),"enabled")},{verb:"Delete",title:many=>`\
+Delete ${many}?`,warning:"Their credentials are destroyed at once, and the providers are asked to end the grants. This c\
+annot be undone.",danger:!0,scope:"connections:delete",fits:one=>stateOf(one)!=="DELETED",work:async one=>(await api(at(
+one),{method:"DELETE"}),"deleted")}];function Bulk({chosen,onDone}){let[deed,begin]=d2(void 0);return a2("div",{class:"b\
+ulk",role:"region","aria-label":"With the chosen connections",children:[a2("span",{children:[plural(chosen.length,"conne\
+ction")," chosen"]}),DEEDS.filter(one=>can(one.scope)&&chosen.some(one.fits)).map(one=>a2(Button,{kind:one.danger?"dange\
+r":"secondary",onClick:()=>begin(one),children:one.verb},one.verb)),deed&&a2(Doing,{deed,chosen,onClose:done=>{begin(void 0),
+done&&onDone()}})]})}function Doing({deed,chosen,onClose}){let fit2=chosen.filter(deed.fits),[results,tell]=d2([]),[begun,
+begin]=d2(!1),over=begun&&results.length===fit2.length,failed=results.filter(result=>result.problem),go=async()=>{begin(
+!0);for(let connection of fit2){let result=await deed.work(connection).then(value=>({connection,value}),error=>({connection,
+value:"",problem:asProblem(error).message}));tell(before=>[...before,result])}};return a2(Dialog,{title:deed.title(plural(
+fit2.length,"connection")),onClose:()=>onClose(begun),actions:over?a2($,{children:[a2(Button,{onClick:()=>save(deed.verb,
+results),children:"Save as CSV"}),a2(Button,{kind:"primary",onClick:()=>onClose(!0),children:"Done"})]}):a2($,{children:[
+a2(Button,{onClick:()=>onClose(begun),children:begun?"Stop watching":"Cancel"}),a2(Button,{kind:deed.danger?"danger":"pr\
+imary",busy:begun,onClick:()=>{go()},children:deed.verb})]}),children:a2("div",{class:"stack",children:[!begun&&a2("p",{
+class:"muted",children:deed.warning}),!begun&&fit2.length<chosen.length&&a2("p",{class:"muted",children:[plural(chosen.length-
+fit2.length,"other")," of those chosen ",chosen.length-fit2.length===1?"is":"are"," left alone: this cannot be done to t\
+hem."]}),begun&&a2("p",{role:"status",children:[results.length," of ",fit2.length," done",failed.length>0&&`, ${failed.length}\
+ failed`]}),begun&&a2("div",{class:"meter","aria-hidden":"true",children:a2("span",{style:{width:`${100*results.length/Math.
+max(1,fit2.length)}%`}})}),failed.slice(0,5).map(result=>a2(Notice,{kind:"danger",title:result.connection.end_user,children:a2(
+"p",{children:result.problem})},result.connection.id))]})})}function save(verb,results){let cell=text2=>`"${(/^[=+\-@\t]/.
+test(text2)?`'${text2}`:text2).replaceAll('"','""')}"`,text=["connection,integration,end_user,result,problem",...results.
+map(({connection,value,problem})=>[connection.id,connection.integration,connection.end_user,value,problem??""].map(cell).
+join(","))].join(`\r
 `),link=document.createElement("a");link.href=URL.createObjectURL(new Blob([text],{type:"text/csv"})),link.download=`${verb.
 toLowerCase().replaceAll(" ","-")}.csv`,link.click(),URL.revokeObjectURL(link.href)}var PAGE_SIZE2=50,NEWEST_FIRST="create_time desc";function connectionsHref(filters){return`/dashboard/connections${query(
 {...filters})}`}function ConnectionsScreen(){let{query:address,route}=useLocation(),filters=address,pick=ids=>{chooseEveryone(
@@ -742,7 +760,7 @@ el",children:bar.label}),a2("span",{class:"for-readers",children:[" ",unit,!!bar
 bar",children:body})}function Shares({of}){let whole2=of.reduce((sum,part)=>sum+part.value,0);return a2("span",{class:"s\
 hares",role:"img","aria-label":of.filter(part=>part.value).map(part=>`${count(part.value)} ${part.label}`).join(", ")||"\
 none",children:of.map(part=>part.value>0&&a2("span",{class:`fill-${part.tone}`,style:{flexGrow:part.value/whole2}},part.
-label))})}var DAY=864e5,LOOKED_AT=500;function Providers(){let since=new Date(Date.now()-DAY).toISOString(),logs=useLoad(signal=>api(
+label))})}var DAY2=864e5,LOOKED_AT=500;function Providers(){let since=new Date(Date.now()-DAY2).toISOString(),logs=useLoad(signal=>api(
 `/auth-logs${query({start_time:since,page_size:LOOKED_AT})}`,{signal}),[]);return a2(Card,{flush:!0,title:"Providers",lead:"\
 Connecting, refreshing and verifying in the last 24 hours.",children:a2(Awaited,{of:logs,rows:4,children:({logs:found=[],
 next_page_token})=>{let tallies=tally(found);return tallies.length===0?a2(Empty,{title:"Nothing tried yet",children:"Onc\
@@ -758,26 +776,27 @@ outcome==="FAILURE"&&log.whose_turn==="END_USER")continue;let here2=by.get(log.p
 CCESS"?here2.good+=1:here2.whys.push(why),by.set(log.provider,here2)}return[...by].map(([provider,{good,whys}])=>({provider,
 good,failed:whys.length,why:commonest(whys)})).sort((one,other)=>other.failed/(other.good+other.failed)-one.failed/(one.
 good+one.failed)||one.provider.localeCompare(other.provider))}function commonest(words){let times=one=>words.filter(other=>other===
-one).length;return[...words].sort((one,other)=>times(other)-times(one))[0]}var whole=point=>point.parts.reduce((sum,part)=>sum+part.value,0);function Series({title,points,missing,from}){let[asTable,
-show]=d2(!1),[chosen,choose]=d2(void 0),at2=Math.min(chosen??points.length-1,points.length-1),point=points[at2],most=Math.
-max(1,...points.map(whole));return point?a2("figure",{class:"chart series",children:[asTable?a2(SeriesTable,{title,points}):
-a2($,{children:[a2("div",{class:"series-room","aria-hidden":"true",children:[a2("span",{class:"series-most",children:count(
-most)}),Array.from({length:missing},(_4,number)=>a2("span",{class:"series-column"},`none-${number}`)),points.map((one,number)=>a2(
-"span",{class:`series-column${number===at2?" chosen":""}`,onPointerEnter:()=>choose(number),onPointerDown:()=>choose(number),
-children:one.parts.map(part=>part.value>0&&a2("span",{class:`fill-${part.tone}`,style:{height:`${100*part.value/most}%`}},
-part.label))},one.at))]}),a2("div",{class:"series-axis muted","aria-hidden":"true",children:[a2("span",{children:exact(from)}),
-a2("span",{children:"Now"})]}),points.length>1&&a2("input",{type:"range",class:"series-slider","aria-label":`Instant of \
-“${title}”`,"aria-valuetext":`${exact(point.at)}: ${inWords(point)}`,min:0,max:points.length-1,value:at2,style:{marginInlineStart:`${100*
-missing/(missing+points.length)}%`},onInput:event=>choose(Number(event.currentTarget.value))}),a2("p",{class:"series-wor\
-ds",children:[a2("strong",{children:at2===points.length-1?"Now":exact(point.at)}),point.parts.map(part=>a2("a",{href:part.
-href,children:[a2(Dot,{tone:part.tone}),count(part.value)," ",part.label]},part.label))]})]}),a2("figcaption",{children:a2(
-"button",{type:"button",class:"text-button","aria-pressed":asTable,onClick:()=>show(!asTable),children:asTable?"Show as \
-chart":"Show as table"})})]}):null}var inWords=point=>point.parts.map(part=>`${count(part.value)} ${part.label}`).join("\
-, ");function SeriesTable({title,points}){return a2("div",{class:"series-table",tabIndex:0,role:"group","aria-label":title,
-children:a2("table",{class:"table plain",children:[a2("caption",{class:"for-readers",children:title}),a2("thead",{children:a2(
-"tr",{children:[a2("th",{scope:"col",children:"When"}),points[0]?.parts.map(part=>a2("th",{scope:"col",class:"end",children:part.
-label},part.label))]})}),a2("tbody",{children:[...points].reverse().map(point=>a2("tr",{children:[a2("th",{scope:"row",children:exact(
-point.at)}),point.parts.map(part=>a2("td",{class:"end",children:count(part.value)},part.label))]},point.at))})]})})}var STACKED=["NEEDS_REAUTH","DEGRADED","ACTIVE","DISABLED"],HOUR=36e5,SPANS={day:{label:"24 hours",step:HOUR,steps:24},month:{
+one).length;return[...words].sort((one,other)=>times(other)-times(one))[0]}var whole=point=>point.parts.reduce((sum,part)=>sum+part.value,0);function Series({title,points,missing,from,days}){let told=days?
+onDay:exact,[asTable,show]=d2(!1),[chosen,choose]=d2(void 0),at2=Math.min(chosen??points.length-1,points.length-1),point=points[at2],
+most=Math.max(1,...points.map(whole));return point?a2("figure",{class:"chart series",children:[asTable?a2(SeriesTable,{title,
+points,told}):a2($,{children:[a2("div",{class:"series-room","aria-hidden":"true",children:[a2("span",{class:"series-most",
+children:count(most)}),Array.from({length:missing},(_4,number)=>a2("span",{class:"series-column"},`none-${number}`)),points.
+map((one,number)=>a2("span",{class:`series-column${number===at2?" chosen":""}`,onPointerEnter:()=>choose(number),onPointerDown:()=>choose(
+number),children:one.parts.map(part=>part.value>0&&a2("span",{class:`fill-${part.tone}`,style:{height:`${100*part.value/
+most}%`}},part.label))},one.at))]}),a2("div",{class:"series-axis muted","aria-hidden":"true",children:[a2("span",{children:told(
+from)}),a2("span",{children:"Now"})]}),points.length>1&&a2("input",{type:"range",class:"series-slider","aria-label":`Ins\
+tant of “${title}”`,"aria-valuetext":`${told(point.at)}: ${inWords(point)}`,min:0,max:points.length-1,value:at2,style:{
+marginInlineStart:`${100*missing/(missing+points.length)}%`},onInput:event=>choose(Number(event.currentTarget.value))}),
+a2("p",{class:"series-words",children:[a2("strong",{children:at2===points.length-1?"Now":told(point.at)}),point.parts.map(
+part=>a2("a",{href:part.href,children:[a2(Dot,{tone:part.tone}),count(part.value)," ",part.label]},part.label))]})]}),a2(
+"figcaption",{children:a2("button",{type:"button",class:"text-button","aria-pressed":asTable,onClick:()=>show(!asTable),
+children:asTable?"Show as chart":"Show as table"})})]}):null}var inWords=point=>point.parts.map(part=>`${count(part.value)}\
+ ${part.label}`).join(", ");function SeriesTable({title,points,told}){return a2("div",{class:"series-table",tabIndex:0,role:"\
+group","aria-label":title,children:a2("table",{class:"table plain",children:[a2("caption",{class:"for-readers",children:title}),
+a2("thead",{children:a2("tr",{children:[a2("th",{scope:"col",children:"When"}),points[0]?.parts.map(part=>a2("th",{scope:"\
+col",class:"end",children:part.label},part.label))]})}),a2("tbody",{children:[...points].reverse().map(point=>a2("tr",{children:[
+a2("th",{scope:"row",children:told(point.at)}),point.parts.map(part=>a2("td",{class:"end",children:count(part.value)},part.
+label))]},point.at))})]})})}var STACKED=["NEEDS_REAUTH","DEGRADED","ACTIVE","DISABLED"],HOUR=36e5,SPANS={day:{label:"24 hours",step:HOUR,steps:24},month:{
 label:"30 days",step:24*HOUR,steps:30}};function StatesOverTime({integrations}){let[wished,choose]=d2(void 0),[integration,
 restrict]=d2(""),found=useLoad(async signal=>{let ask=async span=>{let{step,steps}=SPANS[span],from=Math.floor(Date.now()/
 step)*step-(steps-1)*step,asked={integration,series_from:new Date(from).toISOString(),series_step:`${step/1e3}s`};return{
@@ -789,11 +808,11 @@ span),onClick:()=>choose(name2),children:label},name2))}),children:[integrations
 Field,{id:"series-integration",label:"Integration",value:integration,onInput:restrict,options:[{value:"",label:"All of t\
 hem"},...integrations.map(key=>({value:key,label:key}))]})}),a2(Awaited,{of:found,rows:4,children:({span,from,of})=>{let points=pointsOf(
 of,integration);return points.some(point=>point.parts.some(part=>part.value))?a2(Series,{title:"Connections by state",points,
-missing:Math.max(0,SPANS[span].steps+1-points.length),from}):a2(Empty,{title:"No connection yet",children:"From the firs\
-t one on, each column says how many there were of each state."})}})]})}function pointsOf(of,integration){let restricted=integration?
+missing:Math.max(0,SPANS[span].steps+1-points.length),from,days:span==="month"}):a2(Empty,{title:"No connection yet",children:"\
+From the first one on, each column says how many there were of each state."})}})]})}function pointsOf(of,integration){let restricted=integration?
 {integration}:{};return(of.series??[]).map(({time,counts=[]})=>({at:new Date(time).getTime(),parts:STACKED.map(state=>({
 label:STATES[state].label.toLowerCase(),tone:STATES[state].tone,value:counts.find(one=>word(one.state,"CONNECTION_STATE")===
-state)?.count??0,href:connectionsHref({state,...restricted})}))}))}var SHOWN2=["ACTIVE","DEGRADED","NEEDS_REAUTH","DISABLED"],DAY2=864e5;function HealthScreen(){let counted=useLoad(signal=>api(
+state)?.count??0,href:connectionsHref({state,...restricted})}))}))}var SHOWN2=["ACTIVE","DEGRADED","NEEDS_REAUTH","DISABLED"],DAY3=864e5;function HealthScreen(){let counted=useLoad(signal=>api(
 "/connections:aggregate",{signal}),[]),incidents=useLoad(signal=>api("/incidents",{signal}),[]),troubled=useLoad(async signal=>(await Promise.
 all(["NEEDS_REAUTH","DEGRADED"].map(state=>api(`/connections${query({state:`CONNECTION_STATE_${state}`,page_size:6,order_by:"\
 create_time desc"})}`,{signal})))).flatMap(page=>page.connections??[]),[]),again=()=>{Promise.all([counted.again(),incidents.
@@ -822,7 +841,7 @@ state))})}function IncidentRow({of}){return a2("div",{class:"incident",children:
 integration||of.provider||"This installation"}),a2("span",{class:"muted",children:a2(When,{time:of.begin_time})}),of.whose_turn&&
 of.whose_turn!=="NOBODY"&&a2("span",{class:"tag",children:[turn(of.whose_turn),"’s turn"]})]}),a2("p",{children:a2(Coded,
 {text:of.what_happened})}),a2("p",{class:"muted",children:a2(Coded,{text:of.what_to_do})})]})}function RefreshSuccess(){
-let since=new Date(Date.now()-DAY2),logs=useLoad(signal=>api(`/auth-logs${query({operation:"AUTH_LOG_OPERATION_REFRESH",
+let since=new Date(Date.now()-DAY3),logs=useLoad(signal=>api(`/auth-logs${query({operation:"AUTH_LOG_OPERATION_REFRESH",
 start_time:since.toISOString(),page_size:500})}`,{signal}),[]);return a2(Card,{title:"Refreshes",lead:"Of the last 24 ho\
 urs.",children:a2(Awaited,{of:logs,rows:4,children:({logs:found=[],next_page_token})=>{if(found.length===0)return a2(Empty,
 {title:"No refresh yet",children:"Tokens that are about to expire are refreshed by themselves. What came of it is counte\
@@ -840,7 +859,7 @@ a2(Empty,{title:"No token runs out",children:"Tokens that a provider gives for a
  is left."})}function labelOf({from,until},over){return from?until?`< ${lasting(millis(until))}`:`> ${lasting(millis(from))}`:
 over}function Endings({of}){let buckets=of.ending??[];if(!buckets.some(bucket=>bucket.count))return a2(Empty,{title:"No \
 connection is known to end",children:"Some providers end a grant after a while, or when it is not used. Those are counte\
-d here by the time that is left."});let bars=buckets.map(bucket=>{let tone=bucket.from?millis(bucket.until)<=7*DAY2&&bucket.
+d here by the time that is left."});let bars=buckets.map(bucket=>{let tone=bucket.from?millis(bucket.until)<=7*DAY3&&bucket.
 until?"warn":"info":"bad",after=bucket.from?new Date(Date.now()+millis(bucket.from)).toISOString():void 0,before=bucket.
 until?new Date(Date.now()+millis(bucket.until)).toISOString():void 0;return{label:labelOf(bucket,"Ended"),value:bucket.count??
 0,tone,href:connectionsHref({order_by:"end_time",...after&&{ends_after:after},...before&&{ends_before:before}})}});return a2(
@@ -864,8 +883,8 @@ return a2(Card,{title:"Client id and secret",lead:"The provider is asked whether
 end user takes part.",actions:a2(Button,{busy,onClick:()=>{check()},children:"Check them"}),children:a2("div",{role:"sta\
 tus",class:"stack",children:[verdict&&a2(Notice,{kind:verdict.kind,title:verdict.title,children:[a2("p",{children:told.explanation}),
 said?.code&&a2("p",{class:"muted",children:["It said ",a2("code",{children:said.code}),said.description&&`: “${said.description}\
-”`]}),told.auth_log_id&&a2("p",{children:a2("a",{href:`/dashboard/logs?integration=${encodeURIComponent(integration)}`,
-children:"What was asked"})})]}),problem&&a2(Trouble,{problem})]})})}var OTHER_ACCOUNT=[{value:"OTHER_ACCOUNT_WARN",label:"Tell them, and let them choose"},{value:"OTHER_ACCOUNT_BLOCK",label:"\
+”`]}),told.auth_log_id&&a2("p",{children:a2("a",{href:`/dashboard/logs?log=${told.auth_log_id}`,children:"What was ask\
+ed"})})]}),problem&&a2(Trouble,{problem})]})})}var OTHER_ACCOUNT=[{value:"OTHER_ACCOUNT_WARN",label:"Tell them, and let them choose"},{value:"OTHER_ACCOUNT_BLOCK",label:"\
 Do not take it"},{value:"OTHER_ACCOUNT_ALLOW",label:"Take it without a word"}],SECRET_WORDS={show:"Show",hide:"Hide"};function wishOf(provider,present){
 return{key:present?.key??provider.id,display_name:present?.display_name??provider.name,client_id:present?.client_id??"",
 client_secret:"",scopes:present?.scopes??[],fields:{...present?.fields},other_account:present?.other_account??"OTHER_ACC\
@@ -875,8 +894,8 @@ function bodyOf(provider,wish){let typed=appInputs(provider).filter(input=>wish.
 fromEntries(typed.filter(input=>!!input.secret===secret).map(input=>[input.name,wish.fields[input.name]?.trim()]));return{
 integration:{provider:provider.id,display_name:wish.display_name.trim(),client_id:wish.client_id.trim(),scopes:wish.scopes,
 fields:pairs(!1),other_account:wish.other_account},...wish.client_secret&&{client_secret:wish.client_secret.trim()},secret_fields:pairs(
-!0)}}function IntegrationFields({provider,wish,onChange,withKey=!1,kept:kept2=!1,problem,keyError}){let set=change=>onChange(
-{...wish,...change}),stays=kept2?{placeholder:"Unchanged"}:void 0;return a2($,{children:[a2(Field,{id:"display-name",label:"\
+!0)}}function IntegrationFields({provider,wish,onChange,withKey=!1,kept=!1,problem,keyError}){let set=change=>onChange({
+...wish,...change}),stays=kept?{placeholder:"Unchanged"}:void 0;return a2($,{children:[a2(Field,{id:"display-name",label:"\
 Name",help:"What your end users read.",value:wish.display_name,onInput:display_name=>set({display_name}),error:wrong(problem,
 "integration.display_name")}),withKey&&a2(Field,{id:"key",label:"Key",help:"What your code calls it. It cannot be change\
 d later.",value:wish.key,onInput:key=>set({key}),error:keyError}),hasClient(provider)&&a2($,{children:[a2(Field,{id:"cli\
@@ -1054,47 +1073,54 @@ message??refused}),refused&&a2("p",{children:a2(Button,{wide:!0,onClick:()=>loca
 label:"command"})]})]})})}var TONES3={SUCCESS:"good",FAILURE:"bad",PENDING:"info"},OPERATIONS=["CONNECT","REFRESH","VERIFY","REVOKE"],OUTCOMES=["S\
 UCCESS","FAILURE","PENDING","SUPERSEDED","UNSUPPORTED"];function LogsScreen(){let{query:address,route}=useLocation(),filters=address,
 narrow=change=>route(`/dashboard/logs${query({...filters,...change})}`,!0),asked={operation:filters.operation&&`AUTH_LOG\
-_OPERATION_${filters.operation}`,outcome:filters.outcome&&`AUTH_LOG_OUTCOME_${filters.outcome}`,connection_id:filters.connection_id},
-options=(first,words)=>[{value:"",label:first},...words.map(value=>({value,label:sentence(value)}))];return a2(Page,{title:"\
-Auth logs",lead:"Each attempt with a provider from end to end: its steps, what the provider said, and whose turn it is. \
-No log holds a secret.",children:[a2("div",{class:"filters",role:"search","aria-label":"Auth logs",children:[a2(Field,{id:"\
-operation",label:"What was tried",value:filters.operation??"",onInput:operation=>narrow({operation}),options:options("Ev\
-erything tried",OPERATIONS)}),a2(Field,{id:"outcome",label:"What came of it",value:filters.outcome??"",onInput:outcome=>narrow(
-{outcome}),options:options("Every outcome",OUTCOMES)}),filters.connection_id&&a2("button",{type:"button",class:"pill","a\
-ria-pressed":"true",onClick:()=>narrow({connection_id:""}),children:[filters.connection_id," ×"]}),a2(Button,{onClick:()=>narrow(
-{live:filters.live?"":"1"}),children:filters.live?"Show the past":"Follow live"})]}),filters.live?a2(Live,{asked},JSON.stringify(
-asked)):a2(Past,{asked})]})}function Past({asked}){let[trail,turnTo]=d2([]),address=`/auth-logs${query({...asked,page_size:50,
-page_token:trail.at(-1)})}`,page=useLoad(signal=>api(address,{signal}),[address]);return a2(Card,{flush:!0,children:a2(Awaited,
-{of:page,rows:8,children:({logs=[],next_page_token})=>a2($,{children:[logs.length>0?a2(Logs,{of:logs}):a2(Empty,{title:"\
-No attempt fits",children:"When somebody connects an account, or a token is refreshed, each step is written down here."}),
-(trail.length>0||next_page_token)&&a2("nav",{class:"pager","aria-label":"Pages",children:[a2("span",{children:["Page ",trail.
-length+1]}),a2("span",{class:"row",children:[trail.length>0&&a2(Button,{onClick:()=>turnTo(trail.slice(0,-1)),children:"\
-Newer"}),next_page_token&&a2(Button,{onClick:()=>turnTo([...trail,next_page_token]),children:"Older"})]})]})]})})})}function Live({
-asked}){let followed=useFollow(`/auth-logs:tail${query(asked)}`,message2=>message2.log,one=>one.id);return a2($,{children:[
-a2("div",{class:"row",children:a2(LiveBar,{of:followed})}),a2(Card,{flush:!0,children:followed.items.length>0?a2(Logs,{of:followed.
-items}):a2(Empty,{title:"Waiting for attempts",children:"What is tried from now on appears here."})})]})}function Logs({
-of}){return a2("ul",{class:"live",children:of.map(log=>a2(LogRow,{of:log},log.id))})}function LogRow({of}){let outcome=word(
-of.outcome,"AUTH_LOG_OUTCOME"),failure=of.failure;return a2("li",{children:a2("details",{children:[a2("summary",{children:[
-a2(When,{time:of.start_time}),a2("span",{class:"row",children:[a2(Badge,{tone:TONES3[outcome]??"quiet",children:sentence(
-outcome)}),sentence(word(of.operation,"AUTH_LOG_OPERATION"))]}),a2("span",{class:"muted",children:[of.integration,failure?.
-reason,failure?.code].filter(Boolean).join(" · ")})]}),a2("div",{class:"live-body stack",children:[a2(Steps,{of}),failure&&
-a2(Facts,{of:[["Reason",a2("code",{children:failure.reason})],["Cause",failure.cause&&a2("code",{children:failure.cause})],
-["The provider said",failure.code&&`${failure.code}${failure.description?`: ${failure.description}`:""}`],["Whose turn",
-turn(of.whose_turn)]]}),a2(Facts,{of:[["Id",a2(Copyable,{text:of.id,label:"id"})],["Began",exact(of.start_time)],...of.connection_id?
-[["Connection",a2("a",{href:`/dashboard/connections/${of.connection_id}`,children:of.connection_id})]]:[],...of.trace_id?
-[["Trace",a2(Copyable,{text:of.trace_id,label:"trace id"})]]:[]]}),a2("span",{children:a2(CopyButton,{wordy:!0,label:"Co\
-py as JSON",text:JSON.stringify(of,null,2)})})]})]})})}function Steps({of}){let steps=of.steps??[];if(steps.length===0)return null;
-let begin=Math.min(...steps.map(step=>new Date(step.start_time??0).getTime())),end=Math.max(...steps.map(step=>new Date(
-step.start_time??0).getTime()+millis(step.duration))),whole2=Math.max(1,end-begin);return a2("div",{class:"table-frame",
-tabIndex:0,role:"region","aria-label":"Steps",children:a2("table",{class:"table plain",children:[a2("thead",{children:a2(
-"tr",{children:[a2("th",{scope:"col",children:"Step"}),a2("th",{scope:"col",children:"Host"}),a2("th",{scope:"col",children:"\
-Answer"}),a2("th",{scope:"col",class:"end",children:"Took"}),a2("th",{scope:"col",class:"span-head",children:a2("span",{
-class:"for-readers",children:"When"})})]})}),a2("tbody",{children:steps.map((step,at2)=>a2("tr",{children:[a2("th",{scope:"\
-row",children:sentence(step.name??"")}),a2("td",{children:step.host||a2("span",{class:"muted",children:"—"})}),a2("td",
-{children:a2(Badge,{tone:step.succeeded?"good":"bad",children:step.http_status||(step.succeeded?"OK":sentence(step.fault??
-"failed"))})}),a2("td",{class:"end",children:lasting(millis(step.duration))}),a2("td",{class:"span-room","aria-hidden":"\
-true",children:a2("span",{class:`span fill-${step.succeeded?"info":"bad"}`,style:{marginLeft:`${100*(new Date(step.start_time??
-0).getTime()-begin)/whole2}%`,width:`${Math.max(1.5,100*millis(step.duration)/whole2)}%`}})})]},`${step.name}-${at2}`))})]})})}function NewIntegrationScreen(){let{params}=useRoute(),id=params.id??"",found=useLoad(async signal=>{let[{provider:provider2},
+_OPERATION_${filters.operation}`,outcome:filters.outcome&&`AUTH_LOG_OUTCOME_${filters.outcome}`,connection_id:filters.connection_id,
+integration:filters.integration},options=(first,words)=>[{value:"",label:first},...words.map(value=>({value,label:sentence(
+value)}))];return a2(Page,{title:"Auth logs",lead:"Each attempt with a provider from end to end: its steps, what the pro\
+vider said, and whose turn it is. No log holds a secret.",children:[filters.log&&a2(One,{id:logIdOf(filters.log)??filters.
+log}),a2("div",{class:"filters",role:"search","aria-label":"Auth logs",children:[a2(Field,{id:"operation",label:"What wa\
+s tried",value:filters.operation??"",onInput:operation=>narrow({operation}),options:options("Everything tried",OPERATIONS)}),
+a2(Field,{id:"outcome",label:"What came of it",value:filters.outcome??"",onInput:outcome=>narrow({outcome}),options:options(
+"Every outcome",OUTCOMES)}),["connection_id","integration"].map(name2=>filters[name2]&&a2("button",{type:"button",class:"\
+pill","aria-pressed":"true","aria-label":`Not only ${filters[name2]}`,onClick:()=>narrow({[name2]:""}),children:[filters[name2],
+" ×"]},name2)),a2(Button,{onClick:()=>narrow({live:filters.live?"":"1"}),children:filters.live?"Show the past":"Follow \
+live"})]}),filters.live?a2(Live,{asked},JSON.stringify(asked)):a2(Past,{asked})]})}function logIdOf(reference){let[,id]=/^(?:log|aut)_([0-9A-HJKMNP-TV-Z]{26})$/.
+exec(reference.trim())??[];return id&&`log_${id}`}function One({id}){let found=useLoad(async signal=>(await api(`/auth-l\
+ogs/${encodeURIComponent(id)}`,{signal})).log,[id]);return a2(Card,{flush:!0,title:"The attempt that was looked for",actions:a2(
+"a",{href:"/dashboard/logs",children:"All attempts"}),children:a2(Awaited,{of:found,rows:3,children:log=>a2("ul",{class:"\
+live",children:a2(LogRow,{of:log,open:!0})})})})}function Past({asked}){let[trail,turnTo]=d2([]),address=`/auth-logs${query(
+{...asked,page_size:50,page_token:trail.at(-1)})}`,page=useLoad(signal=>api(address,{signal}),[address]);return a2(Card,
+{flush:!0,children:a2(Awaited,{of:page,rows:8,children:({logs=[],next_page_token})=>a2($,{children:[logs.length>0?a2(Logs,
+{of:logs}):a2(Empty,{title:"No attempt fits",children:"When somebody connects an account, or a token is refreshed, each \
+step is written down here."}),(trail.length>0||next_page_token)&&a2("nav",{class:"pager","aria-label":"Pages",children:[
+a2("span",{children:["Page ",trail.length+1]}),a2("span",{class:"row",children:[trail.length>0&&a2(Button,{onClick:()=>turnTo(
+trail.slice(0,-1)),children:"Newer"}),next_page_token&&a2(Button,{onClick:()=>turnTo([...trail,next_page_token]),children:"\
+Older"})]})]})]})})})}function Live({asked}){let followed=useFollow(`/auth-logs:tail${query(asked)}`,message2=>message2.
+log,one=>one.id);return a2($,{children:[a2("div",{class:"row",children:a2(LiveBar,{of:followed})}),a2(Card,{flush:!0,children:followed.
+items.length>0?a2(Logs,{of:followed.items}):a2(Empty,{title:"Waiting for attempts",children:"What is tried from now on a\
+ppears here."})})]})}function Logs({of}){return a2("ul",{class:"live",children:of.map(log=>a2(LogRow,{of:log},log.id))})}
+function LogRow({of,open}){let outcome=word(of.outcome,"AUTH_LOG_OUTCOME"),failure=of.failure;return a2("li",{children:a2(
+"details",{open,children:[a2("summary",{children:[a2(When,{time:of.start_time}),a2("span",{class:"row",children:[a2(Badge,
+{tone:TONES3[outcome]??"quiet",children:sentence(outcome)}),sentence(word(of.operation,"AUTH_LOG_OPERATION"))]}),a2("spa\
+n",{class:"muted",children:[of.integration,failure?.reason,failure?.code].filter(Boolean).join(" · ")})]}),a2("div",{class:"\
+live-body stack",children:[a2(Steps,{of}),failure&&a2(Facts,{of:[["Reason",a2("code",{children:failure.reason})],["Cause",
+failure.cause&&a2("code",{children:failure.cause})],["The provider said",failure.code&&`${failure.code}${failure.description?
+`: ${failure.description}`:""}`],["Whose turn",turn(of.whose_turn)]]}),a2(Facts,{of:[["Id",a2(Copyable,{text:of.id,label:"\
+id"})],["Began",exact(of.start_time)],...of.session_id?[["Connect session",a2(Copyable,{text:of.session_id,label:"sessio\
+n id"})]]:[],...of.connection_id?[["Connection",a2("a",{href:`/dashboard/connections/${of.connection_id}`,children:of.connection_id})]]:
+[],...of.trace_id?[["Trace",a2(Copyable,{text:of.trace_id,label:"trace id"})]]:[]]}),a2("span",{children:a2(CopyButton,{
+wordy:!0,label:"Copy as JSON",text:JSON.stringify(of,null,2)})})]})]})})}function Steps({of}){let steps=of.steps??[];if(steps.
+length===0)return null;let begin=Math.min(...steps.map(step=>new Date(step.start_time??0).getTime())),end=Math.max(...steps.
+map(step=>new Date(step.start_time??0).getTime()+millis(step.duration))),whole2=Math.max(1,end-begin);return a2("div",{class:"\
+table-frame",tabIndex:0,role:"region","aria-label":"Steps",children:a2("table",{class:"table plain",children:[a2("thead",
+{children:a2("tr",{children:[a2("th",{scope:"col",children:"Step"}),a2("th",{scope:"col",children:"Host"}),a2("th",{scope:"\
+col",children:"Answer"}),a2("th",{scope:"col",class:"end",children:"Took"}),a2("th",{scope:"col",class:"span-head",children:a2(
+"span",{class:"for-readers",children:"When"})})]})}),a2("tbody",{children:steps.map((step,at2)=>a2("tr",{children:[a2("t\
+h",{scope:"row",children:sentence(step.name??"")}),a2("td",{children:step.host||a2("span",{class:"muted",children:"—"})}),
+a2("td",{children:a2(Badge,{tone:step.succeeded?"good":"bad",children:step.http_status||(step.succeeded?"OK":sentence(step.
+fault??"failed"))})}),a2("td",{class:"end",children:lasting(millis(step.duration))}),a2("td",{class:"span-room","aria-hi\
+dden":"true",children:a2("span",{class:`span fill-${step.succeeded?"info":"bad"}`,style:{marginLeft:`${100*(new Date(step.
+start_time??0).getTime()-begin)/whole2}%`,width:`${Math.max(1.5,100*millis(step.duration)/whole2)}%`}})})]},`${step.name}\
+-${at2}`))})]})})}function NewIntegrationScreen(){let{params}=useRoute(),id=params.id??"",found=useLoad(async signal=>{let[{provider:provider2},
 {integrations=[]}]=await Promise.all([api(`/providers/${encodeURIComponent(id)}`,{signal}),can("integrations:read")?api(
 "/integrations",{signal}):{integrations:[]}]);return{provider:provider2,there:integrations}},[id]),provider=found.data?.
 provider;return a2(Page,{title:provider?`Add ${provider.name}`:id,crumbs:[{label:"Providers",href:"/dashboard/providers"}],
@@ -1116,23 +1142,24 @@ a2("p",{class:"muted",children:["There is no guide for ",provider.name," yet. Cr
 give it the redirect URL above, and bring its client id and secret here."]}),(details.guidance?.notes??[]).map(note=>a2(
 Notice,{children:note},note))]}),a2(Card,{title:"What is known of it",children:a2(Facts,{of:known([["Logs in with",authMode(
 provider.auth_mode)],["Categories",(provider.categories??[]).map(category).join(", ")||void 0],["API",details.base_url&&
-a2("code",{children:details.base_url})],["Access tokens last",lasts(behaviour.access_token_seconds)],["Refresh tokens",behaviour.
-rotation?{none:"Stay the same",grace:"Rotate, the old one for a while",strict:"Rotate, used once"}[behaviour.rotation]:void 0],
-["End unused after",lasts(behaviour.idle_seconds)],["End in any case after",lasts(behaviour.absolute_seconds)],["Checks",
-(details.probes??[]).map(sentence).join(", ")||void 0],["Deleting",details.revocable?"Ends the grant at the provider too":
-"The grant at the provider stays"],["Documentation",provider.docs_url&&a2("a",{href:provider.docs_url,target:"_blank",rel:"\
-noopener noreferrer",children:new URL(provider.docs_url).host})]])})})]})}var known=facts=>facts.filter(([,value])=>value);
-function Form({provider,there}){let{route}=useLocation(),taken=key=>there.some(one=>one.key===key),[wish,change]=d2(()=>({
-...wishOf(provider),key:free(provider.id,taken)})),{busy,problem,run}=useAction(),[hint,tell]=d2(void 0),save2=async check=>{
-if(taken(wish.key)){tell("There is an integration with this key already.");return}await run(async()=>{await api(`/integr\
-ations/${encodeURIComponent(wish.key)}`,{method:"PUT",body:bodyOf(provider,wish)})})&&route(`/dashboard/integrations/${encodeURIComponent(
-wish.key)}?new=1${check?"&check=1":""}`)};return a2(Card,{title:"Here",children:a2("form",{class:"stack",noValidate:!0,onSubmit:event=>{
-event.preventDefault(),save2(!1)},children:[a2("div",{class:"row",children:[a2(Logo,{name:provider.name}),a2("strong",{children:provider.
-name})]}),a2(IntegrationFields,{provider,wish,onChange:next=>{change(next),tell(void 0)},withKey:!0,problem,keyError:hint??
-wrong(problem,"integration.key","key")}),problem&&!wrong(problem,"integration.key","key","integration.client_id","client\
-_secret","integration.scopes")&&a2(Trouble,{problem}),a2("div",{class:"row",children:[a2(Button,{kind:"primary",busy,onClick:()=>{
-save2(!1)},children:"Add integration"}),hasClient(provider)&&a2(Button,{busy,onClick:()=>{save2(!0)},children:"Add and c\
-heck the client"})]})]})})}function free(id,taken){let more=[2,3,4,5,6,7,8,9].map(number=>`${id}-${number}`);return[id,...more].
+a2("code",{children:filledIn(details.base_url)})],["Access tokens last",lasts(behaviour.access_token_seconds)],["Refresh\
+ tokens",behaviour.rotation?{none:"Stay the same",grace:"Rotate, the old one for a while",strict:"Rotate, used once"}[behaviour.
+rotation]:void 0],["End unused after",lasts(behaviour.idle_seconds)],["End in any case after",lasts(behaviour.absolute_seconds)],
+["Checks",(details.probes??[]).map(sentence).join(", ")||void 0],["Deleting",details.revocable?"Ends the grant at the pr\
+ovider too":"The grant at the provider stays"],["Documentation",provider.docs_url&&a2("a",{href:provider.docs_url,target:"\
+_blank",rel:"noopener noreferrer",children:new URL(provider.docs_url).host})]])})})]})}var filledIn=template=>template.replaceAll(
+/\$\{(?:\w+\.)*(\w+)\}/g,"{$1}"),known=facts=>facts.filter(([,value])=>value);function Form({provider,there}){let{route}=useLocation(),
+taken=key=>there.some(one=>one.key===key),[wish,change]=d2(()=>({...wishOf(provider),key:free(provider.id,taken)})),{busy,
+problem,run}=useAction(),[hint,tell]=d2(void 0),save2=async check=>{if(taken(wish.key)){tell("There is an integration wi\
+th this key already.");return}await run(async()=>{await api(`/integrations/${encodeURIComponent(wish.key)}`,{method:"PUT",
+body:bodyOf(provider,wish)})})&&route(`/dashboard/integrations/${encodeURIComponent(wish.key)}?new=1${check?"&check=1":""}`)};
+return a2(Card,{title:"Here",children:a2("form",{class:"stack",noValidate:!0,onSubmit:event=>{event.preventDefault(),save2(
+!1)},children:[a2("div",{class:"row",children:[a2(Logo,{name:provider.name}),a2("strong",{children:provider.name})]}),a2(
+IntegrationFields,{provider,wish,onChange:next=>{change(next),tell(void 0)},withKey:!0,problem,keyError:hint??wrong(problem,
+"integration.key","key")}),problem&&!wrong(problem,"integration.key","key","integration.client_id","client_secret","inte\
+gration.scopes")&&a2(Trouble,{problem}),a2("div",{class:"row",children:[a2(Button,{kind:"primary",busy,onClick:()=>{save2(
+!1)},children:"Add integration"}),hasClient(provider)&&a2(Button,{busy,onClick:()=>{save2(!0)},children:"Add and check t\
+he client"})]})]})})}function free(id,taken){let more=[2,3,4,5,6,7,8,9].map(number=>`${id}-${number}`);return[id,...more].
 find(key=>!taken(key))??id}function NowhereScreen(){return a2(Page,{title:"There is nothing here",children:a2("p",{class:"muted",children:["The add\
 ress may be mistyped, or what it named is gone. ",a2("a",{href:"/dashboard",children:"Back to the overview"})]})})}var SHOWN3=60;function ProvidersScreen(){let{query:address,route}=useLocation(),found=useLoad(signal=>api("/providers",{
 signal}),[]),filters=address,narrow=change=>route(`/dashboard/providers${query({...filters,...change})}`,!0);return a2(Page,
@@ -1157,11 +1184,8 @@ ell-text",children:[a2("strong",{children:provider.name}),a2("small",{children:[
 button",class:"button button-secondary",onClick:()=>show(shown+240),children:"Show more"})})]})}function fit({search="",
 category:wanted,mode}){let words=search.toLowerCase().split(/\s+/).filter(Boolean);return provider=>{let text=`${provider.
 name} ${provider.id} ${(provider.categories??[]).join(" ")}`.toLowerCase();return words.every(one=>text.includes(one))&&
-(!wanted||(provider.categories??[]).includes(wanted))&&(!mode||provider.auth_mode===mode)}}var THEME={font_size:14,radius_control:7,radius_card:12,density:"compact",light:{surface:"#f7f7f9",border:"#e2e4ea",primary:"\
-#4f46e5",focus:"#4f46e5",text:"#16181d",text_muted:"#5c6370"},dark:{surface:"#0c0d10",surface_raised:"#141519",border:"#\
-26282f",primary:"#8b87ff",focus:"#9a97ff"}},kept=localStorage.getItem("appearance"),appearance=y3(kept==="light"||kept===
-"dark"?kept:"auto");function dress(){let undress=()=>{};x2(()=>{undress(),localStorage.setItem("appearance",appearance.value),
-undress=wear(document.documentElement,THEME,appearance.value)})}function From({what}){return a2("span",{class:"tag",title:"Set where the server is configured, as a key of its file or a\
+(!wanted||(provider.categories??[]).includes(wanted))&&(!mode||provider.auth_mode===mode)}}var NAME="appearance";function remembered(){let kept=localStorage.getItem(NAME);return kept==="light"||kept==="dark"?kept:
+"auto"}function remember(appearance2){localStorage.setItem(NAME,appearance2)}var appearance=y3(remembered());function dress(){x2(()=>{remember(appearance.value),wearAppearance(appearance.value)})}function From({what}){return a2("span",{class:"tag",title:"Set where the server is configured, as a key of its file or a\
  variable",children:what})}function SettingsScreen(){let who=session.value;return a2(Page,{title:"Settings",lead:"What t\
 his server is set to, and where each value comes from. What is set in its file or its variables is changed there.",children:a2(
 "div",{class:"columns",children:[a2(Card,{title:"This server",children:a2(Facts,{of:[["Version",who?.version],["Public a\
@@ -1277,10 +1301,11 @@ bad"};function DeliveryRow({of,again}){let state=word(of.state,"DELIVERY_STATE")
 a2("span",{class:"row",children:[a2(Badge,{tone:TONES5[state]??"quiet",children:sentence(state)}),last&&a2("span",{class:"\
 muted",children:last.status?`HTTP ${last.status}`:sentence(last.failure??"")})]})]}),a2("div",{class:"live-body stack",children:[
 a2(Facts,{of:[["webhook-id",a2(Copyable,{text:of.event_id,label:"webhook-id"})],["Next attempt",of.next_attempt_time&&a2(
-When,{time:of.next_attempt_time})],["Ended",of.ending&&sentence(of.ending)],...(of.attempts??[]).map(attempt=>[`Attempt ${attempt.
-number}`,`${exact(attempt.time)} · ${attempt.status?`HTTP ${attempt.status}`:"no answer"} · ${lasting(millis(attempt.latency))}${attempt.
-failure?` · ${sentence(attempt.failure)}`:""}`])]}),a2("span",{class:"row",children:[again&&a2(Button,{onClick:again,children:"\
-Deliver again"}),a2(CopyButton,{wordy:!0,label:"Copy as JSON",text:JSON.stringify(of,null,2)})]})]})]})})}var PATHS2={start:"M10 2.5v2m0 11v2m7.5-7.5h-2m-11 0h-2M10 13.2a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4Z",health:"M2.5 1\
+When,{time:of.next_attempt_time})],["Ended",of.ending&&sentence(of.ending)],...of.own_address?[["Goes to","The address i\
+ts connection has of its own"]]:[],...(of.attempts??[]).map(attempt=>[`Attempt ${attempt.number}`,`${exact(attempt.time)}\
+ · ${attempt.status?`HTTP ${attempt.status}`:"no answer"} · ${lasting(millis(attempt.latency))}${attempt.failure?` · ${sentence(
+attempt.failure)}`:""}`])]}),a2("span",{class:"row",children:[again&&a2(Button,{onClick:again,children:"Deliver again"}),
+a2(CopyButton,{wordy:!0,label:"Copy as JSON",text:JSON.stringify(of,null,2)})]})]})]})})}var PATHS2={start:"M10 2.5v2m0 11v2m7.5-7.5h-2m-11 0h-2M10 13.2a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4Z",health:"M2.5 1\
 0.5h3.2l2-5.5 4 10 2-4.5h3.8",connections:"M8 12 5.8 14.2a2.7 2.7 0 0 1-3.8-3.8L5 7.4a2.7 2.7 0 0 1 3.8 0M12 8l2.2-2.2a2\
 .7 2.7 0 0 1 3.8 3.8L15 12.6a2.7 2.7 0 0 1-3.8 0M7.8 12.2l4.4-4.4",integrations:"M4 3.5h4.5V8H4Zm7.5 0H16V8h-4.5ZM4 12h4\
 .5v4.5H4Zm9.75-.5v5m-2.5-2.5h5",catalogue:"M4 4h12v12H4Zm0 4h12M8 8v8",events:"M3 10a7 7 0 0 1 14 0M6 10a4 4 0 0 1 8 0m-\
@@ -1326,16 +1351,17 @@ resolve=>setTimeout(resolve,120)),signal.aborted?[]:(await api(`/connections${qu
 {signal})).connections??[]}function rank(wanted,known2,connections){let has=text=>text.toLowerCase().includes(wanted.toLowerCase()),
 places=PLACES.filter(place=>has(place.label)&&(!place.scope||can(place.scope))),integrations=wanted?(known2?.integrations??
 []).filter(one=>has(`${one.key} ${one.display_name??""}`)):[],providers=wanted?(known2?.providers??[]).filter(one=>has(`${one.
-name} ${one.id}`)):[];return[...connections.map(one=>({id:one.id,glyph:"connections",label:one.display_name||one.end_user,
-detail:`${one.integration} · ${one.id}`,href:`/dashboard/connections/${one.id}`,state:one})),...places.map(one=>({id:one.
-href,glyph:one.glyph,label:one.label,detail:"Screen",href:one.href})),...integrations.slice(0,MAX_EACH).map(one=>({id:`i\
--${one.key}`,glyph:"integrations",label:one.display_name||one.key,detail:`Integration · ${one.key}`,href:`/dashboard/in\
-tegrations/${encodeURIComponent(one.key)}`})),...providers.slice(0,MAX_EACH).map(one=>({id:`p-${one.id}`,glyph:"catalogu\
-e",label:one.name,detail:"Provider",href:`/dashboard/providers/${one.id}`}))]}function Shortcuts({onClose}){let keys=[["\
-⌘K  /","Search"],["?","These shortcuts"],...PLACES.map(place=>[`g ${place.key}`,place.label])];return a2(Dialog,{title:"\
-Keyboard shortcuts",onClose,actions:a2(Button,{onClick:onClose,children:"Close"}),children:a2("dl",{class:"shortcuts",children:keys.
-map(([key,what])=>a2("div",{children:[a2("dt",{children:what}),a2("dd",{children:key.split(/\s+/).map(one=>a2("kbd",{children:one},
-one))})]},key))})})}function Environments(){let[open,show]=d2(!1),here2=session.value?.environment;return a2($,{children:[a2("button",{type:"\
+name} ${one.id}`)):[],log=can("connections:read")?logIdOf(wanted):void 0;return[...log?[{id:log,glyph:"logs",label:wanted,
+detail:"An attempt, step by step",href:`/dashboard/logs?log=${log}`}]:[],...connections.map(one=>({id:one.id,glyph:"conn\
+ections",label:one.display_name||one.end_user,detail:`${one.integration} · ${one.id}`,href:`/dashboard/connections/${one.
+id}`,state:one})),...places.map(one=>({id:one.href,glyph:one.glyph,label:one.label,detail:"Screen",href:one.href})),...integrations.
+slice(0,MAX_EACH).map(one=>({id:`i-${one.key}`,glyph:"integrations",label:one.display_name||one.key,detail:`Integration \
+· ${one.key}`,href:`/dashboard/integrations/${encodeURIComponent(one.key)}`})),...providers.slice(0,MAX_EACH).map(one=>({
+id:`p-${one.id}`,glyph:"catalogue",label:one.name,detail:"Provider",href:`/dashboard/providers/${one.id}`}))]}function Shortcuts({
+onClose}){let keys=[["⌘K  /","Search"],["?","These shortcuts"],...PLACES.map(place=>[`g ${place.key}`,place.label])];return a2(
+Dialog,{title:"Keyboard shortcuts",onClose,actions:a2(Button,{onClick:onClose,children:"Close"}),children:a2("dl",{class:"\
+shortcuts",children:keys.map(([key,what])=>a2("div",{children:[a2("dt",{children:what}),a2("dd",{children:key.split(/\s+/).
+map(one=>a2("kbd",{children:one},one))})]},key))})})}function Environments(){let[open,show]=d2(!1),here2=session.value?.environment;return a2($,{children:[a2("button",{type:"\
 button",class:"environment","aria-haspopup":"dialog","aria-label":`Environment: ${here2}. Change`,onClick:()=>show(!0),children:[
 here2,a2(Icon,{name:"chevron",size:11})]}),open&&a2(Choice,{onClose:()=>show(!1)})]})}function Choice({onClose}){let{busy,
 problem,run}=useAction(),others=(session.value?.environments??[]).filter(one=>!one.here);return a2(Dialog,{title:"Enviro\

@@ -2,10 +2,12 @@
 var from = typeof document === "undefined" ? void 0 : document.currentScript?.src;
 var PROTOCOL = 1;
 var PATIENCE = 15e3;
+var ANSWERS_WITHIN = 2e3;
 function connect(options) {
   return createConnect(options).open(options).outcome;
 }
 function createConnect(settings) {
+  if (!settings.environment) throw new TypeError("Latchkey: say which environment, in `environment`.");
   const base = settings.server ?? (from && new URL(from).origin);
   if (!base) throw new TypeError("Latchkey: say where the server is, in `server`.");
   const server = new URL(base, location.href).origin;
@@ -18,7 +20,10 @@ function createConnect(settings) {
   };
 }
 async function tokenOf({ sessionToken }) {
-  return typeof sessionToken === "function" ? sessionToken() : sessionToken;
+  const token = await (typeof sessionToken === "function" ? sessionToken() : sessionToken);
+  if (typeof token === "string" && token) return token;
+  console.error("Latchkey: sessionToken gave no token. It is `token` of what CreateConnectSession answers.");
+  throw new TypeError("no token");
 }
 function redirect(server, opening) {
   const outcome = tokenOf(opening).then(
@@ -54,6 +59,7 @@ function dialog(server, settings, opening) {
     settle(result);
     if (!element.isConnected) return;
     clearTimeout(timer);
+    clearTimeout(leaving);
     removeEventListener("message", greeted);
     port?.close();
     element.close();
@@ -68,8 +74,15 @@ function dialog(server, settings, opening) {
     return void 0;
   });
   const first = token();
-  const leave = () => port ? port.postMessage({ type: "close" }) : end({ status: "dismissed" });
+  let leaving;
+  const leave = () => {
+    if (!port) return end({ status: "dismissed" });
+    port.postMessage({ type: "close" });
+    leaving ??= setTimeout(() => end({ status: "dismissed" }), ANSWERS_WITHIN);
+  };
   const heard = ({ data }) => {
+    clearTimeout(leaving);
+    leaving = void 0;
     if (data.type === "ready") emit("ready", void 0);
     else if (data.type === "step") emit("step", { step: data.step, integration: data.integration });
     else if (data.type === "title") frame.title = data.title;
@@ -81,6 +94,7 @@ function dialog(server, settings, opening) {
   const greeted = async ({ origin, source, data }) => {
     if (origin !== server || source !== frame.contentWindow || data?.type !== "hello" || data.protocol !== PROTOCOL) return;
     clearTimeout(timer);
+    frame.contentWindow?.postMessage({ type: "wait", nonce: data.nonce }, server);
     const it = await first;
     if (!it || !element.isConnected) return;
     const channel = new MessageChannel();

@@ -27,10 +27,12 @@ var latchkey = (() => {
   var from = typeof document === "undefined" ? void 0 : document.currentScript?.src;
   var PROTOCOL = 1;
   var PATIENCE = 15e3;
+  var ANSWERS_WITHIN = 2e3;
   function connect(options) {
     return createConnect(options).open(options).outcome;
   }
   function createConnect(settings) {
+    if (!settings.environment) throw new TypeError("Latchkey: say which environment, in `environment`.");
     const base = settings.server ?? (from && new URL(from).origin);
     if (!base) throw new TypeError("Latchkey: say where the server is, in `server`.");
     const server = new URL(base, location.href).origin;
@@ -43,7 +45,10 @@ var latchkey = (() => {
     };
   }
   async function tokenOf({ sessionToken }) {
-    return typeof sessionToken === "function" ? sessionToken() : sessionToken;
+    const token = await (typeof sessionToken === "function" ? sessionToken() : sessionToken);
+    if (typeof token === "string" && token) return token;
+    console.error("Latchkey: sessionToken gave no token. It is `token` of what CreateConnectSession answers.");
+    throw new TypeError("no token");
   }
   function redirect(server, opening) {
     const outcome = tokenOf(opening).then(
@@ -79,6 +84,7 @@ var latchkey = (() => {
       settle(result);
       if (!element.isConnected) return;
       clearTimeout(timer);
+      clearTimeout(leaving);
       removeEventListener("message", greeted);
       port?.close();
       element.close();
@@ -93,8 +99,15 @@ var latchkey = (() => {
       return void 0;
     });
     const first = token();
-    const leave = () => port ? port.postMessage({ type: "close" }) : end({ status: "dismissed" });
+    let leaving;
+    const leave = () => {
+      if (!port) return end({ status: "dismissed" });
+      port.postMessage({ type: "close" });
+      leaving ??= setTimeout(() => end({ status: "dismissed" }), ANSWERS_WITHIN);
+    };
     const heard = ({ data }) => {
+      clearTimeout(leaving);
+      leaving = void 0;
       if (data.type === "ready") emit("ready", void 0);
       else if (data.type === "step") emit("step", { step: data.step, integration: data.integration });
       else if (data.type === "title") frame.title = data.title;
@@ -106,6 +119,7 @@ var latchkey = (() => {
     const greeted = async ({ origin, source, data }) => {
       if (origin !== server || source !== frame.contentWindow || data?.type !== "hello" || data.protocol !== PROTOCOL) return;
       clearTimeout(timer);
+      frame.contentWindow?.postMessage({ type: "wait", nonce: data.nonce }, server);
       const it = await first;
       if (!it || !element.isConnected) return;
       const channel = new MessageChannel();

@@ -85,7 +85,10 @@ async function framed(texts: Texts, meeting: typeof meet): Promise<void> {
   };
   const leave = () => (flow ? flow.leave() : manager.leave ? manager.leave() : host.tell({ type: 'close' }));
   host.listen((message) => {
-    if (message.type === 'close') leave();
+    if (message.type === 'close') {
+      host.tell({ type: 'here' });
+      leave();
+    }
     if (message.type === 'token') void (flow ? flow.renew(message.token) : begin(message.token));
     if (message.type === 'appearance') wearAppearance(message.appearance);
   });

@@ -23,6 +23,8 @@ export type ToHost =
   | { type: 'title'; title: string }
   | { type: 'token' }
   | { type: 'outcome'; outcome: Outcome }
+  /** Was asked to close, and is still here: somebody is asked first, or something is still to be told. */
+  | { type: 'here' }
   | { type: 'close' };
 
 export type FromHost = { type: 'token'; token: string } | { type: 'close' } | { type: 'appearance'; appearance: 'auto' | 'light' | 'dark' };
@@ -42,7 +44,7 @@ export interface Host {
 }
 
 const PROTOCOL = 1;
-/** A page that does not answer will not. */
+/** A page that does not answer will not; one that answers may still have to get the token. */
 const PATIENCE = 5000;
 
 /** Whether a page of this origin may show this frame. An origin that the environment allows for one machine is allowed at any port. */
@@ -70,9 +72,11 @@ export function meet(origins: readonly string[]): Promise<Host> {
     };
     const heard = (event: MessageEvent) => {
       const port = event.ports[0];
-      if (event.origin !== origin || event.source !== window.parent || !port) return;
-      const { type, nonce: echoed, ...wishes } = event.data as { type?: string; nonce?: string } & Host['wishes'];
-      if (type !== 'welcome' || echoed !== nonce) return;
+      if (event.origin !== origin || event.source !== window.parent) return;
+      const { type, nonce: echoed, ...wishes } = (event.data ?? {}) as { type?: string; nonce?: string } & Host['wishes'];
+      if (echoed !== nonce) return;
+      if (type === 'wait') clearTimeout(timer);
+      if (type !== 'welcome' || !port) return;
       finish(() => resolve(over(port, wishes)));
     };
     addEventListener('message', heard);

@@ -9,6 +9,8 @@ export interface Choice {
   away: boolean;
   asks: boolean;
   scopes: string[];
+  /** Its provider does not answer at present. */
+  failing?: boolean;
 }
 
 export interface Failure {

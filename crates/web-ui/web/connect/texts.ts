@@ -2,7 +2,8 @@ import { type I18n, createI18n } from '../kit/i18n';
 import { localeOf } from './locales';
 import type english from './locales/en.json';
 
-export type Key = keyof typeof english;
+/** Ours, and a customer's words for what a scope allows. */
+export type Key = keyof typeof english | `scope:${string}`;
 export type Texts = I18n<Key>;
 
 /** The texts of the reader's language, or of the one the host decided for. A customer's own words go before ours. */

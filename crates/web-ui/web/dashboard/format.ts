@@ -2,6 +2,7 @@
 
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' });
 const EXACT = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' });
+const DAY = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
 const NUMBER = new Intl.NumberFormat('en');
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_557_600_000],
@@ -21,6 +22,9 @@ export function relative(time: string | number | undefined, now = Date.now()): s
 }
 
 export const exact = (time: string | number | undefined): string => (time === undefined ? '—' : EXACT.format(new Date(time)));
+
+/** Without the time of day, where it says nothing. */
+export const onDay = (time: number): string => DAY.format(new Date(time));
 
 export const count = (value: number | undefined): string => NUMBER.format(value ?? 0);
 

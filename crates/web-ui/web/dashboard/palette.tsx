@@ -6,6 +6,7 @@ import { useLoad } from './load';
 import { Glyph, type GlyphName } from './parts/glyph';
 import { StateBadge } from './parts/state';
 import { PLACES } from './places';
+import { logIdOf } from './screens/logs';
 import { can } from './session';
 import { type Connection, type Integration, type Provider, stateOf } from './types';
 
@@ -20,7 +21,7 @@ interface Hit {
 
 const MAX_EACH = 6;
 
-/** Jumps to a screen, an integration, a provider, or a connection by its id, end user or name. */
+/** Jumps to a screen, an integration, a provider, a connection by its id, end user or name, or what an end user's reference names. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const { route } = useLocation();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -101,7 +102,9 @@ function rank(wanted: string, known: { integrations: Integration[]; providers: P
   const places = PLACES.filter((place) => has(place.label) && (!place.scope || can(place.scope)));
   const integrations = wanted ? (known?.integrations ?? []).filter((one) => has(`${one.key} ${one.display_name ?? ''}`)) : [];
   const providers = wanted ? (known?.providers ?? []).filter((one) => has(`${one.name} ${one.id}`)) : [];
+  const log = can('connections:read') ? logIdOf(wanted) : undefined;
   return [
+    ...(log ? [{ id: log, glyph: 'logs' as const, label: wanted, detail: 'An attempt, step by step', href: `/dashboard/logs?log=${log}` }] : []),
     ...connections.map((one) => ({ id: one.id, glyph: 'connections' as const, label: one.display_name || one.end_user, detail: `${one.integration} · ${one.id}`, href: `/dashboard/connections/${one.id}`, state: one })),
     ...places.map((one) => ({ id: one.href, glyph: one.glyph, label: one.label, detail: 'Screen', href: one.href })),
     ...integrations.slice(0, MAX_EACH).map((one) => ({ id: `i-${one.key}`, glyph: 'integrations' as const, label: one.display_name || one.key, detail: `Integration · ${one.key}`, href: `/dashboard/integrations/${encodeURIComponent(one.key)}` })),

@@ -45,6 +45,8 @@ export interface Connection {
   config?: Record<string, unknown>;
   etag?: string;
   disable_time?: string;
+  /** Where webhooks of the compatible format go, in the place of their endpoints' addresses. */
+  webhook_url?: string;
   revocation?: { result?: string; attempts?: number; request_time?: string; end_time?: string; next_attempt_time?: string; failure?: Failure };
 }
 
@@ -75,6 +77,14 @@ export interface Aggregate {
   ending?: Stretch[];
   expiring?: Stretch[];
   series?: { time: string; counts?: { state: string; count?: number }[] }[];
+}
+
+/** What a provider says of a connection's credential. */
+export interface ConnectionCheck {
+  verdict?: string;
+  account?: string;
+  failure?: Failure;
+  auth_log_id?: string;
 }
 
 /** What a provider says of an integration's app. */
@@ -166,6 +176,7 @@ export interface Delivery {
   ending?: string;
   event_time?: string;
   next_attempt_time?: string;
+  own_address?: boolean;
   attempts?: { number: number; time?: string; status?: number; latency?: string; failure?: string }[];
 }
 

@@ -8,6 +8,8 @@ export interface I18n<Key extends string> {
   direction: 'ltr' | 'rtl';
   /** A text, with its values. */
   t(key: Key, values?: Values): string;
+  /** Whether there is one. */
+  has(key: Key): boolean;
   date(time: Date): string;
   /** More of them, which came later. */
   learn(texts: Record<string, string>): void;
@@ -21,6 +23,7 @@ export function createI18n<Key extends string>(locale: string, texts: Record<str
     locale,
     direction: RIGHT_TO_LEFT.has(locale.split('-')[0] ?? '') ? 'rtl' : 'ltr',
     t: (key, values = {}) => choosePlurals(instead[key] ?? texts[key] ?? key, values, plurals).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '')),
+    has: (key) => Boolean(instead[key] ?? texts[key]),
     date: (time) => new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(time),
     learn: (more) => {
       texts = { ...texts, ...more };

@@ -9,4 +9,4 @@ export { Icon, type IconName } from './icon';
 export { Logo } from './logo';
 export { Notice } from './notice';
 export { StatusRegions, announce } from './status';
-export { type Appearance, type Ratio, type Scheme, type Theme, type Tokens, derive, report, wear } from './theme';
+export { type Appearance, type Ratio, type Scheme, type Theme, type Tokens, derive, report } from './theme';

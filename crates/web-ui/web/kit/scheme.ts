@@ -17,12 +17,15 @@ export function follow(root: HTMLElement, appearance: Appearance, dress: (scheme
   return () => device.removeEventListener('change', change);
 }
 
-/** Before the first paint, so that nobody sees a page in the wrong colours. Afterwards a program asks for another appearance with an event. */
-export function dressFirst(wear: (root: HTMLElement, theme: Theme, appearance: Appearance) => () => void): void {
+/**
+ * Before the first paint, so that nobody sees a page in the wrong colours: in the appearance that is `wished` for, or that the server
+ * says. Afterwards a program asks for another with an event.
+ */
+export function dressFirst(wear: (root: HTMLElement, theme: Theme, appearance: Appearance) => () => void, wished?: Appearance): void {
   const root = document.documentElement;
   root.classList.add('programs');
   const { theme = {}, appearance = 'auto' } = boot<{ theme: Theme; appearance: Appearance }>();
-  let undress = wear(root, theme, appearance);
+  let undress = wear(root, theme, wished ?? appearance);
   addEventListener(APPEARANCE_EVENT, (event) => {
     undress();
     undress = wear(root, theme, (event as CustomEvent<Appearance>).detail);

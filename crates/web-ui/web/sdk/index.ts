@@ -58,6 +58,8 @@ const from = typeof document === 'undefined' ? undefined : (document.currentScri
 const PROTOCOL = 1;
 /** A frame that says nothing for so long cannot be shown: it is forbidden to, or the server is away. */
 const PATIENCE = 15_000;
+/** A frame that is asked to close and says nothing for so long is no longer there. */
+const ANSWERS_WITHIN = 2_000;
 
 /** Opens the connect pages, and resolves with what came of it. */
 export function connect(options: Settings & Opening): Promise<Outcome> {
@@ -65,6 +67,7 @@ export function connect(options: Settings & Opening): Promise<Outcome> {
 }
 
 export function createConnect(settings: Settings) {
+  if (!settings.environment) throw new TypeError('Latchkey: say which environment, in `environment`.');
   const base = settings.server ?? (from && new URL(from).origin);
   if (!base) throw new TypeError('Latchkey: say where the server is, in `server`.');
   const server = new URL(base, location.href).origin;
@@ -78,7 +81,10 @@ export function createConnect(settings: Settings) {
 }
 
 async function tokenOf({ sessionToken }: Opening): Promise<string> {
-  return typeof sessionToken === 'function' ? sessionToken() : sessionToken;
+  const token: unknown = await (typeof sessionToken === 'function' ? sessionToken() : sessionToken);
+  if (typeof token === 'string' && token) return token;
+  console.error('Latchkey: sessionToken gave no token. It is `token` of what CreateConnectSession answers.');
+  throw new TypeError('no token');
 }
 
 function redirect(server: string, opening: Opening): Flow {
@@ -118,6 +124,7 @@ function dialog(server: string, settings: Settings, opening: Opening): Flow {
     settle(result);
     if (!element.isConnected) return;
     clearTimeout(timer);
+    clearTimeout(leaving);
     removeEventListener('message', greeted);
     port?.close();
     element.close();
@@ -133,9 +140,16 @@ function dialog(server: string, settings: Settings, opening: Opening): Flow {
       return undefined;
     });
   const first = token();
-  const leave = () => (port ? port.postMessage({ type: 'close' }) : end({ status: 'dismissed' }));
+  let leaving: ReturnType<typeof setTimeout> | undefined;
+  const leave = () => {
+    if (!port) return end({ status: 'dismissed' });
+    port.postMessage({ type: 'close' });
+    leaving ??= setTimeout(() => end({ status: 'dismissed' }), ANSWERS_WITHIN);
+  };
 
   const heard = ({ data }: MessageEvent) => {
+    clearTimeout(leaving);
+    leaving = undefined;
     if (data.type === 'ready') emit('ready', undefined);
     else if (data.type === 'step') emit('step', { step: data.step, integration: data.integration });
     else if (data.type === 'title') frame.title = data.title;
@@ -148,6 +162,8 @@ function dialog(server: string, settings: Settings, opening: Opening): Flow {
     // The server's frame that is in this dialog, and no other.
     if (origin !== server || source !== frame.contentWindow || data?.type !== 'hello' || data.protocol !== PROTOCOL) return;
     clearTimeout(timer);
+    // A backend may take its time; the frame waits for as long as it is told to.
+    frame.contentWindow?.postMessage({ type: 'wait', nonce: data.nonce }, server);
     const it = await first;
     if (!it || !element.isConnected) return;
     const channel = new MessageChannel();

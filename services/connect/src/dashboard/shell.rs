@@ -9,14 +9,14 @@ use tracing::warn;
 #[template(path = "dashboard.html")]
 struct Shell {
     stylesheet: String,
-    theme: String,
+    first: String,
     program: String,
 }
 
 pub async fn page() -> Response {
     let shell = Shell {
         stylesheet: url("dashboard/dashboard.css"),
-        theme: url("kit/theme-first.js"),
+        first: url("dashboard/first.js"),
         program: url("dashboard/dashboard.js"),
     };
     match shell.render() {

@@ -1,5 +1,6 @@
 import { Button, Notice } from '../../kit';
 import { useFlow, useShared } from '../context';
+import { Scope } from './explain';
 import { Frame, Pair } from './frame';
 
 export function Done({ review }: { review: boolean }) {
@@ -46,7 +47,7 @@ export function Done({ review }: { review: boolean }) {
           <ul class="left-out">
             {left.map((scope) => (
               <li key={scope}>
-                <code>{scope}</code>
+                <Scope name={scope} />
               </li>
             ))}
           </ul>

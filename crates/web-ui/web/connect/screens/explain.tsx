@@ -36,6 +36,7 @@ export function Explain({ form }: { form: Form }) {
         </Notice>
       )}
       {mends ? <Mends form={form} /> : <p class="lead">{texts.t('explain_lead', { provider, app })}</p>}
+      <Failing form={form} />
       {form.scopes.length > 0 && (
         <section class="asks">
           <h2>{texts.t('explain_scopes', { app })}</h2>
@@ -43,7 +44,7 @@ export function Explain({ form }: { form: Form }) {
             {form.scopes.slice(0, SCOPES_SHOWN).map((scope) => (
               <li key={scope}>
                 <Icon name="check" size={16} />
-                <code>{scope}</code>
+                <Scope name={scope} />
               </li>
             ))}
             {form.scopes.length > SCOPES_SHOWN && <li class="more">{texts.t('explain_more', { count: form.scopes.length - SCOPES_SHOWN })}</li>}
@@ -58,6 +59,25 @@ export function Explain({ form }: { form: Form }) {
       )}
     </Frame>
   );
+}
+
+/** Said before anybody types a password for nothing. */
+export function Failing({ form }: { form: Form }) {
+  const { texts } = useShared();
+  const { integrations } = useFlow().state.session;
+  if (!integrations.find((it) => it.key === form.key)?.failing) return null;
+  return (
+    <Notice kind="warning">
+      <p>{texts.t('provider_failing', { provider: form.name })}</p>
+    </Notice>
+  );
+}
+
+/** In the product's words, where it has some. */
+export function Scope({ name }: { name: string }) {
+  const { texts } = useShared();
+  const key = `scope:${name}` as const;
+  return texts.has(key) ? <span>{texts.t(key)}</span> : <code>{name}</code>;
 }
 
 /** Why somebody is here again. */

@@ -3,7 +3,7 @@ import { Button, Field, announce } from '../../kit';
 import { useFlow, useShared } from '../context';
 import { hasShape, hint, plain } from '../hints';
 import type { FormField, Form as FormOf } from '../session';
-import { Mends } from './explain';
+import { Failing, Mends } from './explain';
 import { Frame, Pair, Safe } from './frame';
 
 export function Form({ form }: { form: FormOf }) {
@@ -15,6 +15,9 @@ export function Form({ form }: { form: FormOf }) {
   const provider = form.name;
   const value = (field: FormField) => typed[field.name] ?? field.value ?? field.options?.[0] ?? '';
   const shown = form.fields.filter(({ when }) => !when || form.fields.some((it) => it.name === when[0] && value(it) === when[1]));
+
+  // The server says it in English alone.
+  const refused = (field: FormField) => (texts.locale === 'en' ? fieldError?.message : texts.t('field_wrong', { label: field.label }));
 
   const submit = (event: Event) => {
     event.preventDefault();
@@ -51,6 +54,7 @@ export function Form({ form }: { form: FormOf }) {
       }
     >
       {session.mends ? <Mends form={form} /> : !form.away && <p class="lead">{texts.t('form_lead', { provider })}</p>}
+      <Failing form={form} />
       {form.steps.length > 0 && (
         <details class="guide" open>
           <summary>{texts.t('form_where')}</summary>
@@ -79,7 +83,7 @@ export function Form({ form }: { form: FormOf }) {
               }}
               optional={field.required ? undefined : texts.t('optional')}
               help={field.help ? linked(field.help) : undefined}
-              error={missing[field.name] ?? (fieldError?.field === field.name ? fieldError.message : undefined)}
+              error={missing[field.name] ?? (fieldError?.field === field.name ? refused(field) : undefined)}
               hint={said ? texts.t(said.key, said.values) : discouraged}
               before={field.before}
               after={field.after}

@@ -50,7 +50,7 @@ export function CheckClient({ integration, atOnce, before }: { integration: stri
             )}
             {told.auth_log_id && (
               <p>
-                <a href={`/dashboard/logs?integration=${encodeURIComponent(integration)}`}>What was asked</a>
+                <a href={`/dashboard/logs?log=${told.auth_log_id}`}>What was asked</a>
               </p>
             )}
           </Notice>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { count, exact } from '../format';
+import { count, exact, onDay } from '../format';
 import { Dot, type Tone } from './state';
 
 export interface Part {
@@ -20,9 +20,11 @@ const whole = (point: Point): number => point.parts.reduce((sum, part) => sum + 
 
 /**
  * How something was made up over time: columns, one instant of them in words with links, and the same as a table. A slider
- * chooses the instant, so that keys and fingers reach what a mouse does. `missing` columns come before the first point.
+ * chooses the instant, so that keys and fingers reach what a mouse does. `missing` columns come before the first point. Points by `days`
+ * are told without a time of day.
  */
-export function Series({ title, points, missing, from }: { title: string; points: Point[]; missing: number; from: number }) {
+export function Series({ title, points, missing, from, days }: { title: string; points: Point[]; missing: number; from: number; days: boolean }) {
+  const told = days ? onDay : exact;
   const [asTable, show] = useState(false);
   const [chosen, choose] = useState<number | undefined>(undefined);
   const at = Math.min(chosen ?? points.length - 1, points.length - 1);
@@ -32,7 +34,7 @@ export function Series({ title, points, missing, from }: { title: string; points
   return (
     <figure class="chart series">
       {asTable ? (
-        <SeriesTable title={title} points={points} />
+        <SeriesTable title={title} points={points} told={told} />
       ) : (
         <>
           <div class="series-room" aria-hidden="true">
@@ -47,7 +49,7 @@ export function Series({ title, points, missing, from }: { title: string; points
             ))}
           </div>
           <div class="series-axis muted" aria-hidden="true">
-            <span>{exact(from)}</span>
+            <span>{told(from)}</span>
             <span>Now</span>
           </div>
           {points.length > 1 && (
@@ -55,7 +57,7 @@ export function Series({ title, points, missing, from }: { title: string; points
               type="range"
               class="series-slider"
               aria-label={`Instant of “${title}”`}
-              aria-valuetext={`${exact(point.at)}: ${inWords(point)}`}
+              aria-valuetext={`${told(point.at)}: ${inWords(point)}`}
               min={0}
               max={points.length - 1}
               value={at}
@@ -64,7 +66,7 @@ export function Series({ title, points, missing, from }: { title: string; points
             />
           )}
           <p class="series-words">
-            <strong>{at === points.length - 1 ? 'Now' : exact(point.at)}</strong>
+            <strong>{at === points.length - 1 ? 'Now' : told(point.at)}</strong>
             {point.parts.map((part) => (
               <a key={part.label} href={part.href}>
                 <Dot tone={part.tone} />
@@ -85,7 +87,7 @@ export function Series({ title, points, missing, from }: { title: string; points
 
 const inWords = (point: Point): string => point.parts.map((part) => `${count(part.value)} ${part.label}`).join(', ');
 
-function SeriesTable({ title, points }: { title: string; points: Point[] }) {
+function SeriesTable({ title, points, told }: { title: string; points: Point[]; told: (time: number) => string }) {
   return (
     <div class="series-table" tabIndex={0} role="group" aria-label={title}>
       <table class="table plain">
@@ -103,7 +105,7 @@ function SeriesTable({ title, points }: { title: string; points: Point[] }) {
         <tbody>
           {[...points].reverse().map((point) => (
             <tr key={point.at}>
-              <th scope="row">{exact(point.at)}</th>
+              <th scope="row">{told(point.at)}</th>
               {point.parts.map((part) => (
                 <td class="end" key={part.label}>
                   {count(part.value)}

@@ -19,6 +19,9 @@ const COLOURS: { token: keyof Tokens; label: string; light: string; dark: string
   { token: 'text_muted', label: 'Quiet text', light: '#59616e', dark: '#a2aab8' },
   { token: 'border', label: 'Border', light: '#d9dde4', dark: '#2d323c' },
   { token: 'focus', label: 'Focus', light: '#1f5fe0', dark: '#8fb2ff' },
+  { token: 'danger', label: 'What went wrong', light: '#c0281d', dark: '#ff8a7e' },
+  { token: 'warning', label: 'Warnings', light: '#8a5a00', dark: '#f2bd57' },
+  { token: 'success', label: 'Success', light: '#107a43', dark: '#5fd394' },
 ];
 
 const LENGTHS: { token: 'font_size' | 'radius_control' | 'radius_card' | 'control_height'; label: string; least: number; most: number; otherwise: number }[] = [
@@ -119,6 +122,8 @@ const NAMES: Record<Ratio['name'], string> = {
 /** What the chosen colours come to by themselves (WCAG 2.2, 1.4.3 and 1.4.11). */
 function Contrast({ theme, scheme, title }: { theme: Theme; scheme: Scheme; title: string }) {
   const ratios = report(theme, scheme);
+  // What nobody chose is moved, too, and that is nothing to be warned of.
+  const chosen = (name: Ratio['name']) => theme[scheme]?.[name === 'border_control' ? 'border' : name] !== undefined;
   return (
     <div class="table-frame contrast" tabIndex={0} role="region" aria-label={`Contrast, ${title.toLowerCase()}`}>
       <table class="table plain">
@@ -139,7 +144,7 @@ function Contrast({ theme, scheme, title }: { theme: Theme; scheme: Scheme; titl
               <td class="end">
                 {ratio.toFixed(2)} <span class="muted">of {wanted}</span>
               </td>
-              <td>{ratio >= wanted ? <Badge tone="good">As chosen</Badge> : <Badge tone="warn">Moved until it does</Badge>}</td>
+              <td>{ratio >= wanted ? <Badge tone="good">As chosen</Badge> : <Badge tone={chosen(name) ? 'warn' : 'quiet'}>Moved until it does</Badge>}</td>
             </tr>
           ))}
         </tbody>

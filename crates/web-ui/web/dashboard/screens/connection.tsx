@@ -10,9 +10,10 @@ import { Copyable, Snippets } from '../parts/copy';
 import { Awaited, Card, Facts, Page, Trouble } from '../parts/page';
 import { StateBadge } from '../parts/state';
 import { When } from '../parts/time';
+import { Verified, VerifyButton, canBeVerified, verify } from '../parts/verify';
 import { can } from '../session';
 import { forToken } from '../snippets';
-import { type Connection, type Explanation, stateOf } from '../types';
+import { type Connection, type ConnectionCheck, type Explanation, stateOf } from '../types';
 import { Reveal } from './connection-reveal';
 import { Timeline, Verdict } from './connection-story';
 
@@ -22,11 +23,19 @@ export function ConnectionScreen() {
   const found = useLoad((signal) => api<Explanation>(`/connections/${encodeURIComponent(id)}:explain`, { signal }), [id]);
   const [asking, ask] = useState<'delete' | 'reconnect' | undefined>(undefined);
   const refresh = useAction();
+  const trying = useAction();
+  const [checked, tell] = useState<ConnectionCheck | undefined>(undefined);
   const connection = found.data?.connection;
   const state = connection && stateOf(connection);
   const change = (verb: string, body: unknown = {}) =>
     refresh.run(async () => {
       await api(`/connections/${id}:${verb}`, { method: 'POST', body });
+      await found.again();
+    });
+  const tryOut = () =>
+    trying.run(async () => {
+      tell(undefined);
+      tell(await verify({ id }));
       await found.again();
     });
   return (
@@ -43,6 +52,7 @@ export function ConnectionScreen() {
                 Refresh now
               </Button>
             )}
+            {can('connections:write') && canBeVerified(state ?? '') && <VerifyButton action={trying} onClick={() => void tryOut()} />}
             {can('sessions:write') && state !== 'NEEDS_REAUTH' && (
               <Button icon="link" onClick={() => ask('reconnect')}>
                 Reconnect link
@@ -59,6 +69,8 @@ export function ConnectionScreen() {
       }
     >
       {refresh.problem && <Trouble problem={refresh.problem} />}
+      {trying.problem && <Trouble problem={trying.problem} />}
+      <div role="status">{checked && <Verified of={checked} />}</div>
       <Awaited of={found} rows={8}>
         {(data) => (
           <>
@@ -113,6 +125,7 @@ function About({ connection }: { connection: Connection }) {
           ['Integration', <a href={`/dashboard/integrations/${encodeURIComponent(connection.integration)}`}>{connection.integration}</a>],
           ['Provider', <a href={`/dashboard/providers/${connection.provider}`}>{connection.provider}</a>],
           ...(connection.external_id ? [['External id', <Copyable text={connection.external_id} label="external id" />] as [string, preact.ComponentChildren]] : []),
+          ...(connection.webhook_url ? [['Webhooks go to', <Copyable text={connection.webhook_url} label="address of webhooks" />] as [string, preact.ComponentChildren]] : []),
           ['Created', <When time={connection.create_time} />],
           ...(tags.length > 0 ? [['Tags', <span class="tags">{tags.map(([name, value]) => <span class="tag" key={name}>{name}={value}</span>)}</span>] as [string, preact.ComponentChildren]] : []),
         ]}

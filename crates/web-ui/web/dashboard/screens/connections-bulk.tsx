@@ -3,6 +3,7 @@ import { Button, Dialog, Notice } from '../../kit';
 import { api } from '../api';
 import { plural } from '../format';
 import { asProblem } from '../load';
+import { canBeVerified, inShort, verify } from '../parts/verify';
 import { can } from '../session';
 import { type Connection, stateOf } from '../types';
 
@@ -31,6 +32,14 @@ const DEEDS: Deed[] = [
       const { refreshed } = await api<{ refreshed?: boolean }>(`${at(one)}:refresh`, { method: 'POST', body: {} });
       return refreshed ? 'refreshed' : 'as it was: nothing renews it';
     },
+  },
+  {
+    verb: 'Verify',
+    title: (many) => `Verify ${many}?`,
+    warning: 'Each is tried out with its provider, and one that is refused is renewed where it can be. What came of each is in the list that can be saved.',
+    scope: 'connections:write',
+    fits: (one) => canBeVerified(stateOf(one)),
+    work: async (one) => inShort(await verify(one)),
   },
   {
     verb: 'Reconnect links',

@@ -60,7 +60,7 @@ export function StatesOverTime({ integrations }: { integrations: string[] }) {
         {({ span, from, of }) => {
           const points = pointsOf(of, integration);
           if (!points.some((point) => point.parts.some((part) => part.value))) return <Empty title="No connection yet">From the first one on, each column says how many there were of each state.</Empty>;
-          return <Series title="Connections by state" points={points} missing={Math.max(0, SPANS[span].steps + 1 - points.length)} from={from} />;
+          return <Series title="Connections by state" points={points} missing={Math.max(0, SPANS[span].steps + 1 - points.length)} from={from} days={span === 'month'} />;
         }}
       </Awaited>
     </Card>

@@ -16,6 +16,9 @@ const OPERATIONS = ['CONNECT', 'REFRESH', 'VERIFY', 'REVOKE'];
 const OUTCOMES = ['SUCCESS', 'FAILURE', 'PENDING', 'SUPERSEDED', 'UNSUPPORTED'];
 
 interface Filters {
+  /** One alone, by its id or by the reference that an end user was shown. */
+  log?: string;
+  integration?: string;
   operation?: string;
   outcome?: string;
   connection_id?: string;
@@ -30,22 +33,48 @@ export function LogsScreen() {
     operation: filters.operation && `AUTH_LOG_OPERATION_${filters.operation}`,
     outcome: filters.outcome && `AUTH_LOG_OUTCOME_${filters.outcome}`,
     connection_id: filters.connection_id,
+    integration: filters.integration,
   };
   const options = (first: string, words: string[]) => [{ value: '', label: first }, ...words.map((value) => ({ value, label: sentence(value) }))];
   return (
     <Page title="Auth logs" lead="Each attempt with a provider from end to end: its steps, what the provider said, and whose turn it is. No log holds a secret.">
+      {filters.log && <One id={logIdOf(filters.log) ?? filters.log} />}
       <div class="filters" role="search" aria-label="Auth logs">
         <Field id="operation" label="What was tried" value={filters.operation ?? ''} onInput={(operation) => narrow({ operation })} options={options('Everything tried', OPERATIONS)} />
         <Field id="outcome" label="What came of it" value={filters.outcome ?? ''} onInput={(outcome) => narrow({ outcome })} options={options('Every outcome', OUTCOMES)} />
-        {filters.connection_id && (
-          <button type="button" class="pill" aria-pressed="true" onClick={() => narrow({ connection_id: '' })}>
-            {filters.connection_id} ×
-          </button>
+        {(['connection_id', 'integration'] as const).map(
+          (name) =>
+            filters[name] && (
+              <button key={name} type="button" class="pill" aria-pressed="true" aria-label={`Not only ${filters[name]}`} onClick={() => narrow({ [name]: '' })}>
+                {filters[name]} ×
+              </button>
+            ),
         )}
         <Button onClick={() => narrow({ live: filters.live ? '' : '1' })}>{filters.live ? 'Show the past' : 'Follow live'}</Button>
       </div>
       {filters.live ? <Live key={JSON.stringify(asked)} asked={asked} /> : <Past asked={asked} />}
     </Page>
+  );
+}
+
+/** What a reference names: end users are given their attempt's id, and its log goes by the same. */
+export function logIdOf(reference: string): string | undefined {
+  const [, id] = /^(?:log|aut)_([0-9A-HJKMNP-TV-Z]{26})$/.exec(reference.trim()) ?? [];
+  return id && `log_${id}`;
+}
+
+function One({ id }: { id: string }) {
+  const found = useLoad(async (signal) => (await api<{ log: AuthLog }>(`/auth-logs/${encodeURIComponent(id)}`, { signal })).log, [id]);
+  return (
+    <Card flush title="The attempt that was looked for" actions={<a href="/dashboard/logs">All attempts</a>}>
+      <Awaited of={found} rows={3}>
+        {(log) => (
+          <ul class="live">
+            <LogRow of={log} open />
+          </ul>
+        )}
+      </Awaited>
+    </Card>
   );
 }
 
@@ -97,12 +126,12 @@ function Logs({ of }: { of: AuthLog[] }) {
   );
 }
 
-function LogRow({ of }: { of: AuthLog }) {
+function LogRow({ of, open }: { of: AuthLog; open?: boolean }) {
   const outcome = word(of.outcome, 'AUTH_LOG_OUTCOME');
   const failure = of.failure;
   return (
     <li>
-      <details>
+      <details open={open}>
         <summary>
           <When time={of.start_time} />
           <span class="row">
@@ -127,6 +156,7 @@ function LogRow({ of }: { of: AuthLog }) {
             of={[
               ['Id', <Copyable text={of.id} label="id" />],
               ['Began', exact(of.start_time)],
+              ...(of.session_id ? [['Connect session', <Copyable text={of.session_id} label="session id" />] as [string, preact.ComponentChildren]] : []),
               ...(of.connection_id ? [['Connection', <a href={`/dashboard/connections/${of.connection_id}`}>{of.connection_id}</a>] as [string, preact.ComponentChildren]] : []),
               ...(of.trace_id ? [['Trace', <Copyable text={of.trace_id} label="trace id" />] as [string, preact.ComponentChildren]] : []),
             ]}

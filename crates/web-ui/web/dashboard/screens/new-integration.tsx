@@ -82,7 +82,7 @@ function Guide({ provider }: { provider: Provider }) {
           of={known([
             ['Logs in with', authMode(provider.auth_mode)],
             ['Categories', (provider.categories ?? []).map(category).join(', ') || undefined],
-            ['API', details.base_url && <code>{details.base_url}</code>],
+            ['API', details.base_url && <code>{filledIn(details.base_url)}</code>],
             ['Access tokens last', lasts(behaviour.access_token_seconds)],
             ['Refresh tokens', behaviour.rotation ? { none: 'Stay the same', grace: 'Rotate, the old one for a while', strict: 'Rotate, used once' }[behaviour.rotation] : undefined],
             ['End unused after', lasts(behaviour.idle_seconds)],
@@ -96,6 +96,9 @@ function Guide({ provider }: { provider: Provider }) {
     </div>
   );
 }
+
+/** `https://${conn.subdomain}.example` → `https://{subdomain}.example`: what differs from connection to connection. */
+const filledIn = (template: string) => template.replaceAll(/\$\{(?:\w+\.)*(\w+)\}/g, '{$1}');
 
 const known = (facts: [string, ComponentChildren][]) => facts.filter(([, value]) => value);
 

@@ -165,6 +165,7 @@ function DeliveryRow({ of, again }: { of: Delivery; again: (() => void) | undefi
               ['webhook-id', <Copyable text={of.event_id} label="webhook-id" />],
               ['Next attempt', of.next_attempt_time && <When time={of.next_attempt_time} />],
               ['Ended', of.ending && sentence(of.ending)],
+              ...(of.own_address ? [['Goes to', 'The address its connection has of its own'] as [string, string]] : []),
               ...(of.attempts ?? []).map((attempt): [string, string] => [`Attempt ${attempt.number}`, `${exact(attempt.time)} · ${attempt.status ? `HTTP ${attempt.status}` : 'no answer'} · ${lasting(millis(attempt.latency))}${attempt.failure ? ` · ${sentence(attempt.failure)}` : ''}`]),
             ]}
           />
