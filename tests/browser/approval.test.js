@@ -13,7 +13,7 @@ test('an admin allows it in a browser of their own, and the page that waits goes
   await page.goto(connect_link);
   await page.getByRole('button', { name: 'Continue to Demo' }).click();
   await decide(page, 'request');
-  await page.getByRole('heading', { name: /Waiting for a .* admin/ }).waitFor();
+  await page.getByRole('heading', { name: /Waiting for an admin at/ }).waitFor();
   await page.getByRole('button', { name: 'Make a link for your admin' }).click();
   const link = await page.getByLabel('Link for your admin').inputValue();
   // Whoever loads the page anew gets the same link.
@@ -48,10 +48,10 @@ test('a page that shows the frame is told that it is pending, and may try again 
     await decide(popup, decision);
   };
   await go('request', 'Continue to Demo');
-  await ui.getByRole('heading', { name: /Waiting for a .* admin/ }).waitFor();
+  await ui.getByRole('heading', { name: /Waiting for an admin at/ }).waitFor();
   await ui.getByRole('button', { name: 'It is allowed now' }).click();
   await go('request', 'Continue to Demo');
-  await ui.getByRole('heading', { name: /Waiting for a .* admin/ }).waitFor();
+  await ui.getByRole('heading', { name: /Waiting for an admin at/ }).waitFor();
   await ui.getByRole('button', { name: 'Done' }).click();
   assert.equal((await outcome(page)).status, 'pending');
   await close();

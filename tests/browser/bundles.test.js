@@ -24,7 +24,7 @@ test('what browsers load stays small', () => {
     ...locales.map((name) => [1_700, [`locales/connect/${name}`]]),
     // What few people see, with its texts and its styles.
     ...locales.map((name) => [5_500, ['connect/rare.js', 'connect/rare.css', `locales/connect/rare/${name}`]]),
-    [400, ['connect/plain.css']],
+    [500, ['connect/plain.css']],
     [4_000, ['sdk/latchkey.js']],
     [4_000, ['sdk/index.js']],
   ];

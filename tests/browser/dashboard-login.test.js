@@ -60,6 +60,21 @@ test('no page may frame it, and nothing inline runs in it', async () => {
   assert.doesNotMatch(html, /<script(?![^>]*src=)|<style| style=| on\w+=/);
 });
 
+test('nothing is painted in other colours than its own, before its program runs', async () => {
+  for (const [kept, device, scheme, primary] of [[null, 'light', 'light', '#4f46e5'], [null, 'dark', 'dark', '#8b87ff'], ['dark', 'light', 'dark', '#8b87ff'], ['light', 'dark', 'light', '#4f46e5']]) {
+    const context = await used.browser.newContext({ colorScheme: device });
+    const page = await context.newPage();
+    await page.goto(`${url}/dashboard/login`);
+    await page.evaluate((kept) => (kept ? localStorage.setItem('appearance', kept) : localStorage.removeItem('appearance')), kept);
+    await context.route('**/dashboard/dashboard.js', () => undefined);
+    await page.goto(`${url}/dashboard/login`, { waitUntil: 'commit' });
+    await page.locator('#app').waitFor({ state: 'attached' });
+    const worn = await page.evaluate(() => [document.documentElement.dataset.scheme, getComputedStyle(document.documentElement).getPropertyValue('--primary').trim()]);
+    assert.deepEqual(worn, [scheme, primary], `${kept}, ${device}`);
+    await context.close();
+  }
+});
+
 test('the first load stays within 90 kB', async () => {
   const html = await (await fetch(`${url}/dashboard`)).text();
   const files = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path);

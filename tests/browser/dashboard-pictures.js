@@ -15,7 +15,7 @@ test('the dashboard', async () => {
   latchkey('demo', 'revoke', connect('finn@stark.example'));
   // One after the other over four weeks.
   happenedAgo('2.5 * 86400000 * ((SELECT MAX(number) FROM status_changes) - number)');
-  const page = await operator(used, 'admin', { viewport: { width: 1280, height: 800 } });
+  const page = await operator(used, 'admin', { viewport: { width: 1280, height: 708 }, deviceScaleFactor: 2 });
   await page.goto(`${url}/dashboard`);
   await settled(page);
   await page.screenshot({ path: fileURLToPath(new URL('../../crates/web-ui/pictures/dashboard.png', import.meta.url)), animations: 'disabled' });

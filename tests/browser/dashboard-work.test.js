@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
-import { accessible, api, connect, connectRobot, latchkey, operator, settled, url, useBrowser } from './operators.js';
+import { accessible, api, connect, connectRobot, latchkey, operator, refusedKey, settled, url, useBrowser } from './operators.js';
 
 const used = useBrowser();
 
@@ -47,6 +47,46 @@ test('a connection that broke says whose turn it is, and makes the link that men
   await page.getByRole('button', { name: 'Create a reconnect link' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Create link' }).click();
   await page.getByRole('dialog').getByRole('link', { name: 'Open it' }).waitFor();
+});
+
+test('a credential is tried out with its provider, one or many, and what was asked is a log', async () => {
+  const id = connect('vic@verify.example');
+  connect('val@verify.example');
+  await api('PATCH', `/connections/${id}`, { update_mask: 'webhook_url', webhook_url: 'http://127.0.0.1:9/own' });
+  const page = await operator(used, 'developer');
+  await page.goto(`${url}/dashboard/connections/${id}`);
+  await page.getByText('http://127.0.0.1:9/own').waitFor();
+  await page.getByRole('button', { name: 'Verify' }).click();
+  await page.getByText('The provider takes the credential').waitFor();
+  await page.getByText('It is ana@demo’s.').waitFor();
+  await accessible(page, 'verified');
+  await page.getByRole('link', { name: 'What was asked' }).click();
+  await page.getByRole('heading', { name: 'The attempt that was looked for' }).waitFor();
+  await page.locator('details[open] summary', { hasText: 'Verify' }).waitFor();
+
+  await page.goto(`${url}/dashboard/connections?search=verify.example`);
+  await page.getByRole('checkbox', { name: 'Choose all on this page' }).check();
+  await page.getByRole('region', { name: 'With the chosen connections' }).getByRole('button', { name: 'Verify' }).click();
+  await page.getByRole('dialog', { name: 'Verify 2 connections?' }).getByRole('button', { name: 'Verify' }).click();
+  await page.getByText('2 of 2 done').waitFor();
+  // Here and with the other. A log is written a moment after what it tells.
+  const logged = async () => ((await api('GET', `/auth-logs?connection_id=${id}&operation=AUTH_LOG_OPERATION_VERIFY`)).logs ?? []).length;
+  while ((await logged()) < 2) await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.deepEqual(page.troubles, []);
+});
+
+test('the code that an end user is shown leads to what was tried', async () => {
+  const reference = await refusedKey('una@reference.example');
+  assert.match(reference, /^aut_/);
+  const page = await operator(used, 'viewer');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: /^Search/ }).fill(` ${reference} `);
+  await page.getByRole('option', { name: /An attempt, step by step/ }).waitFor();
+  await page.keyboard.press('Enter');
+  const log = page.locator('details[open]');
+  await log.getByText('CREDENTIALS_REJECTED').first().waitFor();
+  await accessible(page, 'a log that was looked for');
+  assert.deepEqual(page.troubles, []);
 });
 
 test('connections are found by the server, and the address is the view', async () => {
@@ -151,7 +191,8 @@ test('an integration is added with the exact redirect URL beside it, and changed
   await page.getByRole('button', { name: 'Save changes' }).waitFor();
   await page.getByLabel('Name', { exact: true }).fill('Our GitLab');
   await page.getByRole('button', { name: 'Save changes' }).click();
-  await page.getByText('Saved').waitFor();
+  // Not “as they are saved”, which stands there in any case.
+  await page.getByText('Saved', { exact: true }).waitFor();
   assert.equal((await api('GET', '/integrations/gl')).integration.display_name, 'Our GitLab');
   assert.doesNotMatch(await page.content(), /canary_secret/);
 });
@@ -173,6 +214,16 @@ test('a key is shown once, opens what its scopes say, and nothing once it is rev
   await page.getByRole('button', { name: 'Revoke ci' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke key' }).click();
   await page.getByRole('row', { name: /ci.*Revoked/ }).waitFor();
+  // One out of a backup, which here there is none of.
+  await page.route('**/dashboard/api/api-keys', async (route) => {
+    const answer = await route.fetch();
+    const { api_keys } = await answer.json();
+    await route.fulfill({ response: answer, json: { api_keys: api_keys.map((it) => (it.name === 'dev' ? { ...it, state: 'API_KEY_STATE_LOCKED' } : it)) } });
+  });
+  await page.reload();
+  await page.getByText('Some keys are locked').waitFor();
+  await page.getByRole('row', { name: /dev.*Locked/ }).waitFor();
+  await accessible(page, 'locked keys');
   while ((await opens('/connections')) !== 401) await new Promise((resolve) => setTimeout(resolve, 200));
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { page as at, origin } from './host.js';
-import { assertNoSecretIn, backend, connection, decide, demo, frame, latchkey, outcome, server, session, world } from './world.js';
+import { assertNoSecretIn, backend, connection, consent, decide, demo, frame, latchkey, outcome, server, session, withRealProvider, world } from './world.js';
 
 const here = world();
 
@@ -60,6 +60,54 @@ for (const policy of ['same-origin', 'same-origin-allow-popups', 'noopener-allow
     await close();
   });
 }
+
+test('a server nobody here wrote is visited in a window just the same, also where it is declined there', () =>
+  withRealProvider(async () => {
+    const { token } = await session(['real']);
+    const { page, ui, close } = await opened({ tokens: [token] });
+    const declined = await toProvider(page, ui);
+    await declined.getByRole('link', { name: 'Cancel' }).click();
+    await ui.getByRole('heading', { name: 'You stopped before finishing' }).waitFor();
+    await ui.getByRole('button', { name: 'Start again' }).click();
+    const early = await toProvider(page, ui);
+    await early.getByPlaceholder('Enter any login').waitFor();
+    await early.close();
+    await ui.getByText('The window seems to be closed.').first().waitFor();
+    const [popup] = await Promise.all([page.waitForEvent('popup'), ui.getByRole('button', { name: 'Open again' }).click()]);
+    await consent(popup);
+    await ui.getByRole('heading', { name: 'Real is connected' }).waitFor();
+    assert.equal((await outcome(page)).status, 'connected');
+    await close();
+  }));
+
+test('the frame is cut off from what the server keeps in this browser elsewhere, as people\u2019s browsers do it', async () => {
+  const { token } = await session(['demo-oauth']);
+  const { page, ui, context, close } = await opened({ tokens: [token] });
+  await ui.getByRole('button', { name: 'Continue to Demo' }).waitFor();
+  const own = await context.newPage();
+  await own.goto(`${server}/connect`);
+  await own.evaluate(() => localStorage.setItem('kept', 'by the page of its own'));
+  const inside = page.frames().find((it) => it.url().includes('/embed/'));
+  assert.equal(await inside.evaluate(() => localStorage.getItem('kept')), null, 'storage is not partitioned here: the other tests would show too little');
+  await context.addCookies([{ name: 'kept', value: 'elsewhere', url: server, sameSite: 'Lax' }]);
+  const asked = page.waitForRequest((request) => request.url().includes('/watch') || request.url().includes('/locales/'));
+  await page.reload();
+  await page.getByRole('button', { name: 'Connect' }).click();
+  assert.equal((await (await asked).allHeaders()).cookie, undefined);
+  await close();
+});
+
+test('a frame that has gone does not keep the page: who leaves is out, and the promise settles', async () => {
+  const { token } = await session(['demo-oauth']);
+  const { page, ui, close } = await opened({ tokens: [token] });
+  await ui.getByRole('button', { name: 'Continue to Demo' }).waitFor();
+  await page.evaluate(() => (document.querySelector('dialog iframe').src = 'about:blank'));
+  await ui.getByRole('heading').first().waitFor({ state: 'detached' });
+  await page.evaluate(() => window.flow.close());
+  assert.equal((await outcome(page)).status, 'dismissed');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await close();
+});
 
 test('a window that is kept closed leads on in the tab, and back to the page', async () => {
   const { token } = await session(['demo-oauth']);
@@ -153,6 +201,8 @@ test('leaving with something typed is asked about once', async () => {
   await ui.getByLabel('API key', { exact: true }).fill('half a key');
   await page.keyboard.press('Escape');
   await ui.getByRole('heading', { name: 'Leave without connecting?' }).waitFor();
+  // Whoever takes their time is not taken for gone.
+  await page.waitForTimeout(2500);
   await ui.getByRole('button', { name: 'Keep going' }).click();
   assert.equal(await ui.getByLabel('API key', { exact: true }).inputValue(), 'half a key');
   await ui.getByRole('button', { name: 'Close' }).click();
@@ -207,6 +257,10 @@ test('the promise settles when the token cannot be had, and when the frame may n
   const without = await opened({ noToken: true });
   assert.deepEqual(await outcome(without.page), { status: 'failed', reason: 'TOKEN_UNAVAILABLE', owner: 'DEVELOPER' });
   await without.close();
+  const empty = await opened({ tokens: [''] });
+  assert.equal((await outcome(empty.page)).reason, 'TOKEN_UNAVAILABLE');
+  assert.match(empty.errors.join(), /sessionToken gave no token/);
+  await empty.close();
 
   // The same machine by another name is another origin, which the environment does not allow.
   const { page, close } = await here.person();
@@ -224,6 +278,15 @@ test('the promise settles when the token cannot be had, and when the frame may n
   assert.equal((await outcome(page)).reason, 'FRAME_UNREACHABLE');
   assert.deepEqual(await page.evaluate(() => window.heard), [], 'another origin hears nothing at all');
   assert(refusals.some((text) => text.includes('frame-ancestors')), refusals.join('\n'));
+  await close();
+});
+
+test('a backend that takes its time with the token is waited for', async () => {
+  const { token } = await session(['demo-machine']);
+  const { page, ui, errors, close } = await opened({ tokens: [token], tokenTakes: 5500 });
+  await ui.getByRole('button', { name: 'Connect', exact: true }).click();
+  assert.equal((await outcome(page)).status, 'connected');
+  assert.deepEqual(errors, []);
   await close();
 });
 

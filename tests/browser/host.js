@@ -17,7 +17,7 @@ window.steps = [];
 window.tokens = [...(wish.tokens ?? [])];
 document.getElementById('go').onclick = () => {
   const flow = latchkey.createConnect({ environment: 'dev', ...wish.settings }).open({
-    sessionToken: wish.noToken ? () => Promise.reject(new Error('no')) : () => window.tokens.shift() ?? new Promise(() => {}),
+    sessionToken: wish.noToken ? () => Promise.reject(new Error('no')) : () => new Promise((resolve) => window.tokens.length && setTimeout(() => resolve(window.tokens.shift()), wish.tokenTakes ?? 0)),
     integration: wish.integration, returnUrl: wish.returnUrl,
   });
   window.flow = flow;

@@ -1,12 +1,10 @@
 // In a page of its own, behind a link: with and without its program, in tabs, over bad lines, and at another server.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
 import { origin } from './host.js';
-import { assertNoSecretIn, backend, connection, decide, demo, server, session, world } from './world.js';
+import { assertNoSecretIn, backend, connection, consent, decide, demo, server, session, withRealProvider, world } from './world.js';
 
 const here = world();
 
@@ -299,27 +297,15 @@ test('where streams do not get through, an answer that waits does', async () => 
   await close();
 });
 
-test('a server nobody here wrote is connected to just the same', async () => {
-  const secret = 'canary_browser';
-  const script = fileURLToPath(new URL('../oidc/server.js', import.meta.url));
-  const provider = spawn(process.execPath, [script, process.env.OIDC_PORT, `${server}/oauth/callback`], { env: { ...process.env, CLIENT_SECRET: secret }, stdio: ['pipe', 'pipe', 'inherit'] });
-  try {
-    await new Promise((resolve) => provider.stdout.once('data', resolve));
-    await backend('PUT', '/v1/integrations/real', { integration: { key: 'real', provider: 'real', display_name: 'Real', client_id: 'latchkey', scopes: ['openid'] }, client_secret: secret });
+test('a server nobody here wrote is connected to just the same', () =>
+  withRealProvider(async () => {
     const { connect_link, session_id } = await session(['real']);
     const { page, close } = await here.person();
     await page.goto(connect_link);
     await page.getByRole('button', { name: 'Continue to Real' }).click();
-    await page.getByPlaceholder('Enter any login').fill('ana');
-    await page.getByPlaceholder('and password').fill('any');
-    await page.getByRole('button', { name: 'Sign-in' }).click();
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await consent(page);
     await page.getByRole('heading', { name: 'Real is connected' }).waitFor();
     const { connection_id } = await backend('GET', `/v1/connect-sessions/${session_id}`);
     assert.equal((await connection(connection_id)).state, 'CONNECTION_STATE_ACTIVE');
     await close();
-  } finally {
-    provider.stdin.end();
-    await new Promise((resolve) => provider.once('exit', resolve));
-  }
-});
+  }));

@@ -2,15 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { startBrowser } from './browser.js';
+export { picture } from './picture.js';
 
-const { LATCHKEY_URL, LATCHKEY_API_KEY, LATCHKEY, DATA, LATCHKEY_TEST_SCREENSHOTS: pictures } = process.env;
+const { LATCHKEY_URL, LATCHKEY_API_KEY, LATCHKEY, DATA } = process.env;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-if (pictures) mkdirSync(pictures, { recursive: true });
 
 export const url = LATCHKEY_URL;
 
@@ -48,6 +48,16 @@ export async function connectRobot(endUser) {
   const { binding } = await send('', { token });
   const { session } = await send(`/${session_id}/attempts`, { integration: 'demo-machine' }, binding);
   return session.connection.id;
+}
+
+/** Somebody types a key that the provider does not know; the code they are shown for it. */
+export async function refusedKey(endUser) {
+  const { token, session_id } = await api('POST', '/connect-sessions', { end_user: endUser, integrations: ['demo-api-key'] });
+  const send = (path, body, binding) =>
+    fetch(`${url}/connect/api/sessions${path}`, { method: body ? 'POST' : 'GET', headers: { 'content-type': 'application/json', ...(binding && { authorization: `Bearer ${binding}` }) }, ...(body && { body: JSON.stringify(body) }) }).then((answer) => answer.json());
+  const { binding } = await send('', { token });
+  await send(`/${session_id}/attempts`, { integration: 'demo-api-key', fields: { api_key: 'dk_of_nobody' } }, binding);
+  return (await send(`/${session_id}`, undefined, binding)).failure.reference;
 }
 
 /** A browser for the tests of a file. */
@@ -90,6 +100,3 @@ export async function accessible(page, what) {
   const told = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
   assert.deepEqual(told, [], what);
 }
-
-/** A picture to be looked at, where somebody wants them. */
-export const picture = async (page, name) => pictures && page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled' });

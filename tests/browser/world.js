@@ -1,10 +1,11 @@
 // The vocabulary of these tests: a server, a host, a browser, and people who click.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { startBrowser } from './browser.js';
 import { startHost } from './host.js';
 
@@ -32,6 +33,29 @@ export async function session(integrations, more = {}) {
 }
 
 export const connection = async (id) => (await backend('GET', `/v1/connections/${id}`)).connection;
+
+/** With npm's `oidc-provider`, which nobody here wrote, and an integration at it. */
+export async function withRealProvider(work) {
+  const secret = 'canary_browser';
+  const script = fileURLToPath(new URL('../oidc/server.js', import.meta.url));
+  const provider = spawn(process.execPath, [script, process.env.OIDC_PORT, `${server}/oauth/callback`], { env: { ...process.env, CLIENT_SECRET: secret }, stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    await new Promise((resolve) => provider.stdout.once('data', resolve));
+    await backend('PUT', '/v1/integrations/real', { integration: { key: 'real', provider: 'real', display_name: 'Real', client_id: 'latchkey', scopes: ['openid'] }, client_secret: secret });
+    await work();
+  } finally {
+    provider.stdin.end();
+    await new Promise((resolve) => provider.once('exit', resolve));
+  }
+}
+
+/** At that provider. */
+export async function consent(page) {
+  await page.getByPlaceholder('Enter any login').fill('ana');
+  await page.getByPlaceholder('and password').fill('any');
+  await page.getByRole('button', { name: 'Sign-in' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+}
 
 /** One browser for a file of tests, a context for each test. */
 export function world() {
