@@ -49,7 +49,7 @@ export function Pending({ form, link }: { form?: Form | undefined; link?: string
         <div class="field">
           <label for="approval-link">{texts.t('pending_label')}</label>
           <div class="control">
-            <input id="approval-link" readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
+            <input id="approval-link" dir="ltr" readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
           </div>
         </div>
       )}
