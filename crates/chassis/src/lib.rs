@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod config;
+mod ending;
 pub mod grpc;
 pub mod http;
 pub mod lifecycle;
@@ -13,4 +14,5 @@ pub mod tls;
 pub mod trace;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use ending::{ended, in_a_line};
 pub use lifecycle::{Lifecycle, Unfinished};

@@ -12,7 +12,7 @@ use latchkey_refresher::config::JournalSettings;
 use latchkey_refresher::journal::Journal;
 use latchkey_refresher::open_journal;
 use latchkey_vault::Parts;
-use latchkey_vault::config::{Database, Keys};
+use latchkey_vault::config::{Database, Keys, Reach};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -56,19 +56,37 @@ pub struct Config {
     pub telemetry: Telemetry,
 }
 
+impl Config {
+    /// Whether `latchkey serve` would start on these, as far as they tell by themselves: nothing is opened and nobody is asked.
+    ///
+    /// # Errors
+    /// What cannot be, or would be unsafe, with what to do about it.
+    pub fn check(&self) -> anyhow::Result<()> {
+        if self.listen.internal.is_some() {
+            bail!(
+                "`listen.internal` is for services in processes of their own: here they need no port; remove it"
+            );
+        }
+        self.listen.check(&["listen.http", "listen.grpc", "listen.ops"])?;
+        self.keys.check_with(&self.database, reach(Some(&self.public_url)))?;
+        journal_settings(self.journal.clone(), &self.database).map(drop)
+    }
+}
+
+/// Who comes to where browsers are sent.
+pub fn reach(public_url: Option<&PublicUrl>) -> Reach {
+    match public_url {
+        Some(url) if !url.is_of_this_machine() => Reach::Public,
+        _ => Reach::Unknown,
+    }
+}
+
 /// # Errors
 /// Where a setting cannot be used, with what to do about it, or something did not end well.
 pub async fn serve(file: Option<&Path>) -> anyhow::Result<()> {
     let config: Config = config::load(file)?;
     let _telemetry = telemetry::install("latchkey", &config.telemetry)?;
-    if config.listen.internal.is_some() {
-        bail!(
-            "`listen.internal` is for services in processes of their own: here they need no port; remove it"
-        );
-    }
-    if let Some(reason) = config.keys.unsafe_with(&config.database) {
-        bail!(reason);
-    }
+    config.check()?;
     let lifecycle = Lifecycle::new(GRACE);
     let doors = Doors {
         http: open(config.listen.http, "listen.http").await?,
@@ -95,6 +113,13 @@ pub async fn serve(file: Option<&Path>) -> anyhow::Result<()> {
 
 /// What providers answered and the vault has not heard yet: where the settings say, or beside the database.
 fn journal(settings: Option<JournalSettings>, database: &Database) -> anyhow::Result<Journal> {
+    open_journal(&journal_settings(settings, database)?).context("`journal.path` cannot be used")
+}
+
+fn journal_settings(
+    settings: Option<JournalSettings>,
+    database: &Database,
+) -> anyhow::Result<JournalSettings> {
     let settings = match (settings, database.url.strip_prefix("sqlite:")) {
         (Some(settings), _) => settings,
         (None, Some(file)) => JournalSettings {
@@ -111,7 +136,7 @@ fn journal(settings: Option<JournalSettings>, database: &Database) -> anyhow::Re
             "`journal.peers` is for refreshers in processes of their own: here there is no other; remove it"
         );
     }
-    open_journal(&settings).context("`journal.path` cannot be used")
+    Ok(settings)
 }
 
 /// The providers that ship with the program, and the operator's own.

@@ -1,6 +1,7 @@
 //! Connect's settings: sections and nothing else.
 
 use crate::look::Look;
+use anyhow::Context as _;
 use latchkey_chassis::config::{Listen, SecretFile, Telemetry, Tls};
 use latchkey_domain::{Environment, Role};
 use latchkey_issuers::Issuer;
@@ -32,6 +33,17 @@ pub struct Config {
     pub tls: Option<Tls>,
     #[serde(default)]
     pub telemetry: Telemetry,
+}
+
+impl Config {
+    /// Whether connect would start on these, as far as they tell by themselves: nothing is opened and nobody is asked.
+    ///
+    /// # Errors
+    /// What cannot be, or would be unsafe, with what to do about it.
+    pub fn check(&self) -> anyhow::Result<()> {
+        self.vault.check().context("`vault.endpoint` cannot be used")?;
+        Ok(self.listen.check(&["listen.http", "listen.grpc", "listen.ops"])?)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -138,6 +150,21 @@ impl PublicUrl {
     pub fn into_url(self) -> Url {
         self.0
     }
+
+    /// Whether nobody but this machine reaches it.
+    #[must_use]
+    pub fn is_of_this_machine(&self) -> bool {
+        is_loopback(&self.0)
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 impl TryFrom<String> for PublicUrl {
@@ -153,15 +180,9 @@ impl TryFrom<String> for PublicUrl {
         {
             return Err("expected an address without user, query and fragment".to_owned());
         }
-        let loopback = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
         match url.scheme() {
             "https" => Ok(Self(url)),
-            "http" if loopback => Ok(Self(url)),
+            "http" if is_loopback(&url) => Ok(Self(url)),
             "http" => Err("over http codes and cookies cross the network in the clear; use https".to_owned()),
             _ => Err("expected an address that begins with https://".to_owned()),
         }

@@ -7,6 +7,7 @@ use latchkey_connect::{Config, ConnectService, SERVICES};
 use latchkey_oauth::{Client, ClientOptions};
 use latchkey_wire::{Route, VaultClient};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
@@ -23,8 +24,13 @@ struct Arguments {
 const GRACE: Duration = Duration::from_secs(45);
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let config: Config = config::load(Arguments::parse().config.as_deref())?;
+async fn main() -> ExitCode {
+    latchkey_chassis::ended(run(Arguments::parse()).await)
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let config: Config = config::load(arguments.config.as_deref())?;
+    config.check()?;
     tls::install_provider();
     let _telemetry = telemetry::install("latchkey-connect", &config.telemetry)?;
     let lifecycle = Lifecycle::new(GRACE);

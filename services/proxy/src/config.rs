@@ -1,5 +1,6 @@
 //! The proxy's settings: sections and nothing else.
 
+use anyhow::{Context as _, ensure};
 use latchkey_chassis::config::{Listen, Telemetry, Tls};
 use latchkey_egress::Egress;
 use latchkey_issuers::Issuer;
@@ -24,6 +25,21 @@ pub struct Config {
     pub tls: Option<Tls>,
     #[serde(default)]
     pub telemetry: Telemetry,
+}
+
+impl Config {
+    /// Whether a proxy would start on these, as far as they tell by themselves: nothing is opened and nobody is asked.
+    ///
+    /// # Errors
+    /// What cannot be, or would be unsafe, with what to do about it.
+    pub fn check(&self) -> anyhow::Result<()> {
+        self.vault.check().context("`vault.endpoint` cannot be used")?;
+        ensure!(
+            self.listen.grpc.is_none() || self.tls.is_some() || self.proxy.insecure_authorization,
+            "credentials cross `listen.grpc`: set `tls`, or `proxy.insecure_authorization` where the network encrypts by itself"
+        );
+        Ok(self.listen.check(&["listen.http", "listen.ops"])?)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,12 +1,13 @@
 //! `latchkey-proxy --config proxy.toml`
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use clap::Parser;
 use latchkey_chassis::{Lifecycle, config, grpc, http, ops, telemetry, tls};
 use latchkey_proxy::{AUTHORIZATION, Config, ProxyService};
 use latchkey_wire::{Route, VaultClient};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
@@ -23,8 +24,13 @@ struct Arguments {
 const GRACE: Duration = Duration::from_secs(30);
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let config: Config = config::load(Arguments::parse().config.as_deref())?;
+async fn main() -> ExitCode {
+    latchkey_chassis::ended(run(Arguments::parse()).await)
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let config: Config = config::load(arguments.config.as_deref())?;
+    config.check()?;
     tls::install_provider();
     let _telemetry = telemetry::install("latchkey-proxy", &config.telemetry)?;
     let lifecycle = Lifecycle::new(GRACE);
@@ -35,10 +41,6 @@ async fn main() -> anyhow::Result<()> {
     let door = listen(config.listen.http, "listen.http", "127.0.0.1:8085").await?;
     let ops_door = listen(config.listen.ops, "listen.ops", "127.0.0.1:8086").await?;
     if let Some(address) = config.listen.grpc {
-        ensure!(
-            config.tls.is_some() || config.proxy.insecure_authorization,
-            "credentials cross `listen.grpc`: set `tls`, or `proxy.insecure_authorization` where the network encrypts by itself"
-        );
         let door = listen(Some(address), "listen.grpc", "127.0.0.1:8087").await?;
         let options = grpc::Options { tls: config.tls, reflection: None, services: vec![AUTHORIZATION] };
         grpc::serve(door, proxy.authorization(), options, &lifecycle)?;

@@ -1,5 +1,6 @@
 //! The refresher's settings: sections and nothing else.
 
+use anyhow::{Context as _, bail};
 use latchkey_bus::NatsOptions;
 use latchkey_chassis::config::{Listen, Telemetry, Tls};
 use latchkey_wire::RouteOptions;
@@ -27,6 +28,26 @@ pub struct Config {
     pub tls: Option<Tls>,
     #[serde(default)]
     pub telemetry: Telemetry,
+}
+
+impl Config {
+    /// Whether a refresher would start on these, as far as they tell by themselves: nothing is opened and nobody is asked.
+    ///
+    /// # Errors
+    /// What cannot be, or would be unsafe, with what to do about it.
+    pub fn check(&self) -> anyhow::Result<()> {
+        self.vault.check().context("`vault.endpoint` cannot be used")?;
+        for (number, peer) in self.journal.peers.iter().enumerate() {
+            peer.check().with_context(|| format!("`journal.peers[{number}]` cannot be used"))?;
+        }
+        if self.listen.internal.is_some() && self.tls.is_none() && !self.journal.insecure_peers {
+            bail!(
+                "`listen.internal`, where the other refreshers call, needs `tls`; or set `journal.insecure_peers = true` where the \
+                 network encrypts by itself"
+            );
+        }
+        Ok(self.listen.check(&["listen.ops"])?)
+    }
 }
 
 /// Where providers' answers are written down, sealed, before anything looks at them.

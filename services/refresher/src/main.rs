@@ -1,12 +1,13 @@
 //! `latchkey-refresher --config refresher.toml`
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Parser;
 use latchkey_chassis::{Lifecycle, config, grpc, ops, telemetry, tls};
 use latchkey_oauth::{Client, ClientOptions};
 use latchkey_refresher::{Config, PEER_SERVICES, RefresherService, open_bus, open_journal, open_peers};
 use latchkey_wire::{Route, VaultClient};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
@@ -23,8 +24,13 @@ struct Arguments {
 const GRACE: Duration = Duration::from_secs(60);
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let config: Config = config::load(Arguments::parse().config.as_deref())?;
+async fn main() -> ExitCode {
+    latchkey_chassis::ended(run(Arguments::parse()).await)
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let config: Config = config::load(arguments.config.as_deref())?;
+    config.check()?;
     tls::install_provider();
     let _telemetry = telemetry::install("latchkey-refresher", &config.telemetry)?;
     let lifecycle = Lifecycle::new(GRACE);
@@ -46,12 +52,6 @@ async fn main() -> anyhow::Result<()> {
     let refresher = RefresherService::new(vault, catalogue, oauth, bus, journal, &config.refresh, &lifecycle)
         .with_peers(peers);
     if let Some(address) = config.listen.internal {
-        if config.tls.is_none() && !config.journal.insecure_peers {
-            bail!(
-                "`listen.internal`, where the other refreshers call, needs `tls`; or set `journal.insecure_peers = true` where the \
-                 network encrypts by itself"
-            );
-        }
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("cannot listen on {address} as `listen.internal` says"))?;

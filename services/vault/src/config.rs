@@ -1,5 +1,6 @@
 //! The vault's settings: sections and nothing else.
 
+use anyhow::bail;
 use latchkey_bus::NatsOptions;
 use latchkey_chassis::config::{Listen, Telemetry, Tls};
 use latchkey_domain::connection::Ruling;
@@ -27,6 +28,32 @@ pub struct Config {
     pub tls: Option<VaultTls>,
     #[serde(default)]
     pub telemetry: Telemetry,
+}
+
+impl Config {
+    /// Whether a vault would start on these, as far as they tell by themselves: nothing is opened and nobody is asked.
+    ///
+    /// # Errors
+    /// What cannot be, or would be unsafe, with what to do about it.
+    pub fn check(&self) -> anyhow::Result<()> {
+        self.listen.check(&["listen.grpc", "listen.internal", "listen.ops"])?;
+        self.keys.check_with(&self.database, Reach::Unknown)?;
+        if self.tls.as_ref().is_none_or(|tls| tls.peers.is_none()) && !self.vault.insecure_peers {
+            bail!(
+                "the other services' port needs `tls.peers`; or set `vault.insecure_peers = true` where the network encrypts by itself"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Who can reach what is served with the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Whoever can reach `public_url`, which is not this machine alone.
+    Public,
+    /// The settings do not tell, or say that it is this machine alone.
+    Unknown,
 }
 
 // No `Debug`: an address may hold a password.
@@ -69,7 +96,8 @@ pub struct Keys {
     /// the first is then not lost. The one to be replaced stands here while keys are rewrapped.
     #[serde(default)]
     pub also: Vec<String>,
-    /// Lets a key file stand beside a database server. Whoever reads the file can open everything in the database.
+    /// Lets a key file stand beside a database server, or behind an address that others reach. Whoever reads the file can
+    /// open everything in the database.
     #[serde(default)]
     pub allow_file: bool,
 }
@@ -87,9 +115,22 @@ impl Keys {
         [&self.kek].into_iter().chain(&self.also).try_for_each(|uri| latchkey_envelope::check_address(uri))
     }
 
+    /// Whether the settings of a database and its keys can be, together. Nothing is opened.
+    ///
+    /// # Errors
+    /// What cannot be, or would be unsafe, with what to do about it.
+    pub fn check_with(&self, database: &Database, reach: Reach) -> anyhow::Result<()> {
+        crate::parts::check_address(&database.url)?;
+        self.check()?;
+        match self.unsafe_with(database, reach) {
+            Some(reason) => bail!(reason),
+            None => Ok(()),
+        }
+    }
+
     /// Why it would be unsafe to start with these keys and that database, and what to do; `None` where it would not.
     #[must_use]
-    pub fn unsafe_with(&self, database: &Database) -> Option<String> {
+    pub fn unsafe_with(&self, database: &Database, reach: Reach) -> Option<String> {
         let file = self.kek.strip_prefix("file://")?;
         let is_of_dev = Path::new(file).parent().is_some_and(|folder| folder.join(DEV_MARK).exists());
         if is_of_dev {
@@ -98,11 +139,16 @@ impl Keys {
                  `(umask 377; head -c 32 /dev/urandom > /etc/latchkey/kek)`"
             ));
         }
-        let serves_many = database.url.starts_with("postgres");
-        (serves_many && !self.allow_file).then(|| {
-            "`keys.kek` is a file, on every machine that reads the database: name a key service (aws-kms://…, transit://…), or set \
-             `keys.allow_file = true` if whoever can read the file may open every credential"
-                .to_owned()
+        let why = match (database.url.starts_with("postgres"), reach) {
+            (true, _) => "on every machine that reads the database",
+            (false, Reach::Public) => "and `public_url` is an address that others reach",
+            (false, Reach::Unknown) => return None,
+        };
+        (!self.allow_file).then(|| {
+            format!(
+                "`keys.kek` is a file, {why}: name a key service (aws-kms://…, transit://…), or set `keys.allow_file = true` if \
+                 whoever can read the file may open every credential"
+            )
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What an operator wants to know before anything depends on it: database, clock, schema, keys. Looks, and changes nothing.
 
-use crate::config::{Database, Keys, Migrations};
+use crate::config::{Database, Keys, Migrations, Reach};
 use crate::ledger::Ledger;
 use crate::parts;
 use crate::vault::Safety;
@@ -56,9 +56,9 @@ const SKEW_TOLD_MS: i64 = 2_000;
 
 /// # Errors
 /// Never: what cannot be looked at is a finding.
-pub async fn examine(database: &Database, keys: &Keys) -> Vec<Finding> {
+pub async fn examine(database: &Database, keys: &Keys, reach: Reach) -> Vec<Finding> {
     let mut findings = of_database(database).await;
-    findings.extend(of_keys(database, keys).await);
+    findings.extend(of_keys(database, keys, reach).await);
     findings
 }
 
@@ -180,10 +180,10 @@ fn of_server(found: &Server, database: &Database) -> Vec<Finding> {
     findings
 }
 
-async fn of_keys(database: &Database, keys: &Keys) -> Vec<Finding> {
+async fn of_keys(database: &Database, keys: &Keys, reach: Reach) -> Vec<Finding> {
     const REMEDY: &str =
         "Check keys.kek and keys.also, the rights on the key, and the way to the key service.";
-    if let Some(reason) = keys.unsafe_with(database) {
+    if let Some(reason) = keys.unsafe_with(database, reach) {
         return vec![Finding::failing("keys", reason, "Change keys.kek as it says.")];
     }
     let services = match parts::open_key_services(keys).await {

@@ -1,10 +1,11 @@
 //! `latchkey-vault --config vault.toml`
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Parser;
 use latchkey_chassis::{Lifecycle, config, grpc, ops, telemetry, tls};
 use latchkey_vault::{Config, PEER_SERVICES, PUBLIC_SERVICES, Parts, VaultService};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
@@ -21,19 +22,19 @@ struct Arguments {
 const GRACE: Duration = Duration::from_secs(25);
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let config: Config = config::load(Arguments::parse().config.as_deref())?;
+async fn main() -> ExitCode {
+    latchkey_chassis::ended(run(Arguments::parse()).await)
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let config: Config = config::load(arguments.config.as_deref())?;
+    config.check()?;
     tls::install_provider();
     let _telemetry = telemetry::install("latchkey-vault", &config.telemetry)?;
     let lifecycle = Lifecycle::new(GRACE);
     let vault = VaultService::new(Parts::from_config(&config).await?, &config.vault, &lifecycle);
 
     let (public_tls, peers_tls) = config.tls.map(|tls| (tls.public, tls.peers)).unwrap_or_default();
-    if peers_tls.is_none() && !config.vault.insecure_peers {
-        bail!(
-            "the other services' port needs `tls.peers`; or set `vault.insecure_peers = true` where the network encrypts by itself"
-        );
-    }
     let reflection = config.vault.reflection.then_some(latchkey_wire::DESCRIPTORS);
     let public = grpc::Options { tls: public_tls, reflection, services: PUBLIC_SERVICES.to_vec() };
     let peers = grpc::Options { tls: peers_tls, reflection: None, services: PEER_SERVICES.to_vec() };

@@ -26,11 +26,8 @@ pub struct Parts {
 
 impl Parts {
     /// # Errors
-    /// Where an address cannot be used, or would be unsafe to start with, with what to do about it.
+    /// Where an address cannot be used, with what to do about it.
     pub async fn from_config(config: &Config) -> anyhow::Result<Self> {
-        if let Some(reason) = config.keys.unsafe_with(&config.database) {
-            bail!(reason);
-        }
         let bus = match &config.nats {
             Some(nats) => connect_bus(nats).await?,
             None => latchkey_bus::local(),
@@ -187,6 +184,20 @@ pub(crate) async fn diagnose(database: &Database) -> anyhow::Result<Option<Serve
             }))
         }
         _ => Ok(None),
+    }
+}
+
+/// Whether the address is of a database that this program knows. Nothing is opened.
+///
+/// # Errors
+/// Where it is not, with what is expected.
+pub fn check_address(url: &str) -> anyhow::Result<()> {
+    match scheme(url) {
+        #[cfg(feature = "postgres")]
+        "postgres" | "postgresql" => Ok(()),
+        #[cfg(feature = "sqlite")]
+        "sqlite" => Ok(()),
+        _ => bail!(unknown(url)),
     }
 }
 

@@ -25,6 +25,9 @@ pub enum ConfigError {
     /// A key that has no default and was not given.
     #[error("`{key}` is missing; add it to the configuration file, or set {}", variable(key))]
     Missing { key: String },
+    /// A port that the process cannot do without.
+    #[error("`{setting}` is not set: give it an address such as 127.0.0.1:8080")]
+    NoAddress { setting: &'static str },
     /// A file that holds a secret cannot be used.
     #[error("secret file {}: {fault}", path.display())]
     SecretFile { path: PathBuf, fault: String },

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::ConfigError;
+
 /// Where to listen. A service says which of these it needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -17,6 +19,24 @@ pub struct Listen {
     pub internal: Option<SocketAddr>,
     /// Health and metrics; for the platform only.
     pub ops: Option<SocketAddr>,
+}
+
+impl Listen {
+    /// # Errors
+    /// [`ConfigError::NoAddress`] for the first of these ports that has none.
+    pub fn check(&self, needed: &[&'static str]) -> Result<(), ConfigError> {
+        let has = |setting: &str| match setting {
+            "listen.http" => self.http.is_some(),
+            "listen.grpc" => self.grpc.is_some(),
+            "listen.internal" => self.internal.is_some(),
+            "listen.ops" => self.ops.is_some(),
+            _ => false,
+        };
+        match needed.iter().copied().find(|setting| !has(setting)) {
+            Some(setting) => Err(ConfigError::NoAddress { setting }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// What the process says about itself, and to whom.

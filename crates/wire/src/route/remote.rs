@@ -41,6 +41,23 @@ impl RouteOptions {
         let endpoint = endpoint.into();
         Self { endpoint, insecure: false, tls: None, connect_timeout: CONNECT_TIMEOUT, deadline: DEADLINE }
     }
+
+    /// Whether there is such a route as far as these words tell. No file is read.
+    ///
+    /// # Errors
+    /// Where the endpoint is no address, or is not encrypted without that being allowed.
+    pub fn check(&self) -> Result<(), RouteError> {
+        let endpoint = || self.endpoint.clone();
+        let Ok(address) = self.endpoint.parse::<Uri>() else {
+            return Err(RouteError::Endpoint { endpoint: endpoint() });
+        };
+        match (address.scheme_str(), address.host()) {
+            (Some("https"), Some(_)) => Ok(()),
+            (Some("http"), Some(_)) if self.insecure => Ok(()),
+            (Some("http"), Some(_)) => Err(RouteError::Insecure { endpoint: endpoint() }),
+            _ => Err(RouteError::Endpoint { endpoint: endpoint() }),
+        }
+    }
 }
 
 fn connect_timeout() -> Duration {
@@ -88,6 +105,7 @@ pub enum RouteError {
 }
 
 pub(super) fn channel(options: &RouteOptions) -> Result<Channel, RouteError> {
+    options.check()?;
     let endpoint = options.endpoint.clone();
     let Ok(address) = Endpoint::from_shared(endpoint.clone()) else {
         return Err(RouteError::Endpoint { endpoint });
@@ -98,11 +116,9 @@ pub(super) fn channel(options: &RouteOptions) -> Result<Channel, RouteError> {
         .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
         .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
         .keep_alive_while_idle(true);
-    match (address.uri().scheme_str(), address.uri().host()) {
-        (Some("https"), Some(_)) => secured(options, address),
-        (Some("http"), Some(_)) if options.insecure => Ok(address.connect_lazy()),
-        (Some("http"), Some(_)) => Err(RouteError::Insecure { endpoint }),
-        _ => Err(RouteError::Endpoint { endpoint }),
+    match address.uri().scheme_str() {
+        Some("https") => secured(options, address),
+        _ => Ok(address.connect_lazy()),
     }
 }
 

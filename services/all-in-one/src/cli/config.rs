@@ -2,10 +2,8 @@
 
 use crate::output;
 use crate::serve;
-use anyhow::bail;
 use clap::{Subcommand, ValueEnum};
 use latchkey_chassis::config::{self, ConfigError};
-use latchkey_vault::config::{Database, Keys};
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
@@ -22,8 +20,10 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Whether the program takes them: unknown keys, values that cannot be, and what would be unsafe to start with
+    /// Whether the program takes them: unknown keys, values that cannot be, and what would be unsafe to start with. Opens
+    /// nothing and asks nobody; that does `latchkey doctor`
     Check {
+        /// A settings file
         file: PathBuf,
         /// Which program they are for
         #[arg(long, value_enum, default_value_t = Program::Serve)]
@@ -31,6 +31,7 @@ enum Command {
     },
     /// What is set, by the file and by variables over it. Passwords are not shown
     Show {
+        /// A settings file
         file: PathBuf,
         /// Where each comes from
         #[arg(long)]
@@ -59,32 +60,22 @@ impl Arguments {
 
 fn check(file: &Path, program: Program) -> anyhow::Result<()> {
     match program {
-        Program::Serve => {
-            let settings: serve::Config = parsed(file)?;
-            is_safe(&settings.keys, &settings.database)?;
-        }
-        Program::Vault => {
-            let settings: latchkey_vault::Config = parsed(file)?;
-            is_safe(&settings.keys, &settings.database)?;
-        }
-        Program::Connect => drop(parsed::<latchkey_connect::config::Config>(file)?),
-        Program::Refresher => drop(parsed::<latchkey_refresher::Config>(file)?),
-        Program::Proxy => drop(parsed::<latchkey_proxy::config::Config>(file)?),
+        Program::Serve => parsed::<serve::Config>(file)?.check()?,
+        Program::Vault => parsed::<latchkey_vault::Config>(file)?.check()?,
+        Program::Connect => parsed::<latchkey_connect::config::Config>(file)?.check()?,
+        Program::Refresher => parsed::<latchkey_refresher::Config>(file)?.check()?,
+        Program::Proxy => parsed::<latchkey_proxy::config::Config>(file)?.check()?,
     }
     output::note(&format!("{} is as it should be.", file.display()));
+    if matches!(program, Program::Serve | Program::Vault) {
+        let doctor = format!("latchkey doctor --config {}", file.display());
+        output::note(&format!("Whether what it names is there and works, `{doctor}` sees."));
+    }
     Ok(())
 }
 
 fn parsed<T: DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
     config::load(Some(file))
-}
-
-fn is_safe(keys: &Keys, database: &Database) -> anyhow::Result<()> {
-    keys.check()?;
-    match keys.unsafe_with(database) {
-        Some(reason) => bail!(reason),
-        None => Ok(()),
-    }
 }
 
 fn show(file: &Path, origin: bool) -> anyhow::Result<()> {

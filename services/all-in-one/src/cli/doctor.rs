@@ -1,6 +1,7 @@
 //! `latchkey doctor`: everything an installation leans on, looked at once, each finding with what to do about it.
 
 use crate::output;
+use crate::serve::reach;
 use anyhow::bail;
 use latchkey_bus::NatsOptions;
 use latchkey_chassis::config::{self, Tls};
@@ -77,7 +78,8 @@ impl Arguments {
 /// Where the settings cannot be read.
 pub async fn findings(file: &Path, egress: &[Url]) -> anyhow::Result<Vec<Finding>> {
     let installation: Installation = config::load(Some(file))?;
-    let mut findings = examine(&installation.database, &installation.keys).await;
+    let mut findings =
+        examine(&installation.database, &installation.keys, reach(installation.public_url.as_ref())).await;
     findings.push(of_nats(installation.nats.as_ref()).await);
     findings.extend(installation.tls.into_iter().flat_map(Sides::all).map(|tls| of_certificate(&tls)));
     if let Some(url) = installation.public_url {
