@@ -14,7 +14,7 @@ use latchkey_chassis::Lifecycle;
 use tokio::io::copy_bidirectional;
 use tracing::debug;
 
-/// Answers the caller as the provider answered, and joins the two connections. What passes is counted when it has ended well.
+/// Answers the caller as the provider answered, and joins the two connections. What passes is counted as it does.
 pub fn joined(
     caller: OnUpgrade,
     mut answer: http::Response<Answer>,
@@ -36,11 +36,9 @@ pub fn joined(
                 tokio::try_join!(async { caller.await.map_err(|_| "the caller") }, async {
                     provider.await.map_err(|_| "the provider")
                 },)?;
-            let (mut caller, mut provider) = (TokioIo::new(caller), TokioIo::new(provider));
-            let (sent, received) =
-                copy_bidirectional(&mut caller, &mut provider).await.map_err(|_| "a side")?;
-            traffic.sent(sent);
-            traffic.received(received);
+            let mut caller = traffic.sending_from(TokioIo::new(caller));
+            let mut provider = traffic.receiving_from(TokioIo::new(provider));
+            copy_bidirectional(&mut caller, &mut provider).await.map_err(|_| "a side")?;
             Ok::<_, &str>(())
         };
         tokio::select! {

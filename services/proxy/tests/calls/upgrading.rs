@@ -1,6 +1,7 @@
 //! A connection that becomes something else than HTTP.
 
 use crate::world::World;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -13,7 +14,10 @@ async fn read_until(socket: &mut TcpStream, end: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_websocket_is_joined_to_the_providers() {
+async fn a_websocket_is_joined_to_the_providers_and_counted_while_it_is() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    // A test's tasks all run on its one thread.
+    let _counting = metrics::set_default_local_recorder(&recorder);
     let world = World::start().await;
     let mut socket = TcpStream::connect(world.address).await.unwrap();
     let request = format!(
@@ -29,6 +33,13 @@ async fn a_websocket_is_joined_to_the_providers() {
     for word in ["hello", "and again"] {
         socket.write_all(word.as_bytes()).await.unwrap();
         assert_eq!(read_until(&mut socket, word).await, word);
+    }
+    // Neither side has ended it, nor will it be ended well.
+    let page = recorder.handle().render();
+    for direction in ["sent", "received"] {
+        let line = format!("direction=\"{direction}\"}} {}", "helloand again".len());
+        let is_it = |shown: &str| shown.starts_with("latchkey_proxy_bytes_total{") && shown.ends_with(&line);
+        assert!(page.lines().any(is_it), "{page}");
     }
     let [seen] = &world.upstream.seen()[..] else { panic!("one request") };
     assert_eq!(seen.headers["authorization"], "Bearer canary_access_1");
