@@ -54,8 +54,12 @@ async fn an_environments_key_is_rotated_under_those_who_read() {
     let state = &states(&world).await[0];
     assert_eq!((&state["environment"], &state["version"]), (&"dev".into(), &2.into()));
     assert_eq!(state["older"], serde_json::json!([{"version": 1, "data_keys": 0}]), "it is kept for an hour");
+    let table = done(world.operate(&["keys", "status"]).await).said;
+    assert!(table.contains("0; `latchkey keys rewrap` destroys 1"), "{table}");
     // What was sealed before opens where nothing is at hand, and a refresh is none the worse for it.
     world.restart().await;
+    // Whoever forgets to is reminded.
+    world.metric_until("latchkey_vault_rewrap_remaining", "key=\"replaced\"", |idle| idle >= 1.0).await;
     for connection in &connections {
         world.backend().token(connection).await.unwrap();
         let token = world.backend().new_token(connection).await.unwrap();

@@ -256,4 +256,6 @@ fn show_keys(states: &[EnvironmentKeyState], now: i64) {
     let older: u64 = states.iter().flat_map(|state| &state.older).map(|older| older.data_keys).sum();
     metrics::gauge!("latchkey_vault_rewrap_remaining", "key" => "environment").set(unwrapped as f64);
     metrics::gauge!("latchkey_vault_rewrap_remaining", "key" => "data").set(older as f64);
+    let idle: usize = states.iter().map(|state| state.idle().count()).sum();
+    metrics::gauge!("latchkey_vault_rewrap_remaining", "key" => "replaced").set(idle as f64);
 }

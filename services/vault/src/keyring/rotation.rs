@@ -38,6 +38,13 @@ pub struct EnvironmentKeyState {
     pub older: Vec<OlderKey>,
 }
 
+impl EnvironmentKeyState {
+    /// Versions that nothing is wrapped with any more, and that are yet to be destroyed.
+    pub fn idle(&self) -> impl Iterator<Item = u32> {
+        self.older.iter().filter(|older| older.data_keys == 0).map(|older| older.version)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OlderKey {
     pub version: u32,

@@ -47,7 +47,10 @@ fn row(state: &EnvironmentKeyState) -> [String; 6] {
         state.environment.to_string(),
         state.version.to_string(),
         age.map_or_else(|| "unknown".to_owned(), |days| format!("{days} d")),
-        left.to_string(),
+        match state.idle().map(|version| version.to_string()).collect::<Vec<_>>() {
+            idle if idle.is_empty() => left.to_string(),
+            idle => format!("{left}; `latchkey keys rewrap` destroys {}", idle.join(", ")),
+        },
         if state.is_wrapped_as_wanted { "yes" } else { "no: run `latchkey keys rewrap`" }.to_owned(),
         state.wrapped_by.join(" "),
     ]
