@@ -28,7 +28,11 @@ fn key_file(path: &Path) {
 fn settings(folder: &TempDir, database: &str) -> String {
     let kek = folder.path().join("kek");
     format!(
-        "public_url = \"http://127.0.0.1:{}\"\n[database]\n{database}\n[keys]\nkek = \"file://{}\"\n",
+        "public_url = \"http://127.0.0.1:{}\"\n[listen]\nhttp = \"127.0.0.1:{}\"\ngrpc = \"127.0.0.1:{}\"\nops = \"127.0.0.1:{}\"\n\
+         [database]\n{database}\n[keys]\nkek = \"file://{}\"\n",
+        free_port(),
+        free_port(),
+        free_port(),
         free_port(),
         kek.display()
     )
@@ -119,10 +123,13 @@ async fn nothing_starts_on_a_schema_that_is_left_to_somebody_else_before_it_is_t
     let config = ["--config", file.as_str()];
     let command = async |words: &[&str]| run("latchkey", &[words, &config].concat()).await;
     says(&command(&["migrate", "status"]).await, 1, &["there is no SQLite file"]);
-    says(&command(&["serve"]).await, 1, &["listen.http"]);
     says(&command(&["keys", "status"]).await, 1, &["are not applied", "latchkey migrate up"]);
+    says(&command(&["serve"]).await, 1, &["are not applied", "latchkey migrate up"]);
+    let plan = ["-- 20260901120000 create events", "CREATE TABLE events", "migrations would be applied"];
+    says(&command(&["migrate", "plan"]).await, 0, &plan);
     says(&command(&["migrate", "up"]).await, 0, &["20260901120000", "create events", "applied"]);
     says(&command(&["migrate", "status"]).await, 0, &["applied"]);
+    says(&command(&["migrate", "plan"]).await, 0, &["0 migrations would be applied"]);
     says(&command(&["migrate", "up"]).await, 0, &["applied"]);
     says(&command(&["keys", "status"]).await, 0, &[]);
     let wrong = written(&folder, &text.replace("job", "sometimes"));
@@ -152,6 +159,17 @@ async fn nothing_unsafe_is_started_and_what_to_do_is_said() {
     fs::remove_file(folder.path().join("dev.env")).unwrap();
     says(&run("latchkey", &["config", "check", &file]).await, 0, &["is as it should be"]);
 
+    // Others reach it: that is no trial any more.
+    let reached =
+        settings(&folder, &sqlite(&folder)).replace("http://127.0.0.1", "https://connect.example.com");
+    let file = written(&folder, &reached);
+    let refused = ["`keys.kek` is a file", "`public_url`", "keys.allow_file = true"];
+    says(&run("latchkey", &["config", "check", &file]).await, 1, &refused);
+    says(&run("latchkey", &["serve", "--config", &file]).await, 1, &refused);
+    says(&run("latchkey", &["doctor", "--config", &file]).await, 1, &refused);
+    let file = written(&folder, &(reached + "allow_file = true\n"));
+    says(&run("latchkey", &["config", "check", &file]).await, 0, &["is as it should be", "latchkey doctor"]);
+
     let public = written(
         &folder,
         &settings(&folder, &sqlite(&folder)).replace("http://127.0.0.1", "http://example.com"),
@@ -169,4 +187,79 @@ async fn what_is_set_is_shown_with_its_origin_and_without_its_password() {
     let shown = run("latchkey", &["config", "show", &file, "--origin"]).await;
     says(&shown, 0, &["database.url", "postgres://latchkey:•••@db.example.com/latchkey", "keys.kek", &file]);
     says(&run("latchkey", &["config", "show", "/nowhere.toml"]).await, 1, &["/nowhere.toml"]);
+}
+
+/// Each is a mistake that the file alone tells: `config check` and the program itself say the same of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_that_a_program_refuses_are_not_as_they_should_be() {
+    let folder = with_key();
+    let serve = settings(&folder, &sqlite(&folder));
+    let listen = "[listen]\ngrpc = \"127.0.0.1:0\"\ninternal = \"127.0.0.1:0\"\nops = \"127.0.0.1:0\"\n";
+    let vault = format!("{listen}{}", &serve[serve.find("[database]").unwrap()..]);
+    let route = "[vault]\nendpoint = \"https://vault:8443\"\n";
+    let journal = "[journal]\npath = \"/nowhere\"\n";
+    let proxy = "[listen]\nhttp = \"127.0.0.1:0\"\nops = \"127.0.0.1:0\"\n";
+    let cases = [
+        ("serve", serve.replace("grpc = ", "# "), "`listen.grpc` is not set"),
+        ("serve", serve.replace("[listen]\n", "[listen]\ninternal = \"127.0.0.1:0\"\n"), "`listen.internal`"),
+        ("serve", serve.replace("sqlite:", "mysql:"), "`database.url` begins with `mysql:`"),
+        ("serve", serve.replace("file://", "pkcs11:"), "pkcs11:"),
+        (
+            "serve",
+            serve.clone()
+                + "allow_file = true\n[journal]\npath = \"/nowhere\"\npeers = [{ endpoint = \"https://x\" }]\n",
+            "journal.peers",
+        ),
+        ("vault", vault.clone(), "`tls.peers`"),
+        (
+            "vault",
+            vault.replace("internal = ", "# ") + "[vault]\ninsecure_peers = true\n",
+            "`listen.internal` is not set",
+        ),
+        ("refresher", format!("{route}{journal}"), "`listen.ops` is not set"),
+        ("refresher", format!("{}{journal}{proxy}", route.replace("https", "http")), "insecure = true"),
+        ("proxy", format!("{route}{}", proxy.replace("http = ", "# ")), "`listen.http` is not set"),
+        ("proxy", format!("{route}{proxy}grpc = \"127.0.0.1:0\"\n"), "proxy.insecure_authorization"),
+        (
+            "connect",
+            format!("public_url = \"https://x.example.com\"\n{route}{proxy}"),
+            "`listen.grpc` is not set",
+        ),
+    ];
+    for (program, text, word) in cases {
+        let file = written(&folder, &text);
+        says(&run("latchkey", &["config", "check", &file, "--program", program]).await, 1, &[word]);
+        let config = ["--config", file.as_str()];
+        let ended = match program {
+            "serve" => run("latchkey", &[&["serve"], &config[..]].concat()).await,
+            _ if Topology::from_env() == Topology::One => continue,
+            other => run(&format!("latchkey-{other}"), &config).await,
+        };
+        says(&ended, 1, &[word]);
+        assert!(ended.said.lines().last().is_some_and(|last| last.starts_with("error: ")), "{}", ended.said);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_settings_to_begin_with_are_accepted_and_so_is_what_they_leave_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("latchkey.toml").display().to_string();
+    says(
+        &run("latchkey", &["init", &file]).await,
+        0,
+        &["public_url", "keys.kek", "latchkey doctor --config"],
+    );
+    says(&run("latchkey", &["config", "check", &file]).await, 0, &["is as it should be"]);
+    says(&run("latchkey", &["init", &file]).await, 1, &["cannot be written", "exists"]);
+
+    let text = fs::read_to_string(&file).unwrap();
+    let is_left_out = |line: &str| line.starts_with("# [") || line.contains(" = ");
+    let lines = text.lines().map(|line| match line.strip_prefix("# ") {
+        Some(setting) if is_left_out(line) && !setting.contains(", or ") => setting,
+        _ => line,
+    });
+    let whole: String = lines.map(|line| format!("{line}\n")).collect();
+    assert!(whole.contains("\nalso = [") && whole.contains("\n[[connect.login]]\n"), "{whole}");
+    written(&folder, &whole);
+    says(&run("latchkey", &["config", "check", &file]).await, 0, &["is as it should be"]);
 }

@@ -157,7 +157,9 @@ pub(crate) async fn applied(connection: &mut PgConnection) -> Result<SchemaState
         }
         Err(error) => return Err(error),
     };
-    let known = MIGRATIONS.iter().map(|known| (known.version, known.description.to_string()));
+    let known = MIGRATIONS
+        .iter()
+        .map(|known| (known.version, known.description.to_string(), known.sql.as_str().to_owned()));
     Ok(SchemaState::of(known, &applied))
 }
 

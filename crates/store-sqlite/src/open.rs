@@ -111,7 +111,9 @@ pub async fn schema_of(pool: &SqlitePool) -> Result<SchemaState, sqlx::Error> {
             sqlx::query_scalar(applied).fetch_all(pool).await?
         }
     };
-    let known = MIGRATIONS.iter().map(|known| (known.version, known.description.to_string()));
+    let known = MIGRATIONS
+        .iter()
+        .map(|known| (known.version, known.description.to_string(), known.sql.as_str().to_owned()));
     Ok(SchemaState::of(known, &applied))
 }
 

@@ -6,6 +6,8 @@ pub struct Migration {
     /// `YYYYMMDDHHMMSS`, as its file is named.
     pub version: i64,
     pub name: String,
+    /// What applying it runs.
+    pub sql: String,
     pub is_applied: bool,
 }
 
@@ -20,10 +22,15 @@ pub struct SchemaState {
 impl SchemaState {
     /// What the program knows, against what the database says was applied.
     #[must_use]
-    pub fn of(known: impl IntoIterator<Item = (i64, String)>, applied: &[i64]) -> Self {
+    pub fn of(known: impl IntoIterator<Item = (i64, String, String)>, applied: &[i64]) -> Self {
         let migrations: Vec<Migration> = known
             .into_iter()
-            .map(|(version, name)| Migration { version, name, is_applied: applied.contains(&version) })
+            .map(|(version, name, sql)| Migration {
+                version,
+                name,
+                sql,
+                is_applied: applied.contains(&version),
+            })
             .collect();
         let is_known = |version: &i64| migrations.iter().any(|migration| migration.version == *version);
         let ahead = applied.iter().copied().filter(|version| !is_known(version)).collect();

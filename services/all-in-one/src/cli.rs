@@ -14,6 +14,7 @@ mod events;
 mod export;
 mod import;
 mod incident;
+mod init;
 mod integration;
 mod key;
 mod keys;
@@ -35,6 +36,7 @@ mod webhook;
 pub use server::Server;
 
 use clap::Subcommand;
+use latchkey_chassis::in_a_line;
 use latchkey_wire::Fault;
 
 #[derive(Subcommand)]
@@ -75,6 +77,8 @@ pub enum Command {
     Backup(backup::Arguments),
     /// See and leave the mode in which nothing is refreshed, after a backup was restored
     SafeMode(safe_mode::Arguments),
+    /// Write a settings file to begin with, and say what is yet to be decided
+    Init(init::Arguments),
     /// Check settings, and see where each comes from
     Config(config::Arguments),
     /// Find what is wrong with an installation, each with what to do
@@ -108,6 +112,7 @@ impl Command {
             Self::Migrate(arguments) => arguments.run().await,
             Self::Backup(arguments) => arguments.run().await,
             Self::SafeMode(arguments) => arguments.run().await,
+            Self::Init(arguments) => arguments.run(),
             Self::Config(arguments) => arguments.run(),
             Self::Doctor(arguments) => arguments.run().await,
             Self::SupportBundle(arguments) => arguments.run().await,
@@ -130,11 +135,9 @@ pub fn told(error: &anyhow::Error) -> String {
     text
 }
 
-/// An error and its causes. One that only passes its cause on is not said twice.
+/// An error and its causes.
 fn chain(error: &anyhow::Error) -> String {
-    let mut said: Vec<String> = error.chain().map(ToString::to_string).collect();
-    said.dedup();
-    said.join(": ")
+    in_a_line(&**error)
 }
 
 #[cfg(test)]

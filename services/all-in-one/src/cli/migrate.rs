@@ -16,6 +16,7 @@ With database.migrations = \"auto\" (the default) a vault applies them as it sta
 
 Examples:
   latchkey migrate status --config vault.toml
+  latchkey migrate plan --config vault.toml
   latchkey migrate up --config vault.toml")]
 pub struct Arguments {
     /// The settings of `latchkey serve` or of the vault. Without them, LATCHKEY__DATABASE__URL says where the database is
@@ -29,6 +30,8 @@ pub struct Arguments {
 enum Command {
     /// Which are applied. Fails where one is not, or where a newer program made the schema
     Status,
+    /// Print the SQL that `up` would run, with what each is for; nothing where all is applied
+    Plan,
     /// Apply those that are not
     Up,
 }
@@ -44,6 +47,7 @@ impl Arguments {
         let settings: Settings = config::load(self.config.as_deref())?;
         let state = match self.command {
             Command::Status => parts::schema(&settings.database).await?,
+            Command::Plan => return plan(&settings.database).await,
             Command::Up => parts::migrate(&settings.database).await?,
         };
         let known = state.migrations.iter().map(|migration| {
@@ -61,4 +65,17 @@ impl Arguments {
             (None, pending) => bail!("{pending} migrations are not applied: run `latchkey migrate up`"),
         }
     }
+}
+
+async fn plan(database: &Database) -> anyhow::Result<()> {
+    let state = parts::schema(database).await?;
+    if let Some(version) = state.ahead.last() {
+        bail!("this program does not know migration {version}: run the version that made it, or a newer one");
+    }
+    let pending: Vec<_> = state.migrations.iter().filter(|migration| !migration.is_applied).collect();
+    for migration in &pending {
+        output::line(&format!("-- {} {}\n{}\n", migration.version, migration.name, migration.sql.trim()));
+    }
+    output::note(&format!("{} migrations would be applied.", pending.len()));
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The public keys that whoever checks something trusts.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use latchkey_signing::statement::{PUBLIC_KEY_PREFIX, key_id};
 use std::fs;
 
@@ -48,6 +48,10 @@ pub fn read(given: &[String]) -> anyhow::Result<Vec<String>> {
 }
 
 fn checked(key: &str) -> anyhow::Result<String> {
-    key_id(key).with_context(|| format!("--key: {key} is not the base64 of a public key"))?;
-    Ok(key.to_owned())
+    match key_id(key) {
+        Ok(_) => Ok(key.to_owned()),
+        Err(_) => {
+            Err(anyhow!("--key: {key} is no public key: what follows {PUBLIC_KEY_PREFIX} is not base64"))
+        }
+    }
 }

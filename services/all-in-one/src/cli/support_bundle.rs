@@ -42,7 +42,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     settings: Vec<PathBuf>,
     /// Also ask a running process on its ops port; may be given more than once
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = web_address)]
     ops: Vec<Url>,
     /// Also the end of what a process logged as JSON; may be given more than once
     #[arg(long, value_name = "FILE")]
@@ -50,6 +50,13 @@ pub struct Arguments {
     /// A file that is not there yet
     #[arg(long, value_name = "FILE", default_value = "latchkey-support.tar.gz")]
     to: PathBuf,
+}
+
+fn web_address(text: &str) -> Result<Url, String> {
+    match text.parse::<Url>() {
+        Ok(url) if ["http", "https"].contains(&url.scheme()) => Ok(url),
+        _ => Err("expected an address such as http://127.0.0.1:8082".to_owned()),
+    }
 }
 
 #[derive(Deserialize)]
