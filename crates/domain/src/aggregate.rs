@@ -56,3 +56,6 @@ pub struct CardFacts {
 pub trait EventName {
     fn name(&self) -> &'static str;
 }
+
+#[cfg(test)]
+mod tests;
