@@ -65,13 +65,13 @@ EVERYTHING = tuple(f"{name}={json.dumps(value)}" for name, value in {
 }.items())
 
 
-def render(example, *settings, namespace="keys"):
+def render(example, *settings, namespace="keys", more=()):
     """What `helm template` says: exit code, output, complaint."""
     command = [HELM, "template", "lk", str(CHART), "--namespace", namespace, "--kube-version", KUBERNETES]
     command += ["--values", str(CHART / f"values-{example}.yaml")]
     for setting in settings:
         command += ["--set-json", setting]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, *more], capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr
 
 

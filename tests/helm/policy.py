@@ -119,6 +119,9 @@ def nothing_is_cut_off():
             assert pause >= probe["periodSeconds"] and probe["httpGet"]["path"] == "/readyz", name
             assert all(container[it]["httpGet"]["port"] == "ops" for it in ("startupProbe", "livenessProbe", "readinessProbe"))
             assert len(pod["topologySpreadConstraints"]) == 2, name
+            # A rollout must not leave its pods where those it ended were not.
+            rolls = ("Deployment", name) in objects(example)
+            assert all(("matchLabelKeys" in it) == rolls for it in pod["topologySpreadConstraints"]), name
 
 
 def a_drain_takes_one_pod_of_several_at_a_time_and_never_waits_for_ever():

@@ -81,6 +81,10 @@ def alerts_ask_for_metrics_that_exist():
         asked = asked_for(rule["expr"])
         assert asked and asked <= counted, f"{rule['alert']} asks for {asked - counted}"
         assert set(rule["annotations"]) == {"summary", "description", "runbook"} and rule["labels"]["severity"]
+        # What it is told of, it is told apart by; whoever scrapes names the pod.
+        named = set(re.findall(r"\$labels\.(\w+)", " ".join(rule["annotations"].values()))) - {"pod"}
+        kept = set(re.findall(r"\w+", ",".join(re.findall(r"\bby \(([^)]*)\)", rule["expr"]))))
+        assert named <= kept, f"{rule['alert']} names {named - kept}"
 
 
 def every_alert_has_a_page_in_the_runbook_and_every_page_an_alert():
@@ -90,6 +94,11 @@ def every_alert_has_a_page_in_the_runbook_and_every_page_an_alert():
     assert [rule["alert"] for rule in rules] == pages
     for rule in rules:
         assert rule["annotations"]["runbook"] == f"helm/RUNBOOK.md#{rule['alert'].lower()}"
+    # Where an operator keeps it, each alert links to its page.
+    linked = objects("ha", 'metrics.prometheusRule.runbookUrl="https://wiki.acme.example/latchkey"')["PrometheusRule", "lk-latchkey"]
+    for rule in (rule for group in linked["spec"]["groups"] for rule in group["rules"]):
+        assert set(rule["annotations"]) == {"summary", "description", "runbook_url"}
+        assert rule["annotations"]["runbook_url"] == f"https://wiki.acme.example/latchkey#{rule['alert'].lower()}"
 
 
 def dashboards_ask_for_metrics_that_exist():

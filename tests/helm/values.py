@@ -94,6 +94,22 @@ def a_setting_that_does_not_exist_or_cannot_be_is_refused_by_name():
         assert code != 0 and named in complaint, f"{example} with {setting}: {complaint or 'accepted'}"
 
 
+def what_the_cluster_does_not_know_is_rendered_as_the_values_say():
+    monitoring = ("ServiceMonitor", "PrometheusRule")
+
+    def kinds(mode, *more):
+        code, text, complaint = render("ha", f'metrics.renderMode="{mode}"', more=more)
+        return complaint if code else sorted({kind for kind in monitoring if f"kind: {kind}\n" in text})
+
+    assert kinds("alwaysRender") == sorted(monitoring) and kinds("skipIfMissing") == []
+    assert "install the Prometheus operator" in kinds("failIfMissing")
+    for mode in ("alwaysRender", "skipIfMissing", "failIfMissing"):
+        assert kinds(mode, "--api-versions", "monitoring.coreos.com/v1") == sorted(monitoring), mode
+    off = ('metrics.serviceMonitor.enabled=false', 'metrics.prometheusRule.enabled=false')
+    assert render("ha", 'metrics.renderMode="failIfMissing"', *off)[0] == 0
+    assert "renderMode" in kinds("never")
+
+
 def every_section_of_the_schema_is_closed():
     def walk(schema, path):
         if "properties" in schema:

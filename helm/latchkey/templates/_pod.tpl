@@ -45,6 +45,10 @@ spec:
       topologyKey: {{ . }}
       whenUnsatisfiable: {{ $v.topologySpread.whenUnsatisfiable }}
       labelSelector: {matchLabels: {{ include "latchkey.selector" $ | fromYaml | toJson }}}
+      {{- if not $journal }}
+      # Spread among those of one version: whom a rollout is about to end counts no more.
+      matchLabelKeys: [pod-template-hash]
+      {{- end }}
     {{- end }}
   containers:
     - name: {{ $name }}
