@@ -405,6 +405,18 @@ MUTATIONS = [
         "body: traffic.sending(body),", "body,", ("-p", "latchkey-proxy", "--test", "calls", "counted_either_way"),
     ),
     Mutation(
+        "what a provider sends over a WebSocket is not counted",
+        "services/proxy/src/upgrade.rs",
+        "traffic.receiving_from(TokioIo::new(provider))", "TokioIo::new(provider)",
+        ("-p", "latchkey-proxy", "--test", "calls", "counted_while_it_is"),
+    ),
+    Mutation(
+        "a key file serves behind an address that others reach",
+        "services/all-in-one/src/serve.rs",
+        "Some(url) if !url.is_of_this_machine() => Reach::Public,", "Some(url) if url.is_of_this_machine() => Reach::Public,",
+        ("-p", "latchkey-tests", "--test", "flows", "nothing_unsafe_is_started"),
+    ),
+    Mutation(
         "an outage of the key service is lived through for ever", "crates/envelope/src/cache/slot.rs",
         "(Arc::new(key), now + hard_ttl);", "(Arc::new(key), now + hard_ttl * 99);", ("-p", "latchkey-envelope", "--lib", "lived_through")),
 ]
