@@ -164,7 +164,8 @@ fn settings(folder: &TempDir) -> String {
     format!(
         "public_url = \"http://127.0.0.1:{http}\"\n\
          [listen]\nhttp = \"127.0.0.1:{http}\"\ngrpc = \"127.0.0.1:{grpc}\"\nops = \"127.0.0.1:{ops}\"\n\
-         [database]\nurl = \"sqlite:{folder}/latchkey.db\"\n[keys]\nkek = \"file://{folder}/kek\"\nallow_file = true\n"
+         [database]\nurl = \"sqlite:{folder}/latchkey.db\"\n[keys]\nkek = \"file://{folder}/kek\"\nallow_file = true\n\
+         [journal]\npath = \"{folder}/journal\"\n"
     )
 }
 

@@ -62,11 +62,11 @@ impl<T: AsyncRead + Unpin> AsyncRead for CountedReads<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
+        into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        ready!(Pin::new(&mut self.side).poll_read(context, buffer))?;
-        self.read.increment((buffer.filled().len() - before) as u64);
+        let before = into.filled().len();
+        ready!(Pin::new(&mut self.side).poll_read(context, into))?;
+        self.read.increment((into.filled().len() - before) as u64);
         Poll::Ready(Ok(()))
     }
 }

@@ -1,12 +1,11 @@
 //! The vault's settings: sections and nothing else.
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use latchkey_bus::NatsOptions;
 use latchkey_chassis::config::{Listen, Telemetry, Tls};
 use latchkey_domain::connection::Ruling;
 use latchkey_domain::incident::Tolerance;
 use latchkey_domain::webhook_delivery::{NoAttempts, Schedule};
-use latchkey_envelope::OpenKeyServiceError;
 use serde::Deserialize;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::Path;
@@ -110,9 +109,11 @@ impl Keys {
     }
 
     /// # Errors
-    /// Where an address names no key service.
-    pub fn check(&self) -> Result<(), OpenKeyServiceError> {
-        [&self.kek].into_iter().chain(&self.also).try_for_each(|uri| latchkey_envelope::check_address(uri))
+    /// Where an address names no key service, with the setting it stands in.
+    fn check(&self) -> anyhow::Result<()> {
+        let known = latchkey_envelope::check_address;
+        known(&self.kek).context("the key service in `keys.kek` cannot be used")?;
+        self.also.iter().try_for_each(|uri| known(uri).context("a key service in `keys.also` cannot be used"))
     }
 
     /// Whether the settings of a database and its keys can be, together. Nothing is opened.

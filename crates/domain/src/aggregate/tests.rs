@@ -12,6 +12,11 @@ const PARTS: [&str; 5] = ["profile", "credential", "failure", "terms", "subject"
 
 fn with_more(mut value: Value) -> Value {
     let Value::Object(fields) = &mut value else { return value };
+    // A state that is written as its name, and within it what belongs to it.
+    if fields.len() == 1 {
+        fields.values_mut().for_each(|inner| *inner = with_more(inner.take()));
+        return value;
+    }
     for part in PARTS {
         if let Some(part) = fields.get_mut(part) {
             *part = with_more(part.take());
