@@ -12,7 +12,7 @@ import tomllib
 
 import cluster
 from chart import CHART, HELM, KUBERNETES, NotDone, ROOT, program
-from serving import serving
+from serving import free_ports, serving
 
 RUNBOOK, README = ROOT / "helm" / "RUNBOOK.md", ROOT / "README.md"
 PROGRAMS = r"(latchkey [a-z]|helm [a-z]|kubectl |bao |docker |cp |for |\(umask )"
@@ -139,7 +139,9 @@ def shell(it):
     (it.folder / "backups").mkdir()
     text = it.settings.read_text()
     parts = [part for part in re.split(r"^(?=\[)", text, flags=re.M) if re.match(r"\[(database|keys|vault|journal)\b", part)]
-    (it.folder / "vault.toml").write_text("".join(part for part in parts if not part.startswith("[journal")))
+    vault = "".join(part for part in parts if not part.startswith("[journal")).replace("[vault]\n", "[vault]\ninsecure_peers = true\n")
+    ports = "".join(f'{door} = "127.0.0.1:{port}"\n' for door, port in zip(("grpc", "internal", "ops"), free_ports(3)))
+    (it.folder / "vault.toml").write_text(f"[listen]\n{ports}{vault}")
     for name in ("empty", "other"):
         (it.folder / f"{name}.toml").write_text("".join(parts).replace("latchkey.db", f"{name}.db"))
     (it.folder / "credential.json").write_text('{"fields": {"api_key": "canary"}}')

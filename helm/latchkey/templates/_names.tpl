@@ -56,5 +56,5 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 
 {{- /* What may stand in front of a gRPC port belongs to the vault by these names, and to connect otherwise. */ -}}
 {{- define "latchkey.vaultServices" -}}
-latchkey.vault.v1.CredentialService latchkey.connection.v1.ConnectionService latchkey.connection.v1.IncidentService latchkey.events.v1.EventService latchkey.admin.v1.AuditService latchkey.admin.v1.AuthLogService latchkey.admin.v1.WebhookService
+latchkey.vault.v1.CredentialService latchkey.connection.v1.ConnectionService latchkey.connection.v1.IncidentService latchkey.refresher.v1.RefreshService latchkey.events.v1.EventService latchkey.admin.v1.AuditService latchkey.admin.v1.AuthLogService latchkey.admin.v1.WebhookService
 {{- end -}}
