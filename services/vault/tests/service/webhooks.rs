@@ -309,9 +309,13 @@ async fn a_receiver_of_the_compatible_format_is_told_what_it_knows_and_signed_as
 async fn a_connections_own_address_takes_the_place_of_all_of_its_format_and_says_nothing_of_them() {
     let world = World::new().await;
     let (standard, _) = endpoint(&world).await;
-    let one = world.vault.create_webhook_endpoint(create(&[], Format::Compat)).await.unwrap();
-    let two = world.vault.create_webhook_endpoint(create(&[], Format::Compat)).await.unwrap();
-    world.vault.create_webhook_endpoint(create(&[], Format::Compat)).await.unwrap();
+    // Each a moment later: of two made in the same one, neither is the older.
+    let later = async || {
+        world.clock.advance(Duration::from_millis(1));
+        world.vault.create_webhook_endpoint(create(&[], Format::Compat)).await.unwrap()
+    };
+    let (one, two) = (later().await, later().await);
+    later().await;
     world.connected().await;
     let due = claim(&world.vault).await;
     assert_eq!(due.len(), 4, "each endpoint is told");
