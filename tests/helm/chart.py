@@ -35,7 +35,7 @@ EVERYTHING = tuple(f"{name}={json.dumps(value)}" for name, value in {
             "app_name": "Acme", "allowed_origins": ["https://app.acme.example"], "return_urls": ["https://app.acme.example/done"],
             "support_url": "https://help.acme.example", "locale": "de", "appearance": "dark",
             "logo": {"light": "/etc/latchkey/connect/files/logo.svg"},
-            "theme": {"light": {"primary": "#1f5fe0"}, "font_size": 15, "density": "compact"}, "texts": {"en": {"intro.title": "Hello"}}}},
+            "theme": {"light": {"primary": "#1f5fe0"}, "font_size": 15, "density": "compact"}, "texts": {"en": {"try_again": "Once more"}}}},
         "login": [{"name": "Acme", "environment": "prod", "issuer": "https://login.acme.example", "client_id": "latchkey",
                    "client_secret_file": "/etc/latchkey/connect/secrets/oidc", "ca_file": "/etc/latchkey/connect/files/ca.crt",
                    "role_claim": "realm_access.roles", "roles": {"cn=admins,dc=acme": "admin", "staff": "viewer"}}],
