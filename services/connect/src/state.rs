@@ -44,6 +44,9 @@ impl State {
         let hash: [u8; 32] = Sha256::new().chain_update(b"oauth1\0").chain_update(token).finalize().into();
         let mut id = [0; ID_LEN];
         id.copy_from_slice(&hash[..ID_LEN]);
+        // Other ids begin with when they were made, and a session's attempts are looked for from its beginning on: this one comes
+        // after any time there will be.
+        id[0] |= 0x80;
         let digest = Digest::of(token.as_bytes());
         Self {
             authorization: AuthorizationId::from_bytes(id),
@@ -79,6 +82,16 @@ mod tests {
         let sent = sent.for_answer_without_code();
         let back = State::parse(&sent.text).unwrap();
         assert_eq!((back.digest, back.without_code), (sent.digest, true));
+    }
+
+    #[test]
+    fn an_attempt_with_temporary_credentials_is_found_among_those_of_its_session() {
+        let in_a_thousand_years = AuthorizationId::from_parts(33_000_000_000_000, 0);
+        for number in 0..1000 {
+            let id = State::of_temporary(&format!("token-{number}")).authorization;
+            assert!(id.to_string() > in_a_thousand_years.to_string(), "{id}");
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::ledger::Terms;
 use crate::limits;
 use crate::token::{new_api_key, parse_key};
 use latchkey_domain::api_key::{ACTIVE, ApiKey, Command, Issued, LOCKED, Refusal};
+use latchkey_domain::integration::Integration;
 use latchkey_domain::{Aggregate, ApiKeyId, Environment, Role};
 use latchkey_secret::SecretText;
 use latchkey_store::CardQuery;
@@ -106,13 +107,17 @@ impl Vault {
         Ok(views)
     }
 
-    /// The environments there are, with how many of each one's keys are good: an environment begins with its first key.
+    /// The environments there are, with how many of each one's keys are good. One is there that has, or had, a key or an
+    /// integration: a login of the dashboard's ends and is forgotten, and what it set up stays.
     ///
     /// # Errors
     /// The store's.
     pub async fn environments(&self) -> Result<BTreeMap<String, u32>, Error> {
-        let mut counts = BTreeMap::<String, u32>::new();
-        for tally in self.ledger.store().tally(ApiKey::CATEGORY, None).await? {
+        let store = self.ledger.store();
+        let set_up = store.tally(Integration::CATEGORY, None).await?;
+        let mut counts: BTreeMap<String, u32> =
+            set_up.into_iter().map(|tally| (tally.environment, 0)).collect();
+        for tally in store.tally(ApiKey::CATEGORY, None).await? {
             let good = if tally.status == ACTIVE { tally.count } else { 0 };
             let count = counts.entry(tally.environment).or_default();
             *count = count.saturating_add(u32::try_from(good).unwrap_or(u32::MAX));

@@ -9,6 +9,7 @@ use latchkey_domain::incident::Kind;
 use latchkey_domain::session::{Command, Outline, Refusal, Session, Terms as SessionTerms};
 use latchkey_domain::{
     Aggregate, AuthorizationId, ConnectionId, Digest, Environment, Failure, IntegrationKey, SessionId,
+    Timestamp,
 };
 use latchkey_secret::SecretText;
 use latchkey_store::CardQuery;
@@ -222,10 +223,16 @@ impl Vault {
             max: ATTEMPTS_LOOKED_AT,
             ..CardQuery::default()
         };
-        // Ids begin with the time they were made at, so the last is the latest.
-        let page = self.ledger.store().list(&query).await?;
-        let Some(latest) = page.items.last() else { return Ok(None) };
-        Ok(Some(self.ledger.state_of::<Authorization>(&latest.stream, &latest.snapshot).await?))
+        let mut latest: Option<(Timestamp, Authorization)> = None;
+        // Not all ids begin with the time they were made at: those of OAuth 1.0a follow from what the provider gave.
+        for item in self.ledger.store().list(&query).await?.items {
+            let attempt = self.ledger.state_of::<Authorization>(&item.stream, &item.snapshot).await?;
+            let Some(started_at) = attempt.attempt().map(|attempt| attempt.started_at) else { continue };
+            if latest.as_ref().is_none_or(|(before, _)| *before <= started_at) {
+                latest = Some((started_at, attempt));
+            }
+        }
+        Ok(latest.map(|(_, attempt)| attempt))
     }
 }
 

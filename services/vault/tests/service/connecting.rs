@@ -161,6 +161,21 @@ async fn what_a_session_settles_for_an_integration_holds_to_its_end_and_for_no_o
 }
 
 #[tokio::test]
+async fn the_latest_attempt_is_the_one_that_began_last_whatever_it_is_called() {
+    let world = World::new().await;
+    let (session, token) = world.session(None).await;
+    let browser = Digest::of(b"browser");
+    world.vault.bind_session(&token, browser).await.unwrap();
+    for (count, time) in [u64::MAX >> 16, 4_000_000_000_000].into_iter().enumerate() {
+        let attempt = AuthorizationId::from_parts(time, 1);
+        world.vault.start_authorization(world.start(attempt, session)).await.unwrap();
+        let view = world.vault.session(session, browser).await.unwrap();
+        assert_eq!(view.latest_attempt.map(|latest| latest.id), Some(attempt), "attempt {count}");
+        world.clock.advance(Duration::from_secs(1));
+    }
+}
+
+#[tokio::test]
 async fn a_reconnection_keeps_the_id_and_raises_the_generation() {
     let world = World::new().await;
     let connection = world.connected().await;

@@ -63,6 +63,14 @@ async fn a_token_is_known_by_the_compatible_prefix_too() {
 }
 
 #[tokio::test]
+async fn an_environment_is_there_though_it_never_had_a_key() {
+    let world = World::new().await;
+    world.register("staging".parse().unwrap()).await;
+    let there = world.vault.environments().await.unwrap();
+    assert_eq!(there.get("staging"), Some(&0), "{there:?}");
+}
+
+#[tokio::test]
 async fn nothing_of_an_integration_is_claimed_while_its_refreshing_is_paused() {
     let world = World::new().await;
     let connection = world.connected().await;
