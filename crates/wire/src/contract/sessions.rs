@@ -25,6 +25,17 @@ impl SessionState {
         }
     }
 
+    /// Of a session that has led to a connection or not, was taken back or not, and ends then.
+    #[must_use]
+    pub fn of(is_completed: bool, is_cancelled: bool, expires_at: Timestamp, now: Timestamp) -> Self {
+        match (is_completed, is_cancelled) {
+            (true, _) => Self::Completed,
+            (false, true) => Self::Cancelled,
+            (false, false) if expires_at <= now => Self::Expired,
+            (false, false) => Self::Open,
+        }
+    }
+
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)

@@ -3,10 +3,12 @@
 #![allow(dead_code)] // Each test file uses its part.
 
 mod registry;
+mod session;
 
-use latchkey_domain::authorization::Choice;
+pub use session::choices;
+use session::session_view;
+
 use latchkey_domain::rotation::{Behaviour, RotationClass};
-use latchkey_domain::session::{Preset, Presets};
 use latchkey_domain::{
     ApiKeyId, AuthorizationId, ConnectionId, Digest, Environment, Failure, Generation, IntegrationKey, Phase,
     SessionId, Timestamp, api_key::Scope, integration::Settings,
@@ -15,11 +17,11 @@ use latchkey_secret::{Account, Grant, Handout, JournalKey, Renewal, SecretText};
 use latchkey_wire::{
     Fault, Kind, Reason,
     contract::{
-        App, AttemptState, AttemptView, ClaimDue, ClaimedAuthorization, CompleteRefresh, ConnectionSummary,
-        CreateSession, CreatedSession, DueRefresh, Established, IntegrationView, IssueKey, IssuedKey,
-        JournalKeys, KeptClient, KeyState, KeyView, ListSessions, ListedSessions, Obtained, OwnConnection,
-        PutIntegration, RefreshOutcome, ReportProvider, ResumeRefresh, SessionEntry, SessionState,
-        SessionView, StartAuthorization, Undecided,
+        App, ClaimDue, ClaimedAuthorization, CompleteRefresh, ConnectionSummary, CreateSession,
+        CreatedSession, DueRefresh, Established, IntegrationView, IssueKey, IssuedKey, JournalKeys,
+        KeptClient, KeyState, KeyView, ListSessions, ListedSessions, Obtained, OwnConnection, PutIntegration,
+        RefreshOutcome, ReportProvider, ResumeRefresh, SessionEntry, SessionState, SessionView,
+        StartAuthorization, Undecided,
     },
     pb::vault::{
         self as pb,
@@ -94,45 +96,6 @@ pub fn connection_id() -> ConnectionId {
 pub fn integration_view(environment: Environment, key: IntegrationKey) -> IntegrationView {
     let settings = Settings { provider: "github".into(), ..Settings::default() };
     IntegrationView { environment, key, settings, created_at: Timestamp(1) }
-}
-
-fn session_view(id: SessionId) -> SessionView {
-    SessionView {
-        id,
-        environment: environment(),
-        end_user: "ada".parse().unwrap(),
-        integrations: vec![integration_view(environment(), integration_key())],
-        reconnect: None,
-        expires_at: Timestamp(900_000),
-        connection: None,
-        last_failure: Some(Failure::new(latchkey_domain::Reason::UserDeclined, Phase::Authorize)),
-        latest_attempt: Some(AttemptView {
-            id: AuthorizationId::from_parts(9, 9),
-            integration: integration_key(),
-            state: AttemptState::Failed,
-            account: Some("bob@example.com".into()),
-            choices: choices(),
-        }),
-        summary: Some(ConnectionSummary {
-            integration: integration_key(),
-            account: Some("ada@example.com".into()),
-            scopes: vec!["read".into()],
-            ended: Some((
-                Failure::new(latchkey_domain::Reason::ReauthRequired, Phase::Refresh),
-                Timestamp(5),
-            )),
-        }),
-        approving: true,
-        manages: true,
-        presets: presets(),
-        cancelled: true,
-        failing: vec![integration_key()],
-    }
-}
-
-fn presets() -> Presets {
-    let preset = Preset { scopes: vec!["read".into()], docs_url: "https://a/".into(), ..Preset::default() };
-    Presets::from([(integration_key(), preset)])
 }
 
 pub fn key_view(environment: Environment) -> KeyView {
@@ -382,15 +345,6 @@ fn claimed() -> ClaimedAuthorization {
         code_verifier: None,
         inputs: BTreeMap::new(),
     }
-}
-
-pub fn choices() -> Vec<Choice> {
-    let of = |label: &str, detail: Option<&str>| Choice {
-        label: label.to_owned(),
-        detail: detail.map(str::to_owned),
-        values: BTreeMap::from([("site_id".to_owned(), label.to_owned())]),
-    };
-    vec![of("Acme", Some("acme.example")), of("Globex", None)]
 }
 
 fn due(fence: u64) -> DueRefresh {

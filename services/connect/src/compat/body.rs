@@ -180,7 +180,7 @@ impl Fields {
     /// Everything that was wrong, and every field nobody asked for.
     pub fn done(mut self) -> Result<(), Refusal> {
         for name in self.map.keys() {
-            let name: String = name.chars().filter(|letter| !letter.is_control()).take(64).collect();
+            let name = shortened(name);
             let message = format!("There is no field `{name}` here.");
             self.issues.push(Issue { code: "unrecognized_keys", message, path: vec![name] });
         }
@@ -195,6 +195,11 @@ impl Fields {
     fn take(&mut self, name: &str) -> Option<Value> {
         self.map.remove(name).filter(|value| !value.is_null())
     }
+}
+
+/// A caller's text, short enough to be repeated.
+pub fn shortened(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(64).collect()
 }
 
 fn as_text(value: Value) -> Option<String> {

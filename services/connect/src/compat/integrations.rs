@@ -1,6 +1,6 @@
 //! Integrations: registered apps. Their secret is given back only to who may have whole credentials, and that is recorded.
 
-use super::body::Fields;
+use super::body::{Fields, shortened};
 use super::shown::Session;
 use super::{Door, Refusal, text};
 use axum::extract::{Path, RawQuery, State};
@@ -309,11 +309,6 @@ impl Door {
             "updated_at": created,
         })
     }
-}
-
-/// A caller's text, short enough to be repeated.
-pub fn shortened(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).take(64).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use super::Door;
 use super::auth::{named, unsupported};
-use super::body::Fields;
+use super::body::{Fields, shortened};
 use super::presets::params;
 use crate::browser::{Browser, Cookies, Place};
 use crate::failures::Problem;
@@ -162,7 +162,7 @@ fn otherwise(query: &mut Fields) -> Result<Otherwise, Problem> {
     let (id, secret) = (take("oauth_client_id_override"), take("oauth_client_secret_override"));
     let malformed = |message: &str| Problem::Malformed(message.to_owned());
     if let Some(name) = own.keys().next() {
-        let message = format!("`credentials[{}]` in the query is not supported.", plain(name));
+        let message = format!("`credentials[{}]` in the query is not supported.", shortened(name));
         return Err(Problem::Malformed(message));
     }
     let client = match (id, secret) {
@@ -172,11 +172,6 @@ fn otherwise(query: &mut Fields) -> Result<Otherwise, Problem> {
         (None, None) => None,
     };
     Ok(Otherwise { params, client })
-}
-
-/// A name as it may be repeated.
-fn plain(name: &str) -> String {
-    name.chars().filter(|letter| !letter.is_control()).take(64).collect()
 }
 
 /// By the words such a client knows.

@@ -158,16 +158,19 @@ fn state_from_pb(state: i32) -> Result<Option<SessionState>, Fault> {
     }))
 }
 
-fn entry(session: SessionEntry) -> pb::ConnectSession {
-    let state = match session.state {
+fn state_to_pb(state: SessionState) -> pb::SessionState {
+    match state {
         SessionState::Open => pb::SessionState::Open,
         SessionState::Completed => pb::SessionState::Completed,
         SessionState::Expired => pb::SessionState::Expired,
         SessionState::Cancelled => pb::SessionState::Cancelled,
-    };
+    }
+}
+
+fn entry(session: SessionEntry) -> pb::ConnectSession {
     pb::ConnectSession {
         session_id: session.id.to_string(),
-        state: state.into(),
+        state: state_to_pb(session.state).into(),
         end_user: session.end_user.to_string(),
         integrations: session.integrations.iter().map(ToString::to_string).collect(),
         reconnect_connection_id: session.reconnect.map(|id| id.to_string()).unwrap_or_default(),
@@ -179,15 +182,11 @@ fn entry(session: SessionEntry) -> pb::ConnectSession {
 }
 
 fn render(session: &SessionView, now: Timestamp) -> pb::GetConnectSessionResponse {
-    let state = match session.connection {
-        Some(_) => pb::SessionState::Completed,
-        None if session.cancelled => pb::SessionState::Cancelled,
-        None if session.expires_at <= now => pb::SessionState::Expired,
-        None => pb::SessionState::Open,
-    };
+    let is_completed = session.connection.is_some();
+    let state = SessionState::of(is_completed, session.cancelled, session.expires_at, now);
     pb::GetConnectSessionResponse {
         session_id: session.id.to_string(),
-        state: state.into(),
+        state: state_to_pb(state).into(),
         connection_id: session.connection.map(|id| id.to_string()).unwrap_or_default(),
         expire_time: Some(timestamp_to_pb(session.expires_at)),
         last_failure: session

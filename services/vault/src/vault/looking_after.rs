@@ -64,21 +64,16 @@ fn status_of(state: SessionState) -> &'static str {
 
 fn entry(session: &Session, now: Timestamp) -> Option<SessionEntry> {
     let terms: &Terms = session.terms()?;
-    let state = match session.connection() {
-        Some(_) => SessionState::Completed,
-        None if terms.cancelled => SessionState::Cancelled,
-        None if terms.expires_at <= now => SessionState::Expired,
-        None => SessionState::Open,
-    };
+    let connection = session.connection();
     Some(SessionEntry {
         id: terms.id,
         end_user: terms.end_user.clone(),
         integrations: terms.integrations.clone(),
         reconnect: terms.reconnect,
         manages: terms.manages,
-        connection: session.connection(),
+        connection,
         created_at: terms.created_at,
         expires_at: terms.expires_at,
-        state,
+        state: SessionState::of(connection.is_some(), terms.cancelled, terms.expires_at, now),
     })
 }
