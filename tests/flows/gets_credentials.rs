@@ -28,9 +28,16 @@ async fn a_token_is_at_hand_and_refreshed_where_it_would_not_last() {
     assert_eq!(world.call_api("/me", &forced.headers).await, 200);
     let impossible = backend.token_for(&connection, Duration::from_secs(2 * 3600)).await.unwrap_err();
     assert_eq!(reason(&impossible), "FIELD_INVALID");
+    let mut named = tonic::Request::new(GetAccessTokenRequest::default());
+    named.metadata_mut().insert("x-request-id", "order-7".parse().unwrap());
+    let refused = backend.credentials().get_access_token(named).await.unwrap_err();
+    assert_eq!(refused.metadata().get("x-request-id").unwrap(), "order-7", "also of a refusal");
 
     let full = GetCredentialRequest { connection_id: connection.clone(), ..Default::default() };
-    let full = backend.credentials().get_credential(full).await.unwrap().into_inner();
+    let full = backend.credentials().get_credential(full).await.unwrap();
+    assert_eq!(full.metadata().get("latchkey-credential-source").unwrap(), "cached");
+    assert_eq!(full.metadata().get("x-request-id").unwrap().len(), 36, "a name is made");
+    let full = full.into_inner();
     assert_eq!(
         (full.auth_mode.as_str(), full.access_token.as_str()),
         ("OAUTH2", forced.access_token.as_str())

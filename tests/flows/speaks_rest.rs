@@ -43,7 +43,9 @@ async fn from_a_session_to_a_token_to_the_end() {
     let headers = serde_json::from_value(token["headers"].clone()).unwrap();
     assert_eq!(world.call_api("/me", &headers).await, 200);
     let forced = format!("/v1/connections/{connection}:accessToken?force_refresh=true");
-    assert_eq!(call(&world, "GET", &forced, None).await.1["generation"], 2);
+    let refreshed = world.rest("GET", &forced).send().await.unwrap();
+    assert_eq!(refreshed.headers()["latchkey-credential-source"], "refreshed");
+    assert_eq!(refreshed.json::<Value>().await.unwrap()["generation"], 2);
 
     assert_eq!(
         call(&world, "DELETE", &format!("/v1/connections/{connection}"), None).await,

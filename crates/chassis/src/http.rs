@@ -5,20 +5,18 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{HeaderName, StatusCode};
+use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tracing::{Instrument, field, info_span};
 
+use crate::request_id::{self, REQUEST_ID};
 use crate::{Lifecycle, trace};
 
 /// What an extractor reads of a body at most. A route that takes more sets a `DefaultBodyLimit` of its own.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
-/// Given by the caller or made here; answered in the response, and in the span.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Serves `router` until the process is told to stop; then finishes the requests that have begun.
 pub fn serve(listener: TcpListener, router: Router, lifecycle: &Lifecycle) {
@@ -34,11 +32,10 @@ pub fn layers(router: Router) -> Router {
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(observe))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
 }
 
-async fn observe(request: Request, next: Next) -> Response {
+async fn observe(mut request: Request, next: Next) -> Response {
+    let id = request_id::settle(request.headers_mut());
     let method = method(&request);
     // The pattern, never the path: a path may hold a state or an id, and has no end of values.
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
@@ -49,11 +46,15 @@ async fn observe(request: Request, next: Next) -> Response {
         http.request.method = method,
         http.route = route,
         http.response.status_code = field::Empty,
-        request_id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()),
+        request_id = id.as_ref().and_then(|id| id.to_str().ok()),
     );
     trace::adopt(&span, request.headers());
     let started = Instant::now();
-    let response = next.run(request).instrument(span.clone()).await;
+    let mut response = next.run(request).instrument(span.clone()).await;
+    if let Some(id) = id {
+        // What a provider calls a request that was passed on to it is the better name.
+        response.headers_mut().entry(REQUEST_ID).or_insert(id);
+    }
     let status = response.status().as_u16();
     span.record("http.response.status_code", status);
     let histogram = metrics::histogram!(
@@ -127,6 +128,7 @@ mod tests {
         request.headers_mut().insert(REQUEST_ID, "mine".parse().unwrap());
         assert_eq!(call(request).await.headers()[REQUEST_ID], "mine");
         assert_eq!(call(get_request("/things/1")).await.headers()[REQUEST_ID].len(), 36);
+        assert_eq!(call(get_request("/panic")).await.headers()[REQUEST_ID].len(), 36);
     }
 
     #[tokio::test]

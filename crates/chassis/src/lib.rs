@@ -9,6 +9,7 @@ pub mod grpc;
 pub mod http;
 pub mod lifecycle;
 pub mod ops;
+mod request_id;
 pub mod telemetry;
 pub mod tls;
 pub mod trace;

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, header, uri::PathAndQuery};
+use latchkey_wire::contract::Source;
 use latchkey_wire::{Fault, Route};
 use prost_reflect::{DynamicMessage, SerializeOptions};
 use serde_json::Value;
@@ -17,6 +18,9 @@ use tonic::{Request, Status, Streaming};
 
 /// What of an HTTP request a gRPC handler may see: whose call it is, and how long it may take.
 const METADATA: [&str; 3] = ["authorization", "grpc-timeout", "x-request-id"];
+
+/// What a method says beside its message and an HTTP response says, too.
+const TOLD: http::HeaderName = http::HeaderName::from_static(Source::HEADER);
 
 /// Passes the message on; the answer is the method's, or a problem document.
 pub async fn call(binding: &Binding, route: Route, headers: &HeaderMap, message: DynamicMessage) -> Response {
@@ -55,7 +59,11 @@ async fn unary(
     headers: &HeaderMap,
     message: DynamicMessage,
 ) -> Result<Response, Status> {
-    Ok(json(&answered(binding, route, headers, message).await?))
+    let answer = asked(binding, route, headers, message).await?;
+    let mut response = json(&document(answer.get_ref())?);
+    let told = answer.metadata().as_ref().get(Source::HEADER);
+    response.headers_mut().extend(told.map(|source| (TOLD, source.clone())));
+    Ok(response)
 }
 
 /// The answer itself, before it is anybody's response.
@@ -65,10 +73,17 @@ pub async fn answered(
     headers: &HeaderMap,
     message: DynamicMessage,
 ) -> Result<Value, Status> {
+    document(asked(binding, route, headers, message).await?.get_ref())
+}
+
+async fn asked(
+    binding: &Binding,
+    route: Route,
+    headers: &HeaderMap,
+    message: DynamicMessage,
+) -> Result<tonic::Response<DynamicMessage>, Status> {
     let mut client = ready(route).await?;
-    let request = request(headers, message);
-    let answer = client.unary(request, path(binding)?, codec(binding)).await?.into_inner();
-    document(&answer)
+    client.unary(request(headers, message), path(binding)?, codec(binding)).await
 }
 
 /// As server-sent events: each has the message as its data.

@@ -6,6 +6,7 @@
 mod revocation;
 mod sessions;
 mod setup;
+mod source;
 mod webhook;
 
 pub use revocation::{DueRevocation, ReportRevocation};
@@ -13,6 +14,7 @@ pub use sessions::{ListSessions, ListedSessions, SessionEntry, SessionState};
 pub use setup::{
     BringCredential, NewConnection, OpenedCredential, PrepareConnection, PreparedConnection, Target,
 };
+pub use source::Source;
 pub use webhook::{ClaimWebhooks, CompleteWebhook, DueWebhook};
 
 use latchkey_domain::authorization::Choice;
@@ -388,6 +390,7 @@ pub struct LentCredential {
     pub integration: IntegrationKey,
     pub provider: String,
     pub generation: Generation,
+    pub source: Source,
     /// `None` where the provider's entry does not say where its API is.
     pub base_url: Option<SecretText>,
     /// `scheme://host[:port]`, or `https://*.suffix`.

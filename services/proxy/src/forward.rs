@@ -19,7 +19,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use latchkey_chassis::{Lifecycle, trace};
 use latchkey_egress::retry_after;
 use latchkey_providers::{Catalogue, Trust};
-use latchkey_wire::contract::{LendCredential, LentCredential};
+use latchkey_wire::contract::{LendCredential, LentCredential, Source};
 use latchkey_wire::{Fault, Kind, Reason, VaultClient};
 use std::time::{Instant, SystemTime};
 use tokio::time::sleep;
@@ -77,24 +77,26 @@ impl Forwarder {
             provider = field::Empty,
             http.response.status_code = field::Empty,
         );
-        let (answer, traffic) = self.tried(&call, outgoing).instrument(span).await?;
+        let (answer, traffic, source) = self.tried(&call, outgoing).instrument(span).await?;
         Ok(match upgrading {
             Some(upgrading) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
                 upgrade::joined(upgrading, answer, traffic, &self.lifecycle)
             }
-            _ => passed_on(answer, &traffic),
+            // The other product's clients are answered as they know it.
+            _ => passed_on(answer, &traffic, (!theirs).then_some(source)),
         })
     }
 
-    /// The last answer, and where it is to be counted.
+    /// The last answer, where it is to be counted, and where the credential came from that it was asked for with.
     async fn tried(
         &self,
         call: &Call,
         mut outgoing: Outgoing,
-    ) -> Result<(http::Response<Answer>, Traffic), Refusal> {
+    ) -> Result<(http::Response<Answer>, Traffic, Source), Refusal> {
         let mut lent = self.lend(call, None).await?;
         let traffic = Traffic::of(&lent.integration);
-        let answered = |outcome: Outcome| outcome.map(|answer| (answer, traffic.clone())).map_err(lost);
+        let answered =
+            |outcome: Outcome, source| outcome.map(|answer| (answer, traffic.clone(), source)).map_err(lost);
         let mut tries = Tries::new(call.method.clone(), call.target.retries, outgoing.held().is_some())
             .also_after(&call.asked.retry_on);
         loop {
@@ -102,12 +104,12 @@ impl Forwarder {
             let outcome = self.send(call, &lent, &mut outgoing, &traffic).await?;
             count(&lent, &call.method, &outcome, begun);
             match tries.after(came(&outcome)) {
-                Next::Answer => return answered(outcome),
+                Next::Answer => return answered(outcome, lent.source),
                 Next::Wait(wait) => sleep(wait).await,
                 Next::Renew => match self.lend(call, Some(&lent)).await {
                     Ok(newer) if newer.generation > lent.generation => lent = newer,
                     // Nothing newer is to be had: the provider's own words are the best answer there is.
-                    _ => return answered(outcome),
+                    _ => return answered(outcome, lent.source),
                 },
             }
         }
@@ -200,12 +202,15 @@ fn request(method: Method, url: &Url, headers: HeaderMap, body: Body) -> Result<
     Ok(request)
 }
 
-fn passed_on(answer: http::Response<Answer>, traffic: &Traffic) -> Response {
+fn passed_on(answer: http::Response<Answer>, traffic: &Traffic, source: Option<Source>) -> Response {
     let (parts, body) = answer.into_parts();
     let mut response = Response::new(traffic.receiving(Body::new(body)));
     *response.status_mut() = parts.status;
     *response.headers_mut() = to_caller(&parts.headers);
     response.headers_mut().insert(SOURCE, HeaderValue::from_static("provider"));
+    if let Some(source) = source {
+        response.headers_mut().insert(Source::HEADER, HeaderValue::from_static(source.word()));
+    }
     response
 }
 

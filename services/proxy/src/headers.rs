@@ -3,6 +3,7 @@
 //! A message is framed anew on each side, so nothing that describes one connection crosses to the other (RFC 9110 §7.6.1).
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use latchkey_wire::contract::Source;
 
 /// About one connection only (RFC 9110 §7.6.1, and `keep-alive` and `proxy-connection` of old).
 const HOP_BY_HOP: [&str; 8] = [
@@ -33,7 +34,7 @@ const ENDS_HERE: [&str; 11] = [
 const ENDS_HERE_PREFIXES: [&str; 3] = ["latchkey-", "x-forwarded-", "proxy-"];
 
 /// What a provider may not tell a client of ours: it would hold for our own origin.
-const NOT_OURS_TO_SAY: [&str; 8] = [
+const NOT_OURS_TO_SAY: [&str; 9] = [
     "set-cookie",
     "alt-svc",
     "strict-transport-security",
@@ -42,6 +43,7 @@ const NOT_OURS_TO_SAY: [&str; 8] = [
     "public-key-pins",
     "service-worker-allowed",
     "latchkey-source",
+    Source::HEADER,
 ];
 
 /// The caller's headers as they go to the provider, without those that the credential sets.

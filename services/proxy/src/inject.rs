@@ -113,13 +113,14 @@ mod tests {
     use super::*;
     use latchkey_domain::Generation;
     use latchkey_wire::Reason;
-    use latchkey_wire::contract::Named;
+    use latchkey_wire::contract::{Named, Source};
 
     fn lent(base: Option<&str>, origins: &[&str]) -> LentCredential {
         LentCredential {
             integration: "crm".parse().unwrap(),
             provider: "crm".into(),
             generation: Generation(1),
+            source: Source::Cached,
             base_url: base.map(|url| SecretText::new(url.into())),
             origins: origins.iter().map(ToString::to_string).collect(),
             headers: BTreeMap::new(),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -20,14 +20,13 @@ use tower::layer::layer_fn;
 use tracing::{Instrument, Span, field, info_span};
 
 use super::grpc_timeout;
+use crate::request_id::{self, REQUEST_ID};
 use crate::trace;
 
 /// The largest request, all its messages together. Nothing Latchkey is sent comes near it.
 pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
 /// The longest a call may take to begin its answer, whatever deadline its caller names.
 pub const TIMEOUT_MAX: Duration = Duration::from_secs(60);
-/// A caller's own name for a call: in the span, and in the answer.
-const REQUEST_ID: &str = "x-request-id";
 /// tonic watches the caller's deadline too, and calls its passing CANCELLED. Ours passes first, and is named rightly.
 const HEAD_START: Duration = Duration::from_millis(5);
 
@@ -53,10 +52,10 @@ where
         self.0.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let id = request_id::settle(request.headers_mut());
         let call = Call::begin(request.uri().path(), request.headers());
         let deadline = timeout(request.headers());
-        let id = request.headers().get(REQUEST_ID).cloned();
         let work = self.0.call(request.map(limited)).instrument(call.span.clone());
         Box::pin(async move {
             // A handler that panicked is gone with all it had; nobody sees it half done.
@@ -67,8 +66,7 @@ where
                 Ok(Err(_)) => Status::internal("internal error").into_http(),
                 Err(_) => Status::deadline_exceeded("no answer before the deadline").into_http(),
             };
-            // Made up where none came it would say nothing that a trace does not.
-            response.headers_mut().extend(id.map(|id| (HeaderName::from_static(REQUEST_ID), id)));
+            response.headers_mut().extend(id.map(|id| (REQUEST_ID, id)));
             Ok(call.measure(response))
         })
     }
@@ -188,7 +186,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_call_is_answered_under_the_name_its_caller_gave_it() {
+    async fn a_call_is_answered_under_the_name_its_caller_gave_it_or_one_that_is_made() {
         let mut routes = layers(Routes::default()).prepare();
         let call = |id: Option<&str>| {
             let mut request = Request::post("/latchkey.nothing.v1.Service/Method");
@@ -200,7 +198,8 @@ mod tests {
         let named = Service::<Request>::call(&mut routes, call(Some("order-7"))).await.unwrap();
         assert_eq!(named.headers()[REQUEST_ID], "order-7");
         let unnamed = Service::<Request>::call(&mut routes, call(None)).await.unwrap();
-        assert!(!unnamed.headers().contains_key(REQUEST_ID));
+        assert_eq!(unnamed.headers()[REQUEST_ID].len(), 36);
+        assert_eq!(unnamed.headers()["grpc-status"], "12", "also where it fails");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use super::{exposed, none_if_empty, parse, parse_list, required_text, secret, secrets, timestamp_from_pb};
 use crate::{
     Fault,
-    contract::{LendCredential, LentCredential, Named, TakeToken, TakenToken},
+    contract::{LendCredential, LentCredential, Named, Source, TakeToken, TakenToken},
     pb::vault as pb,
 };
 use latchkey_domain::Generation;
@@ -54,6 +54,7 @@ impl From<LentCredential> for pb::LendCredentialResponse {
             integration: lent.integration.to_string(),
             provider: lent.provider,
             generation: lent.generation.0,
+            source: pb::CredentialSource::from(lent.source).into(),
             base_url: lent.base_url.map_or_else(String::new, |url| url.expose().to_owned()),
             origins: lent.origins,
             headers: exposed(&lent.headers),
@@ -68,7 +69,9 @@ impl TryFrom<pb::LendCredentialResponse> for LentCredential {
     type Error = Fault;
 
     fn try_from(read: pb::LendCredentialResponse) -> Result<Self, Fault> {
+        let source = read.source().into();
         Ok(Self {
+            source,
             integration: parse("integration", &read.integration)?,
             provider: required_text("provider", read.provider)?,
             generation: Generation(read.generation),
@@ -79,6 +82,24 @@ impl TryFrom<pb::LendCredentialResponse> for LentCredential {
             signer: read.signer.map(Into::into),
             in_body: read.in_body,
         })
+    }
+}
+
+impl From<Source> for pb::CredentialSource {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Cached => Self::Cached,
+            Source::Refreshed => Self::Refreshed,
+        }
+    }
+}
+
+impl From<pb::CredentialSource> for Source {
+    fn from(read: pb::CredentialSource) -> Self {
+        match read {
+            pb::CredentialSource::Refreshed => Self::Refreshed,
+            pb::CredentialSource::Cached | pb::CredentialSource::Unspecified => Self::Cached,
+        }
     }
 }
 

@@ -21,6 +21,7 @@ async fn a_call_reaches_the_provider_with_the_credential_and_without_what_is_our
         (answer.status(), &answer.headers()["latchkey-source"]),
         (StatusCode::OK, &"provider".parse().unwrap())
     );
+    assert_eq!(answer.headers()["latchkey-credential-source"], "cached");
     assert_eq!(answer.text().await.unwrap(), "${conn.api_key}");
 
     let [seen] = &world.upstream.seen()[..] else { panic!("one request") };
@@ -45,6 +46,8 @@ async fn the_providers_answer_comes_as_it_was_given_but_for_what_would_hold_for_
     assert_eq!(headers["link"], "<next>; rel=next");
     assert_eq!(headers["content-security-policy"], "sandbox");
     assert!(!headers.contains_key("set-cookie"));
+    let sources: Vec<_> = headers.get_all("latchkey-credential-source").iter().collect();
+    assert_eq!(sources, ["cached"]);
     assert_eq!(answer.text().await.unwrap(), "page");
     world.finish().await;
 }

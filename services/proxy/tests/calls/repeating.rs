@@ -9,6 +9,7 @@ async fn a_refused_token_is_refreshed_once_and_the_call_made_again() {
     world.upstream.accept_only("canary_access_2");
     let refresher = world.refresh_when_asked("canary_access_2");
     let answer = world.request("POST", "/echo").body("same").send().await.unwrap();
+    assert_eq!(answer.headers()["latchkey-credential-source"], "refreshed");
     assert_eq!((answer.status(), answer.text().await.unwrap().as_str()), (StatusCode::OK, "same"));
     refresher.await.unwrap();
     let tokens: Vec<_> = world

@@ -93,7 +93,9 @@ async fn answer(State(upstream): State<Upstream>, mut request: Request) -> Respo
             (StatusCode::FOUND, [(header::LOCATION, there)]).into_response()
         }
         "/api/page" => {
-            ([(header::SET_COOKIE, "a=b"), (header::LINK, "<next>; rel=next")], "page").into_response()
+            let forged = header::HeaderName::from_static("latchkey-credential-source");
+            let told = [(header::SET_COOKIE, "a=b"), (header::LINK, "<next>; rel=next"), (forged, "forged")];
+            (told, "page").into_response()
         }
         "/api/drip" => drip(upstream.go_on.clone()),
         "/api/talk" => {

@@ -41,7 +41,7 @@ impl pb::credential_service_server::CredentialService for Door {
             access_token,
             expire_time: credential.facts.expires_at.map(timestamp_to_pb),
             generation: credential.facts.generation.0,
-            source: source_to_pb(source).into(),
+            source: pb::CredentialSource::from(source).into(),
             headers,
             query,
             body,
@@ -151,17 +151,10 @@ pub(super) fn deadline(metadata: &MetadataMap) -> Option<Duration> {
     Some(grpc_timeout(metadata.as_ref())?.saturating_sub(WAY_BACK))
 }
 
-fn source_to_pb(source: Source) -> pb::CredentialSource {
-    match source {
-        Source::Cached => pb::CredentialSource::Cached,
-        Source::Refreshed => pb::CredentialSource::Refreshed,
-    }
-}
-
 fn told<T>(response: T, source: Source) -> Response<T> {
     let mut response = Response::new(response);
     let word = MetadataValue::from_static(source.word());
-    response.metadata_mut().insert("latchkey-credential-source", word);
+    response.metadata_mut().insert(Source::HEADER, word);
     response
 }
 

@@ -11,6 +11,7 @@ use latchkey_domain::{ConnectionId, Environment, Generation, Timestamp};
 use latchkey_envelope::RecordType;
 use latchkey_secret::{Handout, JsonSecret, Renewal, Sealed};
 use latchkey_store::{Lane, Stream, Version};
+pub use latchkey_wire::contract::Source;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -51,22 +52,6 @@ pub struct Credential {
 pub struct Full {
     pub credential: Credential,
     pub renewal: Option<Renewal>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    Cached,
-    Refreshed,
-}
-
-impl Source {
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Cached => "cached",
-            Self::Refreshed => "refreshed",
-        }
-    }
 }
 
 /// A live connection with what is needed to open its secrets.

@@ -39,6 +39,7 @@ impl Vault {
             integration: credential.profile.integration,
             provider: credential.profile.provider,
             generation: credential.facts.generation,
+            source: credential.source,
             base_url: credential.handout.base_url,
             origins: credential.facts.origins,
             headers: credential.handout.headers,
