@@ -8,8 +8,9 @@ use latchkey_testkit::pb::admin::{
     RedeliverWebhooksRequest, RotateWebhookSecretRequest, SendTestWebhookRequest,
     UpdateWebhookEndpointRequest, WebhookEndpoint, WebhookEndpointState, WebhookFormat,
 };
+use latchkey_testkit::pb::events::{ListEventsRequest, ReplayEventsRequest};
 use latchkey_testkit::{Answer, Received, Receiver, World, demo::Selection};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -114,6 +115,31 @@ async fn what_happens_arrives_signed_and_again_until_it_is_taken() {
     let failed = arrived(&receiver, "connection.failed").await;
     checked(&secret, &failed).await;
     assert_eq!(failed.json()["data"]["failure"]["owner"], "END_USER");
+
+    // Whoever comes later is told the same on demand, under the same ids, and once.
+    let late = Receiver::start().await;
+    let (endpoint, secret) = self::endpoint(&mut world, &late, &[]).await;
+    let mut events = world.backend().events();
+    let an_hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    let replay = ReplayEventsRequest {
+        endpoint_id: endpoint.id.clone(),
+        start_time: Some(an_hour_ago.into()),
+        event_types: vec!["connection.created".into(), "connection.failed".into()],
+        ..ReplayEventsRequest::default()
+    };
+    assert_eq!(events.replay_events(replay.clone()).await.unwrap().into_inner().count, 2);
+    let told = late.wait_for(|all| all.len() >= 2).await;
+    assert!(told.iter().any(|it| it.header("webhook-id") == event));
+    for message in &told {
+        checked(&secret, message).await;
+    }
+    let again = events.replay_events(replay).await.unwrap().into_inner();
+    assert_eq!((again.count, again.skipped), (0, 2));
+    assert_eq!(late.received().len(), 2);
+
+    let list = ListEventsRequest { event_types: vec!["connection.*".into()], ..ListEventsRequest::default() };
+    let listed = events.list_events(list).await.unwrap().into_inner();
+    assert_eq!(listed.events[0].id, event);
     world.finish().await;
 }
 

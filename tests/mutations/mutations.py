@@ -9,6 +9,7 @@ CLI = ("-p", "latchkey", "--bins")
 EXPORTING = ("-p", "latchkey-vault", "--test", "service", "export")
 LOOKING_AFTER = ("-p", "latchkey-vault", "--test", "service", "looking_after")
 MANAGING = ("-p", "latchkey-vault", "--test", "service", "managing")
+REPLAYING = ("-p", "latchkey-vault", "--test", "service", "replaying")
 WEBHOOKS = ("-p", "latchkey-vault", "--test", "service", "webhooks")
 UPSTREAM = ("-p", "latchkey-proxy", "--lib", "upstream")
 REQUESTS = ("-p", "latchkey-providers", "--test", "golden_requests")
@@ -254,6 +255,10 @@ MUTATIONS = [
         "let presets = outline.presets;", "let presets = Presets::new();", DOMAIN,
     ),
     Mutation("a provider that answers early is not heard", "services/proxy/src/upstream/connector.rs", "self.deaf |= matches!(came, Poll::Ready(Err(_)));", "", UPSTREAM),
+    Mutation(
+        "what an endpoint has taken is told again", "services/vault/src/webhook/replay.rs",
+        "ending: Ending::Delivered, .. } if !again =>", "ending: Ending::Delivered, .. } if !again && false =>", REPLAYING,
+    ),
     Mutation("old news is told a new endpoint", FAN_OUT, "recorded.position > since", "recorded.position >= Position::START || recorded.position > since", WEBHOOKS),
     Mutation(
         "a refresh is given up as early as any request", ATTEMPT,

@@ -234,16 +234,21 @@ impl WebhookEndpoint {
     }
 }
 
+/// Whether a type of event is among those named, by its name or as one that begins as `connection.*` says. None named are all.
+#[must_use]
+pub fn is_among(named: &[String], event_type: &str) -> bool {
+    let matches = |wanted: &String| match wanted.strip_suffix('*') {
+        Some(beginning) => event_type.starts_with(beginning),
+        None => event_type == wanted,
+    };
+    named.is_empty() || named.iter().any(matches)
+}
+
 impl Live {
     /// Whether news of this type is for it. A paused endpoint wants none.
     #[must_use]
     pub fn wants(&self, event_type: &str) -> bool {
-        let types = &self.settings.event_types;
-        let matches = |wanted: &String| match wanted.strip_suffix('*') {
-            Some(beginning) => event_type.starts_with(beginning),
-            None => event_type == wanted,
-        };
-        self.standing != Standing::Paused && (types.is_empty() || types.iter().any(matches))
+        self.standing != Standing::Paused && is_among(&self.settings.event_types, event_type)
     }
 
     #[must_use]

@@ -22,6 +22,7 @@ mod ledger;
 mod limits;
 mod ours;
 pub mod parts;
+mod past;
 mod retention;
 mod service;
 mod signing;

@@ -7,9 +7,11 @@
 mod fan_out;
 mod keys;
 mod message;
+mod replay;
 mod rules;
 
-pub use fan_out::fan_out;
+pub use fan_out::{TOLD_OF, fan_out};
 pub use keys::Keys;
 pub use message::{TEST, body, event_type};
-pub use rules::{address, check};
+pub use replay::ReplayEvents;
+pub use rules::{address, check, event_types};

@@ -5,7 +5,7 @@ mod change;
 mod trying;
 
 use super::server::{Way, answer};
-use super::{Server, show};
+use super::{Server, duration, show};
 use crate::output;
 use clap::{Subcommand, ValueEnum};
 use latchkey_wire::pb::connection as pb;
@@ -99,7 +99,7 @@ struct List {
     #[arg(long)]
     newest: bool,
     /// As they were then, such as 2026-01-31T12:00:00Z; without what was said of them
-    #[arg(long, value_name = "TIME", value_parser = instant, conflicts_with_all = ["external_id", "tag", "search"])]
+    #[arg(long, value_name = "TIME", value_parser = duration::instant, conflicts_with_all = ["external_id", "tag", "search"])]
     as_of: Option<Timestamp>,
     /// For programs
     #[arg(long)]
@@ -120,12 +120,8 @@ struct Get {
     #[command(flatten)]
     one: One,
     /// As it was then, such as 2026-01-31T12:00:00Z; without what was said of it
-    #[arg(long, value_name = "TIME", value_parser = instant)]
+    #[arg(long, value_name = "TIME", value_parser = duration::instant)]
     as_of: Option<Timestamp>,
-}
-
-fn instant(text: &str) -> Result<Timestamp, String> {
-    text.parse().map_err(|_| "expected a time such as 2026-01-31T12:00:00Z".to_owned())
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -1,6 +1,7 @@
-//! Durations as people write them.
+//! Durations, and instants, as people write them.
 
-use std::time::Duration;
+use prost_types::Timestamp;
+use std::time::{Duration, SystemTime};
 
 /// `90`, `90s`, `5m`, `2h` or `7d`; a bare number is seconds.
 ///
@@ -20,6 +21,19 @@ pub fn parse(text: &str) -> Result<Duration, String> {
     number.checked_mul(unit).map(Duration::from_secs).ok_or_else(|| "that is too long".to_owned())
 }
 
+/// An instant in RFC 3339, or how long ago it was.
+///
+/// # Errors
+/// Where it is neither.
+pub fn instant(text: &str) -> Result<Timestamp, String> {
+    if let Ok(at) = text.parse() {
+        return Ok(at);
+    }
+    let ago = parse(text).ok().and_then(|ago| SystemTime::now().checked_sub(ago));
+    ago.map(Into::into)
+        .ok_or_else(|| "expected a time such as 2026-01-31T12:00:00Z, or how long ago, such as 7d".to_owned())
+}
+
 /// The largest unit that says it well: `58 s`, `12 min`, `3 h`, `9 d`.
 pub fn words(seconds: u64) -> String {
     match seconds {
@@ -33,6 +47,15 @@ pub fn words(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_instant_is_read_as_it_is_or_by_how_long_ago_it_was() {
+        assert_eq!(instant("1970-01-01T00:01:00Z"), Ok(Timestamp { seconds: 60, nanos: 0 }));
+        let now = Timestamp::from(SystemTime::now());
+        let ago = now.seconds - instant("2h").unwrap().seconds;
+        assert!((7_199..=7_201).contains(&ago), "{ago}");
+        assert!(instant("yesterday").is_err() && instant("99999999999999999999d").is_err());
+    }
 
     #[test]
     fn durations_are_read_as_people_write_them() {

@@ -1,4 +1,6 @@
-//! `latchkey events tail`: what happens to connections, one line each, for eyes and for pipes.
+//! `latchkey events`: what happens to connections, one line each, for eyes and for pipes.
+
+mod past;
 
 use super::server::{Way, answer};
 use super::{Server, show};
@@ -21,7 +23,9 @@ const BEGINNING: &str = "0-0";
 Examples:
   latchkey events tail
   latchkey events tail --from 0-0              # from the first event there is
-  latchkey events tail | grep .failed")]
+  latchkey events tail | grep .failed
+  latchkey events list --from 7d --type connection.failed
+  latchkey events replay --endpoint whe_01J… --from 2026-01-31T12:00:00Z --to 1h")]
 pub struct Arguments {
     #[command(flatten)]
     server: Server,
@@ -33,6 +37,10 @@ pub struct Arguments {
 enum Command {
     /// Show events as they happen, until you press Ctrl-C; nothing is missed while the server is away
     Tail(Tail),
+    /// List what happened, the oldest first
+    List(past::List),
+    /// Tell a webhook endpoint what happened, also what was never meant for it; what it has taken already is skipped
+    Replay(past::Replay),
 }
 
 #[derive(clap::Args)]
@@ -50,8 +58,18 @@ struct Tail {
 
 impl Arguments {
     pub async fn run(self) -> anyhow::Result<()> {
-        let Command::Tail(tail) = self.command;
         let way = self.server.connect().await?;
+        match self.command {
+            Command::Tail(tail) => tail.run(way).await,
+            Command::List(list) => list.run(way).await,
+            Command::Replay(replay) => replay.run(way).await,
+        }
+    }
+}
+
+impl Tail {
+    async fn run(self, way: Way) -> anyhow::Result<()> {
+        let tail = self;
         let from = tail.from.clone().unwrap_or_default();
         let mut place = if from == "start" { BEGINNING.to_owned() } else { from };
         tokio::select! {
@@ -89,7 +107,7 @@ async fn watch(way: &Way, tail: &Tail, place: &mut String) -> anyhow::Result<()>
     let mut events = answer(EventServiceClient::new(way.clone()).watch_events(request)).await?;
     while let Some(told) = events.message().await.map_err(Fault::from)? {
         if let Some(event) = &told.event {
-            output::line(&if tail.json { object(event, &told.resume_token) } else { line(event) });
+            output::line(&if tail.json { resumable(event, &told.resume_token) } else { line(event) });
         }
         *place = told.resume_token;
     }
@@ -108,17 +126,21 @@ fn line(event: &pb::Event) -> String {
     words.join(" ")
 }
 
-fn object(event: &pb::Event, resume_token: &str) -> String {
-    let object: Value = json!({
+fn resumable(event: &pb::Event, resume_token: &str) -> String {
+    let mut object = object(event);
+    object["resume_token"] = resume_token.into();
+    object.to_string()
+}
+
+fn object(event: &pb::Event) -> Value {
+    json!({
         "id": event.id,
         "type": event.r#type,
         "subject": event.subject,
         "time": show::rfc3339(event.time.as_ref()),
         "connection_id": event.connection_id,
         "data": event.data.as_ref().map(show::struct_json),
-        "resume_token": resume_token,
-    });
-    object.to_string()
+    })
 }
 
 #[cfg(test)]

@@ -1,18 +1,20 @@
+use super::connection::page_token;
 use super::follow::{BATCH, Caller, Followed, POLL, Read, follow, place_of};
 use super::{Door, status};
 use crate::announcer::facts_of;
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::vault::{ListEvents, Span, connection_of};
+use crate::webhook::ReplayEvents;
 use futures::stream::BoxStream;
 use latchkey_bus::Fact;
-use latchkey_domain::Aggregate as _;
-use latchkey_domain::connection::Connection;
-use latchkey_domain::revocation::Revocation;
+use latchkey_domain::api_key::Scope;
 use latchkey_domain::{ConnectionId, Environment};
 use latchkey_store::Position;
-use latchkey_wire::convert::parse_optional;
-use latchkey_wire::convert::{rfc3339_to_pb, struct_to_pb};
+use latchkey_wire::Fault;
+use latchkey_wire::convert::{parse, parse_optional, rfc3339_to_pb, struct_to_pb, timestamp_from_pb};
 use latchkey_wire::pb::events as pb;
+use prost_types::Timestamp;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tonic::{Request, Response, Status};
@@ -44,6 +46,63 @@ impl pb::event_service_server::EventService for Door {
         let told = follow(watch, caller, position, place, self.lifecycle.clone());
         Ok(Response::new(Box::pin(told)))
     }
+
+    async fn list_events(
+        &self,
+        request: Request<pb::ListEventsRequest>,
+    ) -> Result<Response<pb::ListEventsResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::ConnectionsRead).await?;
+        let asked = request.into_inner();
+        let list = ListEvents {
+            environment: key.environment,
+            connection: parse_optional("connection_id", &asked.connection_id)?,
+            event_types: asked.event_types,
+            within: span(asked.start_time, asked.end_time)?,
+            after: page_of(&asked.page_token)?,
+            max: asked.page_size,
+        };
+        let listed = self.vault.events(list).await.map_err(status)?;
+        let resume_token = listed.position.to_string();
+        Ok(Response::new(pb::ListEventsResponse {
+            events: listed.events.into_iter().map(|(fact, connection)| render(fact, &connection)).collect(),
+            next_page_token: if listed.more { resume_token.clone() } else { String::new() },
+            resume_token,
+        }))
+    }
+
+    async fn replay_events(
+        &self,
+        request: Request<pb::ReplayEventsRequest>,
+    ) -> Result<Response<pb::ReplayEventsResponse>, Status> {
+        let environment = self.webhooks_of(request.metadata()).await?;
+        let asked = request.into_inner();
+        let replay = ReplayEvents {
+            environment,
+            endpoint: parse("endpoint_id", &asked.endpoint_id)?,
+            event_types: asked.event_types,
+            within: span(asked.start_time, asked.end_time)?,
+            again: asked.again,
+            after: page_of(&asked.page_token)?,
+        };
+        let done = self.vault.replay_events(replay).await.map_err(status)?;
+        Ok(Response::new(pb::ReplayEventsResponse {
+            count: done.queued,
+            skipped: done.skipped,
+            next_page_token: done.next.map_or_else(String::new, |place| place.to_string()),
+        }))
+    }
+}
+
+fn span(start: Option<Timestamp>, end: Option<Timestamp>) -> Result<Span, Fault> {
+    Ok(Span { from: timestamp_from_pb("start_time", start)?, until: timestamp_from_pb("end_time", end)? })
+}
+
+/// The place a page begins after.
+fn page_of(token: &str) -> Result<Option<Position>, Fault> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    token.parse().map(Some).map_err(|_| page_token::invalid())
 }
 
 struct Watch {
@@ -66,9 +125,7 @@ impl Followed for Watch {
             let position = recorded.position;
             let mine = recorded.environment == self.environment.as_str()
                 && self.connection.is_none_or(|connection| recorded.stream.id == connection.to_string());
-            let of_connection =
-                [Connection::CATEGORY, Revocation::CATEGORY].contains(&recorded.stream.category.as_str());
-            let connection = if of_connection { recorded.stream.id.clone() } else { String::new() };
+            let connection = connection_of(&recorded);
             let facts = if mine { facts_of(&self.ledger, recorded).await? } else { vec![] };
             self.position = position;
             told.extend(facts.into_iter().map(|fact| {

@@ -166,7 +166,7 @@ impl pb::webhook_service_server::WebhookService for Door {
 
 impl Door {
     /// The environment whose webhooks a caller may see to.
-    async fn webhooks_of(&self, metadata: &MetadataMap) -> Result<Environment, Fault> {
+    pub(super) async fn webhooks_of(&self, metadata: &MetadataMap) -> Result<Environment, Fault> {
         Ok(self.authenticator.require(metadata, Scope::WebhooksAdmin).await?.environment)
     }
 
@@ -229,7 +229,7 @@ fn status_word(state: pb::DeliveryState) -> Option<&'static str> {
     }
 }
 
-fn page_token_invalid(_: Fault) -> Fault {
+pub(super) fn page_token_invalid(_: Fault) -> Fault {
     let message = "The page token is not one that was given out. Begin without one.";
     Fault::new(Kind::Invalid, Reason::PageTokenInvalid, message).with("field", "page_token")
 }

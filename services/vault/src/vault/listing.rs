@@ -108,7 +108,8 @@ pub struct Stretch {
 }
 
 impl Span {
-    fn holds(self, at: Timestamp) -> bool {
+    #[must_use]
+    pub fn holds(self, at: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
     }
 

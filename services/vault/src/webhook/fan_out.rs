@@ -28,7 +28,7 @@ const POLL: Duration = Duration::from_millis(500);
 const BACKOFF: Duration = Duration::from_secs(1);
 
 /// Streams whose events may be news.
-const TOLD_OF: [&str; 4] =
+pub const TOLD_OF: [&str; 4] =
     [Connection::CATEGORY, Revocation::CATEGORY, Incident::CATEGORY, WebhookEndpoint::CATEGORY];
 
 /// The endpoints of the environments in one batch. Read after the batch: whoever is in it was there before its events.
@@ -109,13 +109,17 @@ impl Vault {
     }
 
     /// Whether it happened to a connection whose news goes to an address of its own, in the format that has such a thing.
-    async fn is_readdressed(&self, recorded: &Recorded, listening: &[&Live]) -> Result<bool, Error> {
+    pub(super) async fn is_readdressed(
+        &self,
+        recorded: &Recorded,
+        listening: &[&Live],
+    ) -> Result<bool, Error> {
         let asked = recorded.stream.category == Connection::CATEGORY
             && listening.iter().any(|live| live.settings.format == Format::Compat);
         Ok(asked && self.own_address(&recorded.stream.id).await?.is_some())
     }
 
-    async fn queue(&self, message: Message, undeliverable: bool) -> Result<(), Error> {
+    pub(super) async fn queue(&self, message: Message, undeliverable: bool) -> Result<(), Error> {
         let id = WebhookDelivery::id(message.endpoint, &message.event);
         let queue = Command::Queue { message, undeliverable, at: self.ledger.now() };
         self.ledger.execute::<WebhookDelivery>(&id, queue, Terms::default()).await?;
@@ -142,7 +146,12 @@ fn listens(live: &Live, recorded: &Recorded) -> bool {
     recorded.position > since && recorded.stream.id != live.id.to_string()
 }
 
-fn message(recorded: &Recorded, fact: &Fact, index: usize, live: &Live) -> Result<Message, StoreError> {
+pub(super) fn message(
+    recorded: &Recorded,
+    fact: &Fact,
+    index: usize,
+    live: &Live,
+) -> Result<Message, StoreError> {
     let event: EventId = fact.id.parse().map_err(|_| StoreError::Corrupt {
         table: "events",
         key: recorded.stream.to_string(),

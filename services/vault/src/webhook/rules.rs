@@ -20,7 +20,12 @@ pub fn check(settings: &Settings, allow_http: bool) -> Result<(), Error> {
         );
         return Err(field("description", message));
     }
-    let types = &settings.event_types;
+    event_types(&settings.event_types)
+}
+
+/// # Errors
+/// [`Error::Field`] where there are too many, or one is none.
+pub fn event_types(types: &[String]) -> Result<(), Error> {
     if types.len() > TYPES_MAX || !types.iter().all(|text| is_event_type(text)) {
         let message = format!(
             "Name at most {TYPES_MAX} types such as `connection.failed`, or `connection.*` for all that begin so."

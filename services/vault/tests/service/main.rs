@@ -25,6 +25,7 @@ mod reading;
 mod receipts;
 mod refreshing;
 mod remembering;
+mod replaying;
 mod resealing;
 mod restoring;
 mod restoring_chains;

@@ -15,7 +15,7 @@ use std::time::Duration;
 const HOLD: Duration = Duration::from_secs(25);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-fn create(event_types: &[&str], format: Format) -> CreateEndpoint {
+pub fn create(event_types: &[&str], format: Format) -> CreateEndpoint {
     CreateEndpoint {
         environment: dev(),
         settings: Settings {
@@ -37,7 +37,7 @@ async fn fan_out(vault: &Vault) {
     while vault.queue_webhooks().await.unwrap() {}
 }
 
-async fn claim(vault: &Vault) -> Vec<DueWebhook> {
+pub async fn claim(vault: &Vault) -> Vec<DueWebhook> {
     fan_out(vault).await;
     vault.claim_webhooks(ClaimWebhooks { max: 10, hold: HOLD, except: vec![] }).await.unwrap()
 }
@@ -62,7 +62,7 @@ fn outcome(due: &DueWebhook, failure: Option<AttemptFailure>) -> CompleteWebhook
     }
 }
 
-async fn complete(world: &World, due: &DueWebhook, failure: Option<AttemptFailure>) {
+pub async fn complete(world: &World, due: &DueWebhook, failure: Option<AttemptFailure>) {
     world.vault.complete_webhook(outcome(due, failure)).await.unwrap();
 }
 
@@ -70,7 +70,7 @@ async fn delivery(world: &World, due: &DueWebhook) -> WebhookDelivery {
     world.vault.webhook_delivery(&dev(), due.endpoint, &due.event).await.unwrap()
 }
 
-async fn all(world: &World, live: &Live) -> Vec<WebhookDelivery> {
+pub async fn all(world: &World, live: &Live) -> Vec<WebhookDelivery> {
     let list = ListDeliveries { environment: dev(), endpoint: live.id, status: None, after: None, max: 0 };
     world.vault.webhook_deliveries(list).await.unwrap().deliveries
 }
