@@ -73,4 +73,10 @@ impl CredentialService for BareService {
     ) -> Result<Response<pb::ExportCredentialResponse>, Status> {
         Err(Status::unimplemented("only what is compared"))
     }
+    async fn revoke_credential(
+        &self,
+        _: Request<pb::RevokeCredentialRequest>,
+    ) -> Result<Response<pb::RevokeCredentialResponse>, Status> {
+        Err(Status::unimplemented("only what is compared"))
+    }
 }

@@ -2,6 +2,7 @@
 
 use latchkey_testkit::demo::{Extent, Target};
 use latchkey_testkit::pb::connection::{Connection, ConnectionState, Revocation};
+use latchkey_testkit::pb::vault::RevokeCredentialRequest;
 use latchkey_testkit::{API_KEY, Browser, World, reason};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -76,6 +77,34 @@ async fn a_provider_that_is_not_to_be_asked_or_has_no_way_is_left_alone() {
     assert_eq!(world.call_api("/me", &token.headers).await, 200);
     let asked = world.provider().requests();
     assert!(asked.iter().all(|request| !request.path.ends_with("/revoke")), "{asked:?}");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_credential_that_leaked_is_ended_everywhere_and_its_connection_mended_in_place() {
+    let world = World::start().await;
+    let backend = world.backend();
+    let connection = world.connect("demo-oauth", "ana").await;
+    let leaked = backend.token(&connection).await.unwrap();
+
+    let request = RevokeCredentialRequest { connection_id: connection.clone(), ..Default::default() };
+    let answered = backend.credentials().revoke_credential(request).await.unwrap().into_inner();
+    let failure = answered.connection.unwrap().failure.unwrap();
+    assert_eq!((failure.reason.as_str(), failure.cause.as_str()), ("REAUTH_REQUIRED", "CREDENTIAL_REVOKED"));
+    assert_eq!(reason(&backend.token(&connection).await.unwrap_err()), "REAUTH_REQUIRED");
+    revoked(&world, &connection).await;
+    assert_eq!(world.call_api("/me", &leaked.headers).await, 401);
+    let explained = backend.explain(&connection).await.unwrap();
+    assert!(explained.what_happened.ends_with("demo-oauth has ended the grant too."), "{explained:?}");
+    assert_eq!(explained.whose_turn, "END_USER");
+
+    let link = backend.reconnect_link(&connection, "ana").await.unwrap();
+    let browser = Browser::new();
+    let offered = browser.open_link(&link.connect_link).await;
+    let done = browser.decide(&browser.choose(&offered, "demo-oauth").await, "allow").await;
+    assert_eq!(world.connected(&link.session_id, &done).await, connection);
+    let token = backend.token(&connection).await.unwrap();
+    assert_eq!((token.generation, world.call_api("/me", &token.headers).await), (2, 200));
     world.finish().await;
 }
 

@@ -7,6 +7,7 @@ SQLITE = ("-p", "latchkey-store-sqlite", "--test", "sqlite")
 VAULT = ("-p", "latchkey-vault", "--test", "service")
 CLI = ("-p", "latchkey", "--bins")
 EXPORTING = ("-p", "latchkey-vault", "--test", "service", "export")
+REVOKED = ("-p", "latchkey-vault", "--test", "service", "revoking")
 LOOKING_AFTER = ("-p", "latchkey-vault", "--test", "service", "looking_after")
 MANAGING = ("-p", "latchkey-vault", "--test", "service", "managing")
 REPLAYING = ("-p", "latchkey-vault", "--test", "service", "replaying")
@@ -85,6 +86,23 @@ MUTATIONS = [
     Mutation(
         "what is sealed anew is not what takes the place of the other", "services/vault/src/vault/data_keys.rs",
         "KeyChange::Exchange(exchange.wrapped)", "KeyChange::Keep", RESEALING,
+    ),
+    Mutation(
+        "a refresh under way brings a revoked credential back", "crates/domain/src/connection/decide.rs",
+        "Connection::Broken(broken) if broken.credential_is_revoked() => {\n            return Err(Refusal::CredentialRevoked);",
+        "Connection::Broken(broken) if false && broken.credential_is_revoked() => {\n            return Err(Refusal::CredentialRevoked);", DOMAIN,
+    ),
+    Mutation(
+        "a revocation that was cut short is left at that", "services/vault/src/vault/revocations.rs",
+        "(Target::Credential, present) => present.generation() == pending.generation,", "(Target::Credential, _) => false,", REVOKED,
+    ),
+    Mutation(
+        "what became of one credential is told of the next", "services/vault/src/vault/revocations.rs",
+        "Ok(if is_its_own { revocation }", "Ok(if true || is_its_own { revocation }", REVOKED,
+    ),
+    Mutation(
+        "an account that is connected again is ended for what it was before", "services/vault/src/vault/revocations.rs",
+        "if pending.extent == Extent::Account && matches!(connection, Connection::Live(_)) {", "if false {", REVOKED,
     ),
     Mutation(
         "a session that was taken back makes a connection all the same", "services/vault/src/vault/authorizations.rs",

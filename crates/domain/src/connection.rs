@@ -1,8 +1,8 @@
 //! A connection: one end user's account at one provider. `Absent → Live ⇄ Broken → Revoked`.
 //!
 //! Invariants: a credential is replaced only by a refresh made from it or by a new consent; a connection breaks only
-//! when the provider refused it and that is believed ([`Ruling`]), or when its token ran out and nothing can renew it; a
-//! revoked one stays revoked.
+//! when the provider refused it and that is believed ([`Ruling`]), when its token ran out and nothing can renew it, or when a
+//! backend had its credential revoked; of a revoked credential nothing comes back, and a revoked connection stays revoked.
 
 mod about;
 mod aggregate;
@@ -21,7 +21,9 @@ pub use event::{CredentialFacts, Event};
 
 use crate::refresh;
 use crate::rotation::{Learnt, RotationClass};
-use crate::{ConnectionId, EndUser, Environment, Failure, Generation, IntegrationKey, KeyId, Timestamp};
+use crate::{
+    Cause, ConnectionId, EndUser, Environment, Failure, Generation, IntegrationKey, KeyId, Timestamp,
+};
 use latchkey_secret::{JsonSecret, Sealed};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -95,6 +97,9 @@ pub struct Broken {
     /// Since when it is switched off, where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<Timestamp>,
+    /// The data key that was destroyed with its credential, where that was revoked here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destroyed: Option<KeyId>,
     #[serde(skip)]
     pub about: About,
     #[serde(skip)]
@@ -108,7 +113,20 @@ pub struct Revoked {
     /// The data key that was destroyed, where that was noted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<KeyId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destroyed_at: Option<Timestamp>,
+    /// When its latest credential came, where that was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub obtained_at: Option<Timestamp>,
     pub at: Timestamp,
+}
+
+impl Revoked {
+    /// Since when its data key is no more.
+    #[must_use]
+    pub fn destroyed_at(&self) -> Timestamp {
+        self.destroyed_at.unwrap_or(self.at)
+    }
 }
 
 /// The sealed halves of the present credential.
@@ -143,6 +161,8 @@ pub enum Refusal {
     NeedsReauthorization(Box<Failure>),
     #[error("the credential this was made from has been replaced")]
     Superseded,
+    #[error("the credential this was made from was revoked here")]
+    CredentialRevoked,
     #[error("the connection belongs to another integration")]
     OtherIntegration,
     #[error("the connection is switched off")]
@@ -236,6 +256,12 @@ impl Connection {
 }
 
 impl Broken {
+    /// Whether there is nothing left of its credential, because a backend had it revoked.
+    #[must_use]
+    pub fn credential_is_revoked(&self) -> bool {
+        self.failure.cause == Some(Cause::CredentialRevoked)
+    }
+
     /// What it was before it broke, for a refresh that was made from that.
     #[must_use]
     pub fn as_live(self) -> Live {
@@ -292,6 +318,21 @@ impl Live {
     #[must_use]
     pub fn learnt_rotation(&self) -> RotationClass {
         self.learnt.to_send_by(self.credential.obtained_at)
+    }
+
+    fn broken(self, failure: Failure, since: Timestamp) -> Broken {
+        Broken {
+            profile: self.profile,
+            credential: self.credential,
+            failure,
+            since,
+            consented_at: self.consented_at,
+            learnt: self.learnt,
+            disabled_at: self.disabled_at,
+            destroyed: None,
+            about: self.about,
+            secrets: self.secrets,
+        }
     }
 
     fn due_at(&self) -> Option<Timestamp> {

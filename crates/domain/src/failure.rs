@@ -71,6 +71,8 @@ words!(
         RotationResponseLost = "ROTATION_RESPONSE_LOST",
         /// The provider refuses unusually many grants of this app at once: that is an incident of the app's or its own.
         ManyRefused = "MANY_REFUSED",
+        /// A backend had the credential revoked, and it was destroyed here.
+        CredentialRevoked = "CREDENTIAL_REVOKED",
     }
 );
 

@@ -1,4 +1,5 @@
-//! Ending a deleted connection's grant at its provider, too. `Absent → Pending → Ended`, and again for a newer credential.
+//! Ending a grant at its provider, whose credential is destroyed here. `Absent → Pending → Ended`, and again for another
+//! credential.
 //!
 //! Invariants: it keeps what it needs to ask the provider, and nothing else does; it asks a bounded number of times within
 //! a bounded time; once it has ended, whatever the result, there is nothing left to ask with.
@@ -48,6 +49,38 @@ impl Extent {
     }
 }
 
+/// What ends here together with the grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    #[default]
+    Connection,
+    /// The connection stays, without a credential.
+    Credential,
+    /// Nothing more: it is a credential that came too late, and no connection has it.
+    Stray,
+}
+
+impl Target {
+    #[must_use]
+    pub fn is_connection(&self) -> bool {
+        *self == Self::Connection
+    }
+}
+
+/// Which credential is to be ended, and what with it.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub profile: Profile,
+    pub generation: Generation,
+    /// When the credential came. What was requested before that was about another one, whatever its generation.
+    pub obtained_at: Timestamp,
+    /// What its seals are bound to.
+    pub origins: Vec<String>,
+    pub extent: Extent,
+    pub target: Target,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     pub profile: Profile,
@@ -57,6 +90,8 @@ pub struct Pending {
     pub origins: Vec<String>,
     #[serde(default)]
     pub extent: Extent,
+    #[serde(default)]
+    pub target: Target,
     pub requested_at: Timestamp,
     /// How often the provider was asked in vain.
     pub attempts: u32,
@@ -96,15 +131,8 @@ words!(
 
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// A connection is being deleted. `secrets` is absent where they cannot be opened just now: nothing can be asked then.
-    Request {
-        profile: Profile,
-        generation: Generation,
-        origins: Vec<String>,
-        extent: Extent,
-        secrets: Option<Secrets>,
-        at: Timestamp,
-    },
+    /// A credential is being destroyed. `secrets` is absent where they cannot be opened just now: nothing can be asked then.
+    Request { wanted: Wanted, secrets: Option<Secrets>, at: Timestamp },
     /// What asking came to. Says nothing about another generation than the one that was asked about.
     Report { generation: Generation, outcome: Outcome, at: Timestamp },
     /// Nobody asks any more.
@@ -133,6 +161,8 @@ pub enum Event {
         origins: Vec<String>,
         #[serde(default, skip_serializing_if = "Extent::is_grant")]
         extent: Extent,
+        #[serde(default, skip_serializing_if = "Target::is_connection")]
+        target: Target,
         at: Timestamp,
         #[serde(skip)]
         secrets: Secrets,
@@ -176,14 +206,24 @@ impl Revocation {
         }
     }
 
-    /// The generation of the latest credential it was requested for.
-    fn generation(&self) -> Option<Generation> {
+    /// Whether it was requested for a credential that came then, or for a later one.
+    #[must_use]
+    pub fn is_about(&self, obtained_at: Timestamp) -> bool {
         match self {
-            Self::Absent => None,
-            Self::Pending(Pending { generation, .. }) | Self::Ended(Ended { generation, .. }) => {
-                Some(*generation)
+            Self::Absent => false,
+            Self::Pending(Pending { requested_at, .. }) | Self::Ended(Ended { requested_at, .. }) => {
+                *requested_at >= obtained_at
             }
         }
+    }
+
+    /// Whether it was requested for this credential, or a later one.
+    fn covers(&self, wanted: &Wanted) -> bool {
+        let generation = match self {
+            Self::Absent => return false,
+            Self::Pending(Pending { generation, .. }) | Self::Ended(Ended { generation, .. }) => *generation,
+        };
+        generation >= wanted.generation && self.is_about(wanted.obtained_at)
     }
 }
 
@@ -197,13 +237,13 @@ impl Aggregate for Revocation {
 
     fn decide(&self, command: Command) -> Result<Vec<Event>, Refusal> {
         Ok(match (self, command) {
-            (_, Command::Request { profile, generation, origins, extent, secrets, at }) => {
-                if self.generation().is_some_and(|known| known >= generation) {
-                    return Ok(vec![]);
-                }
+            (_, Command::Request { wanted, .. }) if self.covers(&wanted) => vec![],
+            (_, Command::Request { wanted, secrets, at }) => {
+                let Wanted { profile, generation, origins, extent, target, .. } = wanted;
                 let askable = secrets.is_some();
                 let secrets = secrets.unwrap_or_default();
-                let requested = Event::Requested { profile, generation, origins, extent, at, secrets };
+                let requested =
+                    Event::Requested { profile, generation, origins, extent, target, at, secrets };
                 let ended = Event::Ended {
                     generation,
                     verdict: Verdict::NotConfirmed,
@@ -227,12 +267,13 @@ impl Aggregate for Revocation {
 
     fn evolve(self, event: Event) -> Self {
         match (self, event) {
-            (_, Event::Requested { profile, generation, origins, extent, at, secrets }) => {
+            (_, Event::Requested { profile, generation, origins, extent, target, at, secrets }) => {
                 Self::Pending(Pending {
                     profile,
                     generation,
                     origins,
                     extent,
+                    target,
                     requested_at: at,
                     attempts: 0,
                     next_at: at,

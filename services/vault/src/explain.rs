@@ -39,6 +39,7 @@ pub fn explain(connection: &Connection, incidents: &[Open], revocation: &Revocat
     let explanation = match connection {
         Connection::Absent => return None,
         Connection::Live(live) => live_one(live),
+        Connection::Broken(broken) if broken.credential_is_revoked() => revocation::credential(revocation),
         Connection::Broken(broken) => broken_one(broken),
         Connection::Revoked(_) => revocation::deleted(revocation),
     };
@@ -147,7 +148,7 @@ fn broken_one(broken: &Broken) -> Explanation {
             "An answer of {} that held the next refresh token was lost on the way, and the one before it is good only once.",
             broken.profile.provider
         ),
-        Some(Cause::ManyRefused) | None => {
+        Some(Cause::ManyRefused | Cause::CredentialRevoked) | None => {
             format!("The connection ended: {}.", cause_in_words(&broken.failure))
         }
     };
@@ -338,6 +339,9 @@ pub fn event_in_words(event: &Event) -> String {
         Event::Disabled { by, .. } => format!("It was switched off{}.", with(by.as_ref())),
         Event::Enabled { by, .. } => format!("It was switched on again{}.", with(by.as_ref())),
         Event::KeyReplaced { .. } => "The data key it is sealed with was replaced by another.".into(),
+        Event::CredentialRevoked { .. } => {
+            "The credential was revoked and destroyed. The connection waits for another.".into()
+        }
         Event::Revoked { .. } => "The connection was deleted.".into(),
     }
 }

@@ -90,7 +90,7 @@ pub fn news(event: &Event) -> Vec<News> {
         Event::CredentialsRefreshed { recovered: true, .. } => vec![News::Recovered],
         Event::RefreshFailed { attempts: 1, .. } | Event::RefusalWithdrawn { .. } => vec![News::Degraded],
         Event::Expiring { .. } => vec![News::Expiring],
-        Event::Broken { .. } => vec![News::Failed],
+        Event::Broken { .. } | Event::CredentialRevoked { broken_before: false, .. } => vec![News::Failed],
         // What is said of a new connection is part of its being made.
         Event::Described { by: Some(_), .. } => vec![News::Updated],
         Event::Disabled { .. } => vec![News::Disabled],
@@ -102,6 +102,7 @@ pub fn news(event: &Event) -> Vec<News> {
         | Event::AnswerSetAside { .. }
         | Event::CredentialRejected { .. }
         | Event::CredentialRevealed { .. }
+        | Event::CredentialRevoked { broken_before: true, .. }
         | Event::KeyReplaced { .. } => vec![],
     }
 }
@@ -231,6 +232,7 @@ fn credential_of(event: &Event) -> Option<&CredentialFacts> {
         | Event::Expiring { .. }
         | Event::Broken { .. }
         | Event::CredentialRevealed { .. }
+        | Event::CredentialRevoked { .. }
         | Event::Described { .. }
         | Event::Disabled { .. }
         | Event::Enabled { .. }
@@ -245,7 +247,8 @@ pub fn failure_of(event: &Event) -> Option<&Failure> {
     match event {
         Event::RefreshFailed { failure, .. }
         | Event::RefusalWithdrawn { failure, .. }
-        | Event::Broken { failure, .. } => Some(failure),
+        | Event::Broken { failure, .. }
+        | Event::CredentialRevoked { failure, .. } => Some(failure),
         Event::Established { .. }
         | Event::CredentialsRefreshed { .. }
         | Event::CredentialRejected { .. }

@@ -116,6 +116,11 @@ fn connection_fault(refusal: connection::Refusal) -> Fault {
             Reason::RefreshSuperseded,
             "A newer credential has taken the place of this one.",
         ),
+        Refusal::CredentialRevoked => Fault::new(
+            Kind::Refused,
+            Reason::RefreshSuperseded,
+            "The credential this was made from was revoked here.",
+        ),
         Refusal::Disabled => Fault::new(
             Kind::Refused,
             Reason::ConnectionDisabled,

@@ -10,6 +10,7 @@ mod connections;
 mod credentials;
 mod data_keys;
 mod describing;
+mod ending;
 mod events;
 mod history;
 mod incidents;

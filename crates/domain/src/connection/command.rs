@@ -74,6 +74,11 @@ pub enum Command {
         secrets: Secrets,
         at: Timestamp,
     },
+    /// The credential is destroyed, and the connection stays for its end user to mend. `key` goes with the credential.
+    RevokeCredential {
+        key: Option<KeyId>,
+        at: Timestamp,
+    },
     /// `key` is the one that is destroyed with it.
     Revoke {
         key: Option<KeyId>,

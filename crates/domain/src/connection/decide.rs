@@ -1,7 +1,9 @@
 mod described;
 mod refused;
 
-use super::{Arrival, Broken, Command, Connection, Event, Live, Outcome, Refusal, Ruling, Secrets};
+use super::{
+    Arrival, Broken, Command, Connection, CredentialFacts, Event, Live, Outcome, Refusal, Ruling, Secrets,
+};
 use crate::rotation::Course;
 use crate::{Cause, Failure, Generation, KeyId, Phase, Reason, Timestamp, refresh};
 use std::time::Duration;
@@ -25,6 +27,7 @@ pub(super) fn decide(connection: &Connection, command: Command) -> Result<Vec<Ev
         Command::Expire { at } => expire(connection, at),
         Command::Reveal { exported, at } => reveal(connection, exported, at),
         Command::ReplaceKey { key, secrets, at } => replace_key(connection, key, secrets, at),
+        Command::RevokeCredential { key, at } => revoke_credential(connection, key, at),
         Command::Revoke { key, at } => revoke(connection, key, at),
     }
 }
@@ -96,6 +99,9 @@ fn complete(
         Connection::Revoked(_) => return Err(Refusal::Revoked),
         Connection::Broken(Broken { credential, .. }) if credential.generation != replaces => {
             return Err(Refusal::Superseded);
+        }
+        Connection::Broken(broken) if broken.credential_is_revoked() => {
+            return Err(Refusal::CredentialRevoked);
         }
         // Two refreshes were made from one credential and the other was refused first. The provider did answer this
         // one with a new credential: it is worth more than the refusal.
@@ -235,12 +241,44 @@ fn replace_key(
     }
 }
 
+fn revoke_credential(
+    connection: &Connection,
+    key: Option<KeyId>,
+    at: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let broken_before = match connection {
+        Connection::Absent => return Err(Refusal::Absent),
+        Connection::Revoked(_) => return Err(Refusal::Revoked),
+        Connection::Broken(broken) if broken.credential_is_revoked() => return Ok(vec![]),
+        Connection::Broken(_) => true,
+        Connection::Live(_) => false,
+    };
+    let cause = Some(Cause::CredentialRevoked);
+    let failure = Failure { cause, ..Failure::new(Reason::ReauthRequired, Phase::Revoke) };
+    let generation = connection.generation();
+    Ok(vec![Event::CredentialRevoked { generation, failure, broken_before, key, at }])
+}
+
 fn revoke(connection: &Connection, key: Option<KeyId>, at: Timestamp) -> Result<Vec<Event>, Refusal> {
     match connection {
         Connection::Absent => Err(Refusal::Absent),
         Connection::Revoked(_) => Ok(vec![]),
-        Connection::Live(_) | Connection::Broken(_) => {
-            Ok(vec![Event::Revoked { generation: connection.generation(), key, at }])
+        // The key went with the credential, before.
+        Connection::Broken(Broken { credential, since, destroyed: key @ Some(_), .. }) => {
+            Ok(vec![deleted(credential, *key, Some(*since), at)])
+        }
+        Connection::Live(Live { credential, .. }) | Connection::Broken(Broken { credential, .. }) => {
+            Ok(vec![deleted(credential, key, None, at)])
         }
     }
+}
+
+fn deleted(
+    credential: &CredentialFacts,
+    key: Option<KeyId>,
+    destroyed_at: Option<Timestamp>,
+    at: Timestamp,
+) -> Event {
+    let obtained_at = Some(credential.obtained_at);
+    Event::Revoked { generation: credential.generation, key, destroyed_at, obtained_at, at }
 }

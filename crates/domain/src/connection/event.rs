@@ -116,11 +116,29 @@ pub enum Event {
         #[serde(skip)]
         secrets: Secrets,
     },
+    /// A backend had the credential revoked: it is destroyed, and the connection waits for another.
+    CredentialRevoked {
+        generation: Generation,
+        failure: Failure,
+        /// The connection was broken before that, so that no episode begins with it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        broken_before: bool,
+        /// The data key that was destroyed with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<KeyId>,
+        at: Timestamp,
+    },
     Revoked {
         generation: Generation,
         /// The data key that was destroyed with it; absent in what was recorded before that was noted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<KeyId>,
+        /// When that key was destroyed, where that was before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        destroyed_at: Option<Timestamp>,
+        /// When its latest credential came; absent in what was recorded before that was noted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        obtained_at: Option<Timestamp>,
         at: Timestamp,
     },
 }
@@ -205,6 +223,7 @@ impl EventName for Event {
             Self::Disabled { .. } => "disabled",
             Self::Enabled { .. } => "enabled",
             Self::KeyReplaced { .. } => "key_replaced",
+            Self::CredentialRevoked { .. } => "credential_revoked",
             Self::Revoked { .. } => "revoked",
         }
     }

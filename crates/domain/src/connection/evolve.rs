@@ -1,6 +1,6 @@
 use super::{Broken, Connection, CredentialFacts, Event, Live, Profile, Revoked, Secrets, Told, Trouble};
 use crate::rotation::Learnt;
-use crate::{Cause, Failure, Reason, Timestamp};
+use crate::{Cause, Failure, KeyId, Reason, Timestamp};
 
 pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
     match (connection, event) {
@@ -72,17 +72,15 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
             let trouble = Some(troubled(None, failure, 1, retry_at, at));
             Connection::Live(Live { trouble, ..broken.as_live() })
         }
-        (Connection::Live(live), Event::Broken { failure, at, .. }) => Connection::Broken(Broken {
-            profile: live.profile,
-            credential: live.credential,
-            failure,
-            since: at,
-            consented_at: live.consented_at,
-            learnt: live.learnt,
-            disabled_at: live.disabled_at,
-            about: live.about,
-            secrets: live.secrets,
-        }),
+        (Connection::Live(live), Event::Broken { failure, at, .. }) => {
+            Connection::Broken(live.broken(failure, at))
+        }
+        (Connection::Live(live), Event::CredentialRevoked { failure, key, at, .. }) => {
+            Connection::Broken(shredded(live.broken(failure, at), key))
+        }
+        (Connection::Broken(broken), Event::CredentialRevoked { failure, key, at, .. }) => {
+            Connection::Broken(shredded(broken.as_live().broken(failure, at), key))
+        }
         (mut live @ (Connection::Live(_) | Connection::Broken(_)), Event::Described { about: said, .. }) => {
             if let Connection::Live(Live { about, .. }) | Connection::Broken(Broken { about, .. }) = &mut live
             {
@@ -109,8 +107,8 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
         }
         (
             Connection::Live(Live { profile, .. }) | Connection::Broken(Broken { profile, .. }),
-            Event::Revoked { generation, key, at },
-        ) => Connection::Revoked(Revoked { profile, generation, key, at }),
+            Event::Revoked { generation, key, destroyed_at, obtained_at, at },
+        ) => Connection::Revoked(Revoked { profile, generation, key, destroyed_at, obtained_at, at }),
         // Facts that found the connection in a state they say nothing about leave it as it is.
         (
             unchanged,
@@ -126,9 +124,15 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
             | Event::Disabled { .. }
             | Event::Enabled { .. }
             | Event::KeyReplaced { .. }
+            | Event::CredentialRevoked { .. }
             | Event::Revoked { .. },
         ) => unchanged,
     }
+}
+
+/// Nothing is left of its credential, nor the key to it.
+fn shredded(broken: Broken, key: Option<KeyId>) -> Broken {
+    Broken { destroyed: key, secrets: Secrets::default(), ..broken }
 }
 
 fn switched(mut connection: Connection, off_since: Option<Timestamp>) -> Connection {

@@ -1,6 +1,7 @@
 mod described;
 mod endings;
 mod refusals;
+mod revoked;
 
 use super::{
     About, Apart, Arrival, Broken, Command, Connection, Event, Live, NewCredential, Outcome, Profile,
@@ -342,6 +343,7 @@ fn every_event_ever_written_still_decodes() {
         "enabled",
         "revoked",
         "credential_revealed",
+        "credential_revoked",
     ] {
         assert!(names.contains(name), "golden/connection.jsonl has no `{name}`");
     }

@@ -1,4 +1,4 @@
-use super::{ATTEMPTS_MAX, Command, Event, Extent, Outcome, PATIENCE, Revocation, Verdict};
+use super::{ATTEMPTS_MAX, Command, Event, Extent, Outcome, PATIENCE, Revocation, Target, Verdict, Wanted};
 use crate::connection::{Profile, Secrets};
 use crate::{Aggregate, ConnectionId, Failure, Generation, Phase, Reason, Timestamp};
 use latchkey_secret::Sealed;
@@ -20,15 +20,15 @@ fn sealed(byte: u8) -> Secrets {
 }
 
 fn request(generation: u64, secrets: Option<Secrets>) -> Command {
-    let origins = vec!["https://api.example.com".into()];
-    Command::Request {
+    let wanted = Wanted {
         profile: profile(),
         generation: Generation(generation),
-        origins,
+        obtained_at: Timestamp(0),
+        origins: vec!["https://api.example.com".into()],
         extent: Extent::Account,
-        secrets,
-        at: Timestamp(0),
-    }
+        target: Target::Connection,
+    };
+    Command::Request { wanted, secrets, at: Timestamp(0) }
 }
 
 fn report(generation: u64, outcome: Outcome, at: i64) -> Command {
@@ -122,6 +122,16 @@ fn a_newer_credential_takes_the_place_of_an_older_one_whatever_became_of_that() 
 }
 
 #[test]
+fn a_credential_that_came_after_the_request_is_another_one_whatever_its_generation() {
+    let ended = after([request(2, Some(sealed(1))), report(2, Outcome::Revoked, 1)]);
+    let Command::Request { wanted, .. } = request(2, None) else { panic!() };
+    let later = Wanted { obtained_at: Timestamp(1), ..wanted };
+    let again =
+        after_one(ended, Command::Request { wanted: later, secrets: Some(sealed(2)), at: Timestamp(2) });
+    assert_eq!((again.card().due_at, again.secrets()), (Some(Timestamp(2)), sealed(2)));
+}
+
+#[test]
 fn what_is_over_stays_over() {
     let ended = after([request(1, Some(sealed(1))), Command::GiveUp { at: Timestamp(9) }]);
     assert_eq!(verdict(&ended), Some((Verdict::NotConfirmed, 0)));
@@ -133,7 +143,7 @@ fn what_is_over_stays_over() {
 #[test]
 fn every_event_ever_written_still_decodes() {
     let lines = include_str!("../golden/revocation.jsonl");
-    assert_eq!(lines.lines().count(), 5);
+    assert_eq!(lines.lines().count(), 6);
     for line in lines.lines() {
         let event: Event = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
         assert_eq!(

@@ -2,6 +2,7 @@
 
 mod bring;
 mod change;
+mod revoke;
 mod trying;
 
 use super::server::{Way, answer};
@@ -25,6 +26,7 @@ Examples:
   latchkey connection create --integration github --end-user 42 --external-id user-42 --credential tokens.json
   latchkey connection verify con_01J… && latchkey connection refresh con_01J…
   latchkey connection update con_01J… --external-id user-42 --tag team=crm --metadata '{\"plan\":\"pro\"}'
+  latchkey connection revoke con_01J…          # it leaked: end it everywhere; `connect link --reconnect con_01J…` mends it
   latchkey connection delete con_01J… && latchkey connection get con_01J…
   latchkey connection list --json | jq -r '.[].id'")]
 pub struct Arguments {
@@ -70,6 +72,9 @@ enum Command {
         #[arg(long, conflicts_with = "keep_at_provider")]
         revoke_account: bool,
     },
+    /// Destroy a connection's credential, as one that leaked, and have the provider end the grant; the connection stays, and its
+    /// end user connects again
+    Revoke(revoke::Revoke),
 }
 
 #[derive(clap::Args)]
@@ -162,6 +167,7 @@ impl Arguments {
             Command::Verify(one) => trying::verify(way, one).await,
             Command::Update(update) => change::update(&mut connections, update).await,
             Command::Disable(one) => change::switch(&mut connections, one, change::Switch::Off).await,
+            Command::Revoke(revoke) => revoke::run(way, revoke).await,
             Command::Enable(one) => change::switch(&mut connections, one, change::Switch::On).await,
             Command::Delete { connection, keep_at_provider, revoke_account } => {
                 let revoke_at_provider = Some(!keep_at_provider);

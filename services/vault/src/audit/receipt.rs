@@ -38,7 +38,10 @@ pub fn receipt(deletion: &Deletion<'_>) -> Map<String, Value> {
         ("deleted_at", json!(rfc3339(deleted.at))),
         (
             "destroyed_key",
-            json!({"id": deleted.key.map(|key| key.to_string()), "destroyed_at": rfc3339(deleted.at)}),
+            json!({
+                "id": deleted.key.map(|key| key.to_string()),
+                "destroyed_at": rfc3339(deleted.destroyed_at()),
+            }),
         ),
         ("revocation", revocation_said(revocation)),
         (
@@ -56,9 +59,9 @@ pub fn receipt(deletion: &Deletion<'_>) -> Map<String, Value> {
 /// While the provider is being asked, the credential is kept for that, sealed with another key.
 fn all_destroyed_at(deleted: &Revoked, revocation: &Revocation) -> Option<Timestamp> {
     match revocation {
-        Revocation::Absent => Some(deleted.at),
+        Revocation::Absent => Some(deleted.destroyed_at()),
         Revocation::Pending(_) => None,
-        Revocation::Ended(Ended { at, .. }) => Some(deleted.at.max(*at)),
+        Revocation::Ended(Ended { at, .. }) => Some(deleted.destroyed_at().max(*at)),
     }
 }
 

@@ -1,9 +1,11 @@
-//! What became of a deleted connection, here and at its provider.
+//! What became of a deleted connection, or of a revoked credential, here and at its provider.
 
 use super::{Explanation, cause_in_words};
 use crate::facts::rfc3339;
+use latchkey_domain::Owner;
 use latchkey_domain::revocation::{Ended, Event, Pending, Revocation, Verdict};
 
+const REVOKED: &str = "The credential was revoked and its key destroyed.";
 const DELETED: &str = "The connection was deleted and its key destroyed.";
 
 pub(super) fn deleted(revocation: &Revocation) -> Explanation {
@@ -16,6 +18,25 @@ pub(super) fn deleted(revocation: &Revocation) -> Explanation {
         what_happened: [DELETED, &at_provider].join(" ").trim_end().to_owned(),
         whose_turn,
         what_to_do,
+    }
+}
+
+/// Of a connection that is there, and whose credential was revoked.
+pub(super) fn credential(revocation: &Revocation) -> Explanation {
+    let (at_provider, by_hand) = match revocation {
+        Revocation::Absent => (String::new(), None),
+        Revocation::Pending(pending) => (asked(pending), None),
+        Revocation::Ended(ended) => {
+            let (told, _, what_to_do) = over(ended);
+            (told, Some(what_to_do).filter(|_| ended.verdict != Verdict::Revoked))
+        }
+    };
+    let reconnect =
+        "To go on with the account, send the end user a reconnect link: the connection keeps its id.";
+    Explanation {
+        what_happened: [REVOKED, &at_provider].join(" ").trim_end().to_owned(),
+        whose_turn: Owner::EndUser.as_str(),
+        what_to_do: by_hand.into_iter().chain([reconnect.to_owned()]).collect::<Vec<_>>().join(" "),
     }
 }
 
@@ -56,7 +77,7 @@ fn over(ended: &Ended) -> (String, &'static str, String) {
     }
 }
 
-/// One line of a deleted connection's history.
+/// One line of the history of a grant that is to end.
 #[must_use]
 pub fn revocation_event_in_words(event: &Event) -> String {
     match event {

@@ -60,6 +60,22 @@ fn broken() -> Event {
     Event::Broken { generation: Generation(1), failure, at: Timestamp(1) }
 }
 
+fn revoked_credential(broken_before: bool) -> Event {
+    let failure = Failure::new(Reason::ReauthRequired, Phase::Revoke);
+    Event::CredentialRevoked {
+        generation: Generation(1),
+        failure,
+        broken_before,
+        key: None,
+        at: Timestamp(1),
+    }
+}
+
+fn deleted() -> Event {
+    let (destroyed_at, obtained_at) = (None, None);
+    Event::Revoked { generation: Generation(1), key: None, destroyed_at, obtained_at, at: Timestamp(1) }
+}
+
 fn told(event: &Event) -> Vec<Fact> {
     use latchkey_domain::Aggregate as _;
     let now = Connection::default().evolve(established(1, false)).evolve(event.clone());
@@ -82,7 +98,7 @@ fn told(event: &Event) -> Vec<Fact> {
 
 #[test]
 fn each_event_is_the_news_it_is_and_routine_is_none() {
-    let rows: [(Event, &[News]); 9] = [
+    let rows: [(Event, &[News]); 11] = [
         (established(1, false), &[News::Created]),
         (established(2, false), &[News::Reauthorized]),
         (established(2, true), &[News::Reauthorized, News::Recovered]),
@@ -107,7 +123,9 @@ fn each_event_is_the_news_it_is_and_routine_is_none() {
         (refresh_failed(1), &[News::Degraded]),
         (refresh_failed(2), &[]),
         (broken(), &[News::Failed]),
-        (Event::Revoked { generation: Generation(1), key: None, at: Timestamp(1) }, &[News::Deleted]),
+        (revoked_credential(false), &[News::Failed]),
+        (revoked_credential(true), &[]),
+        (deleted(), &[News::Deleted]),
     ];
     for (event, expected) in rows {
         assert_eq!(news(&event), expected, "{event:?}");

@@ -1,4 +1,4 @@
-mod asking;
+pub(super) mod asking;
 pub(super) mod page_token;
 mod render;
 
@@ -6,12 +6,10 @@ use super::credential::deadline;
 use super::{Door, status};
 use crate::vault::{Aggregated, Explained, Stretch, Switch};
 use latchkey_domain::api_key::Scope;
-use latchkey_domain::revocation::Extent;
-use latchkey_wire::Fault;
 use latchkey_wire::convert::{duration_to_pb, parse, parse_optional, timestamp_from_pb, timestamp_to_pb};
 use latchkey_wire::pb::connection as pb;
-pub(super) use render::render;
-use render::{state_of, with_revocation};
+use render::state_of;
+pub(super) use render::{render, with_revocation};
 use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]
@@ -132,18 +130,7 @@ impl pb::connection_service_server::ConnectionService for Door {
         let key = self.authenticator.require(request.metadata(), Scope::ConnectionsDelete).await?;
         let asked = request.into_inner();
         let id = parse("connection_id", &asked.connection_id)?;
-        let at_provider = match (asked.revoke_at_provider.unwrap_or(true), asked.revoke_account) {
-            (true, true) => Some(Extent::Account),
-            (true, false) => Some(Extent::Grant),
-            (false, false) => None,
-            (false, true) => {
-                return Err(Fault::field_invalid(
-                    "revoke_account",
-                    "`revoke_account` asks the provider, which `revoke_at_provider` forbids: leave one of them out.",
-                )
-                .into());
-            }
-        };
+        let at_provider = asking::at_provider(asked.revoke_at_provider, asked.revoke_account)?;
         self.vault.delete_connection(&key.environment, id, at_provider).await.map_err(status)?;
         Ok(Response::new(pb::DeleteConnectionResponse {}))
     }

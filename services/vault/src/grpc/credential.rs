@@ -1,3 +1,5 @@
+use super::connection::asking::at_provider;
+use super::connection::{render, with_revocation};
 use super::{Door, status};
 use crate::accounting::{Reading, Way};
 use crate::error::Error;
@@ -103,6 +105,21 @@ impl pb::credential_service_server::CredentialService for Door {
             granted_scopes: facts.scopes,
             fields: kept.into_iter().chain(fields).collect(),
         }))
+    }
+
+    async fn revoke_credential(
+        &self,
+        request: Request<pb::RevokeCredentialRequest>,
+    ) -> Result<Response<pb::RevokeCredentialResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::ConnectionsDelete).await?;
+        let asked = request.into_inner();
+        let id = parse("connection_id", &asked.connection_id)?;
+        let at_provider = at_provider(asked.revoke_at_provider, asked.revoke_account)?;
+        let revoked = self.vault.revoke_credential(&key.environment, id, at_provider).await;
+        let connection = revoked.map_err(status)?;
+        let revocation = self.vault.revocation_of(&connection).await.map_err(status)?;
+        let connection = render(&connection).map(|connection| with_revocation(connection, &revocation));
+        Ok(Response::new(pb::RevokeCredentialResponse { connection }))
     }
 }
 

@@ -29,6 +29,9 @@ impl Vault {
             Connection::Absent => return Err(Refusal::Absent.into()),
             Connection::Revoked(_) => return Err(Refusal::Revoked.into()),
             Connection::Live(live) => live,
+            Connection::Broken(broken) if broken.credential_is_revoked() => {
+                return Err(Refusal::CredentialRevoked.into());
+            }
             // A new credential is worth more than a refusal, whichever came first.
             Connection::Broken(broken) => broken.as_live(),
         };

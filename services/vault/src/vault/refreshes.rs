@@ -105,10 +105,14 @@ impl Vault {
             }
             settled = self.record_refresh(&complete).await;
         }
-        if let (Err(Error::Connection(Refusal::Revoked)), RefreshOutcome::Refreshed(obtained)) =
-            (&settled, &complete.outcome)
+        if let (
+            Err(Error::Connection(Refusal::Revoked | Refusal::CredentialRevoked)),
+            RefreshOutcome::Refreshed(obtained),
+        ) = (&settled, &complete.outcome)
         {
-            self.revoke_late(complete.connection, complete.generation.next(), obtained).await?;
+            let generation = complete.generation.next();
+            let obtained_at = complete.received_at.unwrap_or_else(|| self.ledger.now());
+            self.revoke_late(complete.connection, generation, obtained_at, obtained).await?;
         }
         settled
     }
@@ -143,8 +147,12 @@ impl Vault {
                     self.ledger.load::<Connection>(&connection.to_string()).await?;
                 let profile = state.profile().ok_or(Refusal::Absent)?;
                 let (owner, requested) = (stream_of::<Connection>(connection), scopes_of(&state));
-                if matches!(state, Connection::Revoked(_)) {
-                    return Err(Refusal::Revoked.into());
+                match &state {
+                    Connection::Revoked(_) => return Err(Refusal::Revoked.into()),
+                    Connection::Broken(broken) if broken.credential_is_revoked() => {
+                        return Err(Refusal::CredentialRevoked.into());
+                    }
+                    Connection::Absent | Connection::Live(_) | Connection::Broken(_) => {}
                 }
                 let key = self.keyring.open(&profile.environment, &owner, key.as_ref()).await?;
                 sealed_with = Some(key.id());

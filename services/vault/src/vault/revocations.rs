@@ -1,20 +1,17 @@
-//! Ending a deleted connection's grant at its provider. The vault calls nobody: it keeps what is needed for asking, under a
-//! key of its own, until the refresher has asked, or there is no use in asking any more.
+//! Asking providers to end grants, whose credentials were destroyed here. The vault calls nobody: it keeps what is needed for
+//! asking, under a key of its own (`ending`), until the refresher has asked, or there is no use in asking any more.
 
-use super::credentials::{handout_in, open_handout, open_renewal, renewal_in};
-use super::{Vault, stream_of};
+use super::Vault;
+use super::credentials::{handout_in, renewal_in};
 use crate::error::{Error, chain};
 use crate::keyring::Place;
 use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms};
-use latchkey_domain::connection::{Command, Connection, CredentialFacts, Live, Profile, Refusal, Secrets};
-use latchkey_domain::revocation::{self, Extent, Outcome, Pending, Revocation};
-use latchkey_domain::{
-    Aggregate, ConnectionId, Environment, Failure, Generation, IntegrationKey, KeyId, Phase, Reason,
-};
+use latchkey_domain::connection::Connection;
+use latchkey_domain::revocation::{self, Extent, Outcome, Pending, Revocation, Target};
+use latchkey_domain::{Aggregate, Environment, Failure, IntegrationKey, Phase, Reason};
 use latchkey_envelope::RecordType;
-use latchkey_secret::{Handout, Renewal};
 use latchkey_store::{Claim, ClaimQuery, Fence, KeyChange, Stream};
-use latchkey_wire::contract::{App, DueRevocation, Obtained, ReportRevocation};
+use latchkey_wire::contract::{App, DueRevocation, ReportRevocation};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tracing::{error, warn};
@@ -26,45 +23,25 @@ const CLAIM_TTL: Duration = Duration::from_secs(60);
 const CLAIMS_MAX: u32 = 100;
 
 impl Vault {
-    /// Ends a connection at once, for every reader: its credential is destroyed with its key, in the transaction that says
-    /// so. Where the provider is to be asked as well, that is begun first, so that nothing is lost between the two; `at_provider`
-    /// says how much may end there.
-    ///
-    /// # Errors
-    /// [`Refusal::Absent`] where the environment has no such connection. Deleting twice is no error.
-    pub async fn delete_connection(
-        &self,
-        environment: &Environment,
-        id: ConnectionId,
-        at_provider: Option<Extent>,
-    ) -> Result<(), Error> {
-        let terms = Terms { key: KeyChange::Destroy, ..Terms::default() };
-        for _ in 0..ATTEMPTS_MAX {
-            let loaded = self.ledger.load::<Connection>(&id.to_string()).await?;
-            if loaded.state.profile().is_none_or(|profile| profile.environment != *environment) {
-                return Err(Refusal::Absent.into());
-            }
-            if let Some(extent) = at_provider {
-                self.request_revocation(&stream_of::<Connection>(id), &loaded, extent).await?;
-            }
-            let key = loaded.key.as_ref().map(|key| KeyId::from_bytes(key.id.into_bytes()));
-            let command = Command::Revoke { key, at: self.ledger.now() };
-            // A refresh that came first left a newer credential, and that is the one to be ended.
-            if let Some(settled) = self.ledger.settle(&id.to_string(), loaded, command, &terms).await? {
-                self.spread(id, &settled);
-                return Ok(());
-            }
-        }
-        Err(Error::Contended(stream_of::<Connection>(id)))
-    }
-
-    /// What became of a deleted connection's grant; [`Revocation::Absent`] where the provider was not to be asked.
+    /// What became of the grant of a connection that was deleted, or whose credential was revoked; [`Revocation::Absent`] where
+    /// the provider was not to be asked.
     ///
     /// # Errors
     /// The store's.
     pub async fn revocation_of(&self, connection: &Connection) -> Result<Revocation, Error> {
-        let Connection::Revoked(revoked) = connection else { return Ok(Revocation::Absent) };
-        Ok(self.ledger.load::<Revocation>(&revoked.profile.id.to_string()).await?.state)
+        let (profile, obtained_at) = match connection {
+            Connection::Revoked(revoked) => (&revoked.profile, revoked.obtained_at),
+            Connection::Broken(broken) if broken.credential_is_revoked() => {
+                (&broken.profile, Some(broken.credential.obtained_at))
+            }
+            Connection::Absent | Connection::Live(_) | Connection::Broken(_) => {
+                return Ok(Revocation::Absent);
+            }
+        };
+        let revocation = self.ledger.load::<Revocation>(&profile.id.to_string()).await?.state;
+        // What became of a credential before this one is another story.
+        let is_its_own = obtained_at.is_none_or(|obtained_at| revocation.is_about(obtained_at));
+        Ok(if is_its_own { revocation } else { Revocation::Absent })
     }
 
     /// Claims grants that are to be ended. Each is the caller's alone until it is told of, or the claim lapses.
@@ -125,107 +102,26 @@ impl Vault {
         Ok(claims.len())
     }
 
-    /// A refresh was under way while its connection was deleted, and brought a credential the connection never had.
-    ///
-    /// # Errors
-    /// The store's.
-    pub(super) async fn revoke_late(
-        &self,
-        connection: ConnectionId,
-        generation: Generation,
-        obtained: &Obtained,
-    ) -> Result<(), Error> {
-        let revocation = self.ledger.load::<Revocation>(&connection.to_string()).await?.state;
-        // Where the provider was not to be asked about the one before, it is not about this one.
-        let Some(profile) = revocation.profile() else { return Ok(()) };
-        let (handout, renewal) = (&obtained.grant.handout, obtained.grant.renewal.as_ref());
-        let origins = &obtained.grant.origins;
-        let (profile, extent) = (profile.clone(), revocation.extent());
-        self.keep_for_asking(profile, generation, origins, extent, Some((handout, renewal))).await
-    }
-
-    async fn request_revocation(
-        &self,
-        owner: &Stream,
-        loaded: &Loaded<Connection>,
-        extent: Extent,
-    ) -> Result<(), Error> {
-        let live = match loaded.state.clone() {
-            Connection::Absent | Connection::Revoked(_) => return Ok(()),
-            Connection::Live(live) => live,
-            Connection::Broken(broken) => broken.as_live(),
-        };
-        match self.pass_on(owner, &live, loaded, extent).await {
-            Err(cause @ (Error::KeyService(_) | Error::Unreadable { .. })) => {
-                // Deleting waits for no key service: better a grant that lives on at the provider than one that does here.
-                warn!(stream = %owner, error = %chain(&cause), "The provider cannot be asked to end a grant");
-                let Live { profile, credential, .. } = live;
-                self.keep_for_asking(profile, credential.generation, &credential.origins, extent, None).await
-            }
-            settled => settled,
-        }
-    }
-
-    async fn pass_on(
-        &self,
-        owner: &Stream,
-        live: &Live,
-        loaded: &Loaded<Connection>,
-        extent: Extent,
-    ) -> Result<(), Error> {
-        let key = self.keyring.open(&live.profile.environment, owner, loaded.key.as_ref()).await?;
-        let handout = open_handout(&key, owner, live)?.unwrap_or_default();
-        let renewal = open_renewal(&key, owner, live)?;
-        let CredentialFacts { generation, origins, .. } = &live.credential;
-        let credential = Some((&handout, renewal.as_ref()));
-        self.keep_for_asking(live.profile.clone(), *generation, origins, extent, credential).await
-    }
-
-    /// Seals a credential once more, under the revocation's own key, a new one each time.
-    async fn keep_for_asking(
-        &self,
-        profile: Profile,
-        generation: Generation,
-        origins: &[String],
-        extent: Extent,
-        credential: Option<(&Handout, Option<&Renewal>)>,
-    ) -> Result<(), Error> {
-        let (owner, id) = (stream_of::<Revocation>(profile.id), profile.id);
-        // With nothing to ask with, it is over at once, and a key that was there before goes.
-        let mut terms = Terms { key: KeyChange::Destroy, ..Terms::default() };
-        let mut secrets = None;
-        if let Some((handout, renewal)) = credential {
-            let (key, wrapped) = self.keyring.create(&profile.environment, &owner).await?;
-            terms.key = KeyChange::Put(wrapped);
-            let place = |record| Place { owner: &owner, record, generation: generation.0, origins };
-            secrets = Some(Secrets {
-                handout: Some(key.seal(&handout.to_document(), &place(RecordType::Handout))?),
-                renewal: renewal
-                    .map(|renewal| key.seal(&renewal.to_document(), &place(RecordType::Renewal)))
-                    .transpose()?,
-                set_aside: None,
-            });
-        }
-        let (origins, at) = (origins.to_vec(), self.ledger.now());
-        let command = revocation::Command::Request { profile, generation, origins, extent, secrets, at };
-        self.ledger.execute::<Revocation>(&id.to_string(), command, terms).await?;
-        Ok(())
-    }
-
     async fn prepare_revocation(&self, claim: &Claim) -> Result<Option<DueRevocation>, Error> {
         let Loaded { state, key, .. } = self.ledger.load::<Revocation>(&claim.stream.id).await?;
         let Revocation::Pending(pending) = state else {
             self.ledger.store().release(&claim.stream, claim.fence).await?;
             return Ok(None);
         };
-        let Pending { profile, generation, origins, extent, secrets, .. } = pending;
-        // A deletion that was cut short between its two halves is finished first. Then there may be a newer credential.
         let connection = self.ledger.load::<Connection>(&claim.stream.id).await?.state;
-        if !matches!(connection, Connection::Revoked(_)) {
-            self.delete_connection(&profile.environment, profile.id, Some(extent)).await?;
+        if is_unfinished(&pending, &connection) {
+            let Pending { profile, extent, target, .. } = pending;
+            self.end(&profile.environment, profile.id, target, Some(extent)).await?;
             self.ledger.store().release(&claim.stream, claim.fence).await?;
             return Ok(None);
         }
+        if pending.extent == Extent::Account && matches!(connection, Connection::Live(_)) {
+            // The end user has connected again: that is what the provider would end now.
+            let give_up = revocation::Command::GiveUp { at: self.ledger.now() };
+            self.settle_revocation(&claim.stream.id, give_up, Some(claim.fence)).await?;
+            return Ok(None);
+        }
+        let Pending { profile, generation, origins, extent, secrets, .. } = pending;
         let key = self.keyring.open(&profile.environment, &claim.stream, key.as_ref()).await?;
         let place =
             |record| Place { owner: &claim.stream, record, generation: generation.0, origins: &origins };
@@ -308,5 +204,17 @@ impl Vault {
             }
         }
         Err(Error::Contended(Stream::new(Revocation::CATEGORY, id)))
+    }
+}
+
+/// Whether what was to end here was cut short between its two halves: it is finished first, and then there may be a newer
+/// credential.
+fn is_unfinished(pending: &Pending, connection: &Connection) -> bool {
+    match (pending.target, connection) {
+        (Target::Stray, _) | (_, Connection::Revoked(_)) => false,
+        (Target::Connection, _) => true,
+        (Target::Credential, Connection::Broken(broken)) if broken.credential_is_revoked() => false,
+        // Another credential is none of that request's.
+        (Target::Credential, present) => present.generation() == pending.generation,
     }
 }

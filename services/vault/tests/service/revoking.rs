@@ -1,3 +1,7 @@
+//! Grants that end at their provider, because their connection is deleted, or their credential revoked.
+
+mod credentials;
+
 use crate::keys::watched_world;
 use crate::racing::meddled_world;
 use crate::world::{TOKEN_LIFE, World, demo, dev, service_of};

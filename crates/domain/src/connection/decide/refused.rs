@@ -46,7 +46,8 @@ pub(super) fn reconsider(
     at: Timestamp,
 ) -> Vec<Event> {
     let Connection::Broken(Broken { profile, credential, failure, .. }) = connection else { return vec![] };
-    let refused = failure.cause != Some(Cause::GrantExpired) && credential.renewable;
+    let refused = credential.renewable
+        && !matches!(failure.cause, Some(Cause::GrantExpired | Cause::CredentialRevoked));
     let Some(wait) = ruling.incident.filter(|_| refused && credential.generation == generation) else {
         return vec![];
     };

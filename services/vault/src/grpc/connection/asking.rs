@@ -3,6 +3,7 @@
 use super::page_token::Question;
 use crate::vault::{ConnectionOrder, DescribeConnection, ListConnections, Series, Span};
 use latchkey_domain::connection::{About, Field};
+use latchkey_domain::revocation::Extent;
 use latchkey_domain::{ApiKeyId, Environment, Timestamp as Instant};
 use latchkey_wire::Fault;
 use latchkey_wire::convert::{duration_from_pb, parse, parse_optional, timestamp_from_pb};
@@ -20,6 +21,19 @@ const SEARCH_CHARS_MAX: usize = 255;
 const POINTS_MAX: u64 = 200;
 const STEP_MIN: Duration = Duration::from_secs(60);
 const STEP_MAX: Duration = Duration::from_secs(31 * 86_400);
+
+/// How much may end at the provider, where that is to be asked: it is unless the caller says otherwise.
+pub fn at_provider(revoke_at_provider: Option<bool>, revoke_account: bool) -> Result<Option<Extent>, Fault> {
+    match (revoke_at_provider.unwrap_or(true), revoke_account) {
+        (true, true) => Ok(Some(Extent::Account)),
+        (true, false) => Ok(Some(Extent::Grant)),
+        (false, false) => Ok(None),
+        (false, true) => Err(Fault::field_invalid(
+            "revoke_account",
+            "`revoke_account` asks the provider, which `revoke_at_provider` forbids: leave one of them out.",
+        )),
+    }
+}
 
 pub fn list(
     environment: Environment,
