@@ -98,6 +98,33 @@ async fn refreshing_is_paused_for_an_integration_and_goes_on() {
     for _ in 0..2 {
         assert_eq!(say("resumeRefreshing", "demo-oauth").await, (200, json!({})));
     }
+    // The same of a connection, a provider and everything, one of which must be said.
+    let post = async |path: &str, body: Value| call(&world, &key, "POST", path, body).await;
+    let one = format!("/v1/connections/{connection}");
+    let (_, known) = call(&world, &key, "GET", &one, json!({})).await;
+    let provider = format!("/v1/providers/{}", known["provider"].as_str().unwrap());
+    for (path, body) in [
+        (one.as_str(), json!({})),
+        (provider.as_str(), json!({})),
+        ("/v1/refreshing", json!({"everything": true})),
+    ] {
+        let (pause, resume) = match path {
+            "/v1/refreshing" => (format!("{path}:pause"), format!("{path}:resume")),
+            _ => (format!("{path}:pauseRefreshing"), format!("{path}:resumeRefreshing")),
+        };
+        assert_eq!(post(&pause, body.clone()).await, (200, json!({})), "{path}");
+        let begun = std::time::Instant::now();
+        while call(&world, &key, "GET", &forced, json!({})).await.1["reason"] != "REFRESHING_PAUSED" {
+            assert!(begun.elapsed().as_secs() < 10, "{path}");
+        }
+        assert_eq!(post(&resume, body).await, (200, json!({})), "{path}");
+        let begun = std::time::Instant::now();
+        while call(&world, &key, "GET", &forced, json!({})).await.0 != 200 {
+            assert!(begun.elapsed().as_secs() < 10, "{path}");
+        }
+    }
+    let (status, refused) = post("/v1/refreshing:pause", json!({})).await;
+    assert_eq!((status, &refused["metadata"]["field"]), (400, &json!("integration")), "{refused}");
     // Another vault may believe in the pause for two seconds.
     let begun = std::time::Instant::now();
     loop {

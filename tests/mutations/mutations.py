@@ -9,6 +9,8 @@ CLI = ("-p", "latchkey", "--bins")
 EXPORTING = ("-p", "latchkey-vault", "--test", "service", "export")
 REVOKED = ("-p", "latchkey-vault", "--test", "service", "revoking")
 LOOKING_AFTER = ("-p", "latchkey-vault", "--test", "service", "looking_after")
+PAUSING = ("-p", "latchkey-vault", "--test", "service", "pausing")
+PACED = ("-p", "latchkey-domain", "--lib", "paced")
 MANAGING = ("-p", "latchkey-vault", "--test", "service", "managing")
 REPLAYING = ("-p", "latchkey-vault", "--test", "service", "replaying")
 WEBHOOKS = ("-p", "latchkey-vault", "--test", "service", "webhooks")
@@ -110,8 +112,22 @@ MUTATIONS = [
         "None if session.terms().is_some_and(|terms| false && terms.cancelled) =>", LOOKING_AFTER,
     ),
     Mutation(
-        "a pause that somebody asked for ends when the app is changed", "services/vault/src/vault/incidents.rs",
-        "let pause = if asked.open().is_some() {", "let pause = if false && asked.open().is_some() {", LOOKING_AFTER,
+        "a pause that somebody asked for is over when it was read", "services/vault/src/vault/incidents.rs",
+        "let pause = if self.is_asked_to_pause(profile).await? {",
+        "let pause = if false && self.is_asked_to_pause(profile).await? {", PAUSING,
+    ),
+    Mutation(
+        "a pause of a provider is about the integrations it had", "services/vault/src/vault/pausing.rs",
+        "[(Some(integration), provider.as_str()), (None, provider.as_str()), (None, \"\")].map(",
+        "[(Some(integration), provider.as_str()), (None, \"-\"), (None, \"\")].map(", PAUSING,
+    ),
+    Mutation(
+        "a connection that is paused falls due", "crates/domain/src/connection.rs",
+        "self.refresh_due_at().filter(|_| !self.is_paused())", "self.refresh_due_at()", PACED,
+    ),
+    Mutation(
+        "a connection that is paused is refreshed when its end is told", "services/vault/src/vault/refreshes.rs",
+        "if live.is_paused() {", "if false && live.is_paused() {", PAUSING,
     ),
     Mutation(
         "a caller's own text goes into headers as it is", "crates/wire/src/fault.rs",

@@ -68,6 +68,12 @@ pub struct Live {
     /// Since when it is switched off, where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<Timestamp>,
+    /// Since when its refreshing is paused, where somebody asked for that of it alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_at: Option<Timestamp>,
+    /// By when somebody wants the present credential refreshed, where that is before it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_by: Option<Timestamp>,
     #[serde(skip)]
     pub about: About,
     #[serde(skip)]
@@ -100,6 +106,9 @@ pub struct Broken {
     /// The data key that was destroyed with its credential, where that was revoked here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destroyed: Option<KeyId>,
+    /// Since when its refreshing is paused, where somebody asked for that of it alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_at: Option<Timestamp>,
     #[serde(skip)]
     pub about: About,
     #[serde(skip)]
@@ -233,6 +242,15 @@ impl Connection {
         }
     }
 
+    /// Since when its refreshing is paused, where somebody asked for that of it alone.
+    #[must_use]
+    pub fn paused_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Live(Live { paused_at, .. }) | Self::Broken(Broken { paused_at, .. }) => *paused_at,
+            Self::Absent | Self::Revoked(_) => None,
+        }
+    }
+
     /// After this nothing renews it, where such an end is known.
     #[must_use]
     pub fn ends_at(&self) -> Option<Timestamp> {
@@ -274,6 +292,8 @@ impl Broken {
             learnt: self.learnt,
             told: None,
             disabled_at: self.disabled_at,
+            paused_at: self.paused_at,
+            refresh_by: None,
             about: self.about,
             secrets: self.secrets,
         }
@@ -329,6 +349,7 @@ impl Live {
             consented_at: self.consented_at,
             learnt: self.learnt,
             disabled_at: self.disabled_at,
+            paused_at: self.paused_at,
             destroyed: None,
             about: self.about,
             secrets: self.secrets,
@@ -339,10 +360,18 @@ impl Live {
         if self.disabled_at.is_some() {
             return None;
         }
-        self.refresh_due_at().into_iter().chain(self.warning_due_at()).min()
+        // What nothing renews is looked at when it ends, paused or not.
+        let refresh = self.refresh_due_at().filter(|_| !self.is_paused());
+        refresh.into_iter().chain(self.warning_due_at()).min()
     }
 
-    /// When it is to be refreshed next, or to end where nothing renews it.
+    /// Whether it would be refreshed, if that was not paused for it alone.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.paused_at.is_some() && self.credential.renewable
+    }
+
+    /// When it is to be refreshed next, paused or not, or to end where nothing renews it.
     #[must_use]
     pub fn refresh_due_at(&self) -> Option<Timestamp> {
         let credential = &self.credential;
@@ -361,6 +390,7 @@ impl Live {
         let due_by = |end| refresh::due_at(self.profile.id, credential.generation, credential.since(), end);
         // A refresh token that ends when it is idle is used before that, whether or not its access token has run out.
         let idle_end = credential.behaviour.idle_end(credential.since());
-        Some(due_by(idle_end.map_or(expires_at, |idle_end| idle_end.min(expires_at))))
+        let due_at = due_by(idle_end.map_or(expires_at, |idle_end| idle_end.min(expires_at)));
+        Some(self.refresh_by.map_or(due_at, |by| by.min(due_at)))
     }
 }

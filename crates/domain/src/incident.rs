@@ -21,7 +21,7 @@ words!(
         GrantsRefused = "GRANTS_REFUSED",
         /// The token endpoint does not answer. It is left alone and tried now and then.
         ProviderFailing = "PROVIDER_FAILING",
-        /// Nothing is wrong: somebody wants none of the app's tokens refreshed for a while.
+        /// Nothing is wrong: somebody wants none of these tokens refreshed for a while.
         RefreshingPaused = "REFRESHING_PAUSED",
     }
 );
@@ -44,7 +44,10 @@ words!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     pub environment: Environment,
-    pub integration: IntegrationKey,
+    /// `None` where it is about every integration of the provider's, those that are yet to be made too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integration: Option<IntegrationKey>,
+    /// Empty where it is about everything in the environment.
     pub provider: String,
 }
 
@@ -229,7 +232,7 @@ impl Aggregate for Incident {
         };
         CardFacts {
             environment: subject.environment.to_string(),
-            parent: subject.integration.to_string(),
+            parent: subject.integration.as_ref().map(ToString::to_string).unwrap_or_default(),
             subject: subject.provider.clone(),
             status,
             label: kind.as_str().to_owned(),

@@ -26,6 +26,7 @@ mod page;
 mod provider;
 mod public_keys;
 mod receipt;
+mod refresh;
 mod safe_mode;
 mod server;
 mod show;
@@ -63,6 +64,8 @@ pub enum Command {
     Export(export::Arguments),
     /// Register your apps at providers
     Integration(integration::Arguments),
+    /// Have a say in when tokens are refreshed
+    Refresh(refresh::Arguments),
     /// See which providers there are
     Provider(provider::Arguments),
     /// Make and revoke API keys
@@ -105,6 +108,7 @@ impl Command {
             Self::Import(arguments) => arguments.run().await,
             Self::Export(arguments) => arguments.run().await,
             Self::Integration(arguments) => arguments.run().await,
+            Self::Refresh(arguments) => arguments.run().await,
             Self::Provider(arguments) => arguments.run().await,
             Self::Key(arguments) => arguments.run().await,
             Self::Operator(arguments) => arguments.run().await,

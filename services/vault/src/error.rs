@@ -54,7 +54,7 @@ pub enum Error {
     /// A backup was restored, and nobody has said yet that what is in it counts.
     #[error("nothing is refreshed while safe mode is on")]
     SafeMode,
-    /// Somebody asked for it, for the whole integration.
+    /// Somebody asked for it, of the connection or of more.
     #[error("refreshing is paused")]
     RefreshingPaused,
     #[error(transparent)]

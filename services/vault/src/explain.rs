@@ -99,6 +99,19 @@ fn is_behind(kind: Kind, connection: &Connection) -> bool {
 }
 
 fn live_one(live: &Live) -> Explanation {
+    if let Some(since) = live.paused_at.filter(|_| live.is_paused()) {
+        return Explanation {
+            what_happened: format!(
+                "Its credential is not refreshed: that was paused at {}. It is handed out while it lasts.",
+                rfc3339(since)
+            ),
+            whose_turn: Owner::Developer.as_str(),
+            what_to_do: format!(
+                "Go on with `latchkey refresh resume --connection {}`, when it is time.",
+                live.profile.id
+            ),
+        };
+    }
     let Some(trouble) = &live.trouble else {
         return in_order(live);
     };
@@ -166,12 +179,12 @@ pub fn explain_incident(incident: &Incident) -> Option<Explanation> {
         Incident::Absent => None,
         Incident::Open(open) => Some(open_one(open)),
         Incident::Closed(closed) => {
-            let Subject { integration, provider, .. } = &closed.subject;
+            let (of, provider) = (named(&closed.subject), &closed.subject.provider);
             let was = match closed.kind {
-                Kind::AppRefused => format!("{provider} did not accept the app of `{integration}`"),
-                Kind::GrantsRefused => format!("{provider} refused many accounts of `{integration}` at once"),
+                Kind::AppRefused => format!("{provider} did not accept the app of {of}"),
+                Kind::GrantsRefused => format!("{provider} refused many accounts of {of} at once"),
                 Kind::ProviderFailing => format!("{provider} did not answer"),
-                Kind::RefreshingPaused => format!("Refreshing was paused for `{integration}`"),
+                Kind::RefreshingPaused => format!("Refreshing was paused for {of}"),
             };
             let how = match closed.ending {
                 Ending::Changed => "the integration was changed",
@@ -188,22 +201,31 @@ pub fn explain_incident(incident: &Incident) -> Option<Explanation> {
     }
 }
 
+/// What an incident is about.
+fn named(subject: &Subject) -> String {
+    match (&subject.integration, subject.provider.as_str()) {
+        (Some(integration), _) => format!("`{integration}`"),
+        (None, "") => "the environment".to_owned(),
+        (None, provider) => provider.to_owned(),
+    }
+}
+
 fn open_one(open: &Open) -> Explanation {
-    let Subject { integration, provider, .. } = &open.subject;
+    let (of, provider) = (named(&open.subject), &open.subject.provider);
     match open.kind {
         Kind::AppRefused => Explanation {
             what_happened: format!(
-                "No connection of `{integration}` is refreshed: {}.",
+                "No connection of {of} is refreshed: {}.",
                 open.failure.as_ref().map_or("the provider does not accept the app", cause_in_words)
             ),
             whose_turn: Owner::Developer.as_str(),
             what_to_do: format!(
-                "Compare the client id, secret and scopes of `{integration}` with the app at {provider}, and change them: refreshes then go on."
+                "Compare the client id, secret and scopes of {of} with the app at {provider}, and change them: refreshes then go on."
             ),
         },
         Kind::GrantsRefused => Explanation {
             what_happened: format!(
-                "{provider} refuses unusually many accounts of `{integration}` at once. None is given up for it."
+                "{provider} refuses unusually many accounts of {of} at once. None is given up for it."
             ),
             whose_turn: Owner::Developer.as_str(),
             what_to_do: format!(
@@ -211,19 +233,25 @@ fn open_one(open: &Open) -> Explanation {
             ),
         },
         Kind::ProviderFailing => Explanation {
-            what_happened: format!(
-                "{provider} does not answer when tokens of `{integration}` are to be refreshed."
-            ),
+            what_happened: format!("{provider} does not answer when tokens of {of} are to be refreshed."),
             whose_turn: Owner::Provider.as_str(),
             what_to_do: "Nothing yet: it is tried by itself whether it is back.".into(),
         },
         Kind::RefreshingPaused => Explanation {
             what_happened: format!(
-                "No connection of `{integration}` is refreshed: that was paused. Tokens are handed out while they last."
+                "No connection of {of} is refreshed: that was paused. Tokens are handed out while they last."
             ),
             whose_turn: Owner::Developer.as_str(),
-            what_to_do: format!("Go on with `latchkey integration resume {integration}`, when it is time."),
+            what_to_do: format!("Go on with {}, when it is time.", going_on(&open.subject)),
         },
+    }
+}
+
+fn going_on(subject: &Subject) -> String {
+    match (&subject.integration, subject.provider.as_str()) {
+        (Some(integration), _) => format!("`latchkey refresh resume --integration {integration}`"),
+        (None, "") => "`latchkey refresh resume --everything`".to_owned(),
+        (None, provider) => format!("`latchkey refresh resume --provider {provider}`"),
     }
 }
 
@@ -338,6 +366,11 @@ pub fn event_in_words(event: &Event) -> String {
         }
         Event::Disabled { by, .. } => format!("It was switched off{}.", with(by.as_ref())),
         Event::Enabled { by, .. } => format!("It was switched on again{}.", with(by.as_ref())),
+        Event::RefreshingPaused { by, .. } => format!("Its refreshing was paused{}.", with(by.as_ref())),
+        Event::RefreshingResumed { by, .. } => format!("Its refreshing goes on{}.", with(by.as_ref())),
+        Event::RefreshScheduled { due_at, by, .. } => {
+            format!("A refresh was asked for by {}{}.", rfc3339(*due_at), with(by.as_ref()))
+        }
         Event::KeyReplaced { .. } => "The data key it is sealed with was replaced by another.".into(),
         Event::CredentialRevoked { .. } => {
             "The credential was revoked and destroyed. The connection waits for another.".into()

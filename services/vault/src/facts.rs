@@ -103,6 +103,9 @@ pub fn news(event: &Event) -> Vec<News> {
         | Event::CredentialRejected { .. }
         | Event::CredentialRevealed { .. }
         | Event::CredentialRevoked { broken_before: true, .. }
+        | Event::RefreshingPaused { .. }
+        | Event::RefreshingResumed { .. }
+        | Event::RefreshScheduled { .. }
         | Event::KeyReplaced { .. } => vec![],
     }
 }
@@ -236,6 +239,9 @@ fn credential_of(event: &Event) -> Option<&CredentialFacts> {
         | Event::Described { .. }
         | Event::Disabled { .. }
         | Event::Enabled { .. }
+        | Event::RefreshingPaused { .. }
+        | Event::RefreshingResumed { .. }
+        | Event::RefreshScheduled { .. }
         | Event::KeyReplaced { .. }
         | Event::Revoked { .. } => None,
     }
@@ -258,6 +264,9 @@ pub fn failure_of(event: &Event) -> Option<&Failure> {
         | Event::Described { .. }
         | Event::Disabled { .. }
         | Event::Enabled { .. }
+        | Event::RefreshingPaused { .. }
+        | Event::RefreshingResumed { .. }
+        | Event::RefreshScheduled { .. }
         | Event::KeyReplaced { .. }
         | Event::Revoked { .. } => None,
     }

@@ -70,8 +70,8 @@ impl From<Error> for Fault {
             Error::RefreshingPaused => Self::new(
                 Kind::Refused,
                 Reason::RefreshingPaused,
-                "The token needs a refresh, and refreshing is paused for this integration. ResumeRefreshing, or `latchkey integration \
-                 resume`, goes on with it.",
+                "The token needs a refresh, and refreshing is paused: ExplainConnection says of what. ResumeRefreshing, or `latchkey \
+                 refresh resume`, goes on with it.",
             ),
             Error::SafeModeRefused(safe_mode::NotOn) => Self::internal(),
             Error::Store(StoreError::Unavailable(_)) | Error::Contended(_) => storage_unavailable(),

@@ -11,8 +11,10 @@ use crate::webhook::address;
 use latchkey_domain::IntegrationKey;
 use latchkey_domain::connection::About;
 use latchkey_domain::integration::Settings;
+use latchkey_wire::Fault;
 
 const OFFERED_MAX: usize = 50;
+const PROVIDER_CHARS_MAX: usize = 64;
 const NAME_CHARS_MAX: usize = 100;
 const CLIENT_ID_CHARS_MAX: usize = 1024;
 const SCOPES_MAX: usize = 200;
@@ -99,6 +101,15 @@ pub fn about(about: &About, allow_http: bool) -> Result<(), Error> {
         "" => Ok(()),
         url => address(url, allow_http).map_err(refused),
     }
+}
+
+/// # Errors
+/// A fault that names the field where this is no provider's id.
+pub fn provider(id: &str) -> Result<(), Fault> {
+    let sound = (1..=PROVIDER_CHARS_MAX).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let message = "A provider's id has 1 to 64 letters, digits and - _ . characters.";
+    sound.then_some(()).ok_or_else(|| Fault::field_invalid("provider", message))
 }
 
 fn is_tag_name(name: &str) -> bool {

@@ -52,6 +52,7 @@ pub use history::Happened;
 pub use incidents::ListIncidents;
 pub use listing::{Aggregated, ConnectionOrder, ListConnections, ListedConnections, Span, Stretch};
 pub use over_time::{Counted, Series};
+pub use pausing::Pausing;
 pub use safe_mode::Safety;
 pub use webhook_deliveries::{ListDeliveries, ListedDeliveries};
 pub use webhook_endpoints::{ChangeEndpoint, CreateEndpoint};

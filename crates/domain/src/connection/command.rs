@@ -36,6 +36,21 @@ pub enum Command {
         by: Option<ApiKeyId>,
         at: Timestamp,
     },
+    /// From now on it is not refreshed, and its token is handed out while it is good.
+    PauseRefreshing {
+        by: Option<ApiKeyId>,
+        at: Timestamp,
+    },
+    ResumeRefreshing {
+        by: Option<ApiKeyId>,
+        at: Timestamp,
+    },
+    /// It is to be refreshed by then; where it is due before that, or backs off, nothing changes.
+    ScheduleRefresh {
+        due_at: Timestamp,
+        by: Option<ApiKeyId>,
+        at: Timestamp,
+    },
     /// What a refresh made from generation `replaces` came to.
     CompleteRefresh {
         replaces: Generation,

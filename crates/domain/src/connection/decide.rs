@@ -1,4 +1,5 @@
 mod described;
+mod paced;
 mod refused;
 
 use super::{
@@ -24,6 +25,9 @@ pub(super) fn decide(connection: &Connection, command: Command) -> Result<Vec<Ev
         }
         Command::Disable { by, at } => described::disable(connection, by, at),
         Command::Enable { by, at } => described::enable(connection, by, at),
+        Command::PauseRefreshing { by, at } => paced::pause(connection, by, at),
+        Command::ResumeRefreshing { by, at } => paced::resume(connection, by, at),
+        Command::ScheduleRefresh { due_at, by, at } => paced::schedule(connection, due_at, by, at),
         Command::Expire { at } => expire(connection, at),
         Command::Reveal { exported, at } => reveal(connection, exported, at),
         Command::ReplaceKey { key, secrets, at } => replace_key(connection, key, secrets, at),

@@ -109,6 +109,24 @@ pub enum Event {
         by: Option<ApiKeyId>,
         at: Timestamp,
     },
+    /// It is not refreshed until that is resumed. Its token is handed out while it is good.
+    RefreshingPaused {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<ApiKeyId>,
+        at: Timestamp,
+    },
+    RefreshingResumed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<ApiKeyId>,
+        at: Timestamp,
+    },
+    /// Somebody wants it refreshed earlier than it would be.
+    RefreshScheduled {
+        due_at: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<ApiKeyId>,
+        at: Timestamp,
+    },
     /// What is sealed of it is sealed with another data key now. Nothing else has changed.
     KeyReplaced {
         key: KeyId,
@@ -222,6 +240,9 @@ impl EventName for Event {
             Self::Described { .. } => "described",
             Self::Disabled { .. } => "disabled",
             Self::Enabled { .. } => "enabled",
+            Self::RefreshingPaused { .. } => "refreshing_paused",
+            Self::RefreshingResumed { .. } => "refreshing_resumed",
+            Self::RefreshScheduled { .. } => "refresh_scheduled",
             Self::KeyReplaced { .. } => "key_replaced",
             Self::CredentialRevoked { .. } => "credential_revoked",
             Self::Revoked { .. } => "revoked",

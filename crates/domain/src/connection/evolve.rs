@@ -13,6 +13,8 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
             trouble: None,
             rejected: false,
             disabled_at: before.disabled_at(),
+            paused_at: before.paused_at(),
+            refresh_by: None,
             about: before.about().cloned().unwrap_or_default(),
             secrets,
         }),
@@ -26,7 +28,8 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
             let learnt =
                 rotated.map_or(learnt, |rotated| learnt.after_success(rotated, credential.obtained_at));
             let (trouble, rejected) = (None, false);
-            let (disabled_at, about) = (before.disabled_at(), before.about().cloned().unwrap_or_default());
+            let (disabled_at, paused_at) = (before.disabled_at(), before.paused_at());
+            let about = before.about().cloned().unwrap_or_default();
             Connection::Live(Live {
                 profile,
                 credential,
@@ -36,6 +39,8 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
                 learnt,
                 told,
                 disabled_at,
+                paused_at,
+                refresh_by: None,
                 about,
                 secrets,
             })
@@ -94,6 +99,15 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
         (connection @ (Connection::Live(_) | Connection::Broken(_)), Event::Enabled { .. }) => {
             switched(connection, None)
         }
+        (connection @ (Connection::Live(_) | Connection::Broken(_)), Event::RefreshingPaused { at, .. }) => {
+            paused(connection, Some(at))
+        }
+        (connection @ (Connection::Live(_) | Connection::Broken(_)), Event::RefreshingResumed { .. }) => {
+            paused(connection, None)
+        }
+        (Connection::Live(live), Event::RefreshScheduled { due_at, .. }) => {
+            Connection::Live(Live { refresh_by: Some(due_at), ..live })
+        }
         (
             mut kept @ (Connection::Live(_) | Connection::Broken(_)),
             Event::KeyReplaced { secrets: resealed, .. },
@@ -123,6 +137,9 @@ pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
             | Event::Described { .. }
             | Event::Disabled { .. }
             | Event::Enabled { .. }
+            | Event::RefreshingPaused { .. }
+            | Event::RefreshingResumed { .. }
+            | Event::RefreshScheduled { .. }
             | Event::KeyReplaced { .. }
             | Event::CredentialRevoked { .. }
             | Event::Revoked { .. },
@@ -140,6 +157,15 @@ fn switched(mut connection: Connection, off_since: Option<Timestamp>) -> Connect
         &mut connection
     {
         *disabled_at = off_since;
+    }
+    connection
+}
+
+fn paused(mut connection: Connection, since: Option<Timestamp>) -> Connection {
+    if let Connection::Live(Live { paused_at, .. }) | Connection::Broken(Broken { paused_at, .. }) =
+        &mut connection
+    {
+        *paused_at = since;
     }
     connection
 }

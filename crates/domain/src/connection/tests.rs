@@ -1,5 +1,6 @@
 mod described;
 mod endings;
+mod paced;
 mod refusals;
 mod revoked;
 

@@ -11,7 +11,7 @@ fn raise(kind: Kind, seen_on: u128, at: i64) -> Command {
     Command::Raise {
         subject: Subject {
             environment: "dev".parse().unwrap(),
-            integration: "github".parse().unwrap(),
+            integration: Some("github".parse().unwrap()),
             provider: "github".into(),
         },
         kind,

@@ -1,13 +1,13 @@
 //! `latchkey integration`: your apps at providers.
 
 use super::Server;
+use super::refresh::{self, Which};
 use super::server::{Way, answer};
 use crate::output;
 use anyhow::Context as _;
 use clap::Subcommand;
 use latchkey_wire::pb::admin as pb;
 use latchkey_wire::pb::admin::integration_service_client::IntegrationServiceClient;
-use latchkey_wire::pb::refresher::{self, refresh_service_client::RefreshServiceClient};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -138,20 +138,8 @@ impl Arguments {
             }
             Command::Create(create) => self::create(&mut integrations, create).await,
             Command::Check { key, json } => check(&mut integrations, key, json).await,
-            Command::Pause { key } => {
-                let asked = refresher::PauseRefreshingRequest { integration: key.clone() };
-                answer(RefreshServiceClient::new(way).pause_refreshing(asked)).await?;
-                output::note(&format!(
-                    "Nothing of {key} is refreshed until `latchkey integration resume {key}`."
-                ));
-                Ok(())
-            }
-            Command::Resume { key } => {
-                let asked = refresher::ResumeRefreshingRequest { integration: key.clone() };
-                answer(RefreshServiceClient::new(way).resume_refreshing(asked)).await?;
-                output::note(&format!("{key} is refreshed again, what has fallen due first."));
-                Ok(())
-            }
+            Command::Pause { key } => refresh::pause(way, Which::integration(key)).await,
+            Command::Resume { key } => refresh::resume(way, Which::integration(key)).await,
             Command::Delete { key } => {
                 answer(integrations.delete_integration(pb::DeleteIntegrationRequest { key: key.clone() }))
                     .await?;

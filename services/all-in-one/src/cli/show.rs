@@ -61,6 +61,7 @@ pub fn connection_json(connection: &pb::Connection) -> Value {
         "config": connection.config.as_ref().map(struct_json),
         "etag": connection.etag,
         "disable_time": rfc3339(connection.disable_time.as_ref()),
+        "refreshing_pause_time": rfc3339(connection.refreshing_pause_time.as_ref()),
         "webhook_url": connection.webhook_url,
         "revocation": connection.revocation.as_ref().map(revocation_json),
     })
@@ -149,6 +150,9 @@ pub fn connection_lines(connection: &pb::Connection) -> Vec<[String; 2]> {
         lines.push(line("expires", &from_now(credential.expire_time.as_ref())));
         if credential.next_refresh_time.is_some() {
             lines.push(line("refreshed", &from_now(credential.next_refresh_time.as_ref())));
+        }
+        if connection.refreshing_pause_time.is_some() {
+            lines.push(line("refreshing", "paused"));
         }
         lines.push(line("scopes", &credential.granted_scopes.join(" ")));
         lines.push(line("account", &credential.account));

@@ -185,7 +185,7 @@ fn incident(incident: &Incident) -> Option<Value> {
     };
     let mut value = json!({
         "environment": subject.environment.to_string(),
-        "integration": subject.integration.to_string(),
+        "integration": subject.integration.as_ref().map(ToString::to_string),
         "provider": subject.provider,
         "kind": kind.as_str(),
         "since": show::moment(since.0),

@@ -2,8 +2,8 @@
 
 use super::{failure_data, rfc3339};
 use latchkey_bus::{Fact, Severity, subject_token};
-use latchkey_domain::Timestamp;
 use latchkey_domain::incident::{Closed, Event, Incident, Kind, Open, Subject};
+use latchkey_domain::{IntegrationKey, Timestamp};
 use latchkey_store::Recorded;
 use serde_json::json;
 
@@ -15,8 +15,8 @@ pub fn incident_facts(recorded: &Recorded, event: &Event, now: &Incident) -> Vec
     else {
         return vec![];
     };
-    word(*kind, event)
-        .map(|(thing, word)| fact(recorded, event, subject, *kind, thing, word))
+    word(*kind, subject, event)
+        .map(|(thing, word)| fact(recorded, event, subject, *kind, (thing, word)))
         .into_iter()
         .collect()
 }
@@ -28,10 +28,10 @@ pub fn is_news(event: &Event) -> bool {
 }
 
 /// What it happened to, and what.
-fn word(kind: Kind, event: &Event) -> Option<(&'static str, &'static str)> {
+fn word(kind: Kind, subject: &Subject, event: &Event) -> Option<(&'static str, &'static str)> {
     Some(match (kind, event) {
-        (Kind::AppRefused | Kind::RefreshingPaused, Event::Opened { .. }) => ("integration", "paused"),
-        (Kind::AppRefused | Kind::RefreshingPaused, Event::Closed { .. }) => ("integration", "resumed"),
+        (Kind::AppRefused | Kind::RefreshingPaused, Event::Opened { .. }) => (thing(subject), "paused"),
+        (Kind::AppRefused | Kind::RefreshingPaused, Event::Closed { .. }) => (thing(subject), "resumed"),
         (Kind::GrantsRefused, Event::Opened { .. }) => ("integration", "degraded"),
         (Kind::GrantsRefused, Event::Closed { .. }) => ("integration", "recovered"),
         (Kind::ProviderFailing, Event::Opened { .. }) => ("provider", "degraded"),
@@ -40,19 +40,34 @@ fn word(kind: Kind, event: &Event) -> Option<(&'static str, &'static str)> {
     })
 }
 
+fn thing(subject: &Subject) -> &'static str {
+    match (&subject.integration, subject.provider.as_str()) {
+        (Some(_), _) => "integration",
+        (None, "") => "environment",
+        (None, _) => "provider",
+    }
+}
+
 fn fact(
     recorded: &Recorded,
     event: &Event,
     subject: &Subject,
     kind: Kind,
-    thing: &str,
-    word: &'static str,
+    (thing, word): (&str, &str),
 ) -> Fact {
-    let mut data = json!({
-        "incident": {"kind": kind.as_str()},
-        "integration": subject.integration.as_str(),
-        "provider": subject.provider,
-    });
+    let mut data = json!({"incident": {"kind": kind.as_str()}});
+    let about = match (&subject.integration, subject.provider.as_str()) {
+        (Some(integration), _) => format!("integrations/{integration}"),
+        (None, "") => String::new(),
+        (None, provider) => format!("providers/{provider}"),
+    };
+    if let Some(integration) = &subject.integration {
+        data["integration"] = json!(integration.as_str());
+    }
+    if !subject.provider.is_empty() {
+        data["provider"] = json!(subject.provider);
+    }
+    let named = subject.integration.as_ref().map_or(subject.provider.as_str(), IntegrationKey::as_str);
     let begins = matches!(event, Event::Opened { .. });
     if let Event::Opened { failure: Some(failure), .. } = event {
         data["failure"] = failure_data(failure);
@@ -65,11 +80,12 @@ fn fact(
         subject: format!(
             "{thing}.{}.{}.{word}",
             subject_token(subject.environment.as_str()),
-            subject_token(subject.integration.as_str()),
+            // What is about everything there is no other name for.
+            if named.is_empty() { "all".to_owned() } else { subject_token(named) },
         ),
         kind: format!("dev.latchkey.{thing}.{word}.v1"),
         source: format!("/environments/{}", subject.environment),
-        about: format!("integrations/{}", subject.integration),
+        about,
         time: rfc3339(Timestamp(recorded.event.at)),
         position: recorded.position.to_string(),
         sequence: recorded.version.0,

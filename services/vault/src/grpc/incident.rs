@@ -93,7 +93,7 @@ fn render(incident: &Incident) -> Option<pb::Incident> {
     Some(pb::Incident {
         kind: kind.as_str().to_owned(),
         state: state.to_owned(),
-        integration: subject.integration.to_string(),
+        integration: subject.integration.as_ref().map(ToString::to_string).unwrap_or_default(),
         provider: subject.provider.clone(),
         begin_time,
         end_time,

@@ -1,5 +1,5 @@
 use super::connections::in_environment;
-use super::incidents::Pause;
+use super::incidents::{Pause, lane_over};
 use super::{Vault, stream_of};
 use crate::error::Error;
 use crate::freshness::Place as Waits;
@@ -10,7 +10,7 @@ use latchkey_domain::connection::{Connection, CredentialFacts, Live, Profile, Tr
 use latchkey_domain::{ConnectionId, Environment, Generation, Timestamp};
 use latchkey_envelope::RecordType;
 use latchkey_secret::{Handout, JsonSecret, Renewal, Sealed};
-use latchkey_store::{Lane, Stream, Version};
+use latchkey_store::{Stream, Version};
 pub use latchkey_wire::contract::Source;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
@@ -194,13 +194,14 @@ impl Vault {
     /// Nobody waits for what is not going to be made.
     async fn unless_paused(&self, held: &Held) -> Result<(), Error> {
         let profile = &held.live.profile;
-        let lane =
-            Lane { environment: profile.environment.to_string(), parent: profile.integration.to_string() };
-        if self.safety().await?.holds_lane(&lane) {
+        if self.safety().await?.holds_lane(&lane_over(profile)) {
             return Err(Error::SafeMode);
         }
+        if held.live.is_paused() {
+            return Err(Error::RefreshingPaused);
+        }
         let now = self.ledger.now();
-        match self.pause_of(&lane).await? {
+        match self.pause_of(profile).await? {
             Some(Pause::Asked) => Err(Error::RefreshingPaused),
             Some(Pause::Refused { failure, probe_at }) if probe_at > now => {
                 Err(Error::Waiting { failure: Box::new(failure), wait: now.until(probe_at) })
@@ -257,6 +258,7 @@ impl Error {
                 | Self::RefreshInProgress
                 | Self::Overloaded
                 | Self::SafeMode
+                | Self::RefreshingPaused
                 | Self::Store(_)
         )
     }

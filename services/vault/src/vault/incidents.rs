@@ -1,11 +1,12 @@
 //! What is wrong with an app, a provider or ourselves: noticed here, kept apart from every connection's own state.
 
+use super::pausing::lane_of;
 use super::{Vault, stream_of};
 use crate::error::Error;
 use crate::ledger::Terms;
 use crate::ours::Trouble;
 use crate::waves::Refused;
-use latchkey_domain::connection::{self, Connection, Ruling};
+use latchkey_domain::connection::{self, Connection, Profile, Ruling};
 use latchkey_domain::incident::{Command, Ending, Incident, Kind, Open, Reading, Subject};
 use latchkey_domain::{Aggregate as _, ConnectionId, Environment, Failure, Generation, Timestamp};
 use latchkey_store::{CardQuery, Lane};
@@ -99,6 +100,14 @@ impl Pauses {
         }
     }
 
+    /// Somebody has said that a pause is over. Which integrations it was about is found out as they are asked for again.
+    pub(super) fn forget_asked(&self, environment: &Environment) {
+        let asked = |lane: &Lane, read: &Read| {
+            lane.environment == environment.as_str() && matches!(read.pause, Pause::Asked)
+        };
+        self.lock().paused.retain(|lane, read| !asked(lane, read));
+    }
+
     /// Leave to try whether the app is accepted again; one has it at a time.
     fn probe(&self, lane: &Lane, now: Timestamp) -> bool {
         let mut known = self.lock();
@@ -125,30 +134,42 @@ impl Read {
 }
 
 impl Vault {
-    /// Whether an integration's connections are not refreshed.
-    pub(super) async fn pause_of(&self, lane: &Lane) -> Result<Option<Pause>, Error> {
-        let now = self.ledger.now();
-        if let Some(read) = self.pauses.read(lane, now) {
+    /// Whether the connections of an integration are not refreshed.
+    pub(super) async fn pause_of(&self, profile: &Profile) -> Result<Option<Pause>, Error> {
+        let (lane, now) = (lane_over(profile), self.ledger.now());
+        if let Some(read) = self.pauses.read(&lane, now) {
             return Ok(Some(read));
         }
-        let asked = self.ledger.load::<Incident>(&id_of(lane, Kind::RefreshingPaused)).await?.state;
-        let pause = if asked.open().is_some() {
+        let pause = if self.is_asked_to_pause(profile).await? {
             Some(Pause::Asked)
         } else {
-            let refused = self.ledger.load::<Incident>(&id_of(lane, Kind::AppRefused)).await?.state;
-            refused.open().and_then(pause_in)
+            self.refusal_of_app(&lane).await?
         };
-        self.pauses.note(lane, now, pause.clone());
+        self.pauses.note(&lane, now, pause.clone());
         Ok(pause)
     }
 
+    async fn refusal_of_app(&self, lane: &Lane) -> Result<Option<Pause>, Error> {
+        let refused = self.ledger.load::<Incident>(&id_of(lane, Kind::AppRefused)).await?.state;
+        Ok(refused.open().and_then(pause_in))
+    }
+
+    /// A refresh has worked: the app is accepted, whatever was thought of it.
+    pub(super) async fn app_is_accepted(&self, profile: &Profile) -> Result<(), Error> {
+        let lane = lane_over(profile);
+        match self.refusal_of_app(&lane).await? {
+            Some(_) => self.resume(&lane, Ending::Proved).await,
+            None => Ok(()),
+        }
+    }
+
     /// Whether a refresh may be made for an integration now.
-    pub(super) async fn leave_for(&self, lane: &Lane) -> Result<Leave, Error> {
-        let now = self.ledger.now();
-        Ok(match self.pause_of(lane).await? {
+    pub(super) async fn leave_for(&self, profile: &Profile) -> Result<Leave, Error> {
+        let (lane, now) = (lane_over(profile), self.ledger.now());
+        Ok(match self.pause_of(profile).await? {
             None => Leave::Go,
             Some(pause) if pause.holds(now) => Leave::Wait,
-            Some(_) if self.pauses.probe(lane, now) => Leave::Probe,
+            Some(_) if self.pauses.probe(&lane, now) => Leave::Probe,
             Some(_) => Leave::Wait,
         })
     }
@@ -191,7 +212,8 @@ impl Vault {
     pub async fn report_provider(&self, report: ReportProvider) -> Result<(), Error> {
         let ReportProvider { lane, provider, state } = report;
         let at = self.ledger.now();
-        let subject = Subject { environment: lane.environment, integration: lane.integration, provider };
+        let (environment, integration) = (lane.environment, Some(lane.integration));
+        let subject = Subject { environment, integration, provider };
         let id = id_of(&lane_of(&subject), Kind::ProviderFailing);
         let command = match state {
             ProviderState::Failing => {
@@ -221,7 +243,7 @@ impl Vault {
         };
         let subject = Subject {
             environment: profile.environment.clone(),
-            integration: profile.integration.clone(),
+            integration: Some(profile.integration.clone()),
             provider: profile.provider.clone(),
         };
         let (lane, now) = (lane_of(&subject), self.ledger.now());
@@ -296,10 +318,12 @@ impl Vault {
     }
 
     async fn adopt(&self, open: &Open, now: Timestamp) -> Result<(), Error> {
+        let Subject { environment, integration: Some(integration), .. } = &open.subject else {
+            return Ok(());
+        };
         if open.kind != Kind::GrantsRefused {
             return Ok(());
         }
-        let Subject { environment, integration, .. } = &open.subject;
         let lane = lane_of(&open.subject);
         match self.integration(environment, integration).await {
             Ok(integration) => self.waves.adopt(&integration.settings.client_id, &lane, now),
@@ -352,7 +376,10 @@ impl Vault {
     /// What is wrong with a connection's app or provider.
     pub(super) async fn incidents_of(&self, connection: &Connection) -> Result<Vec<Open>, Error> {
         let Some(profile) = connection.profile() else { return Ok(vec![]) };
-        self.open_incidents(&profile.environment, Some(profile.integration.to_string())).await
+        let mut open =
+            self.open_incidents(&profile.environment, Some(profile.integration.to_string())).await?;
+        open.extend(self.broad_pauses(profile).await?);
+        Ok(open)
     }
 
     /// What of our own does not work, as this process has seen it.
@@ -384,11 +411,12 @@ fn pause_in(open: &Open) -> Option<Pause> {
     Some(Pause::Refused { failure, probe_at: open.probe_at })
 }
 
-pub(super) fn lane_of(subject: &Subject) -> Lane {
-    Lane { environment: subject.environment.to_string(), parent: subject.integration.to_string() }
+/// Where the connections of an integration queue.
+pub(super) fn lane_over(profile: &Profile) -> Lane {
+    Lane { environment: profile.environment.to_string(), parent: profile.integration.to_string() }
 }
 
-/// One stream per integration and kind.
+/// One stream for each kind of what it is about.
 pub(super) fn id_of(lane: &Lane, kind: Kind) -> String {
     format!("{}/{}/{}", lane.environment, lane.parent, kind.as_str())
 }

@@ -1,5 +1,5 @@
 use super::credentials::open_renewal;
-use super::incidents::{Leave, Pause};
+use super::incidents::Leave;
 use super::integrations::Unsealed;
 use super::journal::new_keys;
 use super::safe_mode::Safety;
@@ -10,7 +10,7 @@ use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms};
 use crate::ours::Part;
 use latchkey_bus::Hint;
 use latchkey_domain::connection::{Command, Connection, Live, Outcome, Profile, Refusal, Ruling};
-use latchkey_domain::incident::{Ending, Subject};
+use latchkey_domain::incident::Subject;
 use latchkey_domain::rotation::Course;
 use latchkey_domain::{Aggregate, ConnectionId, Failure, Generation, Phase, Reason, Timestamp};
 use latchkey_envelope::KeyServiceError;
@@ -170,13 +170,7 @@ impl Vault {
             self.tell_of_refusal(connection, generation);
         }
         if let Some(profile) = settled.state.profile().filter(|_| worked) {
-            let lane = Lane {
-                environment: profile.environment.to_string(),
-                parent: profile.integration.to_string(),
-            };
-            if matches!(self.pause_of(&lane).await?, Some(Pause::Refused { .. })) {
-                self.resume(&lane, Ending::Proved).await?;
-            }
+            self.app_is_accepted(profile).await?;
         }
         Ok(())
     }
@@ -200,7 +194,7 @@ impl Vault {
             return Ok(false);
         }
         let Profile { environment, integration, provider, .. } = live.profile;
-        let subject = Subject { environment, integration, provider };
+        let subject = Subject { environment, integration: Some(integration), provider };
         if !self.pause(&subject, connection, failure).await? {
             return Ok(false);
         }
@@ -244,6 +238,11 @@ impl Vault {
             if early {
                 return Ok(None);
             }
+        }
+        if live.is_paused() {
+            // It was hastened, or claimed, as it was paused.
+            self.give_back(claim, now).await?;
+            return Ok(None);
         }
         let key = self.keyring.open(&live.profile.environment, &claim.stream, key.as_ref()).await?;
         let renewal = open_renewal(&key, &claim.stream, &live)?.ok_or_else(|| Error::Unreadable {
@@ -295,7 +294,7 @@ impl Vault {
         if let Some(read) = integrations.get(&claim.lane) {
             return read.as_ref().map(Unsealed::app).transpose();
         }
-        let leave = self.leave_for(&claim.lane).await?;
+        let leave = self.leave_for(profile).await?;
         if matches!(leave, Leave::Wait) {
             integrations.insert(claim.lane.clone(), None);
             return Ok(None);

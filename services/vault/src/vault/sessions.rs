@@ -169,7 +169,7 @@ impl Vault {
         let open = self.open_incidents(&view.environment, None).await?;
         let failing = open.into_iter().filter(|incident| incident.kind == Kind::ProviderFailing);
         let offered = |key: &IntegrationKey| view.integrations.iter().any(|one| one.key == *key);
-        Ok(failing.map(|incident| incident.subject.integration).filter(offered).collect())
+        Ok(failing.filter_map(|incident| incident.subject.integration).filter(offered).collect())
     }
 
     pub(super) async fn session_view(&self, session: &Session) -> Result<SessionView, Error> {

@@ -1,10 +1,10 @@
 //! What a backend may take back, and what it may have wait.
 
-use crate::world::{TOKEN_LIFE, World, demo, dev};
+use crate::world::{World, dev};
 use latchkey_domain::Digest;
 use latchkey_domain::session::Refusal;
 use latchkey_vault::Error;
-use latchkey_wire::contract::{ListSessions, RefreshOutcome, SessionState};
+use latchkey_wire::contract::{ListSessions, SessionState};
 
 fn all() -> ListSessions {
     ListSessions { environment: dev(), end_user: None, state: None, after: None, max: 0 }
@@ -68,29 +68,4 @@ async fn an_environment_is_there_though_it_never_had_a_key() {
     world.register("staging".parse().unwrap()).await;
     let there = world.vault.environments().await.unwrap();
     assert_eq!(there.get("staging"), Some(&0), "{there:?}");
-}
-
-#[tokio::test]
-async fn nothing_of_an_integration_is_claimed_while_its_refreshing_is_paused() {
-    let world = World::new().await;
-    let connection = world.connected().await;
-    let before = world.token_of(connection).await;
-    world.vault.pause_refreshing(&dev(), &demo()).await.unwrap();
-    assert_eq!(world.token_of(connection).await, before, "what is good is handed out");
-    world.clock.advance(TOKEN_LIFE);
-    for _ in 0..2 {
-        assert!(world.vault.claim_due(10).await.unwrap().is_empty());
-    }
-    let waiting = world.vault.credential(&world.query(connection)).await;
-    assert!(matches!(waiting, Err(Error::RefreshingPaused)), "{:?}", waiting.err());
-    // Neither a change of the app nor another refusal of it ends what somebody asked for.
-    world.register(dev()).await;
-    assert!(world.vault.claim_due(10).await.unwrap().is_empty());
-
-    world.vault.resume_refreshing(&dev(), &demo()).await.unwrap();
-    let due = world.claim_one().await;
-    world.complete(&due, RefreshOutcome::Refreshed(world.obtained())).await.unwrap();
-    assert_ne!(world.token_of(connection).await, before);
-    let nowhere = world.vault.pause_refreshing(&dev(), &"nowhere".parse().unwrap()).await;
-    assert!(matches!(nowhere, Err(Error::IntegrationUnknown(_))));
 }

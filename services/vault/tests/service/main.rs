@@ -19,6 +19,7 @@ mod looking_after;
 mod managing;
 mod meddling;
 mod mending;
+mod pausing;
 mod queueing;
 mod racing;
 mod reading;

@@ -62,7 +62,7 @@ pub(super) fn enable(
     Ok(if connection.disabled_at().is_none() { vec![] } else { vec![Event::Enabled { by, at }] })
 }
 
-fn present(connection: &Connection) -> Result<&About, Refusal> {
+pub(super) fn present(connection: &Connection) -> Result<&About, Refusal> {
     connection.about().ok_or(match connection {
         Connection::Revoked(_) => Refusal::Revoked,
         Connection::Absent | Connection::Live(_) | Connection::Broken(_) => Refusal::Absent,

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 
 pub fn render(connection: &Connection) -> Option<pb::Connection> {
     let profile = connection.profile()?;
-    let next_refresh = connection.live().ok().and_then(Live::refresh_due_at);
+    let unpaused = connection.live().ok().filter(|live| !live.is_paused());
+    let next_refresh = unpaused.and_then(Live::refresh_due_at);
     let (state, credential, failure) = match connection {
         Connection::Absent => return None,
         Connection::Live(live) => {
@@ -54,6 +55,7 @@ pub fn render(connection: &Connection) -> Option<pb::Connection> {
         webhook_url: about.webhook_url,
         etag,
         disable_time: connection.disabled_at().map(timestamp_to_pb),
+        refreshing_pause_time: connection.paused_at().map(timestamp_to_pb),
         revocation: None,
     })
 }
