@@ -123,6 +123,27 @@ async fn refreshing_is_paused_for_an_integration_and_goes_on() {
             assert!(begun.elapsed().as_secs() < 10, "{path}");
         }
     }
+    // It is seen when a refresh is due, and one is had earlier.
+    let generation =
+        async || call(&world, &key, "GET", &one, json!({})).await.1["credential"]["generation"].clone();
+    let before = generation().await;
+    let (_, queue) = call(&world, &key, "GET", "/v1/refresh-queue?integration=demo-oauth", json!({})).await;
+    assert_eq!(queue["connections"][0]["connection_id"], json!(connection), "{queue}");
+    let past = json!({"time": "2001-02-03T04:05:06Z"});
+    let (status, scheduled) = post(&format!("{one}:scheduleRefresh"), past).await;
+    assert!(status == 200 && scheduled["next_refresh_time"].is_string(), "{scheduled}");
+    let begun = std::time::Instant::now();
+    while generation().await == before {
+        assert!(begun.elapsed().as_secs() < 15, "it is refreshed by itself");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    for (query, field) in [("integration=a/b", "integration"), ("page_token=x", "page_token")] {
+        let (status, refused) =
+            call(&world, &key, "GET", &format!("/v1/refresh-queue?{query}"), json!({})).await;
+        assert_eq!((status, &refused["metadata"]["field"]), (400, &json!(field)), "{refused}");
+    }
+    let (status, refused) = post(&format!("{one}:scheduleRefresh"), json!({})).await;
+    assert_eq!((status, &refused["metadata"]["field"]), (400, &json!("time")), "{refused}");
     let (status, refused) = post("/v1/refreshing:pause", json!({})).await;
     assert_eq!((status, &refused["metadata"]["field"]), (400, &json!("integration")), "{refused}");
     // Another vault may believe in the pause for two seconds.

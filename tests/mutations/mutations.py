@@ -113,13 +113,17 @@ MUTATIONS = [
     ),
     Mutation(
         "a pause that somebody asked for is over when it was read", "services/vault/src/vault/incidents.rs",
-        "let pause = if self.is_asked_to_pause(profile).await? {",
-        "let pause = if false && self.is_asked_to_pause(profile).await? {", PAUSING,
+        "let pause = if self.pause_asked_for(profile).await?.is_some() {",
+        "let pause = if self.pause_asked_for(profile).await?.is_none() {", PAUSING,
     ),
     Mutation(
         "a pause of a provider is about the integrations it had", "services/vault/src/vault/pausing.rs",
         "[(Some(integration), provider.as_str()), (None, provider.as_str()), (None, \"\")].map(",
         "[(Some(integration), provider.as_str()), (None, \"-\"), (None, \"\")].map(", PAUSING,
+    ),
+    Mutation(
+        "a refresh that was asked for earlier comes when it would have come", "crates/domain/src/connection.rs",
+        "Some(self.refresh_by.map_or(due_at, |by| by.min(due_at)))", "Some(due_at)", PACED,
     ),
     Mutation(
         "a connection that is paused falls due", "crates/domain/src/connection.rs",

@@ -7,8 +7,8 @@ use latchkey_bus::{Bus, BusError, Fact, Hint, LastPosition};
 use latchkey_envelope::{KeyService, KeyServiceError, WrapContext};
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Deadline, Fence, KeyReplacement,
-    Millis, OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored, Stream, Tally,
-    Version, Vitals, WrappedKey,
+    Millis, Overdue, OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored, Stream,
+    Tally, Version, Vitals, WrappedKey,
 };
 use latchkey_testkit::MemoryStore;
 use std::ops::Range;
@@ -154,6 +154,18 @@ impl Store for UnsteadyStore {
     ) -> Result<u64, StoreError> {
         self.reach().await?;
         self.inner.count_within(category, environment, deadline, within).await
+    }
+
+    async fn overdue(
+        &self,
+        category: &str,
+        environment: &str,
+        parent: Option<&str>,
+        now: Millis,
+        max: u32,
+    ) -> Result<Overdue, StoreError> {
+        self.reach().await?;
+        self.inner.overdue(category, environment, parent, now, max).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

@@ -23,8 +23,8 @@ pub use open::{OpenError, Schema};
 use async_trait::async_trait;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Deadline, Fence, KeyReplacement,
-    Millis, OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store, StoreError, Stored,
-    Stream, Tally, Version, Vitals, WrappedKey, claim_in_turns,
+    Millis, Overdue, OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store, StoreError,
+    Stored, Stream, Tally, Version, Vitals, WrappedKey, claim_in_turns,
 };
 use open::Pools;
 use std::ops::Range;
@@ -146,6 +146,17 @@ impl Store for SqliteStore {
         within: Range<Millis>,
     ) -> Result<u64, StoreError> {
         lists::count_within(&self.pools.readers, category, environment, deadline, within).await
+    }
+
+    async fn overdue(
+        &self,
+        category: &str,
+        environment: &str,
+        parent: Option<&str>,
+        now: Millis,
+        max: u32,
+    ) -> Result<Overdue, StoreError> {
+        lists::overdue(&self.pools.readers, category, environment, parent, now, max).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

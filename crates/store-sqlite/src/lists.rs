@@ -5,12 +5,12 @@ mod statements;
 
 use crate::rows::Row;
 use latchkey_store::{
-    CardQuery, Deadline, EndsAfter, Listed, Millis, Order, Page, StoreError, Stream, Tally, Version,
+    CardQuery, Deadline, Listed, Millis, Order, Overdue, Page, StoreError, Stream, Tally, TimedPlace, Version,
 };
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Database, Sqlite, SqlitePool};
-use statements::{ALL, ENDING, OF_EXTERNAL_ID, OF_PARENT, OF_STATUS, OF_SUBJECT, OF_TAG};
+use statements::{ALL, DUE, ENDING, OF_EXTERNAL_ID, OF_PARENT, OF_STATUS, OF_SUBJECT, OF_TAG};
 use std::ops::Range;
 
 /// Before and behind every id there can be, in the order of bytes.
@@ -22,11 +22,10 @@ pub async fn list(pool: &SqlitePool, query: &CardQuery) -> Result<Page, StoreErr
         Order::Ids => by_ids(pool, query, 0, query.after.as_deref().unwrap_or(FIRST)).await,
         Order::IdsDescending => by_ids(pool, query, 1, query.after.as_deref().unwrap_or(BEHIND_LAST)).await,
         Order::Ends { from, until } => {
-            let after = query.after.as_deref().and_then(|after| after.parse().ok());
-            let after = after.unwrap_or_else(EndsAfter::start);
             let bounds = (from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX));
-            by_ends(pool, query, bounds, &after).await
+            by_time(pool, ENDING, query, bounds).await
         }
+        Order::Due => by_time(pool, DUE, query, (i64::MIN, i64::MAX)).await,
     };
     let mut found = vec![];
     for row in &rows.map_err(StoreError::unavailable)? {
@@ -34,7 +33,8 @@ pub async fn list(pool: &SqlitePool, query: &CardQuery) -> Result<Page, StoreErr
         let stream = Stream::new(query.category.clone(), id);
         let row = Row { row, table: "streams", key: &stream };
         let (version, snapshot, card) = (Version(row.number("version")?), row.snapshot()?, row.card()?);
-        found.push(Listed { stream, version, snapshot, card });
+        let claimed_until = row.get("claimed_until")?;
+        found.push(Listed { stream, version, snapshot, card, claimed_until });
     }
     Ok(Page::of(found, query.max, query.order))
 }
@@ -63,13 +63,15 @@ async fn by_ids(
     }
 }
 
-async fn by_ends(
+async fn by_time(
     pool: &SqlitePool,
+    statement: &'static str,
     query: &CardQuery,
     (from, until): (i64, i64),
-    after: &EndsAfter,
 ) -> sqlx::Result<Vec<SqliteRow>> {
-    let statement = asking(ENDING, query).bind(&after.id).bind(from).bind(until).bind(after.ends_at);
+    let after = query.after.as_deref().and_then(|after| after.parse().ok());
+    let after = after.unwrap_or_else(TimedPlace::start);
+    let statement = asking(statement, query).bind(&after.id).bind(from).bind(until).bind(after.at);
     statement.fetch_all(pool).await
 }
 
@@ -137,4 +139,28 @@ pub async fn count_within(
         sqlx::query(statement).bind(category).bind(environment).bind(within.start).bind(within.end);
     let row = counting.fetch_one(pool).await.map_err(StoreError::unavailable)?;
     Row { row: &row, table: "streams", key: &category }.number("count")
+}
+
+/// Those that fell due first, as far as they are counted.
+const OVERDUE: &str = "SELECT COUNT(*) AS count, MIN(due_at) AS since
+     FROM (
+         SELECT due_at
+         FROM streams
+         WHERE category = ?1 AND environment = ?2 AND due_at <= ?4 AND (?3 IS NULL OR parent = ?3)
+         ORDER BY due_at
+         LIMIT ?5
+     ) AS due";
+
+pub async fn overdue(
+    pool: &SqlitePool,
+    category: &str,
+    environment: &str,
+    parent: Option<&str>,
+    now: Millis,
+    max: u32,
+) -> Result<Overdue, StoreError> {
+    let counting = sqlx::query(OVERDUE).bind(category).bind(environment).bind(parent).bind(now);
+    let row = counting.bind(i64::from(max)).fetch_one(pool).await.map_err(StoreError::unavailable)?;
+    let row = Row { row: &row, table: "streams", key: &category };
+    Ok(Overdue { count: row.number("count")?, since: row.get("since")? })
 }

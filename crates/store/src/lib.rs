@@ -29,7 +29,7 @@ pub use chains::{ChainEnd, Chains, Segment, Stretch};
 pub use claim::{Claim, ClaimQuery, Fence, Lane};
 pub use error::{AppendError, StoreError};
 pub use key::{HEAD_BYTES, KeyReplacement, OwnedKey, head, head_end};
-pub use page::{CardQuery, EndsAfter, InvalidPlace, Listed, Order, Page, Tally};
+pub use page::{CardQuery, InvalidPlace, Listed, Order, Overdue, Page, Tally, TimedPlace};
 pub use reads::{HoldersQuery, ReadRow, Reads};
 pub use schema::{Migration, SchemaState};
 pub use statuses::{Change, Changes, LookBack, Statuses};
@@ -111,6 +111,17 @@ pub trait Store: Send + Sync + 'static {
         deadline: Deadline,
         within: Range<Millis>,
     ) -> Result<u64, StoreError>;
+
+    /// How many streams of a category and environment, and of one parent where that is named, are due at `now`, claimed or not;
+    /// those that fell due first are counted, up to `max`.
+    async fn overdue(
+        &self,
+        category: &str,
+        environment: &str,
+        parent: Option<&str>,
+        now: Millis,
+        max: u32,
+    ) -> Result<Overdue, StoreError>;
 
     /// How many streams of a category are due and unclaimed at `now`.
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError>;

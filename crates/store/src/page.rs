@@ -30,54 +30,57 @@ pub enum Order {
         from: Option<Millis>,
         until: Option<Millis>,
     },
+    /// Those for which something must be done, by [`Card::due_at`].
+    Due,
 }
 
 impl Order {
     /// Where in this order a stream stands: what to give as [`CardQuery::after`] for those behind it.
     #[must_use]
     pub fn place(self, listed: &Listed) -> String {
+        let at = |at: Option<Millis>| {
+            TimedPlace { at: at.unwrap_or_default(), id: listed.stream.id.clone() }.to_string()
+        };
         match self {
             Self::Ids | Self::IdsDescending => listed.stream.id.clone(),
-            Self::Ends { .. } => {
-                let ends_at = listed.card.ends_at.unwrap_or_default();
-                EndsAfter { ends_at, id: listed.stream.id.clone() }.to_string()
-            }
+            Self::Ends { .. } => at(listed.card.ends_at),
+            Self::Due => at(listed.card.due_at),
         }
     }
 }
 
-/// A place in the order of ends, as it is in [`Page::next`].
+/// A place in an order of times, as it is in [`Page::next`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EndsAfter {
-    pub ends_at: Millis,
+pub struct TimedPlace {
+    pub at: Millis,
     pub id: String,
 }
 
-impl EndsAfter {
+impl TimedPlace {
     /// Before everything.
     #[must_use]
     pub fn start() -> Self {
-        Self { ends_at: Millis::MIN, id: String::new() }
+        Self { at: Millis::MIN, id: String::new() }
     }
 }
 
-impl fmt::Display for EndsAfter {
+impl fmt::Display for TimedPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.ends_at, self.id)
+        write!(f, "{}/{}", self.at, self.id)
     }
 }
 
-/// Text that is no place in the order of ends.
+/// Text that is no place in an order of times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a place in a list: expected a time and an id joined by a slash")]
 pub struct InvalidPlace;
 
-impl FromStr for EndsAfter {
+impl FromStr for TimedPlace {
     type Err = InvalidPlace;
 
     fn from_str(text: &str) -> Result<Self, InvalidPlace> {
-        let (ends_at, id) = text.split_once('/').ok_or(InvalidPlace)?;
-        Ok(Self { ends_at: ends_at.parse().map_err(|_| InvalidPlace)?, id: id.to_owned() })
+        let (at, id) = text.split_once('/').ok_or(InvalidPlace)?;
+        Ok(Self { at: at.parse().map_err(|_| InvalidPlace)?, id: id.to_owned() })
     }
 }
 
@@ -88,6 +91,16 @@ pub struct Listed {
     pub version: Version,
     pub snapshot: Snapshot,
     pub card: Card,
+    /// When the claim on it lapses, or did; `None` where it was given back or fulfilled.
+    pub claimed_until: Option<Millis>,
+}
+
+/// How much is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Overdue {
+    pub count: u64,
+    /// When what has waited longest fell due.
+    pub since: Option<Millis>,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -16,8 +16,8 @@ mod vitals;
 use async_trait::async_trait;
 use latchkey_store::{
     Append, AppendError, AuthLogs, Card, CardQuery, Chains, Claim, ClaimQuery, Deadline, Fence, KeyChange,
-    KeyReplacement, Millis, NewEvent, OwnedKey, Page, Position, Reads, Recorded, Snapshot, Statuses, Store,
-    StoreError, Stored, Stream, Tally, Version, Vitals, WrappedKey, claim_in_turns, head as key_head,
+    KeyReplacement, Millis, NewEvent, Overdue, OwnedKey, Page, Position, Reads, Recorded, Snapshot, Statuses,
+    Store, StoreError, Stored, Stream, Tally, Version, Vitals, WrappedKey, claim_in_turns, head as key_head,
 };
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -296,6 +296,24 @@ impl Store for MemoryStore {
                 && card.at(deadline).is_some_and(|at| within.contains(&at))
         });
         Ok(counted.count() as u64)
+    }
+
+    async fn overdue(
+        &self,
+        category: &str,
+        environment: &str,
+        parent: Option<&str>,
+        now: Millis,
+        max: u32,
+    ) -> Result<Overdue, StoreError> {
+        let tables = self.tables();
+        let of = |card: &Card| card.environment == environment && parent.is_none_or(|it| it == card.parent);
+        let wanted =
+            tables.streams.iter().filter(|(stream, row)| stream.category == category && of(&row.card));
+        let mut due: Vec<_> = wanted.filter_map(|(_, row)| row.card.due_at).filter(|at| *at <= now).collect();
+        due.sort_unstable();
+        due.truncate(max as usize);
+        Ok(Overdue { count: due.len() as u64, since: due.first().copied() })
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

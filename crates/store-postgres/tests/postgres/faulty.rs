@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Deadline, Fence, KeyReplacement,
-    Lane, Millis, OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored, Stream,
-    Tally, Version, Vitals, WrappedKey,
+    Lane, Millis, Overdue, OwnedKey, Page, Position, Reads, Recorded, Statuses, Store, StoreError, Stored,
+    Stream, Tally, Version, Vitals, WrappedKey,
 };
 use latchkey_store_postgres::PostgresStore;
 use sqlx::{PgPool, Row, postgres::PgRow};
@@ -270,6 +270,17 @@ impl Store for Faulty {
         within: Range<Millis>,
     ) -> Result<u64, StoreError> {
         self.store.count_within(category, environment, deadline, within).await
+    }
+
+    async fn overdue(
+        &self,
+        category: &str,
+        environment: &str,
+        parent: Option<&str>,
+        now: Millis,
+        max: u32,
+    ) -> Result<Overdue, StoreError> {
+        self.store.overdue(category, environment, parent, now, max).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {

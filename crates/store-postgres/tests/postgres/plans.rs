@@ -179,6 +179,11 @@ async fn a_list_of_what_ends_looks_at_the_rows_of_its_page() {
 }
 
 #[tokio::test]
+async fn a_list_of_what_falls_due_looks_at_the_rows_of_its_page() {
+    lists_fifty(statements::DUE, "ends", "'con_000010000', 5000, 1000000, 10000").await;
+}
+
+#[tokio::test]
 async fn what_ends_soon_is_counted_from_what_ends_soon() {
     let arguments = "'connection', 'dev', 100, 200, 300, 400, 501";
     let types = "(TEXT, TEXT, BIGINT, BIGINT, BIGINT, BIGINT, BIGINT)";

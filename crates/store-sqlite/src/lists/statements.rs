@@ -5,7 +5,7 @@ macro_rules! found_by {
     ($from:literal, $index:literal, $order:literal) => {
         concat!(
             "SELECT streams.id, version, snapshot_format, snapshot, streams.environment, parent, subject, status, label, \
-             due_at, ends_at, expires_at, external_id FROM ",
+             due_at, ends_at, expires_at, external_id, claimed_until FROM ",
             $from,
             " WHERE ",
             $index,
@@ -57,4 +57,9 @@ pub const ENDING: &str = found_by!(
     "streams",
     "category = ?1 AND environment = ?2 AND ends_at >= ?9 AND ends_at < ?10 AND (ends_at, id) > (?11, ?8)",
     "ends_at, id"
+);
+pub const DUE: &str = found_by!(
+    "streams",
+    "category = ?1 AND environment = ?2 AND due_at >= ?9 AND due_at < ?10 AND (due_at, id) > (?11, ?8)",
+    "due_at, id"
 );

@@ -1,7 +1,9 @@
 //! Lists and counts of streams by their cards.
 
 use super::{Database, contents::*};
-use crate::{Append, AppendError, Card, CardQuery, Deadline, Millis, Order, Store, Stream, Tally};
+use crate::{
+    Append, AppendError, Card, CardQuery, ClaimQuery, Deadline, Millis, Order, Store, Stream, Tally,
+};
 use std::collections::BTreeMap;
 
 async fn ids(store: &dyn Store, query: CardQuery) -> Vec<String> {
@@ -231,6 +233,51 @@ pub async fn what_ends_is_listed_and_counted_by_when(database: &Database) {
     assert_eq!(of(Millis::MIN, 20).await.expect("counts"), 1);
     assert_eq!(of(20, 30).await.expect("counts"), 2);
     assert_eq!(of(20, Millis::MAX).await.expect("counts"), 3);
+}
+
+pub async fn what_is_due_is_listed_in_its_order_and_counted(database: &Database) {
+    let store = database.client().await;
+    let due = |at: Option<Millis>| Card { due_at: at, ..card() };
+    for (id, at) in [("a", Some(30)), ("b", Some(10)), ("c", None), ("d", Some(20)), ("e", Some(20))] {
+        begin(&*store, id, due(at)).await;
+    }
+    begin(&*store, "f", Card { parent: "other".to_owned(), ..due(Some(15)) }).await;
+    begin(&*store, "g", Card { environment: "prod".to_owned(), ..due(Some(5)) }).await;
+    let parent = card().parent;
+    let page = |max| CardQuery { order: Order::Due, max, ..all() };
+    for max in [1, 2, 10] {
+        assert_eq!(walked(&*store, page(max)).await, ["b", "f", "d", "e", "a"]);
+        let of_parent = CardQuery { parent: Some(parent.clone()), ..page(max) };
+        assert_eq!(walked(&*store, of_parent).await, ["b", "d", "e", "a"]);
+    }
+    let overdue = async |parent: Option<&str>, now, max| {
+        let overdue = store.overdue(CATEGORY, ENVIRONMENT, parent, now, max).await.expect("counts");
+        (overdue.count, overdue.since)
+    };
+    assert_eq!(overdue(None, 9, 100).await, (0, None));
+    assert_eq!(overdue(None, 20, 100).await, (4, Some(10)));
+    assert_eq!(overdue(None, 20, 3).await, (3, Some(10)), "it is not counted for ever");
+    assert_eq!(overdue(Some("other"), 20, 100).await, (1, Some(15)));
+
+    // What is claimed is due all the same, and a list tells until when.
+    let query = ClaimQuery {
+        category: CATEGORY.to_owned(),
+        now: 10,
+        until: 70,
+        max: 10,
+        wanted_only: false,
+        after: None,
+        except: vec![],
+    };
+    assert_eq!(
+        store.claim_due(&query).await.expect("claims").len(),
+        2,
+        "this one, and another environment's"
+    );
+    let listed = store.list(&page(2)).await.expect("lists").items;
+    let told: Vec<_> = listed.iter().map(|it| (it.stream.id.as_str(), it.claimed_until)).collect();
+    assert_eq!(told, [("b", Some(70)), ("f", None)]);
+    assert_eq!(overdue(None, 20, 100).await, (4, Some(10)));
 }
 
 pub async fn what_runs_out_is_counted_by_when(database: &Database) {

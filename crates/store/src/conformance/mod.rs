@@ -123,6 +123,7 @@ macro_rules! conformance_tests {
             listing::of_many_who_want_one_external_id_one_gets_it,
             listing::what_ends_is_listed_and_counted_by_when,
             listing::what_runs_out_is_counted_by_when,
+            listing::what_is_due_is_listed_in_its_order_and_counted,
             reading::a_readers_reads_are_counted_together,
             reading::reads_are_told_in_the_order_they_were_added,
             reading::old_reads_are_swept_in_steps,

@@ -1,7 +1,7 @@
 //! Streams by their cards.
 
 use super::{Row, Tables};
-use latchkey_store::{CardQuery, EndsAfter, Listed, Order, Page, Stream};
+use latchkey_store::{CardQuery, Listed, Order, Page, Stream, TimedPlace};
 
 impl Tables {
     pub fn list(&self, query: &CardQuery) -> Page {
@@ -11,6 +11,7 @@ impl Tables {
             Order::Ids => {}
             Order::IdsDescending => found.reverse(),
             Order::Ends { .. } => found.sort_by_key(|(_, row)| row.card.ends_at),
+            Order::Due => found.sort_by_key(|(_, row)| row.card.due_at),
         }
         let behind = found.into_iter().filter(|(stream, row)| is_behind(query, stream, row));
         let listed = behind.take(query.max as usize + 1).map(|(stream, row)| Listed {
@@ -18,6 +19,7 @@ impl Tables {
             version: row.version,
             snapshot: row.snapshot.clone(),
             card: row.card.clone(),
+            claimed_until: row.claimed_until,
         });
         Page::of(listed.collect(), query.max, query.order)
     }
@@ -25,11 +27,12 @@ impl Tables {
 
 fn asked_for(query: &CardQuery, stream: &Stream, Row { card, tags, .. }: &Row) -> bool {
     let matches = |wanted: &Option<String>, is: &String| wanted.as_ref().is_none_or(|wanted| wanted == is);
-    let ends = match query.order {
+    let timely = match query.order {
         Order::Ids | Order::IdsDescending => true,
         Order::Ends { from, until } => card.ends_at.is_some_and(|ends_at| {
             from.is_none_or(|from| from <= ends_at) && until.is_none_or(|until| ends_at < until)
         }),
+        Order::Due => card.due_at.is_some(),
     };
     stream.category == query.category
         && card.environment == query.environment
@@ -38,7 +41,7 @@ fn asked_for(query: &CardQuery, stream: &Stream, Row { card, tags, .. }: &Row) -
         && matches(&query.status, &card.status)
         && (query.external_id.is_none() || query.external_id == card.external_id)
         && query.tag.as_ref().is_none_or(|(name, value)| tags.get(name) == Some(value))
-        && ends
+        && timely
 }
 
 /// Whether it comes behind the page before.
@@ -47,8 +50,11 @@ fn is_behind(query: &CardQuery, stream: &Stream, row: &Row) -> bool {
     match query.order {
         Order::Ids => stream.id.as_str() > after,
         Order::IdsDescending => stream.id.as_str() < after,
-        Order::Ends { .. } => after
-            .parse()
-            .map_or(true, |EndsAfter { ends_at, id }| (row.card.ends_at, &stream.id) > (Some(ends_at), &id)),
+        Order::Ends { .. } => is_later(row.card.ends_at, stream, after),
+        Order::Due => is_later(row.card.due_at, stream, after),
     }
+}
+
+fn is_later(at: Option<i64>, stream: &Stream, after: &str) -> bool {
+    after.parse().map_or(true, |place: TimedPlace| (at, &stream.id) > (Some(place.at), &place.id))
 }

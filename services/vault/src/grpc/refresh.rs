@@ -1,9 +1,12 @@
+use super::connection::page_token;
 use super::{Door, status};
 use crate::limits;
-use crate::vault::Pausing;
+use crate::vault::{Hold, ListQueue, Pausing, Queued};
 use latchkey_domain::api_key::Scope;
+use latchkey_domain::{ConnectionId, Timestamp};
+use latchkey_store::TimedPlace;
 use latchkey_wire::Fault;
-use latchkey_wire::convert::parse;
+use latchkey_wire::convert::{duration_to_pb, parse, parse_optional, timestamp_from_pb, timestamp_to_pb};
 use latchkey_wire::pb::refresher as pb;
 use tonic::{Request, Response, Status};
 
@@ -33,6 +36,71 @@ impl pb::refresh_service_server::RefreshService for Door {
         let what = what(&integration, provider, &connection_id, everything)?;
         self.vault.resume_refreshing(&key.environment, &what, key.id).await.map_err(status)?;
         Ok(Response::new(pb::ResumeRefreshingResponse {}))
+    }
+
+    async fn schedule_refresh(
+        &self,
+        request: Request<pb::ScheduleRefreshRequest>,
+    ) -> Result<Response<pb::ScheduleRefreshResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::ConnectionsWrite).await?;
+        let asked = request.into_inner();
+        let id = parse("connection_id", &asked.connection_id)?;
+        let time = timestamp_from_pb("time", asked.time)?;
+        let time = time.ok_or_else(|| Fault::field_invalid("time", "Say by when it is to be refreshed."))?;
+        let next = self.vault.schedule_refresh(&key.environment, id, time, key.id).await.map_err(status)?;
+        let next_refresh_time = next.map(timestamp_to_pb);
+        Ok(Response::new(pb::ScheduleRefreshResponse { next_refresh_time }))
+    }
+
+    async fn get_refresh_queue(
+        &self,
+        request: Request<pb::GetRefreshQueueRequest>,
+    ) -> Result<Response<pb::GetRefreshQueueResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::ConnectionsRead).await?;
+        let asked = request.into_inner();
+        let list = ListQueue {
+            environment: key.environment,
+            integration: parse_optional("integration", &asked.integration)?,
+            after: place(asked.page_token)?,
+            max: asked.page_size,
+        };
+        let queue = self.vault.refresh_queue(list).await.map_err(status)?;
+        let now = self.vault.now();
+        Ok(Response::new(pb::GetRefreshQueueResponse {
+            due_count: queue.overdue.count,
+            longest_due: queue.overdue.since.map(|since| duration_to_pb(Timestamp(since).until(now))),
+            connections: queue.connections.into_iter().map(queued).collect(),
+            next_page_token: queue.next.unwrap_or_default(),
+        }))
+    }
+}
+
+/// A page token is a place in the queue: a time, and the connection whose it is.
+fn place(token: String) -> Result<Option<String>, Fault> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    let place: Option<TimedPlace> = token.parse().ok();
+    let is_place = place.is_some_and(|place| place.id.parse::<ConnectionId>().is_ok());
+    is_place.then_some(Some(token)).ok_or_else(page_token::invalid)
+}
+
+fn queued(queued: Queued) -> pb::QueuedRefresh {
+    let held_by = match queued.held_by {
+        None => pb::RefreshHold::Unspecified,
+        Some(Hold::SafeMode) => pb::RefreshHold::SafeMode,
+        Some(Hold::Integration) => pb::RefreshHold::Integration,
+        Some(Hold::Provider) => pb::RefreshHold::Provider,
+        Some(Hold::Environment) => pb::RefreshHold::Environment,
+        Some(Hold::AppRefused) => pb::RefreshHold::AppRefused,
+    };
+    pb::QueuedRefresh {
+        connection_id: queued.connection.to_string(),
+        integration: queued.integration.to_string(),
+        due_time: Some(timestamp_to_pb(queued.due_at)),
+        claimed: queued.claimed,
+        attempts: queued.attempts,
+        held_by: held_by.into(),
     }
 }
 
@@ -67,6 +135,17 @@ fn what(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_token_is_a_place_in_the_queue() {
+        let token = "1800000000000/con_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned();
+        assert_eq!(place(token.clone()).unwrap(), Some(token));
+        assert_eq!(place(String::new()).unwrap(), None);
+        for other in ["x", "1/2", "/con_01ARZ3NDEKTSV4RRFFQ69G5FAV", &"9".repeat(5000)] {
+            let refused = place(other.to_owned()).unwrap_err();
+            assert_eq!(refused.metadata["field"], "page_token", "{other}");
+        }
+    }
 
     fn refused(integration: &str, provider: &str, connection_id: &str, everything: bool) -> Option<String> {
         let refused = what(integration, provider.to_owned(), connection_id, everything).err()?;

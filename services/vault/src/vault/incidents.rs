@@ -140,7 +140,7 @@ impl Vault {
         if let Some(read) = self.pauses.read(&lane, now) {
             return Ok(Some(read));
         }
-        let pause = if self.is_asked_to_pause(profile).await? {
+        let pause = if self.pause_asked_for(profile).await?.is_some() {
             Some(Pause::Asked)
         } else {
             self.refusal_of_app(&lane).await?
@@ -149,7 +149,7 @@ impl Vault {
         Ok(pause)
     }
 
-    async fn refusal_of_app(&self, lane: &Lane) -> Result<Option<Pause>, Error> {
+    pub(super) async fn refusal_of_app(&self, lane: &Lane) -> Result<Option<Pause>, Error> {
         let refused = self.ledger.load::<Incident>(&id_of(lane, Kind::AppRefused)).await?.state;
         Ok(refused.open().and_then(pause_in))
     }

@@ -110,7 +110,7 @@ impl Vault {
     }
 
     /// A command about when one connection is refreshed.
-    async fn pace(
+    pub(super) async fn pace(
         &self,
         environment: &Environment,
         id: ConnectionId,
@@ -121,14 +121,14 @@ impl Vault {
         in_environment(settled.state, environment)
     }
 
-    /// Whether somebody asked that these connections are not refreshed: three reads by their keys.
-    pub(super) async fn is_asked_to_pause(&self, profile: &Profile) -> Result<bool, Error> {
+    /// What somebody asked for that has these connections not refreshed: three reads by their keys at most.
+    pub(super) async fn pause_asked_for(&self, profile: &Profile) -> Result<Option<Subject>, Error> {
         for subject in subjects_over(profile) {
             if self.pause_about(&subject).await?.is_some() {
-                return Ok(true);
+                return Ok(Some(subject));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// What is paused of more than a connection's integration.

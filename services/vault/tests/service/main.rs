@@ -32,6 +32,7 @@ mod restoring;
 mod restoring_chains;
 mod revoking;
 mod rotating;
+mod scheduling;
 mod watching;
 mod webhooks;
 mod world;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use latchkey_store::{
     Append, AppendError, AuthLogs, CardQuery, Chains, Claim, ClaimQuery, Deadline, Ending, Fence,
-    KeyReplacement, Millis, OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store,
+    KeyReplacement, Millis, Overdue, OwnedKey, Page, Position, Reads, Recorded, SchemaState, Statuses, Store,
     StoreError, Stored, Stream, Tally, Version, Vitals, WrappedKey,
 };
 use std::ops::Range;
@@ -137,6 +137,17 @@ impl Store for Meddled {
         within: Range<Millis>,
     ) -> Result<u64, StoreError> {
         self.inner.count_within(category, environment, deadline, within).await
+    }
+
+    async fn overdue(
+        &self,
+        category: &str,
+        environment: &str,
+        parent: Option<&str>,
+        now: Millis,
+        max: u32,
+    ) -> Result<Overdue, StoreError> {
+        self.inner.overdue(category, environment, parent, now, max).await
     }
 
     async fn count_due(&self, category: &str, now: Millis) -> Result<u64, StoreError> {
