@@ -838,43 +838,43 @@ one.state,"CONNECTION_STATE")===state&&(!integration||one.integration===integrat
 pan",{class:"tile-value",children:count(total(of,state))}),a2("span",{class:"tile-note",children:STATES[state].meaning})]},
 state))})}function IncidentRow({of}){return a2("div",{class:"incident",children:[a2("span",{class:"row",children:[a2(Badge,
 {tone:of.state==="HALF_OPEN"?"warn":"bad",children:of.state==="HALF_OPEN"?"Being tried":"Open"}),a2("strong",{children:of.
-integration||of.provider||"This installation"}),a2("span",{class:"muted",children:a2(When,{time:of.begin_time})}),of.whose_turn&&
-of.whose_turn!=="NOBODY"&&a2("span",{class:"tag",children:[turn(of.whose_turn),"’s turn"]})]}),a2("p",{children:a2(Coded,
-{text:of.what_happened})}),a2("p",{class:"muted",children:a2(Coded,{text:of.what_to_do})})]})}function RefreshSuccess(){
-let since=new Date(Date.now()-DAY3),logs=useLoad(signal=>api(`/auth-logs${query({operation:"AUTH_LOG_OPERATION_REFRESH",
-start_time:since.toISOString(),page_size:500})}`,{signal}),[]);return a2(Card,{title:"Refreshes",lead:"Of the last 24 ho\
-urs.",children:a2(Awaited,{of:logs,rows:4,children:({logs:found=[],next_page_token})=>{if(found.length===0)return a2(Empty,
-{title:"No refresh yet",children:"Tokens that are about to expire are refreshed by themselves. What came of it is counte\
-d here."});let outcome=one=>word(one.outcome,"AUTH_LOG_OUTCOME"),ended=found.filter(one=>outcome(one)!=="PENDING"),good=ended.
-filter(one=>outcome(one)!=="FAILURE").length;return a2($,{children:[a2("div",{class:"row",children:[a2("span",{class:"ti\
-le-value",children:ended.length?`${(100*good/ended.length).toFixed(good===ended.length?0:1)} %`:"—"}),a2("span",{class:"\
-muted",children:[count(good)," of ",plural(ended.length,"refresh","refreshes")," succeeded",next_page_token&&", of the l\
-atest 500"]})]}),a2(Bars,{title:"Hours ago",unit:"refreshes",bars:byHours(found)})]})}})})}function byHours(logs){return[
-24,20,16,12,8,4].map(hours=>{let there=logs.filter(one=>{let ago=Date.now()-new Date(one.start_time??0).getTime();return ago<
-hours*36e5&&ago>=(hours-4)*36e5}),failed=there.filter(one=>word(one.outcome,"AUTH_LOG_OUTCOME")==="FAILURE").length;return{
-label:`${hours-4}–${hours} h`,value:there.length,tone:"good",marked:{value:failed,tone:"bad",label:"failed"}}})}function Expiries({
-of}){let stretches=of.expiring??[];return stretches.some(({count:count2})=>count2)?a2(Bars,{title:"Time left",unit:"toke\
-ns",bars:stretches.map(stretch=>({label:labelOf(stretch,"Over"),value:stretch.count??0,tone:stretch.from?"info":"bad"}))}):
-a2(Empty,{title:"No token runs out",children:"Tokens that a provider gives for a while are counted here by the time that\
- is left."})}function labelOf({from,until},over){return from?until?`< ${lasting(millis(until))}`:`> ${lasting(millis(from))}`:
-over}function Endings({of}){let buckets=of.ending??[];if(!buckets.some(bucket=>bucket.count))return a2(Empty,{title:"No \
-connection is known to end",children:"Some providers end a grant after a while, or when it is not used. Those are counte\
-d here by the time that is left."});let bars=buckets.map(bucket=>{let tone=bucket.from?millis(bucket.until)<=7*DAY3&&bucket.
-until?"warn":"info":"bad",after=bucket.from?new Date(Date.now()+millis(bucket.from)).toISOString():void 0,before=bucket.
-until?new Date(Date.now()+millis(bucket.until)).toISOString():void 0;return{label:labelOf(bucket,"Ended"),value:bucket.count??
-0,tone,href:connectionsHref({order_by:"end_time",...after&&{ends_after:after},...before&&{ends_before:before}})}});return a2(
-Bars,{title:"Time left",unit:"connections",bars})}function ByIntegration({of}){let keys=[...new Set((of.counts??[]).map(
-one=>one.integration))].sort();return keys.length===0?a2(Empty,{title:"No connections yet",action:a2("a",{class:"button \
-button-secondary",href:"/dashboard/start",children:"Getting started"}),children:"Once end users connect, each integratio\
-n has a line here."}):a2("ul",{class:"list",children:keys.map(key=>{let parts=SHOWN2.map(state=>({tone:STATES[state].tone,
-label:STATES[state].label.toLowerCase(),value:total(of,state,key)}));return a2("li",{children:[a2(Logo,{name:key,size:28}),
-a2("a",{class:"row-link grow",href:`/dashboard/integrations/${encodeURIComponent(key)}`,children:key}),a2("span",{class:"\
-muted",children:plural(parts.reduce((sum,part)=>sum+part.value,0),"connection")}),a2(Shares,{of:parts})]},key)})})}function Troubled({
-connections}){return a2("ul",{class:"list",children:connections.map(one=>a2("li",{children:[a2(StateBadge,{state:stateOf(
-one)}),a2("a",{class:"row-link grow",href:`/dashboard/connections/${one.id}`,children:[one.display_name||one.end_user," ",
-a2("span",{class:"muted",children:["at ",one.integration]})]}),one.failure?.reason&&a2("span",{class:"tag",children:one.
-failure.cause??one.failure.reason}),one.failure?.owner&&a2("span",{class:"muted",children:[turn(one.failure.owner),"’s t\
-urn"]})]},one.id))})}var VERDICTS={ACCEPTED:{kind:"success",title:"The provider accepts your app"},REFUSED:{kind:"danger",title:"The provider\
+integration||of.provider||(of.kind==="REFRESHING_PAUSED"?"This environment":"This installation")}),a2("span",{class:"mut\
+ed",children:a2(When,{time:of.begin_time})}),of.whose_turn&&of.whose_turn!=="NOBODY"&&a2("span",{class:"tag",children:[turn(
+of.whose_turn),"’s turn"]})]}),a2("p",{children:a2(Coded,{text:of.what_happened})}),a2("p",{class:"muted",children:a2(
+Coded,{text:of.what_to_do})})]})}function RefreshSuccess(){let since=new Date(Date.now()-DAY3),logs=useLoad(signal=>api(
+`/auth-logs${query({operation:"AUTH_LOG_OPERATION_REFRESH",start_time:since.toISOString(),page_size:500})}`,{signal}),[]);
+return a2(Card,{title:"Refreshes",lead:"Of the last 24 hours.",children:a2(Awaited,{of:logs,rows:4,children:({logs:found=[],
+next_page_token})=>{if(found.length===0)return a2(Empty,{title:"No refresh yet",children:"Tokens that are about to expir\
+e are refreshed by themselves. What came of it is counted here."});let outcome=one=>word(one.outcome,"AUTH_LOG_OUTCOME"),
+ended=found.filter(one=>outcome(one)!=="PENDING"),good=ended.filter(one=>outcome(one)!=="FAILURE").length;return a2($,{children:[
+a2("div",{class:"row",children:[a2("span",{class:"tile-value",children:ended.length?`${(100*good/ended.length).toFixed(good===
+ended.length?0:1)} %`:"—"}),a2("span",{class:"muted",children:[count(good)," of ",plural(ended.length,"refresh","refre\
+shes")," succeeded",next_page_token&&", of the latest 500"]})]}),a2(Bars,{title:"Hours ago",unit:"refreshes",bars:byHours(
+found)})]})}})})}function byHours(logs){return[24,20,16,12,8,4].map(hours=>{let there=logs.filter(one=>{let ago=Date.now()-
+new Date(one.start_time??0).getTime();return ago<hours*36e5&&ago>=(hours-4)*36e5}),failed=there.filter(one=>word(one.outcome,
+"AUTH_LOG_OUTCOME")==="FAILURE").length;return{label:`${hours-4}–${hours} h`,value:there.length,tone:"good",marked:{value:failed,
+tone:"bad",label:"failed"}}})}function Expiries({of}){let stretches=of.expiring??[];return stretches.some(({count:count2})=>count2)?
+a2(Bars,{title:"Time left",unit:"tokens",bars:stretches.map(stretch=>({label:labelOf(stretch,"Over"),value:stretch.count??
+0,tone:stretch.from?"info":"bad"}))}):a2(Empty,{title:"No token runs out",children:"Tokens that a provider gives for a w\
+hile are counted here by the time that is left."})}function labelOf({from,until},over){return from?until?`< ${lasting(millis(
+until))}`:`> ${lasting(millis(from))}`:over}function Endings({of}){let buckets=of.ending??[];if(!buckets.some(bucket=>bucket.
+count))return a2(Empty,{title:"No connection is known to end",children:"Some providers end a grant after a while, or whe\
+n it is not used. Those are counted here by the time that is left."});let bars=buckets.map(bucket=>{let tone=bucket.from?
+millis(bucket.until)<=7*DAY3&&bucket.until?"warn":"info":"bad",after=bucket.from?new Date(Date.now()+millis(bucket.from)).
+toISOString():void 0,before=bucket.until?new Date(Date.now()+millis(bucket.until)).toISOString():void 0;return{label:labelOf(
+bucket,"Ended"),value:bucket.count??0,tone,href:connectionsHref({order_by:"end_time",...after&&{ends_after:after},...before&&
+{ends_before:before}})}});return a2(Bars,{title:"Time left",unit:"connections",bars})}function ByIntegration({of}){let keys=[
+...new Set((of.counts??[]).map(one=>one.integration))].sort();return keys.length===0?a2(Empty,{title:"No connections yet",
+action:a2("a",{class:"button button-secondary",href:"/dashboard/start",children:"Getting started"}),children:"Once end u\
+sers connect, each integration has a line here."}):a2("ul",{class:"list",children:keys.map(key=>{let parts=SHOWN2.map(state=>({
+tone:STATES[state].tone,label:STATES[state].label.toLowerCase(),value:total(of,state,key)}));return a2("li",{children:[a2(
+Logo,{name:key,size:28}),a2("a",{class:"row-link grow",href:`/dashboard/integrations/${encodeURIComponent(key)}`,children:key}),
+a2("span",{class:"muted",children:plural(parts.reduce((sum,part)=>sum+part.value,0),"connection")}),a2(Shares,{of:parts})]},
+key)})})}function Troubled({connections}){return a2("ul",{class:"list",children:connections.map(one=>a2("li",{children:[
+a2(StateBadge,{state:stateOf(one)}),a2("a",{class:"row-link grow",href:`/dashboard/connections/${one.id}`,children:[one.
+display_name||one.end_user," ",a2("span",{class:"muted",children:["at ",one.integration]})]}),one.failure?.reason&&a2("s\
+pan",{class:"tag",children:one.failure.cause??one.failure.reason}),one.failure?.owner&&a2("span",{class:"muted",children:[
+turn(one.failure.owner),"’s turn"]})]},one.id))})}var VERDICTS={ACCEPTED:{kind:"success",title:"The provider accepts your app"},REFUSED:{kind:"danger",title:"The provider\
  refuses your app"},CANNOT_TELL:{kind:"info",title:"That cannot be told from here"}};function CheckClient({integration,atOnce,
 before}){let{busy,problem,run}=useAction(),[told,tell]=d2(void 0),check=()=>run(async()=>{tell(void 0),tell(await api(`/\
 integrations/${encodeURIComponent(integration)}:check`,{body:{}}))});A2(()=>{atOnce&&check()},[]),A2(()=>tell(void 0),[before]);

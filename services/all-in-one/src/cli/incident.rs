@@ -64,7 +64,12 @@ impl Arguments {
 }
 
 fn text(incident: &pb::Incident) -> String {
-    let place = if incident.integration.is_empty() { "this installation" } else { &incident.integration };
+    let place = match (incident.integration.as_str(), incident.provider.as_str()) {
+        ("", "") if incident.kind == "REFRESHING_PAUSED" => "this environment",
+        ("", "") => "this installation",
+        ("", provider) => provider,
+        (integration, _) => integration,
+    };
     let mut lines = vec![
         format!(
             "{} ({}), since {}",

@@ -101,7 +101,7 @@ function IncidentRow({ of }: { of: Incident }) {
     <div class="incident">
       <span class="row">
         <Badge tone={of.state === 'HALF_OPEN' ? 'warn' : 'bad'}>{of.state === 'HALF_OPEN' ? 'Being tried' : 'Open'}</Badge>
-        <strong>{of.integration || of.provider || 'This installation'}</strong>
+        <strong>{of.integration || of.provider || (of.kind === 'REFRESHING_PAUSED' ? 'This environment' : 'This installation')}</strong>
         <span class="muted">
           <When time={of.begin_time} />
         </span>
