@@ -98,11 +98,29 @@ async fn refreshing_is_paused_for_an_integration_and_goes_on() {
     for _ in 0..2 {
         assert_eq!(say("resumeRefreshing", "demo-oauth").await, (200, json!({})));
     }
+    // Another vault may believe in the pause for two seconds.
+    let begun = std::time::Instant::now();
+    loop {
+        match world.backend().new_token(&connection).await {
+            Ok(token) => break assert!(token.generation > 1),
+            Err(status) => assert!(begun.elapsed().as_secs() < 10, "{status}"),
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refreshing_is_paused_for_less_and_for_more_and_had_earlier() {
+    let world = World::start().await;
+    let key = world.backend().shown_key().to_owned();
+    let connection = world.connect("demo-oauth", "ana").await;
+    let forced = format!("/v1/connections/{connection}:accessToken?force_refresh=true");
     // The same of a connection, a provider and everything, one of which must be said.
     let post = async |path: &str, body: Value| call(&world, &key, "POST", path, body).await;
     let one = format!("/v1/connections/{connection}");
     let (_, known) = call(&world, &key, "GET", &one, json!({})).await;
-    let provider = format!("/v1/providers/{}", known["provider"].as_str().unwrap());
+    let provider = format!("/v1/providers/{}", known["connection"]["provider"].as_str().unwrap());
     for (path, body) in [
         (one.as_str(), json!({})),
         (provider.as_str(), json!({})),
@@ -123,9 +141,13 @@ async fn refreshing_is_paused_for_an_integration_and_goes_on() {
             assert!(begun.elapsed().as_secs() < 10, "{path}");
         }
     }
+    let (status, refused) = post("/v1/refreshing:pause", json!({})).await;
+    assert_eq!((status, &refused["metadata"]["field"]), (400, &json!("integration")), "{refused}");
+
     // It is seen when a refresh is due, and one is had earlier.
-    let generation =
-        async || call(&world, &key, "GET", &one, json!({})).await.1["credential"]["generation"].clone();
+    let generation = async || {
+        call(&world, &key, "GET", &one, json!({})).await.1["connection"]["credential"]["generation"].clone()
+    };
     let before = generation().await;
     let (_, queue) = call(&world, &key, "GET", "/v1/refresh-queue?integration=demo-oauth", json!({})).await;
     assert_eq!(queue["connections"][0]["connection_id"], json!(connection), "{queue}");
@@ -144,16 +166,58 @@ async fn refreshing_is_paused_for_an_integration_and_goes_on() {
     }
     let (status, refused) = post(&format!("{one}:scheduleRefresh"), json!({})).await;
     assert_eq!((status, &refused["metadata"]["field"]), (400, &json!("time")), "{refused}");
-    let (status, refused) = post("/v1/refreshing:pause", json!({})).await;
-    assert_eq!((status, &refused["metadata"]["field"]), (400, &json!("integration")), "{refused}");
-    // Another vault may believe in the pause for two seconds.
-    let begun = std::time::Instant::now();
-    loop {
-        match world.backend().new_token(&connection).await {
-            Ok(token) => break assert!(token.generation > 1),
-            Err(status) => assert!(begun.elapsed().as_secs() < 10, "{status}"),
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_connections_are_dealt_with_in_one_call_and_each_has_its_result() {
+    let world = World::start().await;
+    let key = world.backend().shown_key().to_owned();
+    let (ana, ben) = (world.connect("demo-oauth", "ana").await, world.connect("demo-oauth", "ben").await);
+    let never = "con_01JD0000000000000000000000";
+    let batch = async |verb: &str, more: Value| {
+        let mut wish = json!({"connection_ids": [ben, never, ana, "con_nonsense"]});
+        wish.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
+        let path = format!("/v1/connections:{verb}");
+        let (status, answered) = call(&world, &key, "POST", &path, wish).await;
+        assert_eq!(status, 200, "{verb}: {answered}");
+        let results = answered["results"].as_array().cloned().unwrap();
+        let told = |it: &Value| (it["connection_id"].clone(), it["reason"].as_str().unwrap_or("").to_owned());
+        let expected = [
+            (json!(ben), ""),
+            (json!(never), "CONNECTION_UNKNOWN"),
+            (json!(ana), ""),
+            (json!("con_nonsense"), "FIELD_INVALID"),
+        ];
+        let told: Vec<_> = results.iter().map(told).collect();
+        assert_eq!(told, expected.map(|(id, reason)| (id, reason.to_owned())), "{verb}");
+        results
+    };
+    batch("batchRefresh", json!({})).await;
+    batch("batchUpdate", json!({"change": {"display_name": "Acme"}})).await;
+    for connection in [&ana, &ben] {
+        let known = world.backend().connection(connection).await.unwrap();
+        assert_eq!((known.display_name.as_str(), known.credential.unwrap().generation), ("Acme", 2));
+    }
+    let verified = batch("batchVerify", json!({})).await;
+    assert_eq!(verified[0]["verified"]["verdict"], "VERDICT_WORKS", "{verified:?}");
+    batch("batchDelete", json!({"revoke_at_provider": false})).await;
+    let again = json!({"connection_ids": [ana]});
+    let (_, gone) = call(&world, &key, "POST", "/v1/connections:batchRefresh", again).await;
+    assert_eq!(gone["results"][0]["reason"], "CONNECTION_DELETED", "{gone}");
+
+    let twice = json!({"connection_ids": [never, never]});
+    let many: Vec<_> = (0..101).map(|number| format!("con_{number}")).collect();
+    for verb in ["batchRefresh", "batchUpdate", "batchDelete", "batchVerify"] {
+        for mut wish in [twice.clone(), json!({"connection_ids": many}), json!({})] {
+            wish["change"] = json!({"display_name": "Acme"});
+            if verb != "batchUpdate" {
+                wish.as_object_mut().unwrap().remove("change");
+            }
+            let path = format!("/v1/connections:{verb}");
+            let (status, refused) = call(&world, &key, "POST", &path, wish).await;
+            assert_eq!((status, &refused["metadata"]["field"]), (400, &json!("connection_ids")), "{refused}");
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     world.finish().await;
 }

@@ -144,6 +144,21 @@ async fn an_id_of_another_environment_is_answered_like_one_that_never_was() {
         }
     }
     assert!(differ.is_empty(), "{}", differ.join("\n"));
+    // Nor do batches, whose ids are in their bodies.
+    let never = ids["connection_id"].1.clone();
+    for verb in ["batchRefresh", "batchUpdate", "batchDelete", "batchVerify"] {
+        let path = format!("/v1/connections:{verb}");
+        let ask = async |id: &str| {
+            let mut wish = json!({"connection_ids": [id]});
+            if verb == "batchUpdate" {
+                wish["change"] = json!({"display_name": "x"});
+            }
+            answer(&world, Some(stranger.shown_key()), "POST", &path, &wish).await
+        };
+        let ((status, there), of_never) = (ask(&connection).await, ask(&never).await);
+        assert_eq!((status, without(&there, &ids)), (of_never.0, without(&of_never.1, &ids)), "{verb}");
+        assert!(status == 200 && there.contains("CONNECTION_UNKNOWN"), "{there}");
+    }
 
     // None of it did anything to what is there.
     let token = world.backend().token(&connection).await.unwrap();

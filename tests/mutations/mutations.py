@@ -10,6 +10,7 @@ EXPORTING = ("-p", "latchkey-vault", "--test", "service", "export")
 REVOKED = ("-p", "latchkey-vault", "--test", "service", "revoking")
 LOOKING_AFTER = ("-p", "latchkey-vault", "--test", "service", "looking_after")
 PAUSING = ("-p", "latchkey-vault", "--test", "service", "pausing")
+BATCHES = ("-p", "latchkey-wire", "--lib", "batch")
 PACED = ("-p", "latchkey-domain", "--lib", "paced")
 MANAGING = ("-p", "latchkey-vault", "--test", "service", "managing")
 REPLAYING = ("-p", "latchkey-vault", "--test", "service", "replaying")
@@ -115,6 +116,14 @@ MUTATIONS = [
         "a pause that somebody asked for is over when it was read", "services/vault/src/vault/incidents.rs",
         "let pause = if self.pause_asked_for(profile).await?.is_some() {",
         "let pause = if self.pause_asked_for(profile).await?.is_none() {", PAUSING,
+    ),
+    Mutation(
+        "a batch goes on past its time", "crates/wire/src/batch.rs",
+        "if left.is_zero() {", "if false && left.is_zero() {", BATCHES,
+    ),
+    Mutation(
+        "a batch takes all the places there are", "crates/wire/src/batch.rs",
+        ".buffered(AT_A_TIME)", ".buffered(BATCH_MAX)", BATCHES,
     ),
     Mutation(
         "a pause of a provider is about the integrations it had", "services/vault/src/vault/pausing.rs",

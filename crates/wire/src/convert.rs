@@ -5,6 +5,7 @@
 mod about;
 mod auth_log;
 mod authorization;
+mod batch;
 mod client;
 mod credential;
 mod failure;
@@ -25,6 +26,7 @@ mod webhook;
 
 pub use about::document_from_pb;
 pub use auth_log::{operation_from_pb, outcome_from_pb};
+pub use batch::batch_results_to_pb;
 pub use failure::failure_to_pb;
 pub use key::{scopes_from_words, scopes_to_words};
 pub use lending::is_bearer;

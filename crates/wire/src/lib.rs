@@ -3,6 +3,7 @@
 
 pub mod actor;
 mod auth;
+pub mod batch;
 mod client;
 pub mod contract;
 pub mod convert;

@@ -94,11 +94,15 @@ struct Peers {
 
 /// An error as it leaves. What is a fault of ours is told nobody but the log.
 fn status(error: Error) -> Status {
+    fault(error).into()
+}
+
+fn fault(error: Error) -> Fault {
     if matches!(
         error,
         Error::Store(_) | Error::KeyService(_) | Error::Unreadable { .. } | Error::Contended(_)
     ) {
         error!(error = %chain(&error), "A call failed");
     }
-    Fault::from(error).into()
+    Fault::from(error)
 }

@@ -3,6 +3,7 @@
 mod bring;
 mod change;
 mod revoke;
+mod several;
 mod trying;
 
 use super::server::{Way, answer};
@@ -25,6 +26,7 @@ Examples:
   latchkey connection explain con_01J…
   latchkey connection create --integration github --end-user 42 --external-id user-42 --credential tokens.json
   latchkey connection verify con_01J… && latchkey connection refresh con_01J…
+  latchkey connection list --state degraded --json | jq -r '.[].id' | xargs latchkey connection refresh
   latchkey connection update con_01J… --external-id user-42 --tag team=crm --metadata '{\"plan\":\"pro\"}'
   latchkey connection revoke con_01J…          # it leaked: end it everywhere; `connect link --reconnect con_01J…` mends it
   latchkey connection delete con_01J… && latchkey connection get con_01J…
@@ -50,20 +52,20 @@ enum Command {
     Create(Box<bring::Create>),
     /// Put another credential in the place of a connection's present one
     PutCredential(bring::Put),
-    /// Refresh a connection's credential now; it is not shown
-    Refresh(One),
-    /// Try a connection's credential out with its provider
-    Verify(One),
+    /// Refresh connections' credentials now; they are not shown
+    Refresh(Several),
+    /// Try connections' credentials out with their provider
+    Verify(Several),
     /// Change what is said of a connection: your own id for it, its name, tags, metadata and config
     Update(change::Update),
     /// Switch a connection off: nothing is handed out or refreshed until it is enabled again
     Disable(One),
     /// Switch a connection on again
     Enable(One),
-    /// Delete a connection, destroy its credential and have the provider end the grant; this cannot be undone
+    /// Delete connections, destroy their credentials and have the provider end the grants; this cannot be undone
     Delete {
-        /// The connection, con_…
-        connection: String,
+        #[command(flatten)]
+        several: Several,
         /// Leave the grant at the provider as it is, for instance because another system uses it
         #[arg(long)]
         keep_at_provider: bool,
@@ -121,6 +123,26 @@ struct One {
 }
 
 #[derive(clap::Args)]
+struct Several {
+    /// The connections, con_…
+    #[arg(required = true, value_name = "CONNECTION")]
+    connections: Vec<String>,
+    /// For programs
+    #[arg(long)]
+    json: bool,
+}
+
+impl Several {
+    /// The one that is named, where it is one.
+    fn one(self) -> Result<One, Self> {
+        let json = self.json;
+        <[String; 1]>::try_from(self.connections)
+            .map(|[connection]| One { connection, json })
+            .map_err(|connections| Self { connections, json })
+    }
+}
+
+#[derive(clap::Args)]
 struct Get {
     #[command(flatten)]
     one: One,
@@ -163,17 +185,34 @@ impl Arguments {
             Command::History(one) => history(&mut connections, one).await,
             Command::Create(create) => bring::create(way, *create).await,
             Command::PutCredential(put) => bring::put(way, put).await,
-            Command::Refresh(one) => trying::refresh(&mut connections, one).await,
-            Command::Verify(one) => trying::verify(way, one).await,
+            Command::Refresh(several) => match several.one() {
+                Ok(one) => trying::refresh(&mut connections, one).await,
+                Err(several) => several::refresh(&connections, several).await,
+            },
+            Command::Verify(several) => match several.one() {
+                Ok(one) => trying::verify(way, one).await,
+                Err(several) => several::verify(way, several).await,
+            },
             Command::Update(update) => change::update(&mut connections, update).await,
             Command::Disable(one) => change::switch(&mut connections, one, change::Switch::Off).await,
             Command::Revoke(revoke) => revoke::run(way, revoke).await,
             Command::Enable(one) => change::switch(&mut connections, one, change::Switch::On).await,
-            Command::Delete { connection, keep_at_provider, revoke_account } => {
+            Command::Delete { several, keep_at_provider, revoke_account } => {
                 let revoke_at_provider = Some(!keep_at_provider);
-                let connection_id = connection;
-                let asked = pb::DeleteConnectionRequest { connection_id, revoke_at_provider, revoke_account };
-                delete(&mut connections, asked).await
+                match several.one() {
+                    Ok(One { connection: connection_id, json: false }) => {
+                        let asked =
+                            pb::DeleteConnectionRequest { connection_id, revoke_at_provider, revoke_account };
+                        delete(&mut connections, asked).await
+                    }
+                    Ok(One { connection, json }) => {
+                        let one = Several { connections: vec![connection], json };
+                        several::delete(&connections, one, revoke_at_provider, revoke_account).await
+                    }
+                    Err(several) => {
+                        several::delete(&connections, several, revoke_at_provider, revoke_account).await
+                    }
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ use latchkey_domain::api_key::Scope;
 use latchkey_oauth::Brought;
 use latchkey_secret::SecretText;
 use latchkey_wire::Fault;
+use latchkey_wire::batch::Batch;
 use latchkey_wire::contract::{NewConnection, Target};
 use latchkey_wire::convert::{failure_to_pb, parse, required, timestamp_from_pb};
 use latchkey_wire::pb::connection::Connection;
@@ -91,25 +92,57 @@ impl pb::connection_setup_service_server::ConnectionSetupService for Door {
         request: Request<pb::VerifyConnectionRequest>,
     ) -> Result<Response<pb::VerifyConnectionResponse>, Status> {
         let key = self.authenticator.require(request.metadata(), Scope::ConnectionsWrite).await?;
-        let connection = parse("connection_id", &request.into_inner().connection_id)?;
-        let tried = self.flows.try_out(&key.environment, connection).await;
+        let verified = self.verified(&key.environment, &request.into_inner().connection_id).await?;
+        Ok(Response::new(verified))
+    }
+
+    async fn batch_verify_connections(
+        &self,
+        request: Request<pb::BatchVerifyConnectionsRequest>,
+    ) -> Result<Response<pb::BatchVerifyConnectionsResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::ConnectionsWrite).await?;
+        let (metadata, _, asked) = request.into_parts();
+        let environment = &key.environment;
+        let each = |id: String, _: Duration| async move { self.verified(environment, &id).await };
+        let outcomes = Batch::of(asked.connection_ids, &metadata)?.each(each).await;
+        let results = outcomes.into_iter().map(verify_result).collect();
+        Ok(Response::new(pb::BatchVerifyConnectionsResponse { results }))
+    }
+}
+
+fn verify_result(
+    (connection_id, outcome): (String, Result<pb::VerifyConnectionResponse, Fault>),
+) -> pb::BatchVerifyResult {
+    let (reason, message, verified) = match outcome {
+        Ok(verified) => (String::new(), String::new(), Some(verified)),
+        Err(fault) => (fault.reason.word().to_owned(), fault.message, None),
+    };
+    pb::BatchVerifyResult { connection_id, reason, message, verified }
+}
+
+impl Door {
+    async fn verified(
+        &self,
+        environment: &Environment,
+        connection_id: &str,
+    ) -> Result<pb::VerifyConnectionResponse, Fault> {
+        let connection = parse("connection_id", connection_id)?;
+        let tried = self.flows.try_out(environment, connection).await;
         let tried = tried.map_err(|problem| fault(problem, "connection"))?;
         let (verdict, account, failure) = match tried.verdict {
             Verdict::Works { account } => (pb::Verdict::Works, account, None),
             Verdict::Refused(failure) => (pb::Verdict::Refused, None, Some(failure_to_pb(&failure))),
             Verdict::NotChecked => (pb::Verdict::NotChecked, None, None),
         };
-        Ok(Response::new(pb::VerifyConnectionResponse {
+        Ok(pb::VerifyConnectionResponse {
             verdict: verdict.into(),
             generation: tried.generation.0,
             account: account.unwrap_or_default(),
             failure,
             auth_log_id: tried.log.map(|id| id.to_string()).unwrap_or_default(),
-        }))
+        })
     }
-}
 
-impl Door {
     async fn brought(&self, environment: &Environment, bring: Bring) -> Result<Connection, Fault> {
         let established = self.flows.bring(bring).await.map_err(|problem| fault(problem, "credential"))?;
         self.flows.vault.show_connection(environment, established.connection).await

@@ -1,4 +1,5 @@
 pub(super) mod asking;
+mod batches;
 pub(super) mod page_token;
 mod render;
 
@@ -133,6 +134,33 @@ impl pb::connection_service_server::ConnectionService for Door {
         let at_provider = asking::at_provider(asked.revoke_at_provider, asked.revoke_account)?;
         self.vault.delete_connection(&key.environment, id, at_provider).await.map_err(status)?;
         Ok(Response::new(pb::DeleteConnectionResponse {}))
+    }
+
+    async fn batch_update_connections(
+        &self,
+        request: Request<pb::BatchUpdateConnectionsRequest>,
+    ) -> Result<Response<pb::BatchUpdateConnectionsResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::ConnectionsWrite).await?;
+        let results = self.update_batch(&key, request).await?;
+        Ok(Response::new(pb::BatchUpdateConnectionsResponse { results }))
+    }
+
+    async fn batch_refresh_connections(
+        &self,
+        request: Request<pb::BatchRefreshConnectionsRequest>,
+    ) -> Result<Response<pb::BatchRefreshConnectionsResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::ConnectionsWrite).await?;
+        let results = self.refresh_batch(&key, request).await?;
+        Ok(Response::new(pb::BatchRefreshConnectionsResponse { results }))
+    }
+
+    async fn batch_delete_connections(
+        &self,
+        request: Request<pb::BatchDeleteConnectionsRequest>,
+    ) -> Result<Response<pb::BatchDeleteConnectionsResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::ConnectionsDelete).await?;
+        let results = self.delete_batch(&key, request).await?;
+        Ok(Response::new(pb::BatchDeleteConnectionsResponse { results }))
     }
 
     async fn get_deletion_receipt(

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::ledger::Terms;
 use latchkey_domain::connection::{self, Connection, Profile};
 use latchkey_domain::incident::{Command, Ending, Incident, Kind, Open, Subject};
-use latchkey_domain::{ApiKeyId, ConnectionId, Environment, IntegrationKey, Timestamp};
+use latchkey_domain::{ApiKeyId, ConnectionId, Environment, IntegrationKey};
 use latchkey_store::Lane;
 
 /// How much of an environment is paused.
