@@ -298,7 +298,7 @@ MUTATIONS = [
         "!value.is_empty() && !self.has_param_for_itself(name)", "!value.is_empty()", REQUESTS,
     ),
     Mutation(
-        "what a session asked for is forgotten with its success", "crates/domain/src/session.rs",
+        "what a session asked for is forgotten with its success", "crates/domain/src/session/evolve.rs",
         "let presets = outline.presets;", "let presets = Presets::new();", DOMAIN,
     ),
     Mutation("a provider that answers early is not heard", "services/proxy/src/upstream/connector.rs", "self.deaf |= matches!(came, Poll::Ready(Err(_)));", "", UPSTREAM),

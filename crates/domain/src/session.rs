@@ -3,6 +3,7 @@
 //! provider has to allow the access, the browser that has it may invite one other, which may do the same.
 
 mod approval;
+mod evolve;
 mod outline;
 mod result;
 
@@ -236,6 +237,15 @@ impl Session {
         }
     }
 
+    /// What is said of whichever connection it is to lead to; `None` once it has.
+    #[must_use]
+    pub fn outlined(&self) -> Option<&About> {
+        match self {
+            Self::Open { outline, .. } => Some(&outline.about),
+            Self::Absent | Self::Completed { .. } => None,
+        }
+    }
+
     /// What is settled for each of its integrations.
     #[must_use]
     pub fn presets(&self) -> &Presets {
@@ -313,63 +323,7 @@ impl Aggregate for Session {
     }
 
     fn evolve(self, event: Event) -> Self {
-        match (self, event) {
-            (_, Event::Created { terms, outline }) => {
-                Self::Open { terms, browser: None, approval: None, outline: *outline }
-            }
-            (Self::Open { terms, outline, approval, .. }, Event::Bound { browser, .. }) => {
-                Self::Open { terms, browser: Some(browser), approval, outline }
-            }
-            (Self::Open { terms, browser, approval, outline }, Event::Cancelled { at }) => {
-                let terms = Terms { cancelled: true, expires_at: at, ..terms };
-                Self::Open { terms, browser, approval, outline }
-            }
-            (
-                Self::Open { terms, browser, outline, .. },
-                Event::ApproverInvited { token, expires_at, .. },
-            ) => {
-                let terms = Terms { expires_at: terms.expires_at.max(expires_at), ..terms };
-                Self::Open { terms, browser, approval: Some(Approval { token, browser: None }), outline }
-            }
-            (
-                Self::Open { terms, browser, approval, outline },
-                Event::ApproverBound { browser: approver, .. },
-            ) => {
-                let approval = approval.map(|approval| Approval { browser: Some(approver), ..approval });
-                Self::Open { terms, browser, approval, outline }
-            }
-            (Self::Open { terms, browser, approval, outline }, Event::Completed { connection, .. }) => {
-                let approver = approval.and_then(|approval| approval.browser);
-                let presets = outline.presets;
-                Self::Completed { terms, browser, connection, approver, result: None, presets }
-            }
-            (
-                Self::Completed { terms, browser, connection, approver, presets, .. },
-                Event::ResultIssued { token, expires_at, .. },
-            ) => {
-                let result = Some(ResultToken { token, expires_at, exchanged: false });
-                Self::Completed { terms, browser, connection, approver, result, presets }
-            }
-            (
-                Self::Completed { terms, browser, connection, approver, result, presets },
-                Event::ResultExchanged { .. },
-            ) => {
-                let result = result.map(|result| ResultToken { exchanged: true, ..result });
-                Self::Completed { terms, browser, connection, approver, result, presets }
-            }
-            (
-                unchanged @ (Self::Absent | Self::Completed { .. }),
-                Event::Bound { .. }
-                | Event::Completed { .. }
-                | Event::Cancelled { .. }
-                | Event::ApproverInvited { .. }
-                | Event::ApproverBound { .. },
-            )
-            | (
-                unchanged @ (Self::Absent | Self::Open { .. }),
-                Event::ResultIssued { .. } | Event::ResultExchanged { .. },
-            ) => unchanged,
-        }
+        evolve::evolve(self, event)
     }
 
     fn card(&self) -> CardFacts {

@@ -1,149 +1,126 @@
-use super::{Broken, Connection, CredentialFacts, Event, Live, Profile, Revoked, Secrets, Told, Trouble};
+use super::{
+    About, Broken, Connection, CredentialFacts, Event, Live, Profile, Revoked, Secrets, Told, Trouble,
+};
 use crate::rotation::Learnt;
 use crate::{Cause, Failure, KeyId, Reason, Timestamp};
 
-pub(super) fn evolve(connection: Connection, event: Event) -> Connection {
-    match (connection, event) {
-        (before, Event::Established { profile, credential, secrets, .. }) => Connection::Live(Live {
-            consented_at: credential.since(),
-            learnt: lasting(&before).map_or_else(Learnt::default, |(_, _, learnt)| learnt),
-            told: None,
-            profile,
-            credential,
-            trouble: None,
-            rejected: false,
-            disabled_at: before.disabled_at(),
-            paused_at: before.paused_at(),
-            refresh_by: None,
-            about: before.about().cloned().unwrap_or_default(),
-            secrets,
-        }),
-        (
-            before @ (Connection::Live(_) | Connection::Broken(_)),
-            Event::CredentialsRefreshed { credential, rotated, secrets, .. },
-        ) => {
-            let told = if let Connection::Live(live) = &before { live.told } else { None };
-            let Some((profile, consented_at, learnt)) = lasting(&before) else { return before };
-            let credential = of_the_same_account(credential, &before);
-            let learnt =
-                rotated.map_or(learnt, |rotated| learnt.after_success(rotated, credential.obtained_at));
-            let (trouble, rejected) = (None, false);
-            let (disabled_at, paused_at) = (before.disabled_at(), before.paused_at());
-            let about = before.about().cloned().unwrap_or_default();
-            Connection::Live(Live {
-                profile,
-                credential,
-                trouble,
-                rejected,
-                consented_at,
-                learnt,
-                told,
-                disabled_at,
-                paused_at,
-                refresh_by: None,
-                about,
-                secrets,
-            })
+/// A fact that found the connection in a state it says nothing about leaves it as it is.
+pub(super) fn evolve(before: Connection, event: Event) -> Connection {
+    match event {
+        Event::Established { profile, credential, secrets, .. } => {
+            established(&before, profile, credential, secrets)
         }
-        (Connection::Live(live), Event::CredentialRejected { .. }) => {
-            Connection::Live(Live { rejected: true, ..live })
+        Event::CredentialsRefreshed { credential, rotated, secrets, .. } => {
+            refreshed(before, credential, rotated, secrets)
         }
-        (
-            Connection::Live(live),
-            Event::RefreshFailed {
-                failure,
-                attempts,
-                retry_at,
-                turns_to_set_aside,
-                unanswered_seconds,
-                at,
-                ..
-            },
-        ) => {
+        Event::CredentialRejected { .. } => living(before, |live| Live { rejected: true, ..live }),
+        Event::RefreshFailed {
+            failure,
+            attempts,
+            retry_at,
+            turns_to_set_aside,
+            unanswered_seconds,
+            at,
+            ..
+        } => living(before, |live| {
             let learnt = live.learnt.after_refusal(unanswered_seconds);
             let secrets = if turns_to_set_aside { turned(live.secrets) } else { live.secrets };
             let trouble = Some(troubled(live.trouble, failure, attempts, retry_at, at));
-            Connection::Live(Live { trouble, learnt, secrets, ..live })
-        }
-        (Connection::Live(live), Event::AnswerSetAside { seconds, secrets, .. }) => {
+            Live { trouble, learnt, secrets, ..live }
+        }),
+        Event::AnswerSetAside { seconds, secrets, .. } => living(before, |live| {
             let learnt = live.learnt.after_second_answer(seconds);
-            let secrets = Secrets { set_aside: secrets.renewal, ..live.secrets };
-            Connection::Live(Live { learnt, secrets, ..live })
+            Live { learnt, secrets: Secrets { set_aside: secrets.renewal, ..live.secrets }, ..live }
+        }),
+        Event::Expiring { ends_at, days, .. } => {
+            living(before, |live| Live { told: Some(Told { ends_at, days }), ..live })
         }
-        (Connection::Live(live), Event::Expiring { ends_at, days, .. }) => {
-            Connection::Live(Live { told: Some(Told { ends_at, days }), ..live })
+        Event::RefusalWithdrawn { failure, retry_at, at, .. } => withdrawn(before, failure, retry_at, at),
+        Event::Broken { failure, at, .. } => match before {
+            Connection::Live(live) => Connection::Broken(live.broken(failure, at)),
+            unchanged @ (Connection::Absent | Connection::Broken(_) | Connection::Revoked(_)) => unchanged,
+        },
+        Event::CredentialRevoked { failure, key, at, .. } => match before {
+            Connection::Live(live) => Connection::Broken(shredded(live.broken(failure, at), key)),
+            Connection::Broken(broken) => {
+                Connection::Broken(shredded(broken.as_live().broken(failure, at), key))
+            }
+            unchanged @ (Connection::Absent | Connection::Revoked(_)) => unchanged,
+        },
+        Event::Described { about, .. } => kept(before, |it| *it.about = about),
+        Event::Disabled { at, .. } => kept(before, |it| *it.disabled_at = Some(at)),
+        Event::Enabled { .. } => kept(before, |it| *it.disabled_at = None),
+        Event::RefreshingPaused { at, .. } => kept(before, |it| *it.paused_at = Some(at)),
+        Event::RefreshingResumed { .. } => kept(before, |it| *it.paused_at = None),
+        Event::RefreshScheduled { due_at, .. } => {
+            living(before, |live| Live { refresh_by: Some(due_at), ..live })
         }
-        (Connection::Broken(broken), Event::RefusalWithdrawn { failure, retry_at, at, .. }) => {
+        Event::KeyReplaced { secrets, .. } => kept(before, |it| *it.secrets = secrets),
+        Event::Revoked { generation, key, destroyed_at, obtained_at, at } => match before {
+            Connection::Live(Live { profile, .. }) | Connection::Broken(Broken { profile, .. }) => {
+                Connection::Revoked(Revoked { profile, generation, key, destroyed_at, obtained_at, at })
+            }
+            unchanged @ (Connection::Absent | Connection::Revoked(_)) => unchanged,
+        },
+        Event::CredentialRevealed { .. } => before,
+    }
+}
+
+fn established(
+    before: &Connection,
+    profile: Profile,
+    credential: CredentialFacts,
+    secrets: Secrets,
+) -> Connection {
+    Connection::Live(Live {
+        consented_at: credential.since(),
+        learnt: lasting(before).map_or_else(Learnt::default, |(_, _, learnt)| learnt),
+        told: None,
+        profile,
+        credential,
+        trouble: None,
+        rejected: false,
+        disabled_at: before.disabled_at(),
+        paused_at: before.paused_at(),
+        refresh_by: None,
+        about: before.about().cloned().unwrap_or_default(),
+        secrets,
+    })
+}
+
+fn refreshed(
+    before: Connection,
+    credential: CredentialFacts,
+    rotated: Option<bool>,
+    secrets: Secrets,
+) -> Connection {
+    let told = if let Connection::Live(live) = &before { live.told } else { None };
+    let Some((profile, consented_at, learnt)) = lasting(&before) else { return before };
+    let credential = of_the_same_account(credential, &before);
+    let learnt = rotated.map_or(learnt, |rotated| learnt.after_success(rotated, credential.obtained_at));
+    Connection::Live(Live {
+        profile,
+        credential,
+        trouble: None,
+        rejected: false,
+        consented_at,
+        learnt,
+        told,
+        disabled_at: before.disabled_at(),
+        paused_at: before.paused_at(),
+        refresh_by: None,
+        about: before.about().cloned().unwrap_or_default(),
+        secrets,
+    })
+}
+
+fn withdrawn(before: Connection, failure: Failure, retry_at: Timestamp, at: Timestamp) -> Connection {
+    match before {
+        Connection::Broken(broken) => {
             let trouble = Some(troubled(None, failure, 1, retry_at, at));
             Connection::Live(Live { trouble, ..broken.as_live() })
         }
-        (Connection::Live(live), Event::Broken { failure, at, .. }) => {
-            Connection::Broken(live.broken(failure, at))
-        }
-        (Connection::Live(live), Event::CredentialRevoked { failure, key, at, .. }) => {
-            Connection::Broken(shredded(live.broken(failure, at), key))
-        }
-        (Connection::Broken(broken), Event::CredentialRevoked { failure, key, at, .. }) => {
-            Connection::Broken(shredded(broken.as_live().broken(failure, at), key))
-        }
-        (mut live @ (Connection::Live(_) | Connection::Broken(_)), Event::Described { about: said, .. }) => {
-            if let Connection::Live(Live { about, .. }) | Connection::Broken(Broken { about, .. }) = &mut live
-            {
-                *about = said;
-            }
-            live
-        }
-        (connection @ (Connection::Live(_) | Connection::Broken(_)), Event::Disabled { at, .. }) => {
-            switched(connection, Some(at))
-        }
-        (connection @ (Connection::Live(_) | Connection::Broken(_)), Event::Enabled { .. }) => {
-            switched(connection, None)
-        }
-        (connection @ (Connection::Live(_) | Connection::Broken(_)), Event::RefreshingPaused { at, .. }) => {
-            paused(connection, Some(at))
-        }
-        (connection @ (Connection::Live(_) | Connection::Broken(_)), Event::RefreshingResumed { .. }) => {
-            paused(connection, None)
-        }
-        (Connection::Live(live), Event::RefreshScheduled { due_at, .. }) => {
-            Connection::Live(Live { refresh_by: Some(due_at), ..live })
-        }
-        (
-            mut kept @ (Connection::Live(_) | Connection::Broken(_)),
-            Event::KeyReplaced { secrets: resealed, .. },
-        ) => {
-            if let Connection::Live(Live { secrets, .. }) | Connection::Broken(Broken { secrets, .. }) =
-                &mut kept
-            {
-                *secrets = resealed;
-            }
-            kept
-        }
-        (
-            Connection::Live(Live { profile, .. }) | Connection::Broken(Broken { profile, .. }),
-            Event::Revoked { generation, key, destroyed_at, obtained_at, at },
-        ) => Connection::Revoked(Revoked { profile, generation, key, destroyed_at, obtained_at, at }),
-        // Facts that found the connection in a state they say nothing about leave it as it is.
-        (
-            unchanged,
-            Event::CredentialsRefreshed { .. }
-            | Event::CredentialRejected { .. }
-            | Event::RefreshFailed { .. }
-            | Event::AnswerSetAside { .. }
-            | Event::RefusalWithdrawn { .. }
-            | Event::Expiring { .. }
-            | Event::Broken { .. }
-            | Event::CredentialRevealed { .. }
-            | Event::Described { .. }
-            | Event::Disabled { .. }
-            | Event::Enabled { .. }
-            | Event::RefreshingPaused { .. }
-            | Event::RefreshingResumed { .. }
-            | Event::RefreshScheduled { .. }
-            | Event::KeyReplaced { .. }
-            | Event::CredentialRevoked { .. }
-            | Event::Revoked { .. },
-        ) => unchanged,
+        unchanged @ (Connection::Absent | Connection::Live(_) | Connection::Revoked(_)) => unchanged,
     }
 }
 
@@ -152,20 +129,30 @@ fn shredded(broken: Broken, key: Option<KeyId>) -> Broken {
     Broken { destroyed: key, secrets: Secrets::default(), ..broken }
 }
 
-fn switched(mut connection: Connection, off_since: Option<Timestamp>) -> Connection {
-    if let Connection::Live(Live { disabled_at, .. }) | Connection::Broken(Broken { disabled_at, .. }) =
-        &mut connection
-    {
-        *disabled_at = off_since;
+/// Changes it while it lives.
+fn living(before: Connection, change: impl FnOnce(Live) -> Live) -> Connection {
+    match before {
+        Connection::Live(live) => Connection::Live(change(live)),
+        unchanged @ (Connection::Absent | Connection::Broken(_) | Connection::Revoked(_)) => unchanged,
     }
-    connection
 }
 
-fn paused(mut connection: Connection, since: Option<Timestamp>) -> Connection {
-    if let Connection::Live(Live { paused_at, .. }) | Connection::Broken(Broken { paused_at, .. }) =
-        &mut connection
-    {
-        *paused_at = since;
+/// What a connection has until it is deleted, whether it lives or not.
+struct Kept<'a> {
+    about: &'a mut About,
+    disabled_at: &'a mut Option<Timestamp>,
+    paused_at: &'a mut Option<Timestamp>,
+    secrets: &'a mut Secrets,
+}
+
+/// Changes it until it is deleted.
+fn kept(mut connection: Connection, change: impl FnOnce(Kept<'_>)) -> Connection {
+    match &mut connection {
+        Connection::Live(Live { about, disabled_at, paused_at, secrets, .. })
+        | Connection::Broken(Broken { about, disabled_at, paused_at, secrets, .. }) => {
+            change(Kept { about, disabled_at, paused_at, secrets });
+        }
+        Connection::Absent | Connection::Revoked(_) => {}
     }
     connection
 }
