@@ -106,13 +106,12 @@ impl Provider {
         if let AuthMode::Unsupported(what) = self.auth_mode() {
             return Err(RenderError::Unsupported(what));
         }
-        let obtain = &self.obtain;
         let scope = Scope::of(values);
-        let stated = obtain.authorization_endpoint.as_ref();
+        let stated = self.obtain.authorization_endpoint.as_ref();
         let mut url = self.endpoint(PLACE, server::AUTHORIZATION_ENDPOINT, stated, scope)?;
         // What is said otherwise below.
         percent::remove(&mut url, |name| params.others.contains_key(name));
-        let change = &obtain.authorization;
+        let change = &self.obtain.authorization;
         let scope_text = self.scope_text(params.scopes);
         let resource = self.resource(scope);
         let challenged = params.code_challenge.filter(|_| !self.code_challenge_methods().is_empty());
@@ -137,22 +136,30 @@ impl Provider {
                 }
             }
         }
-        let second = obtain.scopes.second_list.as_ref();
-        let second = second.and_then(|list| Some((&list.param, values.app.get(&list.param)?.clone())));
-        let own = change.params.iter().filter_map(|(name, value)| Some((name, scope.template(value).ok()?)));
-        for (name, value) in second.into_iter().chain(own) {
-            if !params.others.contains_key(name) {
-                percent::append(&mut url, name, &value);
-            }
-        }
-        for (name, value) in params.others {
-            if !value.is_empty() && !self.has_param_for_itself(name) {
-                percent::append(&mut url, name, value);
-            }
-        }
+        self.append_beside(&mut url, values, params.others);
         if let Some(fragment) = &change.fragment {
             url.set_fragment(Some(fragment));
         }
         Ok(url)
+    }
+
+    /// What an authorization request says beside the standard's parameters: the entry's, and over them what is asked for this time.
+    fn append_beside(&self, url: &mut Url, values: &Values, others: &BTreeMap<String, String>) {
+        let obtain = &self.obtain;
+        let scope = Scope::of(values);
+        let second = obtain.scopes.second_list.as_ref();
+        let second = second.and_then(|list| Some((&list.param, values.app.get(&list.param)?.clone())));
+        let own = obtain.authorization.params.iter();
+        let own = own.filter_map(|(name, value)| Some((name, scope.template(value).ok()?)));
+        for (name, value) in second.into_iter().chain(own) {
+            if !others.contains_key(name) {
+                percent::append(url, name, &value);
+            }
+        }
+        for (name, value) in others {
+            if !value.is_empty() && !self.has_param_for_itself(name) {
+                percent::append(url, name, value);
+            }
+        }
     }
 }
