@@ -79,6 +79,9 @@ pub struct SessionView {
     pub cancelled: bool,
     /// Those of the integrations whose provider does not answer at present; told to browsers alone.
     pub failing: Vec<IntegrationKey>,
+    /// Those of the connection it is to lead to, or is to mend. What they say of the end user is shown to pages of the
+    /// customer's own.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// A connection as its end user may know it.

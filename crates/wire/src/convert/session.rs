@@ -92,6 +92,7 @@ impl From<SessionView> for pb::Session {
             presets: presets_to_pb(view.presets),
             cancelled: view.cancelled,
             failing: view.failing.iter().map(ToString::to_string).collect(),
+            tags: view.tags.into_iter().collect(),
         }
     }
 }
@@ -119,6 +120,7 @@ impl TryFrom<pb::Session> for SessionView {
             presets: presets_from_pb(session.presets)?,
             cancelled: session.cancelled,
             failing: session.failing.iter().map(|key| parse("failing", key)).collect::<Result<_, _>>()?,
+            tags: session.tags.into_iter().collect(),
         })
     }
 }

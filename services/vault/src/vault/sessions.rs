@@ -8,8 +8,7 @@ use latchkey_domain::connection::{About, Connection, CredentialFacts};
 use latchkey_domain::incident::Kind;
 use latchkey_domain::session::{Command, Outline, Refusal, Session, Terms as SessionTerms};
 use latchkey_domain::{
-    Aggregate, AuthorizationId, ConnectionId, Digest, Environment, Failure, IntegrationKey, SessionId,
-    Timestamp,
+    Aggregate, AuthorizationId, Digest, Environment, Failure, IntegrationKey, SessionId, Timestamp,
 };
 use latchkey_secret::SecretText;
 use latchkey_store::CardQuery;
@@ -188,6 +187,10 @@ impl Vault {
         }
         let latest = self.latest_attempt(terms).await?;
         let (latest_attempt, last_failure) = latest.as_ref().map(attempt_view).unzip();
+        let connection = match session.connection().or(terms.reconnect) {
+            Some(id) => self.ledger.load::<Connection>(&id.to_string()).await?.state,
+            None => Connection::Absent,
+        };
         Ok(SessionView {
             id: terms.id,
             environment: terms.environment.clone(),
@@ -198,18 +201,18 @@ impl Vault {
             connection: session.connection(),
             last_failure: last_failure.flatten(),
             latest_attempt: latest_attempt.flatten(),
-            summary: self.summary(session.connection().or(terms.reconnect)).await?,
+            tags: connection
+                .about()
+                .or_else(|| session.outlined())
+                .map(|about| about.tags.clone())
+                .unwrap_or_default(),
+            summary: summary_of(connection),
             approving: false,
             manages: terms.manages,
             presets: session.presets().clone(),
             cancelled: terms.cancelled,
             failing: vec![],
         })
-    }
-
-    async fn summary(&self, connection: Option<ConnectionId>) -> Result<Option<ConnectionSummary>, Error> {
-        let Some(id) = connection else { return Ok(None) };
-        Ok(summary_of(self.ledger.load::<Connection>(&id.to_string()).await?.state))
     }
 
     async fn latest_attempt(&self, terms: &SessionTerms) -> Result<Option<Authorization>, Error> {
