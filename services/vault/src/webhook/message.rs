@@ -4,7 +4,7 @@ use crate::facts::rfc3339;
 use latchkey_domain::Timestamp;
 use latchkey_domain::webhook_delivery::Message;
 use latchkey_domain::webhook_endpoint::Format;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The type of a message its owner asked for, to see one arrive.
 pub const TEST: &str = "test.ping";
@@ -52,8 +52,8 @@ fn compat(message: &Message, data: &Value) -> Option<Value> {
         "environment": message.environment.as_str(),
         "operation": operation,
         "success": success,
-        "endUser": {"endUserId": connection["end_user"]["id"], "tags": {}},
     });
+    describe(&mut document, connection);
     if !success {
         let word = |name: &str| data["failure"][name].as_str().unwrap_or_default().to_owned();
         document["error"] = json!({
@@ -62,6 +62,29 @@ fn compat(message: &Message, data: &Value) -> Option<Value> {
         });
     }
     Some(document)
+}
+
+/// Whose connection it is, as the compatible API tells it: it keeps what it is told of an end user among the connection's tags, and
+/// makes up an id for whoever has none.
+fn describe(document: &mut Value, connection: &Value) {
+    const OWN: &str = "end_user.";
+    const UNNAMED: &str = "unnamed-";
+    let id = connection["end_user"]["id"].as_str().unwrap_or_default();
+    let all = connection["tags"].as_object().cloned().unwrap_or_default();
+    let (own, mut tags): (Map<_, _>, Map<_, _>) =
+        all.into_iter().partition(|(name, _)| name.starts_with(OWN));
+    if !id.starts_with(UNNAMED) {
+        let own = own.into_iter().map(|(name, tag)| (name.replacen(OWN, "", 1), tag));
+        let mut end_user = json!({"endUserId": id, "tags": own.collect::<Map<_, _>>()});
+        for (theirs, ours) in [("endUserEmail", "end_user_email"), ("organizationId", "organization_id")] {
+            if let Some(tag) = tags.get(ours) {
+                end_user[theirs] = tag.clone();
+            }
+        }
+        document["endUser"] = end_user;
+        tags.entry("end_user_id").or_insert_with(|| id.into());
+    }
+    document["tags"] = tags.into();
 }
 
 #[cfg(test)]
@@ -109,12 +132,35 @@ mod tests {
     }
 
     #[test]
+    fn the_compatible_body_says_of_an_end_user_what_was_said() {
+        let of = |end_user: &str, tags: Value| {
+            let data = json!({"connection": {"id": "con_1", "end_user": {"id": end_user}, "tags": tags}});
+            let body = body(Format::Compat, &message("connection.created"), &data).unwrap();
+            serde_json::from_slice::<Value>(&body).unwrap()
+        };
+        let said = json!({
+            "plan": "pro", "end_user_email": "a@b.c", "organization_id": "acme", "end_user.seat": "7",
+        });
+        let told = of("ana", said);
+        let end_user = json!({
+            "endUserId": "ana", "endUserEmail": "a@b.c", "organizationId": "acme", "tags": {"seat": "7"},
+        });
+        let tags = json!({
+            "plan": "pro", "end_user_email": "a@b.c", "organization_id": "acme", "end_user_id": "ana",
+        });
+        assert_eq!((&told["endUser"], &told["tags"]), (&end_user, &tags));
+        let nobody = of("unnamed-1", json!({"plan": "pro"}));
+        assert_eq!((nobody.get("endUser"), &nobody["tags"]), (None, &json!({"plan": "pro"})));
+        assert_eq!(of("ana", Value::Null)["endUser"]["endUserId"], "ana", "one that was deleted");
+    }
+
+    #[test]
     fn the_compatible_body_is_the_contracts() {
         let created = said(Format::Compat, "connection.created").unwrap();
         let expected = json!({
             "from": "nango", "type": "auth", "connectionId": "con_1", "providerConfigKey": "crm",
             "authMode": "OAUTH2", "provider": "demo", "environment": "prod", "operation": "creation",
-            "success": true, "endUser": {"endUserId": "ana", "tags": {}},
+            "success": true, "endUser": {"endUserId": "ana", "tags": {}}, "tags": {"end_user_id": "ana"},
         });
         assert_eq!(created, expected);
         let data = json!({"connection": {"id": "con_1", "external_id": "user-42"}});
