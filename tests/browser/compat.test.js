@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { page as at } from './host.js';
-import { backend, connection, decide, demo, server, session, world } from './world.js';
+import { backend, connection, decide, demo, latchkey, server, session, world } from './world.js';
 
 const here = world();
 
@@ -147,6 +147,20 @@ test('the authorization request says what the client says beside, and is another
 
   const refused = await popping(page, (await session([key])).token, key, async () => undefined, { authorization_params: { redirect_uri: 'https://evil.example' } });
   assert.equal(refused.type, 'url_param_err');
+  await close();
+});
+
+test('a refresh token that there is already takes the place of a consent', async () => {
+  const read = (id) => backend('GET', `/connections/${id}?provider_config_key=demo-oauth&refresh_token=true`);
+  const { credentials: had } = await read(latchkey('demo', 'connect', '--end-user', 'had one').split('\n').pop());
+  const { token } = await session(['demo-oauth']);
+  const { page, close } = await here.person();
+  await page.goto(at());
+  const own = { oauth_client_id_override: 'latchkey-demo', oauth_client_secret_override: demo().client_secret };
+  const credentials = { ...own, oauth_refresh_token_override: had.refresh_token };
+  const result = await popping(page, token, 'demo-oauth', async () => undefined, { credentials });
+  assert.equal(result.providerConfigKey, 'demo-oauth', JSON.stringify(result));
+  assert.notEqual((await read(result.connectionId)).credentials.access_token, had.access_token);
   await close();
 });
 

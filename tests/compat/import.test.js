@@ -1,8 +1,10 @@
 // Connections made of credentials that are brought, and apps with their secrets: what moving over needs.
 
 import assert from 'node:assert/strict';
+import { generateKeyPairSync, verify } from 'node:crypto';
 import { before, test } from 'node:test';
 import { Nango } from '@nangohq/node';
+import { Recorder } from './recorder.js';
 import { client, connected, host, raw, refused } from './server.js';
 
 let had;
@@ -61,6 +63,42 @@ test('keys and passwords come under the names of their kinds', async () => {
     assert.equal(status, 201, JSON.stringify(body));
     assert.deepEqual(body.credentials, credentials, kind);
   }
+});
+
+test('nothing at all may be brought, for a provider that asks for nothing', async () => {
+  await client.createIntegration({ provider: 'unauthenticated', unique_key: 'open' });
+  const { status, body } = await post({ provider_config_key: 'open', credentials: { type: 'NONE' }, tags: { team: 'crm' } });
+  assert.deepEqual([status, body.credentials, body.end_user, body.tags], [201, {}, null, { team: 'crm' }], JSON.stringify(body));
+  await client.deleteConnection('open', body.connection_id);
+  await client.deleteIntegration('open');
+});
+
+test('an app is brought by its installation, and its own token is given to who asks for it', async () => {
+  const recorder = await Recorder.start();
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const credentials = {
+    type: 'APP', app_id: '77', app_link: 'https://github.com/apps/acme', private_key: privateKey.export({ type: 'pkcs1', format: 'pem' }),
+  };
+  const key = 'recorder-app';
+  await client.createIntegration({ provider: 'recorder-app', unique_key: key, credentials });
+  const brought = (app_id) => post({ provider_config_key: key, connection_id: 'installed', credentials: { type: 'APP', app_id, installation_id: '7' } });
+  const other = await brought('78');
+  assert.deepEqual([other.status, other.body.error.errors?.[0].path], [400, ['credentials', 'app_id']]);
+  const { status, body } = await brought('77');
+  assert.equal(status, 201, JSON.stringify(body));
+  assert.equal(body.credentials.access_token, 'of/api/installations/7/access_tokens');
+  // What is learnt beside the token is a setting, by either spelling.
+  assert.deepEqual(body.connection_config, { installation_id: '7', installationId: '7' });
+
+  const asked = await client.getConnection(key, 'installed', false, false, true);
+  const [head, claims, signature] = asked.credentials.jwtToken.split('.');
+  assert(verify('RSA-SHA256', Buffer.from(`${head}.${claims}`), publicKey, Buffer.from(signature, 'base64url')));
+  assert.equal(JSON.parse(Buffer.from(claims, 'base64url')).iss, '77');
+  assert.equal((await client.getConnection(key, 'installed')).credentials.jwtToken, undefined);
+  // Where there is no app, asking for its token asks for nothing.
+  const keyed = await client.getConnection('demo-api-key', connected('demo-api-key', 'no app'), false, false, true);
+  assert.equal(keyed.credentials.type, 'API_KEY');
+  recorder.close();
 });
 
 test('what cannot be is refused by name, and what the provider refuses is not kept', async () => {

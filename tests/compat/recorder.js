@@ -37,6 +37,10 @@ export class Recorder {
     if (path === '/api/refused') {
       return response.writeHead(422, { 'content-type': 'application/json' }).end('{"as":  "it is" }\n');
     }
+    if (path.endsWith('/access_tokens')) {
+      const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+      return response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ token: `of${path}`, expires_at }));
+    }
     if (path === '/api/pieces') {
       response.writeHead(200, { 'content-type': 'text/plain' }).write('one ');
       await pause(300);

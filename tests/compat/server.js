@@ -21,6 +21,17 @@ export async function refused(call) {
   return { status: error.response.status, ...error.response.data.error };
 }
 
+// What a product's own form sends, with a session's token, and what came of it.
+export async function filledIn(path, token, body) {
+  const answer = await fetch(`${host}${path}?connect_session_token=${token}`, {
+    method: 'POST',
+    headers: body ? { 'content-type': 'application/json' } : {},
+    body: body && JSON.stringify(body),
+  });
+  const { error, ...result } = await answer.json();
+  return { status: answer.status, code: error?.code, ...result };
+}
+
 // A request the client would not make.
 export async function raw(path, { method = 'GET', headers = {}, body } = {}) {
   const answer = await fetch(`${host}${path}`, {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { Nango } from '@nangohq/node';
-import { apiKey, client, connected, host, raw, refused } from './server.js';
+import { apiKey, client, connected, filledIn, host, raw, refused } from './server.js';
 
 test('the client is made with an API key alone, or a secret key alone, and never with both or none', () => {
   for (const options of [{ apiKey }, { secretKey: apiKey }]) assert(new Nango({ host: `${host}/`, ...options }));
@@ -59,6 +59,32 @@ test('an integration is created, read, listed, changed and deleted', async () =>
 
   assert.equal((await client.deleteIntegration(unique_key)).data.success, true);
   assert.equal((await refused(client.getIntegration({ uniqueKey: unique_key }))).status, 404);
+});
+
+test('an integration takes another key while nothing is connected to it, and its app goes along', async () => {
+  const credentials = { type: 'OAUTH2', client_id: 'app', client_secret: 'canary-secret', scopes: 'repo' };
+  await client.createIntegration({ provider: 'github', unique_key: 'first', credentials, forward_webhooks: true });
+  const { data } = await client.updateIntegration({ uniqueKey: 'first' }, { unique_key: 'second', display_name: 'Ours' });
+  // Nothing is forwarded here, whatever was asked for.
+  assert.deepEqual([data.unique_key, data.display_name, data.forward_webhooks], ['second', 'Ours', false]);
+  const shown = (await client.getIntegration({ uniqueKey: 'second' }, { include: ['credentials'] })).data.credentials;
+  assert.deepEqual([shown.client_id, shown.client_secret, shown.scopes], ['app', 'canary-secret', 'repo']);
+  assert.equal((await refused(client.getIntegration({ uniqueKey: 'first' }))).status, 404);
+
+  connected('demo-basic', 'keeps the key');
+  for (const [uniqueKey, unique_key] of [['second', 'demo-oauth'], ['second', 'a/b'], ['demo-basic', 'third']]) {
+    const { status, code, errors } = await refused(client.updateIntegration({ uniqueKey }, { unique_key }));
+    assert.deepEqual([status, code, errors[0].path], [400, 'invalid_body', ['unique_key']], `${uniqueKey} as ${unique_key}`);
+  }
+  await client.deleteIntegration('second');
+});
+
+test('the whole catalogue is there for whoever asks', async () => {
+  const answer = await fetch(`${host}/providers.json`);
+  assert.equal(answer.status, 200);
+  const providers = await answer.json();
+  assert(Object.keys(providers).length > 900);
+  assert.deepEqual(providers.github, (await client.getProvider({ provider: 'github' })).data);
 });
 
 test('an integration that needs no app is created by its provider alone', async () => {
@@ -129,6 +155,111 @@ test('a session is a token and a link that lasts half an hour', async () => {
 test('a session may be made for whom its tags name, and for every integration', async () => {
   const { data } = await client.createConnectSession({ tags: { end_user_id: 'ana' } });
   assert(data.token);
+});
+
+test('a page of its own is told whose session it is, and the connection is theirs', async () => {
+  const organization = { id: 'acme', display_name: 'Acme' };
+  const end_user = { id: 'ana', email: 'ana@example.com', display_name: 'Ana', tags: { seat: '7' } };
+  const allowed_integrations = ['demo-api-key'];
+  const { data } = await client.createConnectSession({ end_user, organization, allowed_integrations, tags: { Plan: 'pro' } });
+  const session = async (token) => (await raw('/connect/session', { headers: { authorization: `Bearer ${token}` } })).body.data;
+  assert.deepEqual((await session(data.token)).endUser, { ...end_user, organization });
+
+  const { apiKey } = (await client.getConnection('demo-api-key', connected('demo-api-key', 'lends the key'))).credentials;
+  const made = await filledIn('/api-auth/api-key/demo-api-key', data.token, { apiKey });
+  assert.deepEqual([made.status, made.providerConfigKey], [200, 'demo-api-key']);
+  const seen = await client.getConnection('demo-api-key', made.connectionId);
+  assert.deepEqual(seen.end_user, { ...end_user, organization });
+  const named = { end_user_id: 'ana', end_user_email: 'ana@example.com', end_user_display_name: 'Ana' };
+  assert.deepEqual(seen.tags, { plan: 'pro', organization_id: 'acme', organization_display_name: 'Acme', ...named });
+  const again = await client.createReconnectSession({ connection_id: made.connectionId, integration_id: 'demo-api-key' });
+  assert.deepEqual((await session(again.data.token)).endUser, { ...end_user, organization });
+
+  // Other tags are no other end user, and take nothing from this one.
+  await client.patchConnection({ connectionId: made.connectionId, provider_config_key: 'demo-api-key' }, { tags: { end_user_email: 'ana@new.example' } });
+  const patched = await client.getConnection('demo-api-key', made.connectionId);
+  assert.deepEqual([patched.end_user.email, patched.end_user.tags], ['ana@new.example', { seat: '7' }]);
+});
+
+test('who is known by tags alone is nobody by name, and everybody is somebody else', async () => {
+  const wish = { tags: { project: 'p1' }, allowed_integrations: ['demo-api-key'] };
+  const { apiKey } = (await client.getConnection('demo-api-key', connected('demo-api-key', 'lends the key'))).credentials;
+  const ids = [];
+  for (const { data } of [await client.createConnectSession(wish), await client.createConnectSession(wish)]) {
+    const { body } = await raw('/connect/session', { headers: { authorization: `Bearer ${data.token}` } });
+    assert.equal(body.data.endUser, null);
+    ids.push((await filledIn('/api-auth/api-key/demo-api-key', data.token, { apiKey })).connectionId);
+  }
+  const { connections } = await client.listConnections({ tags: { project: 'p1' } });
+  assert.deepEqual(connections.map((it) => [it.connection_id, it.end_user, it.tags]), ids.reverse().map((id) => [id, null, wish.tags]));
+  const [one, other] = await Promise.all(ids.map(async (id) => (await raw(`/v1/connections/${id}`)).body.connection.end_user));
+  assert.notEqual(one, other);
+});
+
+test('a form is for one kind of credentials, and whatever fits is taken', async () => {
+  const { data } = await client.createConnectSession({ end_user: { id: 'ana' }, allowed_integrations: ['demo-api-key', 'demo-oauth'] });
+  const sent = async (path, body) => {
+    const { status, code } = await filledIn(path, data.token, body);
+    return [status, code];
+  };
+  const basic = { username: 'ana', password: 'p' };
+  assert.deepEqual(await sent('/api-auth/basic/demo-api-key', basic), [400, 'invalid_auth_mode']);
+  assert.deepEqual(await sent('/api-auth/basic/demo-oauth', basic), [400, 'invalid_auth_mode']);
+  assert.deepEqual(await sent('/auth/unauthenticated/demo-oauth'), [400, 'invalid_auth_mode']);
+  assert.deepEqual(await sent('/api-auth/api-key/demo-api-key', basic), [400, 'invalid_body']);
+  assert.deepEqual(await sent('/api-auth/api-key/demo-api-key', { apiKey: 'wrong' }), [400, 'connection_test_failed']);
+  assert.deepEqual(await sent('/api-auth/basic/demo-basic', basic), [400, 'integration_not_allowed']);
+});
+
+test('a provider that asks for nothing is connected to with nothing', async () => {
+  await client.createIntegration({ provider: 'unauthenticated', unique_key: 'open' });
+  const { data } = await client.createConnectSession({ end_user: { id: 'ana' }, allowed_integrations: ['open'] });
+  const made = await filledIn('/auth/unauthenticated/open', data.token);
+  assert.deepEqual([made.status, made.providerConfigKey], [200, 'open']);
+  const seen = await client.getConnection('open', made.connectionId);
+  assert.deepEqual([seen.credentials, seen.errors, seen.end_user.id], [{}, [], 'ana']);
+  assert.deepEqual(await client.getToken('open', made.connectionId), {});
+  await client.deleteConnection('open', made.connectionId);
+  await client.deleteIntegration('open');
+});
+
+test('a pasted token is kept with the client it was given to', async () => {
+  const credentials = { type: 'TBA', client_id: 'ours', client_secret: 'canary_ours' };
+  await client.createIntegration({ provider: 'netsuite-tba', unique_key: 'pasted', credentials });
+  const { data } = await client.createConnectSession({ end_user: { id: 'ana' }, allowed_integrations: ['pasted', 'demo-api-key'] });
+  const token = { token_id: 't', token_secret: 'canary_token' };
+  const own = { oauth_client_id_override: 'theirs', oauth_client_secret_override: 'canary_theirs' };
+  assert.equal((await filledIn('/api-auth/api-key/demo-api-key', data.token, { apiKey: 'k', ...own })).code, 'not_supported');
+  const made = await filledIn('/auth/tba/pasted', data.token, { ...token, ...own, accountId: '77' });
+  assert.equal(made.status, 200, JSON.stringify(made));
+  const seen = await client.getConnection('pasted', made.connectionId);
+  assert.deepEqual(seen.credentials, { type: 'TBA', ...token, config_override: {} });
+  assert.deepEqual([seen.connection_config.account_id, seen.connection_config.accountId], ['77', '77']);
+  const signed = await raw(`/v1/connections/${made.connectionId}:credential`);
+  assert.match(JSON.stringify(signed.body), /canary_theirs/);
+  await client.deleteConnection('pasted', made.connectionId);
+  await client.deleteIntegration('pasted');
+});
+
+test('a refresh token that there is already is used in the place of a consent', async () => {
+  const begun = async (end_user, credentials) => {
+    const { data } = await client.createConnectSession({ end_user: { id: end_user }, allowed_integrations: ['demo-oauth'] });
+    const page = new URL(`${host}/oauth/connect/demo-oauth`);
+    page.searchParams.set('connect_session_token', data.token);
+    for (const [name, value] of Object.entries(credentials)) page.searchParams.set(`credentials[${name}]`, value);
+    const answer = await fetch(page, { redirect: 'manual' });
+    return [answer.status, answer.headers.get('location'), (await client.listConnections({ userId: end_user })).connections];
+  };
+  const had = (await client.getConnection('demo-oauth', connected('demo-oauth', 'had it'), false, true)).credentials;
+  const [status, location, [made]] = await begun('brings it', { oauth_refresh_token_override: had.refresh_token });
+  assert.deepEqual([status, location], [303, '/connect/window/done']);
+  const { credentials } = await client.getConnection('demo-oauth', made.connection_id);
+  assert.notEqual(credentials.access_token, had.access_token);
+  const me = await fetch(`${host}/demo-provider/me`, { headers: { authorization: `Bearer ${credentials.access_token}` } });
+  assert.equal(me.status, 200);
+  const [wrong, , none] = await begun('has none', { oauth_refresh_token_override: 'canary_refresh' });
+  assert(wrong >= 400, `${wrong}`);
+  assert.deepEqual(none, []);
 });
 
 test('a session for nobody, or for an integration there is not, is refused with the field', async () => {

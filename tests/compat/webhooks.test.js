@@ -51,6 +51,7 @@ test('a connection that is made and one that breaks are told, and the client fin
     [body.from, body.type, body.providerConfigKey, body.authMode, body.success, body.endUser.endUserId],
     ['nango', 'auth', 'demo-oauth', 'OAUTH2', true, 'told'],
   );
+  assert.deepEqual(body.tags, { end_user_id: 'told' });
   assert.equal(JSON.parse(failed.body).success, false);
   for (const client of [
     new Nango({ host, secretKey: secret }),

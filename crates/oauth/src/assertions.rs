@@ -1,7 +1,8 @@
 //! Signs what an entry has signed, right before a request is made of it: no assertion is older than its request.
 
-use crate::{ClientIdentity, Fault, app::Material, assemble::unrendered};
-use latchkey_providers::{Assertion, Provider};
+use crate::{App, ClientIdentity, Fault, app::Material, assemble::unrendered};
+use latchkey_providers::{Assertion, AuthMode, Provider};
+use latchkey_secret::SecretText;
 use std::collections::BTreeMap;
 
 /// Signs each of `assertions` and puts it where templates read `${assertion.…}`.
@@ -18,6 +19,21 @@ pub(crate) fn fill(
         keep(material, name, signed.map_err(|error| unrendered(&error))?);
     }
     Ok(())
+}
+
+/// What an app that is installed proves itself with, signed now: the one assertion of its entry. `None` where it has none, or
+/// several, and for whatever is not installed.
+///
+/// # Errors
+/// As [`fill`].
+pub fn app_assertion(provider: &Provider, app: &App) -> Result<Option<SecretText>, Fault> {
+    let assertions = &provider.obtain.assertions;
+    if provider.auth_mode() != AuthMode::Installation || assertions.len() != 1 {
+        return Ok(None);
+    }
+    let mut material = Material::of_app(provider, app);
+    fill(provider, assertions, &mut material)?;
+    Ok(std::mem::take(&mut material.values.assertion).into_values().next().map(SecretText::new))
 }
 
 /// Signs that by which the client proves itself at the token endpoint (RFC 7523 §2.2), where that is how it does.

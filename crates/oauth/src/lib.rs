@@ -42,6 +42,7 @@ mod verify;
 mod xml;
 
 pub use app::{App, Inputs};
+pub use assertions::app_assertion;
 pub use at_hand::given;
 pub use authorize::{Begun, check_issuer, check_issuer_for};
 pub use brought::{Brought, brought, check_brought, otherwise_learnt};

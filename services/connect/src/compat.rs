@@ -3,12 +3,14 @@
 
 mod auth;
 mod body;
+mod brought;
 mod change;
 mod connections;
 mod cors;
 mod create;
 mod credentials;
 mod elsewhere;
+mod end_user;
 mod environment;
 mod integrations;
 mod list;
@@ -17,11 +19,14 @@ mod popup;
 mod presets;
 mod providers;
 mod refusal;
+mod rename;
 mod sessions;
 mod shown;
 mod socket;
+mod spelling;
 
 use crate::flows::Flows;
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -34,7 +39,7 @@ use latchkey_wire::{Authenticator, Fault, actor};
 use refusal::Refusal;
 use serde_json::{Map, Value};
 pub use socket::Sockets;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tonic::metadata::MetadataMap;
 use url::Url;
 
@@ -48,6 +53,8 @@ struct Door {
     calls: Calls,
     public_url: Arc<Url>,
     sockets: Sockets,
+    /// The catalogue as the contract shows it whole.
+    written: Arc<OnceLock<Bytes>>,
 }
 
 /// Puts the sockets before everything else: they are asked for at `/`, where other things may be.
@@ -70,7 +77,8 @@ pub fn router(
     public_url: &Url,
     sockets: Sockets,
 ) -> Router {
-    let door = Door { flows, authenticator, calls, public_url: Arc::new(public_url.clone()), sockets };
+    let public = Arc::new(public_url.clone());
+    let door = Door { flows, authenticator, calls, public_url: public, sockets, written: Arc::default() };
     // An id may hold a slash and comes as it is, so it takes the rest of the path.
     Router::new()
         .route("/integrations", post(integrations::create))
@@ -104,6 +112,7 @@ pub fn router(
         .merge(auth::routes())
         .merge(elsewhere::open_routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .route("/providers.json", get(providers::document))
         .route("/images/template-logos/{file}", get(logo::svg))
         .layer(middleware::from_fn(cors::shared))
         .merge(popup::routes(public_url))

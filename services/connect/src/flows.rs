@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing a browser sends is believed before the vault has found the session, or the attempt, it belongs to.
 
+mod app_token;
 mod bring;
 mod callback;
 mod cancel;

@@ -99,7 +99,7 @@ pub fn refused(Refusal(fault): Refusal) -> Response {
         (_, Kind::Unauthenticated) => (StatusCode::UNAUTHORIZED, "unknown_account"),
         (Reason::EgressBlocked, _) => (StatusCode::BAD_REQUEST, "base_url_override_not_allowed"),
         (_, Kind::Forbidden) => (StatusCode::FORBIDDEN, "forbidden"),
-        (Reason::FieldInvalid, _) if field == Some(CONNECTION) => {
+        (Reason::FieldInvalid, _) if field == Some(CONNECTION) || field == Some(THEIR_CONNECTION) => {
             (StatusCode::BAD_REQUEST, "missing_connection")
         }
         (Reason::FieldInvalid, _) if field == Some(BASE_URL) => (StatusCode::BAD_REQUEST, "missing_api_url"),

@@ -1,7 +1,7 @@
 //! Changes of connections: their metadata and tags, and where their webhooks go.
 
 use super::body::Fields;
-use super::sessions::decorations;
+use super::end_user::{Said, own_tags};
 use super::{Door, Refusal, text};
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
@@ -113,16 +113,17 @@ async fn patch(
     query.done()?;
     let webhook_url = body.optional_text("webhook_url_override");
     let replaced = body.get("tags").is_object();
-    let (end_user, said) = decorations(&mut body)?;
+    let said = Said::read(&mut body)?;
     body.done()?;
     let missing = || Refusal::not_found("This integration has no such connection.");
     let connection = door.connection(headers, id, &integration).await?.ok_or_else(missing)?;
-    if end_user.is_some_and(|end_user| end_user != text(&connection, "/end_user")) {
+    if said.id.is_some_and(|end_user| end_user != text(&connection, "/end_user")) {
         let message = "A connection keeps its end user: let the other one connect.";
         return Err(Refusal::body(&["end_user", "id"], message));
     }
-    let mut tags = if replaced { Map::new() } else { object(&connection["tags"]) };
-    tags.extend(said);
+    let before = object(&connection["tags"]);
+    let mut tags = if replaced { own_tags(before) } else { before };
+    tags.extend(said.tags);
     let mut wish = json!({ "connection_id": text(&connection, "/id"), "update_mask": "tags", "tags": tags });
     if let Some(webhook_url) = webhook_url {
         (wish["update_mask"], wish["webhook_url"]) = ("tags,webhook_url".into(), webhook_url.into());

@@ -2,14 +2,19 @@
 
 use super::body::Fields;
 use super::credentials::{self, RefreshTokens};
+use super::end_user::{described, shown_tags};
 use super::providers::is_credential;
+use super::spelling::camel;
 use super::{Door, Refusal, text};
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use http::{HeaderMap, StatusCode};
 use latchkey_domain::api_key::Scope;
+use latchkey_domain::integration::Settings;
 use latchkey_domain::{ConnectionId, Environment};
-use latchkey_providers::{Ask, Provider};
+use latchkey_oauth::otherwise_learnt;
+use latchkey_providers::{Ask, AuthMode, Provider};
+use latchkey_wire::convert::secret_to_pb;
 use latchkey_wire::{Fault, Kind, Reason};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -29,12 +34,10 @@ pub async fn one(
     let refresh_token = query.flag("refresh_token");
     let app_token = query.flag("refresh_github_app_jwt_token");
     query.done()?;
-    if app_token {
-        return Err(Refusal::unsupported("refresh_github_app_jwt_token"));
-    }
+    let asks = force || refresh_token || app_token;
     let full = match door.allowed(&headers, Scope::CredentialsRead).await {
         Ok(_) => true,
-        Err(fault) if fault.reason == Reason::ScopeNotGranted && !force && !refresh_token => false,
+        Err(fault) if fault.reason == Reason::ScopeNotGranted && !asks => false,
         Err(fault) => return Err(fault.into()),
     };
     door.provider_of(&environment, &key).await?;
@@ -44,7 +47,16 @@ pub async fn one(
         return Ok(Json(whole(&connection)));
     }
     let refresh_tokens = if refresh_token { RefreshTokens::Given } else { RefreshTokens::LeftOut };
-    Ok(Json(door.with_credential(&headers, &connection, force, refresh_tokens).await?))
+    let mut shown = door.with_credential(&headers, &connection, force, refresh_tokens).await?;
+    // The app's own token, which goes with what it is installed for.
+    if app_token
+        && text(&shown, "/credentials/type") == AuthMode::Installation.as_str()
+        && let Ok(integration) = key.parse()
+        && let Some(token) = door.flows.app_token(&environment, &integration).await?
+    {
+        shown["credentials"]["jwtToken"] = secret_to_pb(&token).into();
+    }
+    Ok(Json(shown))
 }
 
 /// A connection that was just made: with its credential, where the caller's key may have that.
@@ -99,8 +111,12 @@ fn no_credential(fault: Fault, connection: &Value) -> Refusal {
 }
 
 impl Door {
-    /// The integration's entry in the catalogue.
-    pub async fn provider_of(&self, environment: &Environment, key: &str) -> Result<Arc<Provider>, Refusal> {
+    /// What is set for the integration, and its entry in the catalogue.
+    pub async fn provider_of(
+        &self,
+        environment: &Environment,
+        key: &str,
+    ) -> Result<(Settings, Arc<Provider>), Refusal> {
         let known = match key.parse() {
             Ok(key) => self.flows.vault.get_integration(environment, &key).await,
             Err(_) => Err(Fault::new(Kind::NotFound, Reason::IntegrationUnknown, "")),
@@ -110,7 +126,11 @@ impl Door {
                 let message = "There is no integration of this name.";
                 Err(Refusal::new(StatusCode::BAD_REQUEST, "unknown_provider_config", message))
             }
-            known => Ok(self.flows.provider(&known?.settings.provider)?),
+            known => {
+                let settings = known?.settings;
+                let provider = self.flows.provider(&settings.provider)?;
+                Ok((settings, provider))
+            }
         }
     }
 
@@ -175,14 +195,28 @@ impl Door {
         }
     }
 
-    /// What was typed to connect and is no secret.
+    /// What was typed to connect and is no secret, and what the provider told beside the token: by either spelling, for the
+    /// contract has both.
     fn settings(&self, connection: &Value, credential: &Value) -> Value {
         let Ok(provider) = self.flows.catalogue.get(text(connection, "/provider")) else { return json!({}) };
-        let mode = provider.auth_mode();
-        let inputs = provider.inputs.iter();
-        let settings = inputs.filter(|input| input.ask == Ask::Connection && !is_credential(mode, input));
-        let value = |name: &str| credential["fields"].get(name).cloned();
-        settings.filter_map(|input| Some((input.name.clone(), value(&input.name)?))).collect()
+        let fields = credential["fields"].as_object().into_iter().flatten();
+        let settings = fields.filter(|(name, _)| is_setting(&provider, name));
+        settings
+            .flat_map(|(name, value)| [name.clone(), camel(name)].map(|name| (name, value.clone())))
+            .collect()
+    }
+}
+
+/// Whether it stands with a connection's settings, and may be seen.
+fn is_setting(provider: &Provider, name: &str) -> bool {
+    let mode = provider.auth_mode();
+    let hidden = [provider.token_response(), provider.refresh_response()];
+    match provider.inputs.iter().find(|input| input.name == name) {
+        Some(input) => input.ask == Ask::Connection && !is_credential(mode, input),
+        None => {
+            otherwise_learnt(provider).contains(name)
+                && !hidden.iter().any(|response| response.set_secret.contains_key(name))
+        }
     }
 }
 
@@ -191,11 +225,6 @@ pub fn item(connection: &Value) -> Value {
     let failing =
         matches!(text(connection, "/state"), "CONNECTION_STATE_DEGRADED" | "CONNECTION_STATE_NEEDS_REAUTH");
     let id = text(connection, "/id");
-    let tags = tags(connection);
-    let named = |name: &str| tags.get(name).cloned().unwrap_or_default();
-    let organization = tags.contains_key("organization_id").then(
-        || json!({ "id": named("organization_id"), "display_name": named("organization_display_name") }),
-    );
     // There is no log entry to name: the connection's own history says what happened.
     let errors = if failing { json!([{ "type": "auth", "log_id": id }]) } else { json!([]) };
     json!({
@@ -204,14 +233,8 @@ pub fn item(connection: &Value) -> Value {
         "provider_config_key": text(connection, "/integration"),
         "provider": text(connection, "/provider"),
         "errors": errors,
-        "end_user": {
-            "id": text(connection, "/end_user"),
-            "display_name": named("end_user_display_name"),
-            "email": named("end_user_email"),
-            "tags": null,
-            "organization": organization,
-        },
-        "tags": tags,
+        "end_user": described(text(connection, "/end_user"), &kept_tags(connection)),
+        "tags": tags(connection),
         "metadata": connection["metadata"],
         "created": offset(text(connection, "/create_time")),
     })
@@ -241,11 +264,12 @@ pub fn shown_id(connection: &Value) -> &str {
     Some(text(connection, "/external_id")).filter(|id| !id.is_empty()).unwrap_or(text(connection, "/id"))
 }
 
-/// With its end user among them, as clients look for it there.
 pub fn tags(connection: &Value) -> Map<String, Value> {
-    let mut tags = connection["tags"].as_object().cloned().unwrap_or_default();
-    tags.entry("end_user_id").or_insert_with(|| text(connection, "/end_user").into());
-    tags
+    shown_tags(text(connection, "/end_user"), kept_tags(connection))
+}
+
+fn kept_tags(connection: &Value) -> Map<String, Value> {
+    connection["tags"].as_object().cloned().unwrap_or_default()
 }
 
 /// Clients know connections by a number too. There is none here, so it is made of the id's random part: always the same,

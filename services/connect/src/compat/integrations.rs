@@ -150,12 +150,14 @@ pub async fn change(
     Path(key): Path<String>,
     mut body: Fields,
 ) -> Answer {
-    let renamed = body.optional_text("unique_key").is_some_and(|wanted| wanted != key);
+    let environment = door.allowed(&headers, Scope::IntegrationsAdmin).await?;
+    let renamed = body.optional_text("unique_key").filter(|wanted| *wanted != key);
     let wish = Wish::read(&mut body)?;
     body.done()?;
     let mut present = door.registered(&headers, &key).await?;
-    if renamed {
-        return Err(Refusal::body(&["unique_key"], "An integration keeps its key for as long as it lives."));
+    if renamed.is_some() && door.is_connected(&headers, &key).await? {
+        let message = "There are connections to this integration, so it keeps its key.";
+        return Err(Refusal::body(&["unique_key"], message));
     }
     let provider = door.flows.catalogue.get(text(&present, "/provider"));
     let provider = provider.map_err(|unknown| Refusal::body(&["provider"], unknown.to_string()))?;
@@ -163,7 +165,11 @@ pub async fn change(
         present.remove("redirect_uri");
         present.remove("create_time");
     }
-    door.put(&headers, present, wish, &provider).await
+    let changed = door.put(&headers, present, wish, &provider).await?;
+    let Some(renamed) = renamed else { return Ok(changed) };
+    door.rename(&environment, &key, &renamed, &provider).await?;
+    let renamed = door.registered(&headers, &renamed).await?;
+    Ok(Json(json!({ "data": door.integration(&renamed) })))
 }
 
 pub async fn delete(State(door): State<Door>, headers: HeaderMap, Path(key): Path<String>) -> Answer {
@@ -186,7 +192,8 @@ struct Wish {
 
 impl Wish {
     fn read(body: &mut Fields) -> Result<Self, Refusal> {
-        body.refuse_unsupported(&["forward_webhooks"])?;
+        // Providers' own webhooks are not received here, so there is nothing to forward: the answer says so.
+        body.flag("forward_webhooks");
         let display_name = body.optional_text("display_name");
         let mut fields = body.text_map("integration_config");
         fields.append(&mut body.text_map("custom"));
@@ -284,26 +291,35 @@ impl Door {
 
     fn integration(&self, integration: &Value) -> Value {
         let of = |pointer| text(integration, pointer);
-        self.described(of("/key"), of("/provider"), of("/display_name"), of("/create_time"))
+        let fields = integration["fields"].as_object().into_iter().flatten();
+        let preset = fields.map(|(name, _)| name.as_str()).collect();
+        self.described(of("/key"), of("/provider"), of("/display_name"), of("/create_time"), preset)
     }
 
     /// As a session's end user may see it.
     fn offered_integration(&self, view: &IntegrationView) -> Value {
-        let Settings { provider, display_name, .. } = &view.settings;
+        let Settings { provider, display_name, fields, .. } = &view.settings;
+        let preset = fields.keys().map(String::as_str).collect();
         let created = timestamp_to_pb(view.created_at).to_string();
-        self.described(view.key.as_str(), provider, display_name, &created)
+        self.described(view.key.as_str(), provider, display_name, &created, preset)
     }
 
-    fn described(&self, key: &str, provider: &str, name: &str, created: &str) -> Value {
+    fn described(&self, key: &str, provider: &str, name: &str, created: &str, preset: Vec<&str>) -> Value {
+        let entry = self.flows.catalogue.get(provider).ok();
         // One that was given no name is called as its provider is.
-        let named = || self.flows.catalogue.get(provider).map(|provider| provider.name.clone());
+        let named = || entry.as_ref().map(|entry| entry.name.clone());
         let name = if name.is_empty() { named().unwrap_or_default() } else { name.to_owned() };
+        // What a developer filled in for every end user; what is asked of developers alone is no end user's.
+        let is_asked = |name: &&str| {
+            entry.as_ref().is_some_and(|entry| entry.connection_inputs().any(|input| input.name == **name))
+        };
         json!({
             "unique_key": key,
             "provider": provider,
             "display_name": name,
             "logo": self.logo(provider),
             "forward_webhooks": false,
+            "preconfigured_credentials": preset.into_iter().filter(is_asked).collect::<Vec<_>>(),
             "created_at": created,
             // When it was changed is not told natively.
             "updated_at": created,

@@ -20,6 +20,7 @@ pub async fn connections(
 }
 
 /// Which connections a caller wants to see.
+#[derive(Default)]
 struct List {
     connection: Option<String>,
     search: Option<String>,
@@ -112,6 +113,12 @@ impl List {
 }
 
 impl Door {
+    /// Whether there is a connection to this integration.
+    pub async fn is_connected(&self, headers: &HeaderMap, integration: &str) -> Result<bool, Refusal> {
+        let wish = List { integrations: vec![integration.to_owned()], limit: 1, ..List::default() };
+        Ok(!self.newest(headers, &wish).await?.is_empty())
+    }
+
     /// The page asked for.
     async fn newest(&self, headers: &HeaderMap, wish: &List) -> Result<Vec<Value>, Refusal> {
         let begin = wish.limit.saturating_mul(wish.page);

@@ -2,9 +2,10 @@
 //! ends on our page, while a socket tells the client what became of it.
 
 use super::Door;
-use super::auth::{named, unsupported};
+use super::auth::unsupported;
 use super::body::{Fields, shortened};
 use super::presets::params;
+use super::spelling::named;
 use crate::browser::{Browser, Cookies, Place};
 use crate::failures::Problem;
 use crate::flows::{Next, Otherwise, Wish, held};
@@ -18,6 +19,7 @@ use latchkey_domain::{Digest, Failure, Reason, SessionId, Timestamp};
 use latchkey_secret::SecretText;
 use latchkey_wire::contract::{AttemptState, SessionView};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::timeout;
 use url::Url;
@@ -158,20 +160,28 @@ impl Popup {
 fn otherwise(query: &mut Fields) -> Result<Otherwise, Problem> {
     let params = params(query.text_map("authorization_params"), query.optional_text("user_scope"));
     let mut own = query.text_map("credentials");
-    let mut take = |name: &str| own.remove(name).filter(|text| !text.is_empty());
-    let (id, secret) = (take("oauth_client_id_override"), take("oauth_client_secret_override"));
-    let malformed = |message: &str| Problem::Malformed(message.to_owned());
+    let refresh_token = own.remove("oauth_refresh_token_override").filter(|text| !text.is_empty());
+    let client = own_client(&mut own)?;
     if let Some(name) = own.keys().next() {
         let message = format!("`credentials[{}]` in the query is not supported.", shortened(name));
         return Err(Problem::Malformed(message));
     }
-    let client = match (id, secret) {
-        (Some(id), secret) if id.len() <= CLIENT_MAX => Some((id, secret.map(SecretText::new))),
-        (Some(_), _) => return Err(malformed("`oauth_client_id_override` is too long.")),
-        (None, Some(_)) => return Err(malformed("`oauth_client_secret_override` goes with an id.")),
-        (None, None) => None,
-    };
-    Ok(Otherwise { params, client })
+    Ok(Otherwise { params, client, refresh_token: refresh_token.map(SecretText::new) })
+}
+
+/// The client of the end user's own, taken out of what such a client sends.
+pub(super) fn own_client(
+    sent: &mut BTreeMap<String, String>,
+) -> Result<Option<(String, Option<SecretText>)>, Problem> {
+    let mut take = |name: &str| sent.remove(name).filter(|text| !text.is_empty());
+    let (id, secret) = (take("oauth_client_id_override"), take("oauth_client_secret_override"));
+    let malformed = |message: &str| Err(Problem::Malformed(message.to_owned()));
+    match (id, secret) {
+        (Some(id), secret) if id.len() <= CLIENT_MAX => Ok(Some((id, secret.map(SecretText::new)))),
+        (Some(_), _) => malformed("`oauth_client_id_override` is too long."),
+        (None, Some(_)) => malformed("`oauth_client_secret_override` goes with an id."),
+        (None, None) => Ok(None),
+    }
 }
 
 /// By the words such a client knows.

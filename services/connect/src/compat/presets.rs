@@ -1,7 +1,7 @@
 //! What a session settles for its integrations, in the contract's words and back.
 
-use super::auth::named;
 use super::body::Fields;
+use super::spelling::named;
 use super::{Door, Refusal};
 use latchkey_domain::Environment;
 use latchkey_domain::session::{Preset, Presets};

@@ -3,9 +3,14 @@
 use super::body::Fields;
 use super::{Door, Refusal};
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
-use latchkey_providers::{Ask, AuthMode, Input, Provider};
+use axum::response::IntoResponse;
+use http::header;
+use latchkey_providers::{Ask, AuthMode, Input, InputFormat, Provider};
+use latchkey_wire::Fault;
 use serde_json::{Map, Value, json};
+use tokio::task::spawn_blocking;
 
 pub async fn list(State(door): State<Door>, RawQuery(query): RawQuery) -> Result<Json<Value>, Refusal> {
     let mut query = Fields::of_query(query.as_deref());
@@ -21,6 +26,20 @@ pub async fn one(State(door): State<Door>, Path(id): Path<String>) -> Result<Jso
     let provider =
         door.flows.catalogue.get(&id).map_err(|unknown| Refusal::not_found(unknown.to_string()))?;
     Ok(Json(json!({ "data": door.provider(&provider) })))
+}
+
+/// All of them by their names, for whoever asks. The catalogue is what it was when the process began, so it is written once.
+pub async fn document(State(door): State<Door>) -> Result<impl IntoResponse + use<>, Refusal> {
+    let written = door.written.clone();
+    let write = move || {
+        let entries = door.flows.catalogue.list();
+        let entries = entries.map(|provider| (provider.id.clone(), door.provider(&provider)));
+        Bytes::from(Value::Object(entries.collect()).to_string())
+    };
+    // Too long a piece of work for a thread that serves others.
+    let body = spawn_blocking(move || written.get_or_init(write).clone()).await;
+    let body = body.map_err(|_| Fault::internal())?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], body))
 }
 
 impl Door {
@@ -45,6 +64,7 @@ impl Door {
             "authorization_url": written("/obtain/authorization_endpoint"),
             "token_url": written("/obtain/token_endpoint"),
             "default_scopes": provider.obtain.scopes.default,
+            "scope_separator": provider.obtain.scopes.separator,
             "connection_config": described(&config),
             "credentials": described(&credentials),
         });
@@ -69,7 +89,10 @@ fn described(inputs: &[&Input]) -> Value {
             "pattern": input.pattern,
             "enum": if input.one_of.is_empty() { Value::Null } else { json!(input.one_of) },
             "default_value": input.default,
+            "format": format(input.format),
             "prefix": input.before,
+            "suffix": input.after,
+            "visible_when": input.when.as_ref().map(|when| json!({ "field": when.input, "equals": when.is })),
             "secret": input.secret,
             "optional": !input.required,
             "order": order,
@@ -78,6 +101,17 @@ fn described(inputs: &[&Input]) -> Value {
     });
     let fields: Map<String, Value> = fields.collect();
     if fields.is_empty() { Value::Null } else { Value::Object(fields) }
+}
+
+/// By the contract's word; what it has no word for is checked here alone.
+fn format(format: Option<InputFormat>) -> Option<&'static str> {
+    match format? {
+        InputFormat::Hostname => Some("hostname"),
+        InputFormat::Uri => Some("uri"),
+        InputFormat::Uuid => Some("uuid"),
+        InputFormat::Email => Some("email"),
+        InputFormat::Pem => None,
+    }
 }
 
 fn without_nothing(mut value: Value) -> Value {

@@ -2,7 +2,9 @@
 //! decorates (names, addresses, tags) is kept as the tags of the connection to come.
 
 use super::body::Fields;
+use super::end_user::Said;
 use super::refusal::Issue;
+use super::shown::in_their_words;
 use super::{Door, Refusal, text};
 use axum::Json;
 use axum::extract::State;
@@ -10,8 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
 use latchkey_domain::Environment;
 use latchkey_domain::api_key::Scope;
-use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
 
 /// As long as the contract says: some clients show a link for that long.
 const LIFETIME: &str = "1800s";
@@ -22,20 +23,20 @@ pub async fn create(
     mut body: Fields,
 ) -> Result<Response, Refusal> {
     let environment = door.allowed(&headers, Scope::SessionsWrite).await?;
-    let (end_user, tags) = decorations(&mut body)?;
+    let said = Said::read(&mut body)?;
     let integrations = body.texts("allowed_integrations").unwrap_or_default();
     let webhook_url = body.optional_text("webhook_url_override").unwrap_or_default();
     let integrations = door.offered(&environment, integrations).await?;
     let presets = door.presets(&environment, &mut body, &integrations).await?;
     body.done()?;
-    let end_user = end_user.ok_or_else(|| {
-        let message = "Say whose connection it will be: `end_user.id`, or the tag `end_user_id`.";
+    let end_user = said.owner().ok_or_else(|| {
+        let message = "Say whose connection it will be: `end_user.id`, or tags.";
         Refusal::body(&["end_user"], message)
     })?;
     let wish = json!({
         "end_user": end_user,
         "integrations": integrations,
-        "tags": tags,
+        "tags": said.tags,
         "webhook_url": webhook_url,
         "presets": presets,
     });
@@ -50,7 +51,7 @@ pub async fn reconnect(
     let environment = door.allowed(&headers, Scope::SessionsWrite).await?;
     let (id, integration) = (body.text("connection_id"), body.text("integration_id"));
     // The connection that is mended keeps its tags.
-    let (named, _) = decorations(&mut body)?;
+    let named = Said::read(&mut body)?.id;
     let webhook_url = body.optional_text("webhook_url_override").unwrap_or_default();
     let presets = door.presets(&environment, &mut body, std::slice::from_ref(&integration)).await?;
     body.done()?;
@@ -63,39 +64,6 @@ pub async fn reconnect(
         "presets": presets,
     });
     door.session(&headers, wish).await
-}
-
-/// Whose connection it will be, and its tags: those that are given, and the end user's and organization's names among them.
-/// Tags may say whose it is, too.
-pub fn decorations(body: &mut Fields) -> Result<(Option<String>, Map<String, Value>), Refusal> {
-    let given = body.text_map("tags").into_iter();
-    let mut tags: BTreeMap<String, String> =
-        given.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
-    let mut mirror = |name: &str, value: Option<String>| {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            tags.entry(name.to_owned()).or_insert(value);
-        }
-    };
-    if let Some(organization) = body.object("organization") {
-        let mut organization = Fields::new("invalid_body", organization);
-        mirror("organization_id", Some(organization.text("id")));
-        mirror("organization_display_name", organization.optional_text("display_name"));
-        organization.done_within("organization")?;
-    }
-    let mut end_user = None;
-    if let Some(described) = body.object("end_user") {
-        let mut described = Fields::new("invalid_body", described);
-        let id = described.text("id");
-        mirror("end_user_id", Some(id.clone()));
-        mirror("end_user_email", described.optional_text("email"));
-        mirror("end_user_display_name", described.optional_text("display_name"));
-        described.text_map("tags");
-        described.done_within("end_user")?;
-        end_user = Some(id);
-    }
-    let end_user =
-        end_user.or_else(|| tags.get("end_user_id").or_else(|| tags.get("end_user_email")).cloned());
-    Ok((end_user, tags.into_iter().map(|(name, value)| (name, value.into())).collect()))
 }
 
 impl Door {
@@ -125,10 +93,8 @@ impl Door {
     async fn session(&self, headers: &HeaderMap, mut wish: Value) -> Result<Response, Refusal> {
         wish["lifetime"] = LIFETIME.into();
         let created = self.call("CreateConnectSession", headers, wish).await?;
-        // Some callers look at how it begins, so it begins as in the contract. The link has it as it is.
-        let token = text(&created, "/token").replacen("lk_cs_", "nango_connect_session_", 1);
         let data = json!({
-            "token": token,
+            "token": in_their_words(text(&created, "/token")),
             "connect_link": text(&created, "/connect_link"),
             "expires_at": text(&created, "/expire_time"),
         });

@@ -9,8 +9,14 @@ use axum::{Router, middleware};
 use http::{StatusCode, header};
 use latchkey_wire::contract::SessionView;
 
-/// As the contract calls them, and as ours begin.
-const TOKENS: [&str; 2] = ["nango_connect_session_", "lk_cs_"];
+/// How session tokens begin here, and in the contract.
+const OURS: &str = "lk_cs_";
+const THEIRS: &str = "nango_connect_session_";
+
+/// A session's token for clients that look at how it begins. The vault takes either.
+pub fn in_their_words(token: &str) -> String {
+    token.replacen(OURS, THEIRS, 1)
+}
 
 /// The session whose token came in the place of a key.
 #[derive(Clone)]
@@ -27,7 +33,7 @@ pub fn routes(door: &Door) -> Router<Door> {
 /// The token in the place of a key, where one is there.
 pub fn token(value: &http::HeaderValue) -> Option<&str> {
     let token = value.to_str().ok()?.strip_prefix("Bearer ")?.trim();
-    TOKENS.iter().any(|prefix| token.starts_with(prefix)).then_some(token)
+    [OURS, THEIRS].iter().any(|prefix| token.starts_with(prefix)).then_some(token)
 }
 
 async fn known(

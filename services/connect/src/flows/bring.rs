@@ -156,15 +156,16 @@ impl Flows {
     }
 
     /// What discovery finds out of a server, and the client the tokens are of, as a login would have kept them.
-    async fn with_server(
+    pub(super) async fn with_server(
         &self,
         provider: &Provider,
         app: &App,
         mut fields: Inputs,
         client: Option<(String, Option<SecretText>)>,
     ) -> Result<Inputs, Problem> {
-        if client.is_some() && provider.auth_mode() != AuthMode::OAuth2Code {
-            return Err(wrong("client_id", "goes with tokens of OAuth 2, which this provider has none of"));
+        let takes_client = matches!(provider.auth_mode(), AuthMode::OAuth2Code | AuthMode::OAuth1Given);
+        if client.is_some() && !takes_client {
+            return Err(wrong("client_id", "goes with tokens of OAuth, which this provider has none of"));
         }
         if client.is_none() && app.client_id.is_empty() && provider.client_registration().is_some() {
             return Err(wrong(
@@ -182,6 +183,18 @@ impl Flows {
             fields.extend(own_client(&id, secret.as_ref()));
         }
         Ok(fields)
+    }
+
+    /// The grant of a refresh token that was given already: what it is worth is seen by using it.
+    pub(super) async fn of_refresh_token(
+        &self,
+        provider: &Provider,
+        app: &App,
+        fields: &Inputs,
+        token: SecretText,
+    ) -> Result<Grant, Problem> {
+        let tokens = Brought { refresh_token: Some(token), ..Brought::default() };
+        Ok(self.grant_of(provider, app, fields, tokens, Checking::Verify).await?.0)
     }
 
     /// The grant, and whether the provider has just given it.
@@ -222,7 +235,8 @@ impl Flows {
                     _ => Ok((grant, false)),
                 }
             }
-            AuthMode::OAuth1Given
+            AuthMode::None
+            | AuthMode::OAuth1Given
             | AuthMode::Minted
             | AuthMode::AwsSigv4
             | AuthMode::ApiKey
@@ -231,7 +245,7 @@ impl Flows {
                 let grant = given(provider, app, fields);
                 Ok((grant.map_err(|fault| in_fields(fault, Phase::Verify))?, false))
             }
-            _ => Err(Problem::Unsupported(provider.name.clone())),
+            AuthMode::Unsupported(_) => Err(Problem::Unsupported(provider.name.clone())),
         }
     }
 

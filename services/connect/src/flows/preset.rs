@@ -10,13 +10,15 @@ use latchkey_secret::SecretText;
 use latchkey_wire::{Fault, Kind, Reason};
 use std::collections::BTreeMap;
 
-/// What of an authorization request is another than the integration's.
+/// How a credential is asked for otherwise than the integration says, or not asked for.
 #[derive(Default)]
 pub struct Otherwise {
     /// Parameters beside the entry's, or in their place; an empty value leaves the entry's out.
     pub params: BTreeMap<String, String>,
     /// A client of the end user's own (RFC 6749 §2), with its secret.
     pub client: Option<(String, Option<SecretText>)>,
+    /// A refresh token (RFC 6749 §6) that was given already, to the client above or the integration's: nobody is sent to consent.
+    pub refresh_token: Option<SecretText>,
 }
 
 impl Otherwise {

@@ -13,6 +13,7 @@ use latchkey_wire::contract::{
     ClaimedAuthorization, IntegrationView, Obtained, SessionView, StartAuthorization,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 use tracing::info;
 use url::Url;
@@ -24,6 +25,13 @@ pub struct Wish {
     pub integration: IntegrationKey,
     pub typed: BTreeMap<String, String>,
     pub otherwise: Otherwise,
+}
+
+/// What is connected without anybody's being asked by the provider.
+struct Unasked {
+    wish: Wish,
+    inputs: Inputs,
+    scopes: Vec<String>,
 }
 
 /// Where the browser goes next.
@@ -53,12 +61,19 @@ impl Flows {
         let integration = offered(&session, &wish.integration)?.clone();
         let provider = self.provider(&integration.settings.provider)?;
         let wish = settled(wish, &provider, session.presets.get(&integration.key))?;
-        let inputs = checked(&provider, &wish.typed)?;
-        if wish.otherwise.client.is_some() && provider.auth_mode() != AuthMode::OAuth2Code {
-            return Err(Problem::Malformed("A client of one's own goes with OAuth 2.".to_owned()));
+        let mut inputs = checked(&provider, &wish.typed)?;
+        let mode = provider.auth_mode();
+        fits(mode, &wish.otherwise)?;
+        if mode == AuthMode::OAuth1Given {
+            inputs.extend(wish.otherwise.own_client().into_iter().flatten());
         }
         let about = About::session(&session, &integration);
-        match provider.auth_mode() {
+        match mode {
+            AuthMode::OAuth2Code if wish.otherwise.refresh_token.is_some() => {
+                // What it was given for is not told; it is taken to be what the integration asks for.
+                let scopes = integration.settings.scopes.clone();
+                self.at_once(provider, Unasked { wish, inputs, scopes }, about).await
+            }
             AuthMode::OAuth2Code | AuthMode::Installation => {
                 let begun = Instant::now();
                 let away = self.send_away(&provider, &integration, wish, inputs, about).await;
@@ -72,22 +87,33 @@ impl Flows {
                 counts::step(&key, "authorize", begun, &away);
                 away
             }
-            AuthMode::OAuth2ClientCredentials
+            AuthMode::None
+            | AuthMode::OAuth2ClientCredentials
             | AuthMode::Exchange
             | AuthMode::OAuth1Given
             | AuthMode::Minted
             | AuthMode::AwsSigv4
             | AuthMode::ApiKey
             | AuthMode::Basic => {
-                let flows = self.clone();
-                let connected = async move { flows.connect_at_once(&provider, wish, inputs, about).await };
-                Ok(match self.tasks.finish("connect", connected).await? {
-                    Came::Connected(_) => Next::Connected,
-                    Came::Undecided => Next::Undecided,
-                })
+                self.at_once(provider, Unasked { wish, inputs, scopes: vec![] }, about).await
             }
-            _ => Err(Problem::Unsupported(provider.name.clone())),
+            AuthMode::Unsupported(_) => Err(Problem::Unsupported(provider.name.clone())),
         }
+    }
+
+    /// What was begun is finished although the browser goes away.
+    async fn at_once(
+        &self,
+        provider: Arc<Provider>,
+        unasked: Unasked,
+        about: About,
+    ) -> Result<Next, Problem> {
+        let flows = self.clone();
+        let connected = async move { flows.connect_at_once(&provider, unasked, about).await };
+        Ok(match self.tasks.finish("connect", connected).await? {
+            Came::Connected(_) => Next::Connected,
+            Came::Undecided => Next::Undecided,
+        })
     }
 
     async fn send_away(
@@ -147,13 +173,12 @@ impl Flows {
     async fn connect_at_once(
         &self,
         provider: &Provider,
-        wish: Wish,
-        inputs: Inputs,
+        unasked: Unasked,
         about: About,
     ) -> Result<Came, Problem> {
         let state = State::new(Timestamp(self.clock.now()));
         let (flows, noted) = self.noting(about, state.authorization);
-        let came = flows.connect_noted(provider, wish, inputs, state, &noted).await;
+        let came = flows.connect_noted(provider, unasked, state, &noted).await;
         noted.came(came.as_ref().copied());
         came
     }
@@ -161,11 +186,11 @@ impl Flows {
     async fn connect_noted(
         &self,
         provider: &Provider,
-        wish: Wish,
-        inputs: Inputs,
+        Unasked { wish, inputs, scopes }: Unasked,
         state: State,
         noted: &Noted,
     ) -> Result<Came, Problem> {
+        let otherwise = wish.otherwise;
         self.vault
             .start_authorization(StartAuthorization {
                 authorization: state.authorization,
@@ -174,40 +199,48 @@ impl Flows {
                 integration: wish.integration,
                 state: state.digest,
                 redirect_uri: String::new(),
-                scopes: vec![],
+                scopes,
                 code_verifier: None,
                 inputs,
             })
             .await?;
         let claimed = self.vault.claim_authorization(state.authorization, state.digest, wish.browser).await?;
         let attempt = Claimed::of(state.authorization, &claimed);
-        self.concluded(attempt, self.obtain(provider, claimed, noted).await, noted).await
+        self.concluded(attempt, self.obtain(provider, claimed, otherwise, noted).await, noted).await
     }
 
     async fn obtain(
         &self,
         provider: &Provider,
         claimed: ClaimedAuthorization,
+        otherwise: Otherwise,
         noted: &Noted,
     ) -> Result<Gathered, Problem> {
-        let (app, inputs) = (app(claimed.app), claimed.inputs);
-        let grant = match provider.auth_mode() {
-            AuthMode::OAuth2ClientCredentials => {
-                let begun = Instant::now();
+        let (app, mut inputs) = (app(claimed.app), claimed.inputs);
+        let begun = Instant::now();
+        let grant = match (provider.auth_mode(), otherwise.refresh_token) {
+            (AuthMode::OAuth2Code, Some(token)) => {
+                inputs = self.with_server(provider, &app, inputs, otherwise.client).await?;
+                self.of_refresh_token(provider, &app, &inputs, token).await
+            }
+            (AuthMode::OAuth2ClientCredentials, _) => {
                 let grant = self.oauth.client_credentials(provider, &app, &inputs).await;
-                let grant = grant.map_err(|fault| Problem::provider(fault, Phase::Exchange));
-                counts::step(&claimed.integration, "exchange", begun, &grant);
-                grant?
+                grant.map_err(|fault| Problem::provider(fault, Phase::Exchange))
             }
-            AuthMode::Exchange => {
-                let begun = Instant::now();
+            (AuthMode::Exchange, _) => {
                 let grant = self.oauth.exchange_steps(provider, &app, &inputs).await;
-                let grant = grant.map_err(|fault| Problem::provider(fault, Phase::Exchange));
-                counts::step(&claimed.integration, "exchange", begun, &grant);
-                grant?
+                grant.map_err(|fault| Problem::provider(fault, Phase::Exchange))
             }
-            _ => given(provider, &app, &inputs).map_err(|fault| Problem::provider(fault, Phase::Verify))?,
+            _ => {
+                let grant = given(provider, &app, &inputs);
+                grant.map_err(|fault| Problem::provider(fault, Phase::Verify))
+            }
         };
+        let asks = [AuthMode::OAuth2Code, AuthMode::OAuth2ClientCredentials, AuthMode::Exchange];
+        if asks.contains(&provider.auth_mode()) {
+            counts::step(&claimed.integration, "exchange", begun, &grant);
+        }
+        let grant = grant?;
         // A credential replaces nothing before the provider has accepted it.
         let (auth_mode, documented) = (provider.auth_mode().as_str().to_owned(), documented(provider));
         let obtained = Obtained { auth_mode, grant, documented };
@@ -254,6 +287,18 @@ impl Flows {
 fn offered<'a>(session: &'a SessionView, key: &IntegrationKey) -> Result<&'a IntegrationView, Problem> {
     let found = session.integrations.iter().find(|integration| integration.key == *key);
     found.ok_or_else(|| Problem::NotOffered(key.to_string()))
+}
+
+/// Whether a credential of this kind can be asked for otherwise in this way.
+fn fits(mode: AuthMode, otherwise: &Otherwise) -> Result<(), Problem> {
+    let malformed = |message: &str| Err(Problem::Malformed(message.to_owned()));
+    match mode {
+        AuthMode::OAuth2Code => Ok(()),
+        _ if otherwise.refresh_token.is_some() => malformed("A refresh token goes with OAuth 2."),
+        AuthMode::OAuth1Given => Ok(()),
+        _ if otherwise.client.is_some() => malformed("A client of one's own goes with OAuth."),
+        _ => Ok(()),
+    }
 }
 
 /// What was typed, as the provider's entry wants it.
