@@ -242,7 +242,7 @@ fn shown(id: &str) -> String {
 }
 
 /// Levenshtein's distance; long texts are far from everything.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
+pub fn distance(a: &str, b: &str) -> usize {
     const LENGTH_MAX: usize = 64;
     if a.len() > LENGTH_MAX {
         return usize::MAX;

@@ -34,7 +34,7 @@ mod xml;
 
 pub use answer::{Answer, Answers};
 pub use authorize::AuthorizationParams;
-pub use catalogue::Catalogue;
+pub use catalogue::{Catalogue, distance};
 pub use diagnosis::Problem;
 pub use error::{CatalogueError, EntryError, InputError, RenderError, UnknownProvider};
 pub use format::behaviour::{Behaviour, RefreshTokenBehaviour, RotationClass};

@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod browse;
+pub mod completion;
 mod config;
 mod connect;
 mod connection;

@@ -7,7 +7,7 @@ mod listen;
 mod output;
 mod serve;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -45,6 +45,8 @@ enum Command {
     },
     #[command(flatten)]
     Client(cli::Command),
+    /// Write what a shell needs to complete these commands
+    Completion(cli::completion::Arguments),
 }
 
 #[tokio::main]
@@ -55,6 +57,7 @@ async fn main() -> ExitCode {
         Command::Dev { data, options } => dev::dev(&data, options).await,
         Command::Serve { config } => serve::serve(config.as_deref()).await,
         Command::Client(command) => command.run().await,
+        Command::Completion(arguments) => arguments.run(Arguments::command()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -62,5 +65,17 @@ async fn main() -> ExitCode {
             output::note(&cli::told(&error));
             ExitCode::FAILURE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_is_told_of_every_command() {
+        let program = Arguments::command();
+        program.clone().debug_assert();
+        cli::completion::tests::tells_of(&program, &["latchkey", "rehearse", "reconnect", "completion"]);
     }
 }

@@ -1,5 +1,6 @@
 //! `latchkey connect`: a link for an end user, as a backend would make it, and a rehearsal of the whole way.
 
+mod presets;
 mod rehearse;
 
 use super::Server;
@@ -9,6 +10,7 @@ use anyhow::bail;
 use clap::Subcommand;
 use latchkey_wire::pb::connect as pb;
 use latchkey_wire::pb::connect::connect_session_service_client::ConnectSessionServiceClient;
+use std::collections::BTreeMap;
 use std::process::{Command as Process, Stdio};
 use std::time::{Duration, Instant};
 
@@ -21,6 +23,7 @@ Examples:
   latchkey connect link --integration github --end-user 42
   latchkey connect link --integration demo-oauth --end-user me --open --wait
   latchkey connect link --reconnect con_01J… --end-user me        # mend a connection: same id
+  latchkey connect link --integration zendesk --end-user 42 --input subdomain=acme --scope read --param prompt=login
   latchkey connect rehearse                                      # does it all work? leaves nothing behind")]
 pub struct Arguments {
     #[command(flatten)]
@@ -48,6 +51,8 @@ struct Link {
     /// Mend this connection instead of making a new one
     #[arg(long, value_name = "CONNECTION")]
     reconnect: Option<String>,
+    #[command(flatten)]
+    presets: presets::Preset,
     /// Open the link in a browser here
     #[arg(long)]
     open: bool,
@@ -73,6 +78,7 @@ impl Link {
             end_user: link.end_user,
             integrations: link.integration.clone(),
             reconnect: link.reconnect.unwrap_or_default(),
+            presets: link.presets.of_each(&link.integration)?,
         };
         let started = Instant::now();
         let session = create(&way, wish).await?;
@@ -93,11 +99,13 @@ impl Link {
 }
 
 /// What a session is for.
+#[derive(Default)]
 pub struct Wish {
     pub end_user: String,
     pub integrations: Vec<String>,
     /// Empty for a new connection.
     pub reconnect: String,
+    pub presets: BTreeMap<String, pb::IntegrationPreset>,
 }
 
 /// # Errors
@@ -107,6 +115,7 @@ pub async fn create(way: &Way, wish: Wish) -> anyhow::Result<pb::CreateConnectSe
         end_user: wish.end_user,
         integrations: wish.integrations,
         reconnect_connection_id: wish.reconnect,
+        presets: wish.presets.into_iter().collect(),
         lifetime: None,
         ..Default::default()
     };

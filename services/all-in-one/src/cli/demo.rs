@@ -88,7 +88,7 @@ impl Arguments {
             Command::Connect { integration, end_user, reconnect } => {
                 let integrations = if reconnect.is_some() { vec![] } else { vec![integration] };
                 let reconnect = reconnect.unwrap_or_default();
-                walk(&server, connect::Wish { end_user, integrations, reconnect }).await
+                walk(&server, connect::Wish { end_user, integrations, reconnect, ..Default::default() }).await
             }
             Command::Revoke { connection, quietly } => revoke(&server, &connection, quietly).await,
             Command::Expire { connection } => expire(&server, &connection).await,

@@ -139,7 +139,7 @@ impl Stage {
         let wish = Wish {
             end_user: END_USER.to_owned(),
             integrations: vec![self.integration.clone()],
-            reconnect: String::new(),
+            ..Wish::default()
         };
         let session = create(&self.connect, wish).await?;
         let (pages, token) = taken_apart(&session.connect_link)?;

@@ -45,9 +45,8 @@ pub async fn ask(door: &Door, key: &str) -> anyhow::Result<Integration> {
         return Ok(Integration::Cannot(why));
     }
     let mode = text(&shown.body, "/provider/auth_mode").to_owned();
-    if matches!(mode.as_str(), "NONE" | "UNSUPPORTED") {
-        let why =
-            format!("is of the provider `{provider}`, of which this server keeps no credentials ({mode})");
+    if mode == "UNSUPPORTED" {
+        let why = format!("is of the provider `{provider}`, of which this server keeps no credentials yet");
         return Ok(Integration::Cannot(why));
     }
     let inputs = shown.body.pointer("/provider/inputs").and_then(Value::as_array).into_iter().flatten();
@@ -81,7 +80,7 @@ impl Takes {
                 Some(name) => Err(missing(name)),
                 None => Ok(()),
             },
-            "API_KEY" | "BASIC" | "AWS_SIGV4" | "JWT" | "TBA" => self.typed(line),
+            "NONE" | "API_KEY" | "BASIC" | "AWS_SIGV4" | "JWT" | "TBA" => self.typed(line),
             _ => Ok(()),
         }
     }

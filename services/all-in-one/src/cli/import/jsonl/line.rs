@@ -3,7 +3,11 @@
 //!
 //! Invariant: what is wrong with a line is told by its field, and never with what stands there.
 
+use latchkey_providers::distance;
 use serde_json::{Map, Value};
+
+/// How many letters a name may be from one that is meant.
+const NEAR: usize = 2;
 
 /// What a line may be.
 pub enum Read {
@@ -141,10 +145,8 @@ impl Line {
 
 fn shaped(within: &str, known: &[(&str, Shape)], given: &Map<String, Value>) -> Result<(), Wrong> {
     let path = |name: &str| if within.is_empty() { name.to_owned() } else { format!("{within}.{name}") };
-    if given.keys().any(|name| known.iter().all(|(known, _)| known != name)) {
-        // The name itself may be what somebody put in the wrong place.
-        let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
-        return Err(Wrong::new(within, format!("holds a field that is none of {}", names.join(", "))));
+    if let Some(name) = given.keys().find(|name| known.iter().all(|(known, _)| known != name)) {
+        return Err(unknown(within, name, known));
     }
     for (name, shape) in known {
         match given.get(*name) {
@@ -154,6 +156,16 @@ fn shaped(within: &str, known: &[(&str, Shape)], given: &Map<String, Value>) -> 
         }
     }
     Ok(())
+}
+
+/// A name is repeated only where it is near one that is known: any other may be what somebody put in the wrong place.
+fn unknown(within: &str, name: &str, known: &[(&str, Shape)]) -> Wrong {
+    let near = known.iter().map(|(known, _)| *known).min_by_key(|known| distance(name, known));
+    if let Some(near) = near.filter(|near| distance(name, near) <= NEAR) {
+        return Wrong::new(within, format!("holds `{name}`, which is no field: is `{near}` meant?"));
+    }
+    let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+    Wrong::new(within, format!("holds a field that is none of {}", names.join(", ")))
 }
 
 impl Shape {
@@ -213,6 +225,29 @@ mod tests {
             "how it begins is for whoever imports it"
         );
         assert_eq!(read.access_token(), "t");
+    }
+
+    #[test]
+    fn a_name_that_is_nearly_right_is_told_with_the_one_that_is() {
+        for (given, within, told) in [
+            (
+                line(json!({"externalId": "canary"})),
+                "",
+                "holds `externalId`, which is no field: is `external_id` meant?",
+            ),
+            (
+                line(json!({"endUser": "canary"})),
+                "",
+                "holds `endUser`, which is no field: is `end_user` meant?",
+            ),
+            (
+                line(json!({"credential": {"refesh_token": "canary"}})),
+                "credential",
+                "holds `refesh_token`, which is no field: is `refresh_token` meant?",
+            ),
+        ] {
+            assert_eq!(wrong(&given), Wrong::new(within, told));
+        }
     }
 
     #[test]

@@ -7,8 +7,6 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 const PAGE: usize = 100;
-/// What both sides call the kind of a provider that asks for nothing.
-pub const NO_CREDENTIAL: &str = "NONE";
 /// More pages than anybody has: a source that never ends is none.
 const PAGES_MAX: usize = 100_000;
 
@@ -26,9 +24,9 @@ pub async fn plan(sides: &Sides, state: &mut State, map: Vec<(String, String)>) 
         let before = state.integrations.get(&key).map(|before| before.ours.clone());
         let ours = mapped.or(before).unwrap_or_else(|| provider.clone());
         let entry = sides.target.get(&["providers", &ours], &[]).await?;
-        let (known, mode) = (entry.is_ok(), entry.body["data"]["auth_mode"].as_str().unwrap_or_default());
+        let mode = entry.body["data"]["auth_mode"].as_str().unwrap_or_default();
         let present = sides.target.get(&["integrations", &key], &[]).await?.is_ok();
-        let mode = mode.to_owned();
+        let (known, mode) = (entry.is_ok(), mode.to_owned());
         state.integrations.insert(key, Integration { provider, ours, known, present, mode });
     }
     connections(sides, state).await?;
@@ -91,9 +89,6 @@ fn show(state: &State) {
                     "not in the catalogue here: --map {}=OURS, or an entry of its own (providers.path)",
                     integration.provider
                 ),
-                (true, _) if integration.mode == NO_CREDENTIAL => {
-                    "its provider asks for no credential: nothing to import".to_owned()
-                }
                 (true, true) => "is here".to_owned(),
                 (true, false) => "is created by `run`".to_owned(),
             };

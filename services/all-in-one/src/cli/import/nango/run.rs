@@ -2,11 +2,14 @@
 
 use super::super::deeds::here;
 use super::Sides;
-use super::plan::{NO_CREDENTIAL, object, wanted};
+use super::plan::{object, wanted};
 use super::state::{State, Status};
 use crate::output;
 use anyhow::bail;
 use serde_json::{Value, json};
+
+/// What both sides call the kind of a provider that asks for nothing.
+const NO_CREDENTIAL: &str = "NONE";
 
 pub async fn run(sides: &Sides, state: &mut State, only: &[String], yes: bool) -> anyhow::Result<()> {
     let rows = wanted(state, only, |status| matches!(status, Status::Planned | Status::Failed));
@@ -49,7 +52,7 @@ async fn integrations(sides: &Sides, state: &mut State, only: &[String]) -> anyh
     for key in keys {
         let integration = state.integrations[&key].clone();
         let chosen = only.is_empty() || only.contains(&key);
-        if !chosen || !integration.known || integration.present || integration.mode == NO_CREDENTIAL {
+        if !chosen || !integration.known || integration.present {
             continue;
         }
         let read = sides.source.get(&["integrations", &key], &[("include", "credentials")]).await?;
@@ -88,8 +91,10 @@ pub async fn import(sides: &Sides, state: &mut State, index: usize) -> anyhow::R
                 format!("its provider `{theirs}` is not in the catalogue here: `plan --map {theirs}=OURS`");
             (Status::Failed, fix)
         }
-        Some(integration) if integration.mode == NO_CREDENTIAL => (Status::NoCredential, String::new()),
-        Some(integration) if integration.present => brought(sides, &row.integration, &row.id).await?,
+        Some(integration) if integration.present => {
+            let nothing = (integration.mode == NO_CREDENTIAL).then(|| json!({ "type": NO_CREDENTIAL }));
+            brought(sides, &row.integration, &row.id, nothing).await?
+        }
         _ => (Status::Failed, "its integration is not here".into()),
     };
     let generation = match status {
@@ -103,7 +108,13 @@ pub async fn import(sides: &Sides, state: &mut State, index: usize) -> anyhow::R
     Ok(())
 }
 
-async fn brought(sides: &Sides, integration: &str, id: &str) -> anyhow::Result<(Status, String)> {
+/// `nothing` stands for the credential where there is none to be had.
+async fn brought(
+    sides: &Sides,
+    integration: &str,
+    id: &str,
+    nothing: Option<Value>,
+) -> anyhow::Result<(Status, String)> {
     let query = [("provider_config_key", integration), ("refresh_token", "true")];
     let read = sides.source.get(&["connections", id], &query).await?;
     // The source has found out that the provider refuses it: what it says of the connection comes beside the error.
@@ -113,14 +124,14 @@ async fn brought(sides: &Sides, integration: &str, id: &str) -> anyhow::Result<(
         (false, true) => &read.body,
         (false, false) => return Ok((Status::Failed, format!("the source: {}", read.why()))),
     };
-    if !dead && connection.pointer("/credentials/type").is_some_and(|kind| kind == NO_CREDENTIAL) {
-        return Ok((Status::NoCredential, String::new()));
-    }
     let mut wish = json!({ "provider_config_key": integration, "connection_id": id });
     for name in ["metadata", "connection_config", "tags", "credentials"] {
         if let Some(value) = object(connection, name).filter(|_| name != "credentials" || !dead) {
             wish[name] = value;
         }
+    }
+    if let Some(nothing) = nothing.filter(|_| !dead) {
+        wish["credentials"] = nothing;
     }
     if let Some(url) = connection["webhook_url_override"].as_str().filter(|url| !url.is_empty()) {
         wish["webhook_url_override"] = url.into();
@@ -131,6 +142,11 @@ async fn brought(sides: &Sides, integration: &str, id: &str) -> anyhow::Result<(
             if end_user[name].as_str().is_some_and(|text| !text.is_empty()) {
                 told[name] = end_user[name].clone();
             }
+        }
+        // Those that are no texts are kept nowhere here.
+        let texts = |tags: &Value| tags.as_object().is_some_and(|tags| tags.values().all(Value::is_string));
+        if texts(&end_user["tags"]) {
+            told["tags"] = end_user["tags"].clone();
         }
         wish["end_user"] = told;
     }

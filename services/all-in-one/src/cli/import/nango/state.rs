@@ -50,8 +50,6 @@ pub struct Row {
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Planned,
-    /// Its provider asks for no credential, so there is nothing to import.
-    NoCredential,
     /// It could not be imported; `run` tries again.
     Failed,
     /// Imported, and switched off here.
@@ -68,7 +66,6 @@ impl Status {
     pub fn word(self) -> &'static str {
         match self {
             Self::Planned => "planned",
-            Self::NoCredential => "no credential",
             Self::Failed => "failed",
             Self::Paused => "paused",
             Self::NeedsReauth => "needs reauth",
