@@ -99,14 +99,34 @@ async fn what_is_wrong_is_said_with_the_field_and_a_status_of_http() {
 async fn events_are_followed_as_server_sent_events() {
     let world = World::start().await;
     let answer = world.rest("GET", "/v1/events:watch?resume_token=0-0").send().await.unwrap();
-    assert_eq!(answer.headers()["content-type"], "text/event-stream");
     let connection = world.connect("demo-oauth", "ana").await;
+    let text = until("connection.created.v1", answer).await;
+    assert!(text.contains(&connection) && text.starts_with("data: {"), "{text}");
+
+    let answer = world.rest("GET", "/v1/connections:watch?integration=demo-oauth").send().await.unwrap();
+    let text = until("\"snapshot_done\":true", answer).await;
+    assert!(text.contains(&connection), "{text}");
+
+    // The end user acts between connect and the vault, and the backend hears of it.
+    let link = world.backend().link("demo-oauth", "ben").await.unwrap();
+    let path = format!("/v1/connect-sessions/{}:watch", link.session_id);
+    let answer = world.rest("GET", &path).send().await.unwrap();
+    let browser = Browser::new();
+    let offered = browser.open_link(&link.connect_link).await;
+    let consent = browser.choose(&offered, "demo-oauth").await;
+    browser.decide(&consent, "allow").await;
+    let text = until("SESSION_STATE_COMPLETED", answer).await;
+    assert!(text.contains("\"connection_id\":\"con_"), "{text}");
+    world.finish().await;
+}
+
+/// What comes until there is this.
+async fn until(wanted: &str, answer: reqwest::Response) -> String {
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
     let mut pieces = answer.bytes_stream();
     let mut text = String::new();
-    while !text.contains("connection.created.v1") {
+    while !text.contains(wanted) {
         text.push_str(std::str::from_utf8(&pieces.next().await.unwrap().unwrap()).unwrap());
     }
-    assert!(text.contains(&connection) && text.starts_with("data: {"), "{text}");
-    drop(pieces);
-    world.finish().await;
+    text
 }

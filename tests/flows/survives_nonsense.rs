@@ -150,7 +150,7 @@ fn endpoints(described: &Value) -> Vec<Endpoint> {
     for (path, methods) in described["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap().iter().filter(|(_, it)| it.is_object()) {
             let name = operation["operationId"].as_str().unwrap_or_default();
-            if !matches!(name, "WatchEvents" | "TailAuthLogs") {
+            if !name.starts_with("Watch") && name != "TailAuthLogs" {
                 all.push(Endpoint { method: method.to_uppercase(), path: path.clone() });
             }
         }

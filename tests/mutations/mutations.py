@@ -13,6 +13,7 @@ PAUSING = ("-p", "latchkey-vault", "--test", "service", "pausing")
 BATCHES = ("-p", "latchkey-wire", "--lib", "batch")
 PACED = ("-p", "latchkey-domain", "--lib", "paced")
 MANAGING = ("-p", "latchkey-vault", "--test", "service", "managing")
+WATCHING = ("-p", "latchkey-vault", "--test", "service", "watching")
 REPLAYING = ("-p", "latchkey-vault", "--test", "service", "replaying")
 WEBHOOKS = ("-p", "latchkey-vault", "--test", "service", "webhooks")
 UPSTREAM = ("-p", "latchkey-proxy", "--lib", "upstream")
@@ -300,6 +301,10 @@ MUTATIONS = [
     Mutation(
         "what a session asked for is forgotten with its success", "crates/domain/src/session/evolve.rs",
         "let presets = outline.presets;", "let presets = Presets::new();", DOMAIN,
+    ),
+    Mutation(
+        "what changes while connections are listed is missed", "services/vault/src/grpc/connection/watching.rs",
+        "None => List::Done,\n        };", "None => List::Done,\n        };\n        self.place.position.sequence += u64::from(self.place.list == List::Done);", WATCHING,
     ),
     Mutation("a provider that answers early is not heard", "services/proxy/src/upstream/connector.rs", "self.deaf |= matches!(came, Poll::Ready(Err(_)));", "", UPSTREAM),
     Mutation(

@@ -211,6 +211,15 @@ impl Session {
         }
     }
 
+    /// Whether a browser has shown its token.
+    #[must_use]
+    pub fn was_opened(&self) -> bool {
+        match self {
+            Self::Absent => false,
+            Self::Open { browser, .. } | Self::Completed { browser, .. } => browser.is_some(),
+        }
+    }
+
     /// The terms of a session for managing, for the browser that holds it, while it lasts.
     ///
     /// # Errors

@@ -96,6 +96,40 @@ impl Authenticator {
     }
 }
 
+/// Whoever made a call that lasts, by the key that came with it.
+pub struct Caller {
+    authenticator: Authenticator,
+    metadata: MetadataMap,
+    scope: Scope,
+    /// When it is to be looked at again.
+    look_at: Instant,
+}
+
+impl Caller {
+    #[must_use]
+    pub fn new(authenticator: &Authenticator, metadata: &MetadataMap, scope: Scope) -> Self {
+        let look_at = Instant::now() + KNOWN_FOR;
+        Self { authenticator: authenticator.clone(), metadata: metadata.clone(), scope, look_at }
+    }
+
+    /// # Errors
+    /// As [`Authenticator::require`].
+    pub async fn permitted(&self) -> Result<KeyView, Fault> {
+        self.authenticator.require(&self.metadata, self.scope).await
+    }
+
+    /// Why the call must end; `None` also where that cannot be told just now. Asked often, it looks for as long as an answer is
+    /// remembered only once: a key that was revoked sees nothing more after that.
+    pub async fn expelled(&mut self) -> Option<Fault> {
+        if Instant::now() < self.look_at {
+            return None;
+        }
+        self.look_at = Instant::now() + KNOWN_FOR;
+        let fault = self.permitted().await.err()?;
+        matches!(fault.kind, Kind::Unauthenticated | Kind::Forbidden).then_some(fault)
+    }
+}
+
 /// The key in `authorization: Bearer …` (RFC 6750 §2.1; the scheme's case does not matter, RFC 9110 §11.1).
 fn bearer(metadata: &MetadataMap) -> Result<SecretText, Fault> {
     let missing =

@@ -82,6 +82,8 @@ pub struct SessionView {
     /// Those of the connection it is to lead to, or is to mend. What they say of the end user is shown to pages of the
     /// customer's own.
     pub tags: BTreeMap<String, String>,
+    /// Whether a browser has opened it.
+    pub opened: bool,
 }
 
 /// A connection as its end user may know it.

@@ -21,7 +21,7 @@ mod connection {
     pub use crate::pb::connection as v1;
 }
 
-pub use auth::Authenticator;
+pub use auth::{Authenticator, Caller};
 pub use client::{Report, VaultClient};
 pub use fault::{Fault, Kind};
 pub use logbook::Logbook;

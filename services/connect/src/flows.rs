@@ -39,11 +39,15 @@ use latchkey_providers::{Catalogue, Provider};
 use latchkey_wire::{Logbook, VaultClient, contract};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use turns::Turns;
 use url::Url;
 
 /// How long a session lasts if nobody says: long enough to find a password and a second factor.
 pub const SESSION_LIFETIME: Duration = Duration::from_secs(900);
+
+/// How many may watch sessions at once, of one process.
+const WATCHERS_MAX: usize = 500;
 
 /// What the flows need. Cheap to clone.
 #[derive(Clone)]
@@ -58,6 +62,8 @@ pub struct Flows {
     pub logbook: Logbook,
     /// For pages that wait.
     pub news: News,
+    /// Places for backends that watch a session. Each looks at it again and again.
+    pub watchers: Arc<Semaphore>,
     /// Whose clients are being registered.
     turns: Turns,
 }
@@ -80,6 +86,7 @@ impl Flows {
             tasks: Tasks::default(),
             logbook: Logbook::default(),
             news: News::default(),
+            watchers: Arc::new(Semaphore::new(WATCHERS_MAX)),
             turns: Turns::default(),
         }
     }

@@ -113,6 +113,7 @@ async fn open(
     match opened {
         Err(fault) => refuse(&fault.into()),
         Ok(session) => {
+            site.flows.news.tell(session.id);
             let there = Redirect::to(&format!("/connect/{}", session.id));
             (cookie.into_iter().collect::<HeaderMap>(), there).into_response()
         }

@@ -20,6 +20,17 @@ impl Tasks {
         Self { lifecycle: Some(lifecycle.clone()) }
     }
 
+    /// Resolves when the process is told to end.
+    pub fn stopping(&self) -> impl Future<Output = ()> + Send + 'static {
+        let lifecycle = self.lifecycle.clone();
+        async move {
+            match &lifecycle {
+                Some(lifecycle) => lifecycle.stopping().await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
     /// Does the work and says what came of it.
     ///
     /// # Cancel safety

@@ -93,6 +93,7 @@ impl From<SessionView> for pb::Session {
             cancelled: view.cancelled,
             failing: view.failing.iter().map(ToString::to_string).collect(),
             tags: view.tags.into_iter().collect(),
+            opened: view.opened,
         }
     }
 }
@@ -121,6 +122,7 @@ impl TryFrom<pb::Session> for SessionView {
             cancelled: session.cancelled,
             failing: session.failing.iter().map(|key| parse("failing", key)).collect::<Result<_, _>>()?,
             tags: session.tags.into_iter().collect(),
+            opened: session.opened,
         })
     }
 }

@@ -39,6 +39,7 @@ pub fn session_view(id: SessionId) -> SessionView {
         cancelled: true,
         failing: vec![integration_key()],
         tags: BTreeMap::from([("team".to_owned(), "crm".to_owned())]),
+        opened: true,
     }
 }
 

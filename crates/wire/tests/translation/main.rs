@@ -196,12 +196,14 @@ prop_compose! {
         integrations in vec(integration(), 0..3), reconnect in sometimes(connection()), expire_time in moment(),
         connection in sometimes(connection()), last_failure in option::of(failure()),
         latest_attempt in option::of(attempt()), summary in option::of(summary()), failing in vec(name(), 0..3),
-        (approving, manages, cancelled, presets, tags) in (any::<bool>(), any::<bool>(), any::<bool>(), presets(), map()),
+        (approving, manages, cancelled, opened, presets, tags) in
+            (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), presets(), map()),
     ) -> pb::Session {
         pb::Session {
             id, environment, end_user, integrations, reconnect, expire_time: Some(expire_time), connection,
             last_failure, latest_attempt, summary, approving, manages, presets, cancelled, failing,
             tags,
+            opened,
         }
     }
 }

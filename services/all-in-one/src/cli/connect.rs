@@ -3,19 +3,20 @@
 mod presets;
 mod rehearse;
 
-use super::Server;
 use super::server::{Way, answer};
+use super::{Server, events::is_away};
 use crate::output;
 use anyhow::bail;
 use clap::Subcommand;
+use latchkey_wire::Fault;
 use latchkey_wire::pb::connect as pb;
 use latchkey_wire::pb::connect::connect_session_service_client::ConnectSessionServiceClient;
 use std::collections::BTreeMap;
 use std::process::{Command as Process, Stdio};
 use std::time::{Duration, Instant};
 
-/// How often to ask whether the end user is done.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How long to wait for a server that went away.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -129,25 +130,46 @@ pub async fn look(way: &Way, session: &str) -> anyhow::Result<pb::GetConnectSess
     answer(ConnectSessionServiceClient::new(way.clone()).get_connect_session(request)).await
 }
 
+/// The connection, once there is one. A server that goes away meanwhile is waited for: it tells how the session is by then.
 async fn done(way: &Way, session: &str) -> anyhow::Result<String> {
-    let mut told = String::new();
+    let mut told = pb::SessionProgress::default();
     loop {
-        let seen = look(way, session).await?;
-        match seen.state() {
-            pb::SessionState::Completed => return Ok(seen.connection_id),
-            pb::SessionState::Expired => bail!("the link expired before the end user was done: make another"),
-            pb::SessionState::Cancelled => bail!("the link was taken back before the end user was done"),
-            pb::SessionState::Open | pb::SessionState::Unspecified => {}
+        if let Err(error) = watched(way, session, &mut told).await
+            && !is_away(&error)
+        {
+            return Err(error);
         }
-        if seen.last_failure != told && !seen.last_failure.is_empty() {
+        match (told.state(), told.under_way) {
+            (pb::SessionState::Completed, _) => return Ok(told.connection_id),
+            (pb::SessionState::Cancelled, _) => bail!("the link was taken back before the end user was done"),
+            (pb::SessionState::Expired, false) => {
+                bail!("the link expired before the end user was done: make another")
+            }
+            (pb::SessionState::Expired | pb::SessionState::Open | pb::SessionState::Unspecified, _) => {}
+        }
+        tokio::time::sleep(AGAIN_AFTER).await;
+    }
+}
+
+/// Until the server says no more.
+async fn watched(way: &Way, session: &str, told: &mut pb::SessionProgress) -> anyhow::Result<()> {
+    let request = pb::WatchConnectSessionRequest { session_id: session.to_owned() };
+    let mut sessions = ConnectSessionServiceClient::new(way.clone());
+    let mut watch = answer(sessions.watch_connect_session(request)).await?;
+    while let Some(message) = watch.message().await.map_err(Fault::from)? {
+        let Some(seen) = message.session else { continue };
+        if seen.opened && !told.opened {
+            output::note("The link was opened.");
+        }
+        if seen.last_failure != told.last_failure && !seen.last_failure.is_empty() {
             output::note(&format!(
                 "An attempt did not succeed: {}. The link still works.",
                 seen.last_failure
             ));
-            told = seen.last_failure;
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        *told = seen;
     }
+    Ok(())
 }
 
 /// Whether something here said it would open it.

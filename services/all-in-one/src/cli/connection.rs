@@ -5,6 +5,7 @@ mod change;
 mod revoke;
 mod several;
 mod trying;
+mod watch;
 
 use super::server::{Way, answer};
 use super::{Server, duration, show};
@@ -24,6 +25,7 @@ Examples:
   latchkey connection list --state needs-reauth
   latchkey connection list --tag team=crm --newest
   latchkey connection explain con_01J…
+  latchkey connection watch --integration github --json | jq .connection.state
   latchkey connection create --integration github --end-user 42 --external-id user-42 --credential tokens.json
   latchkey connection verify con_01J… && latchkey connection refresh con_01J…
   latchkey connection list --state degraded --json | jq -r '.[].id' | xargs latchkey connection refresh
@@ -62,6 +64,8 @@ enum Command {
     Disable(One),
     /// Switch a connection on again
     Enable(One),
+    /// Show the connections there are, and then each again whenever it changes, until you press Ctrl-C
+    Watch(watch::Watch),
     /// Delete connections, destroy their credentials and have the provider end the grants; this cannot be undone
     Delete {
         #[command(flatten)]
@@ -194,6 +198,7 @@ impl Arguments {
                 Err(several) => several::verify(way, several).await,
             },
             Command::Update(update) => change::update(&mut connections, update).await,
+            Command::Watch(watch) => watch.run(&way).await,
             Command::Disable(one) => change::switch(&mut connections, one, change::Switch::Off).await,
             Command::Revoke(revoke) => revoke::run(way, revoke).await,
             Command::Enable(one) => change::switch(&mut connections, one, change::Switch::On).await,

@@ -1,6 +1,10 @@
+mod watch;
+
+use self::watch::{Told, Watch};
 use super::Door;
 use crate::counts;
 use crate::flows::SESSION_LIFETIME;
+use futures::stream::BoxStream;
 use latchkey_domain::SessionId;
 use latchkey_domain::Timestamp;
 use latchkey_domain::api_key::Scope;
@@ -9,11 +13,17 @@ use latchkey_wire::contract::{CreateSession, ListSessions, SessionEntry, Session
 use latchkey_wire::convert::{duration_from_pb, presets_from_pb, secret_to_pb, timestamp_to_pb};
 use latchkey_wire::convert::{parse, parse_list, parse_optional};
 use latchkey_wire::pb::{connect as pb, vault};
-use latchkey_wire::{Fault, Kind, Reason};
+use latchkey_wire::{Caller, Fault, Kind, Reason};
+use std::time::Duration;
 use tonic::{Request, Response, Status};
+
+/// When a place among the watchers may be free again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 #[tonic::async_trait]
 impl pb::connect_session_service_server::ConnectSessionService for Door {
+    type WatchConnectSessionStream = BoxStream<'static, Told>;
+
     async fn create_connect_session(
         &self,
         request: Request<pb::CreateConnectSessionRequest>,
@@ -71,6 +81,19 @@ impl pb::connect_session_service_server::ConnectSessionService for Door {
         Ok(Response::new(render(&session, Timestamp(self.flows.clock.now()))))
     }
 
+    async fn watch_connect_session(
+        &self,
+        request: Request<pb::WatchConnectSessionRequest>,
+    ) -> Result<Response<Self::WatchConnectSessionStream>, Status> {
+        let caller = Caller::new(&self.authenticator, request.metadata(), Scope::SessionsWrite);
+        let key = caller.permitted().await?;
+        let session = parse("session_id", &request.into_inner().session_id)?;
+        let permit = self.flows.watchers.clone().try_acquire_owned().map_err(|_| crowded())?;
+        let watch = Watch::new(&self.flows, caller, key.environment, session);
+        let first = watch.look().await?;
+        Ok(Response::new(watch.begin(first, permit)))
+    }
+
     async fn list_connect_sessions(
         &self,
         request: Request<pb::ListConnectSessionsRequest>,
@@ -99,6 +122,7 @@ impl pb::connect_session_service_server::ConnectSessionService for Door {
         let key = self.authenticator.require(request.metadata(), Scope::SessionsWrite).await?;
         let id: SessionId = parse("session_id", &request.into_inner().session_id)?;
         self.flows.vault.cancel_session(&key.environment, id).await.map_err(for_backends)?;
+        self.flows.news.tell(id);
         Ok(Response::new(pb::CancelConnectSessionResponse {}))
     }
 
@@ -119,6 +143,11 @@ impl pb::connect_session_service_server::ConnectSessionService for Door {
             account: account.flatten().unwrap_or_default(),
         }))
     }
+}
+
+fn crowded() -> Fault {
+    let message = "As many sessions are watched as one process can. Ask again in a moment.";
+    Fault::new(Kind::Exhausted, Reason::Overloaded, message).retry_after(AGAIN)
 }
 
 /// As the vault is told of it.

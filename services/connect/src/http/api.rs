@@ -65,6 +65,7 @@ async fn open(State(site): State<Site>, body: Result<Json<Opening>, JsonRejectio
             if opening.environment.is_some_and(|environment| view.environment.as_str() != environment) {
                 return Err(Problem::NoBrowser);
             }
+            site.flows.news.tell(view.id);
             let session = session_document(&site, &view);
             Ok((StatusCode::CREATED, Json(Opened { binding: browser.to_text(), session })))
         }

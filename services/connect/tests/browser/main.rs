@@ -8,4 +8,5 @@ mod approvals;
 mod callback;
 mod pages;
 mod typed;
+mod watching;
 mod world;

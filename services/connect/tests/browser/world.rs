@@ -14,6 +14,7 @@ use latchkey_vault::config::{Database, Keys};
 use latchkey_vault::{Parts, VaultService};
 use latchkey_wire::contract::{AppSecrets, CreateSession, PutIntegration, SessionView};
 use latchkey_wire::convert::secret_to_pb;
+use latchkey_wire::pb::connect::connect_session_service_client::ConnectSessionServiceClient;
 use latchkey_wire::{Route, VaultClient};
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response as Answer};
@@ -35,6 +36,7 @@ pub struct World {
     pub provider: DemoProvider,
     pub url: String,
     pub hiccups: Arc<Hiccups>,
+    connect: ConnectService,
     serving: [JoinHandle<()>; 2],
     _folder: TempDir,
 }
@@ -83,7 +85,7 @@ pub async fn world() -> World {
             .unwrap();
     let connect = connect.with_lifecycle(&Lifecycle::new(Duration::from_secs(5)));
     let serving = [serve(doors, demo), serve(pages, http::layers(connect.http()))];
-    World { vault, provider, url, hiccups, serving, _folder: folder }
+    World { vault, provider, url, hiccups, connect, serving, _folder: folder }
 }
 
 async fn listener() -> TcpListener {
@@ -167,6 +169,11 @@ impl World {
         };
         let created = self.vault.create_session(create).await.unwrap();
         (created.session, secret_to_pb(&created.token))
+    }
+
+    /// As a backend calls it.
+    pub fn sessions(&self) -> ConnectSessionServiceClient<Route> {
+        ConnectSessionServiceClient::new(Route::local(grpc::layers(self.connect.grpc())))
     }
 
     pub async fn described(&self, session: SessionId) -> SessionView {

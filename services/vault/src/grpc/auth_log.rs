@@ -1,4 +1,4 @@
-use super::follow::{BATCH, Caller, Followed, POLL, Read, follow, place_of};
+use super::follow::{BATCH, Followed, POLL, Read, follow, place_of};
 use super::{Door, status};
 use crate::error::Error;
 use crate::vault::{AuthLogFilter, ListAuthLogs, Vault};
@@ -8,7 +8,7 @@ use latchkey_domain::{AuthLogId, Environment, Timestamp};
 use latchkey_store::Position;
 use latchkey_wire::convert::{operation_from_pb, outcome_from_pb, parse, parse_optional, timestamp_from_pb};
 use latchkey_wire::pb::admin as pb;
-use latchkey_wire::{Fault, Kind, Reason};
+use latchkey_wire::{Caller, Fault, Kind, Reason};
 use tokio::time::sleep;
 use tonic::{Request, Response, Status};
 
@@ -51,10 +51,9 @@ impl pb::auth_log_service_server::AuthLogService for Door {
         &self,
         request: Request<pb::TailAuthLogsRequest>,
     ) -> Result<Response<Self::TailAuthLogsStream>, Status> {
-        let caller =
-            Caller { authenticator: self.authenticator.clone(), metadata: request.metadata().clone() };
+        let caller = Caller::new(&self.authenticator, request.metadata(), Scope::ConnectionsRead);
         let key = caller.permitted().await?;
-        let place = self.watchers.clone().try_acquire_owned().map_err(|_| status(Error::Overloaded))?;
+        let permit = self.watchers.clone().try_acquire_owned().map_err(|_| status(Error::Overloaded))?;
         let asked = request.into_inner();
         let filter = filter(&asked.connection_id, &asked.integration, asked.operation, asked.outcome)?;
         let position = match asked.resume_token.as_str() {
@@ -65,7 +64,7 @@ impl pb::auth_log_service_server::AuthLogService for Door {
             token => place_of(token)?,
         };
         let tail = Tail { vault: self.vault.clone(), environment: key.environment, filter, position };
-        let told = follow(tail, caller, position, place, self.lifecycle.clone());
+        let told = follow(tail, caller, position, permit, self.lifecycle.clone());
         Ok(Response::new(Box::pin(told)))
     }
 }
@@ -105,8 +104,9 @@ struct Tail {
 
 impl Followed for Tail {
     type Message = pb::TailAuthLogsResponse;
+    type Place = Position;
 
-    async fn read(&mut self) -> Result<Read<Self::Message>, Error> {
+    async fn read(&mut self) -> Result<Read<Self>, Error> {
         let written = self.vault.auth_logs_written(self.position, BATCH).await?;
         let any = !written.is_empty();
         let mut told = vec![];
@@ -117,14 +117,14 @@ impl Followed for Tail {
                 told.push((position, pb::TailAuthLogsResponse { log, resume_token }));
             }
         }
-        Ok(Read { told, position: self.position, any })
+        Ok(Read { told, place: self.position, any })
     }
 
     async fn news(&mut self) {
         sleep(POLL).await;
     }
 
-    fn heartbeat(&self, position: Position) -> Self::Message {
+    fn heartbeat(&self, position: &Position) -> Self::Message {
         pb::TailAuthLogsResponse { log: None, resume_token: position.to_string() }
     }
 }

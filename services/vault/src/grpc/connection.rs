@@ -2,11 +2,16 @@ pub(super) mod asking;
 mod batches;
 pub(super) mod page_token;
 mod render;
+mod watching;
 
 use super::credential::deadline;
+use super::follow::follow;
 use super::{Door, status};
+use crate::error::Error;
 use crate::vault::{Aggregated, Explained, Stretch, Switch};
+use futures::stream::BoxStream;
 use latchkey_domain::api_key::Scope;
+use latchkey_wire::Caller;
 use latchkey_wire::convert::{duration_to_pb, parse, parse_optional, timestamp_from_pb, timestamp_to_pb};
 use latchkey_wire::pb::connection as pb;
 use render::state_of;
@@ -15,6 +20,8 @@ use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]
 impl pb::connection_service_server::ConnectionService for Door {
+    type WatchConnectionsStream = BoxStream<'static, Result<pb::WatchConnectionsResponse, Status>>;
+
     async fn get_connection(
         &self,
         request: Request<pb::GetConnectionRequest>,
@@ -42,6 +49,18 @@ impl pb::connection_service_server::ConnectionService for Door {
             connections: listed.connections.iter().filter_map(render).collect(),
             next_page_token: question.token(listed.next),
         }))
+    }
+
+    async fn watch_connections(
+        &self,
+        request: Request<pb::WatchConnectionsRequest>,
+    ) -> Result<Response<Self::WatchConnectionsStream>, Status> {
+        let caller = Caller::new(&self.authenticator, request.metadata(), Scope::ConnectionsRead);
+        let key = caller.permitted().await?;
+        let permit = self.watchers.clone().try_acquire_owned().map_err(|_| status(Error::Overloaded))?;
+        let (watch, place) = watching::of(&self.vault, key.environment, request.into_inner()).await?;
+        let told = follow(watch, caller, place, permit, self.lifecycle.clone());
+        Ok(Response::new(Box::pin(told)))
     }
 
     async fn aggregate_connections(

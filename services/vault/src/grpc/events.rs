@@ -1,5 +1,5 @@
 use super::connection::page_token;
-use super::follow::{BATCH, Caller, Followed, POLL, Read, follow, place_of};
+use super::follow::{BATCH, Followed, POLL, Read, follow, place_of};
 use super::{Door, status};
 use crate::announcer::facts_of;
 use crate::error::Error;
@@ -11,9 +11,9 @@ use latchkey_bus::Fact;
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::{ConnectionId, Environment};
 use latchkey_store::Position;
-use latchkey_wire::Fault;
 use latchkey_wire::convert::{parse, parse_optional, rfc3339_to_pb, struct_to_pb, timestamp_from_pb};
 use latchkey_wire::pb::events as pb;
+use latchkey_wire::{Caller, Fault};
 use prost_types::Timestamp;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -27,10 +27,9 @@ impl pb::event_service_server::EventService for Door {
         &self,
         request: Request<pb::WatchEventsRequest>,
     ) -> Result<Response<Self::WatchEventsStream>, Status> {
-        let caller =
-            Caller { authenticator: self.authenticator.clone(), metadata: request.metadata().clone() };
+        let caller = Caller::new(&self.authenticator, request.metadata(), Scope::ConnectionsRead);
         let key = caller.permitted().await?;
-        let place = self.watchers.clone().try_acquire_owned().map_err(|_| status(Error::Overloaded))?;
+        let permit = self.watchers.clone().try_acquire_owned().map_err(|_| status(Error::Overloaded))?;
         let asked = request.into_inner();
         let position = match asked.resume_token.as_str() {
             "" => self.vault.ledger.store().feed_end().await.map_err(|error| status(error.into()))?,
@@ -43,7 +42,7 @@ impl pb::event_service_server::EventService for Door {
             connection: parse_optional("connection_id", &asked.connection_id)?,
             position,
         };
-        let told = follow(watch, caller, position, place, self.lifecycle.clone());
+        let told = follow(watch, caller, position, permit, self.lifecycle.clone());
         Ok(Response::new(Box::pin(told)))
     }
 
@@ -115,8 +114,9 @@ struct Watch {
 
 impl Followed for Watch {
     type Message = pb::WatchEventsResponse;
+    type Place = Position;
 
-    async fn read(&mut self) -> Result<Read<Self::Message>, Error> {
+    async fn read(&mut self) -> Result<Read<Self>, Error> {
         self.appended.mark_unchanged();
         let batch = self.ledger.store().feed(self.position, BATCH).await?;
         let any = !batch.is_empty();
@@ -133,14 +133,14 @@ impl Followed for Watch {
                 (position, pb::WatchEventsResponse { event, resume_token })
             }));
         }
-        Ok(Read { told, position: self.position, any })
+        Ok(Read { told, place: self.position, any })
     }
 
     async fn news(&mut self) {
         let _ = timeout(POLL, self.appended.changed()).await;
     }
 
-    fn heartbeat(&self, position: Position) -> Self::Message {
+    fn heartbeat(&self, position: &Position) -> Self::Message {
         pb::WatchEventsResponse { event: None, resume_token: position.to_string() }
     }
 }

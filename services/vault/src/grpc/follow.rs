@@ -4,23 +4,17 @@
 use super::status;
 use crate::error::Error;
 use latchkey_chassis::Lifecycle;
-use latchkey_domain::api_key::Scope;
 use latchkey_store::Position;
-use latchkey_wire::contract::KeyView;
-use latchkey_wire::{Authenticator, Fault, Kind, Reason};
+use latchkey_wire::{Caller, Fault, Kind, Reason};
+use std::fmt;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
-use tonic::metadata::MetadataMap;
 
 /// A watcher hears from us at least this often, so that it can tell silence from a lost connection.
 const HEARTBEAT: Duration = Duration::from_secs(20);
-
-/// How often a watcher's key is looked at again: one that was revoked sees nothing more after that, and the moment for which
-/// an answer is remembered.
-const CHECK_EVERY: Duration = Duration::from_secs(5);
 
 /// How long news made by another process may go unnoticed here.
 pub(super) const POLL: Duration = Duration::from_millis(500);
@@ -34,41 +28,25 @@ const BUFFER: usize = 64;
 /// What is followed, from a place on.
 pub(super) trait Followed: Send + Sync + 'static {
     type Message: Send + 'static;
+    /// Where a watcher stands; shown as its resume token.
+    type Place: fmt::Display + Clone + Send + Sync + 'static;
 
     /// Reads on. How much was read, and what of it is to be told, each with the place after it.
-    fn read(&mut self) -> impl Future<Output = Result<Read<Self::Message>, Error>> + Send;
+    fn read(&mut self) -> impl Future<Output = Result<Read<Self>, Error>> + Send;
 
     /// Waits for news, [`POLL`] at most.
     fn news(&mut self) -> impl Future<Output = ()> + Send;
 
     /// A message that says only where the watcher stands.
-    fn heartbeat(&self, position: Position) -> Self::Message;
+    fn heartbeat(&self, place: &Self::Place) -> Self::Message;
 }
 
 /// What one reading came to.
-pub(super) struct Read<M> {
-    pub told: Vec<(Position, M)>,
+pub(super) struct Read<F: Followed + ?Sized> {
+    pub told: Vec<(F::Place, F::Message)>,
     /// The place after everything that was read.
-    pub position: Position,
+    pub place: F::Place,
     pub any: bool,
-}
-
-/// Whoever watches, by the key that came with the call.
-pub(super) struct Caller {
-    pub authenticator: Authenticator,
-    pub metadata: MetadataMap,
-}
-
-impl Caller {
-    pub(super) async fn permitted(&self) -> Result<KeyView, Fault> {
-        self.authenticator.require(&self.metadata, Scope::ConnectionsRead).await
-    }
-
-    /// Why the watch must end; `None` also where that cannot be told just now.
-    async fn expelled(&self) -> Option<Fault> {
-        let fault = self.permitted().await.err()?;
-        matches!(fault.kind, Kind::Unauthenticated | Kind::Forbidden).then_some(fault)
-    }
 }
 
 /// Where a resume token says that the watcher stood.
@@ -76,14 +54,15 @@ impl Caller {
 /// # Errors
 /// `RESUME_TOKEN_INVALID`.
 pub(super) fn place_of(resume_token: &str) -> Result<Position, Fault> {
-    resume_token.parse().map_err(|_| {
-        Fault::new(
-            Kind::Invalid,
-            Reason::ResumeTokenInvalid,
-            "The resume token is not one that was given out. Leave it empty to begin now, or give 0-0 to begin at the first there is.",
-        )
-        .with("field", "resume_token")
-    })
+    resume_token
+        .parse()
+        .map_err(|_| no_place("Leave it empty to begin now, or give 0-0 to begin at the first there is."))
+}
+
+/// A resume token that is none, with what to do.
+pub(super) fn no_place(instead: &str) -> Fault {
+    let message = format!("The resume token is not one that was given out. {instead}");
+    Fault::new(Kind::Invalid, Reason::ResumeTokenInvalid, message).with("field", "resume_token")
 }
 
 type Messages<M> = mpsc::Sender<Result<M, Status>>;
@@ -91,26 +70,26 @@ type Messages<M> = mpsc::Sender<Result<M, Status>>;
 /// The watcher has gone, or was told to go.
 struct Over;
 
-struct Follow<F> {
+struct Follow<F: Followed> {
     followed: F,
     caller: Caller,
     /// After what was told last.
-    position: Position,
+    place: F::Place,
 }
 
 /// Tells what is followed until the watcher goes, in a place of its own among the watchers.
 pub(super) fn follow<F: Followed>(
     followed: F,
     caller: Caller,
-    position: Position,
-    place: OwnedSemaphorePermit,
+    place: F::Place,
+    permit: OwnedSemaphorePermit,
     lifecycle: Lifecycle,
 ) -> ReceiverStream<Result<F::Message, Status>> {
     let (messages, receiver) = mpsc::channel(BUFFER);
-    let follow = Follow { followed, caller, position };
+    let follow = Follow { followed, caller, place };
     tokio::spawn(async move {
         follow.run(messages, lifecycle).await;
-        drop(place);
+        drop(permit);
     });
     ReceiverStream::new(receiver)
 }
@@ -121,7 +100,7 @@ impl<F: Followed> Follow<F> {
             _ = self.follow(&messages) => {}
             () = lifecycle.stopping() => {
                 let fault = Fault::new(Kind::Unavailable, Reason::PeerUnavailable, "The server is stopping. Watch again.");
-                let _ = messages.try_send(Err(fault.with("resume_token", self.position.to_string()).into()));
+                let _ = messages.try_send(Err(fault.with("resume_token", self.place.to_string()).into()));
             }
             () = messages.closed() => {}
         }
@@ -130,7 +109,7 @@ impl<F: Followed> Follow<F> {
     async fn follow(&mut self, messages: &Messages<F::Message>) -> Result<(), Over> {
         // A first heartbeat tells the watcher where it stands before anything happens.
         self.beat(messages).await?;
-        let (mut last_sent, mut checked) = (Instant::now(), Instant::now());
+        let mut last_sent = Instant::now();
         loop {
             let read = match self.followed.read().await {
                 Ok(read) => read,
@@ -139,20 +118,17 @@ impl<F: Followed> Follow<F> {
                     return Err(Over);
                 }
             };
-            for (position, message) in read.told {
+            for (place, message) in read.told {
                 messages.send(Ok(message)).await.map_err(|_| Over)?;
-                self.position = position;
+                self.place = place;
             }
-            self.position = read.position;
+            self.place = read.place;
             if !read.any {
                 self.followed.news().await;
             }
-            if checked.elapsed() >= CHECK_EVERY {
-                if let Some(fault) = self.caller.expelled().await {
-                    let _ = messages.send(Err(fault.into())).await;
-                    return Err(Over);
-                }
-                checked = Instant::now();
+            if let Some(fault) = self.caller.expelled().await {
+                let _ = messages.send(Err(fault.into())).await;
+                return Err(Over);
             }
             if last_sent.elapsed() >= HEARTBEAT {
                 self.beat(messages).await?;
@@ -162,6 +138,6 @@ impl<F: Followed> Follow<F> {
     }
 
     async fn beat(&self, messages: &Messages<F::Message>) -> Result<(), Over> {
-        messages.send(Ok(self.followed.heartbeat(self.position))).await.map_err(|_| Over)
+        messages.send(Ok(self.followed.heartbeat(&self.place))).await.map_err(|_| Over)
     }
 }

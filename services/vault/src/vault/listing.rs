@@ -203,24 +203,29 @@ fn between(now: Timestamp, from: Option<Duration>, until: Option<Duration>) -> R
 }
 
 impl ListConnections {
-    /// Those of one end user, the newest first.
-    pub(super) fn of_end_user(environment: Environment, end_user: EndUser, max: u32) -> Self {
+    /// All there are, the oldest first.
+    pub(crate) fn all(environment: Environment) -> Self {
         Self {
             environment,
             integration: None,
             provider: None,
-            end_user: Some(end_user),
+            end_user: None,
             status: None,
             external_id: None,
             tags: BTreeMap::new(),
             search: None,
             created: Span::default(),
             ends: Span::default(),
-            order: ConnectionOrder::Newest,
+            order: ConnectionOrder::Oldest,
             as_of: None,
             after: None,
-            max,
+            max: 0,
         }
+    }
+
+    /// Those of one end user, the newest first.
+    pub(super) fn of_end_user(environment: Environment, end_user: EndUser, max: u32) -> Self {
+        Self { end_user: Some(end_user), order: ConnectionOrder::Newest, max, ..Self::all(environment) }
     }
 
     fn examined_max(&self) -> usize {

@@ -212,6 +212,7 @@ impl Vault {
             presets: session.presets().clone(),
             cancelled: terms.cancelled,
             failing: vec![],
+            opened: session.was_opened(),
         })
     }
 
