@@ -13,6 +13,7 @@ PAUSING = ("-p", "latchkey-vault", "--test", "service", "pausing")
 BATCHES = ("-p", "latchkey-wire", "--lib", "batch")
 PACED = ("-p", "latchkey-domain", "--lib", "paced")
 MANAGING = ("-p", "latchkey-vault", "--test", "service", "managing")
+DRY_RUNNING = ("-p", "latchkey-proxy", "--test", "calls", "dry_running")
 WATCHING = ("-p", "latchkey-vault", "--test", "service", "watching")
 REPLAYING = ("-p", "latchkey-vault", "--test", "service", "replaying")
 WEBHOOKS = ("-p", "latchkey-vault", "--test", "service", "webhooks")
@@ -302,6 +303,8 @@ MUTATIONS = [
         "what a session asked for is forgotten with its success", "crates/domain/src/session/evolve.rs",
         "let presets = outline.presets;", "let presets = Presets::new();", DOMAIN,
     ),
+    Mutation("a dry run tells what a header's credential is", "services/proxy/src/inject.rs", "value.set_sensitive(true);", "value.set_sensitive(false);", DRY_RUNNING),
+    Mutation("a dry run tells what the query's credential is", "services/proxy/src/inject.rs", "Some((name, _)) if lent.query.contains_key(&*name) =>", "Some((name, _)) if lent.query.contains_key(&*name) && false =>", DRY_RUNNING),
     Mutation(
         "what changes while connections are listed is missed", "services/vault/src/grpc/connection/watching.rs",
         "None => List::Done,\n        };", "None => List::Done,\n        };\n        self.place.position.sequence += u64::from(self.place.list == List::Done);", WATCHING,

@@ -52,6 +52,7 @@ pub use format::request::{
     ClientAuth, Extent, Refresh, RefreshMode, Rotation, Schedule, Sign, SignScheme, Step, StepWhen,
 };
 pub use format::response::{Capture, Condition, ExpiresIn, Pointer, TokenResponse};
+pub use format::url_template::UrlTemplate;
 pub use format::webhooks::{
     Handshake, KeyUrl, Route, SignatureEncoding, Verification, WebhookAlgorithm, WebhookKey, Webhooks,
 };

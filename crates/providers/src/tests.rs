@@ -145,6 +145,21 @@ fn documents_leave_out_what_is_undefined() {
 }
 
 #[test]
+fn a_path_that_no_value_reaches_is_known_to_everybody() {
+    for (text, path) in [
+        ("https://x.com/v1/", Some("/v1/")),
+        ("https://x.com", Some("")),
+        ("https://${conn.a}.x.com/v1", Some("/v1")),
+        ("https://x.com:${conn.a}", Some("")),
+        ("${conn.a}/services", Some("/services")),
+        ("https://x.com/bot${conn.a}/v1", None),
+        ("https://x.com/v1?key=${conn.a}", None),
+    ] {
+        assert_eq!(UrlTemplate::parse(text).unwrap().fixed_path(), path, "{text}");
+    }
+}
+
+#[test]
 fn each_hole_of_a_url_knows_its_position() {
     let positions = |text: &str| -> Result<Vec<Position>, String> {
         let parts = UrlTemplate::parse(text)?.parts;

@@ -25,6 +25,7 @@ mod offline;
 mod operator;
 mod page;
 mod provider;
+mod proxy;
 mod public_keys;
 mod receipt;
 mod refresh;
@@ -47,6 +48,8 @@ pub enum Command {
     Connect(connect::Arguments),
     /// Be given a token that works
     Token(token::Arguments),
+    /// Call a provider's API with a connection's credential, or see what would be sent
+    Proxy(Box<proxy::Arguments>),
     /// See connections, what is wrong with one, and delete one
     Connection(connection::Arguments),
     /// Watch what happens to connections
@@ -100,6 +103,7 @@ impl Command {
         match self {
             Self::Connect(arguments) => arguments.run().await,
             Self::Token(arguments) => arguments.run().await,
+            Self::Proxy(arguments) => arguments.run().await,
             Self::Connection(arguments) => arguments.run().await,
             Self::Events(arguments) => arguments.run().await,
             Self::Logs(arguments) => arguments.run().await,

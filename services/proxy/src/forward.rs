@@ -2,6 +2,7 @@
 
 use crate::caller::{Caller, Callers};
 use crate::compat::{self, Asked};
+use crate::dry_run::DryRun;
 use crate::headers::{asks_for_websocket, content_length, to_caller, to_provider};
 use crate::inject::{address, credential_headers};
 use crate::outgoing::Outgoing;
@@ -11,16 +12,17 @@ use crate::sign::{identity, incomplete, signature};
 use crate::target::Target;
 use crate::traffic::Traffic;
 use crate::upgrade;
-use crate::upstream::{Answer, Lost, Upstream, exchange};
+use crate::upstream::{Answer, Client, Lost, Upstream, exchange};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use latchkey_chassis::{Lifecycle, trace};
 use latchkey_egress::retry_after;
-use latchkey_providers::{Catalogue, Trust};
+use latchkey_providers::{Catalogue, Provider, UrlTemplate};
 use latchkey_wire::contract::{LendCredential, LentCredential, Source};
 use latchkey_wire::{Fault, Kind, Reason, VaultClient};
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 use tokio::time::sleep;
 use tracing::{Instrument, Span, field, info_span, warn};
@@ -44,6 +46,13 @@ type Outcome = Result<http::Response<Answer>, Lost>;
 /// What is said where the caller has not said it.
 const UNLESS_SAID: [(header::HeaderName, &str); 2] =
     [(header::ACCEPT, "*/*"), (header::USER_AGENT, concat!("latchkey/", env!("CARGO_PKG_VERSION")))];
+
+/// A request as far as it is the same whatever its body, and what it is sent with.
+struct Ready {
+    client: Client,
+    url: Url,
+    headers: HeaderMap,
+}
 
 /// What stays the same through all tries of one call.
 struct Call {
@@ -77,6 +86,9 @@ impl Forwarder {
             provider = field::Empty,
             http.response.status_code = field::Empty,
         );
+        if call.target.dry_run {
+            return self.told(&call, outgoing).instrument(span).await;
+        }
         let (answer, traffic, source) = self.tried(&call, outgoing).instrument(span).await?;
         Ok(match upgrading {
             Some(upgrading) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
@@ -85,6 +97,23 @@ impl Forwarder {
             // The other product's clients are answered as they know it.
             _ => passed_on(answer, &traffic, (!theirs).then_some(source)),
         })
+    }
+
+    /// What would be sent, or why nothing would be.
+    async fn told(&self, call: &Call, outgoing: Outgoing) -> Result<Response, Refusal> {
+        let lent = self.lend(call, None).await?;
+        let Ready { url, headers, .. } = self.ready(call, &lent, &outgoing)?;
+        let entry = self.entry(&lent)?;
+        let dry_run = DryRun {
+            method: &call.method,
+            url: &url,
+            headers: &headers,
+            body: &outgoing,
+            target: &call.target,
+            lent: &lent,
+            fixed_path: entry.api.base_url.as_ref().and_then(UrlTemplate::fixed_path),
+        };
+        Ok(dry_run.answer())
     }
 
     /// The last answer, where it is to be counted, and where the credential came from that it was asked for with.
@@ -141,6 +170,18 @@ impl Forwarder {
         outgoing: &mut Outgoing,
         traffic: &Traffic,
     ) -> Result<Outcome, Refusal> {
+        let Ready { client, url, mut headers } = self.ready(call, lent, outgoing)?;
+        let pulse = self.upstream.pulse();
+        let body = outgoing.body(&mut headers, &pulse, traffic);
+        let request = request(call.method.clone(), &url, headers, body)?;
+        Ok(exchange(&client, request, &pulse).await)
+    }
+
+    /// The request, the credential on it, but for its body.
+    ///
+    /// # Errors
+    /// Where nothing may be sent at all.
+    fn ready(&self, call: &Call, lent: &LentCredential, outgoing: &Outgoing) -> Result<Ready, Refusal> {
         Span::current().record("provider", &lent.provider);
         if lent.in_body {
             let message = "This provider takes its credential inside the request's body, which the proxy leaves alone: \
@@ -148,7 +189,7 @@ impl Forwarder {
             return Err(Fault::new(Kind::Refused, Reason::RequestNeeded, message).into());
         }
         let url = address(&call.target, lent)?;
-        let trust = self.trust(lent)?;
+        let trust = self.entry(lent)?.trust;
         let (client, egress) = self.upstream.client(trust, call.websocket);
         if !egress.permits(url.host()) {
             let message = "The provider's host is an address that is not public, and this installation speaks to public ones only.";
@@ -177,19 +218,16 @@ impl Forwarder {
         for (name, value) in UNLESS_SAID {
             headers.entry(name).or_insert(HeaderValue::from_static(value));
         }
-        let pulse = self.upstream.pulse();
-        let body = outgoing.body(&mut headers, &pulse, traffic);
-        let request = request(call.method.clone(), &url, headers, body)?;
-        Ok(exchange(&client, request, &pulse).await)
+        Ok(Ready { client, url, headers })
     }
 
-    fn trust(&self, lent: &LentCredential) -> Result<Trust, Refusal> {
+    fn entry(&self, lent: &LentCredential) -> Result<Arc<Provider>, Refusal> {
         let unknown = |_| {
             let message =
                 "The connection's provider is in no catalogue here: the operator has to add its file.";
             Fault::new(Kind::Refused, Reason::ProviderUnknown, message)
         };
-        Ok(self.catalogue.get(&lent.provider).map_err(unknown)?.trust)
+        Ok(self.catalogue.get(&lent.provider).map_err(unknown)?)
     }
 }
 

@@ -84,6 +84,32 @@ fn credential_query(url: &mut Url, credential: &BTreeMap<String, SecretText>) {
     url.set_query(Some(&query));
 }
 
+/// In the place of a value that a credential put somewhere.
+pub const REDACTED: &str = "[redacted]";
+
+/// The address of a request as its caller may see it: without the values of the credential's entries of the query, and without the path of
+/// the connection's base URL, which may have been made of its values, unless the provider's entry says that very path.
+pub fn shown(url: &Url, target: &Target, lent: &LentCredential, fixed_path: Option<&str>) -> String {
+    let own = target.base_url.is_none().then(|| own_base(lent).ok()).flatten();
+    let within = own.as_ref().map(|base| base.path().trim_end_matches('/')).unwrap_or_default();
+    let is_public = within.is_empty() || fixed_path.is_some_and(|path| path.trim_end_matches('/') == within);
+    let path = match url.path().strip_prefix(within) {
+        _ if is_public => url.path().to_owned(),
+        Some(rest) => format!("/{REDACTED}{rest}"),
+        None => format!("/{REDACTED}"),
+    };
+    let shown = |pair: &str| {
+        let named = pair.split_once('=').map_or(pair, |(name, _)| name);
+        match url::form_urlencoded::parse(pair.as_bytes()).next() {
+            Some((name, _)) if lent.query.contains_key(&*name) => format!("{named}={REDACTED}"),
+            _ => pair.to_owned(),
+        }
+    };
+    let query: Vec<String> = url.query().into_iter().flat_map(|query| query.split('&')).map(shown).collect();
+    let question = if query.is_empty() { "" } else { "?" };
+    format!("{}{path}{question}{}", url.origin().ascii_serialization(), query.join("&"))
+}
+
 /// Adds the credential's headers. The caller's of the same names were left out before.
 ///
 /// # Errors
@@ -137,6 +163,7 @@ mod tests {
             query: Some("q=1".into()),
             base_url: base_url.map(|url| url.parse().unwrap()),
             retries: 0,
+            dry_run: false,
         }
     }
 
@@ -190,6 +217,27 @@ mod tests {
             Target { query: Some("a=%7B1%7D&key=forged&k%65y=again&b".into()), ..target("/x", None) };
         let url = address(&forged, &lent).unwrap();
         assert_eq!(url.query(), Some("a=%7B1%7D&b&key=canary%26%3D"));
+    }
+
+    #[test]
+    fn of_an_address_a_caller_is_shown_what_no_credential_put_there() {
+        let key = BTreeMap::from([("key".to_owned(), SecretText::new("canary&=".into()))]);
+        let secret = Some("https://canary:canary@api.example/bot-canary/v1");
+        let lent = LentCredential { query: key, ..lent(secret, &["https://api.example"]) };
+        let asked = target("/a%2Fb", None);
+        let shown =
+            |target: &Target, fixed| super::shown(&address(target, &lent).unwrap(), target, &lent, fixed);
+        assert_eq!(shown(&asked, None), "https://api.example/[redacted]/a%2Fb?q=1&key=[redacted]");
+        assert_eq!(shown(&asked, Some("/bot/v1")), shown(&asked, None), "not the path the entry says");
+        let by_caller = target("/x", Some("https://api.example/v2"));
+        assert_eq!(shown(&by_caller, None), "https://api.example/v2/x?q=1&key=[redacted]");
+        let plain = target("/x", None);
+        let url = address(&plain, &crm()).unwrap();
+        assert_eq!(
+            super::shown(&url, &plain, &crm(), Some("/api/v2")),
+            "https://acme.crm.example/api/v2/x?q=1"
+        );
+        assert_eq!(super::shown(&url, &plain, &crm(), None), "https://acme.crm.example/[redacted]/x?q=1");
     }
 
     #[test]

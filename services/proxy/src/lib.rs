@@ -7,6 +7,7 @@ mod authz;
 mod caller;
 mod compat;
 pub mod config;
+mod dry_run;
 mod forward;
 mod grpc;
 mod headers;

@@ -19,6 +19,9 @@ pub const RETRIES: &str = "latchkey-retries";
 
 pub const RETRIES_MAX: u32 = 10;
 
+/// `true` to be told what would be sent, while nothing is.
+pub const DRY_RUN: &str = "latchkey-dry-run";
+
 #[derive(Debug, PartialEq, Eq)]
 pub struct Target {
     pub connection: Named,
@@ -27,6 +30,8 @@ pub struct Target {
     pub query: Option<String>,
     pub base_url: Option<Url>,
     pub retries: u32,
+    /// What would be sent is to be told, and nothing sent.
+    pub dry_run: bool,
 }
 
 impl Target {
@@ -52,6 +57,7 @@ impl Target {
             query: uri.query().map(ToOwned::to_owned),
             base_url: base_url(headers)?,
             retries: retries(headers)?,
+            dry_run: dry_run(headers)?,
         })
     }
 }
@@ -78,6 +84,14 @@ fn retries(headers: &HeaderMap) -> Result<u32, Refusal> {
     let Some(text) = text(headers, RETRIES)? else { return Ok(0) };
     let number = text.parse().ok().filter(|number| *number <= RETRIES_MAX);
     number.ok_or_else(|| Refusal::field(RETRIES, format!("Give a number from 0 to {RETRIES_MAX}.")))
+}
+
+fn dry_run(headers: &HeaderMap) -> Result<bool, Refusal> {
+    match text(headers, DRY_RUN)? {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Refusal::field(DRY_RUN, "Say `true` to be told what would be sent, or leave it out.")),
+    }
 }
 
 /// A header that may be given once.
@@ -118,6 +132,10 @@ mod tests {
         assert_eq!(field("/proxy/x", &[(CONNECTION, "ana")]), CONNECTION);
         assert_eq!(field("/proxy//evil.example/x", &[(CONNECTION, ID)]), "path");
         assert_eq!(field("/proxy/x", &[(CONNECTION, ID), (RETRIES, "11")]), RETRIES);
+        // Taken for no, it would send what was only to be looked at.
+        for wrong in ["True", "1", "yes", ""] {
+            assert_eq!(field("/proxy/x", &[(CONNECTION, ID), (DRY_RUN, wrong)]), DRY_RUN, "{wrong}");
+        }
         for wrong in ["evil", "https://u:p@x.example", "https://x.example/?q", "data:x"] {
             assert_eq!(field("/proxy/x", &[(CONNECTION, ID), (BASE_URL, wrong)]), BASE_URL, "{wrong}");
         }

@@ -124,6 +124,18 @@ impl UrlTemplate {
         found
     }
 
+    /// The path, when no value reaches it: the entry says it, so it is known to everybody. Empty where there is none.
+    #[must_use]
+    pub fn fixed_path(&self) -> Option<&str> {
+        if self.holes(|position| matches!(position, Position::Path | Position::Query)).next().is_some() {
+            return None;
+        }
+        // What stands behind the last value of the authority, or all of it behind its beginning.
+        let UrlPart::Text(last) = self.parts.last()? else { return Some("") };
+        let behind = last.split_once("://").map_or(last.as_str(), |(_, behind)| behind);
+        Some(behind.find('/').map_or("", |at| &behind[at..]))
+    }
+
     /// The host, when no value reaches it.
     #[must_use]
     pub fn literal_host(&self) -> Option<&str> {

@@ -3,7 +3,7 @@
 use crate::dev::env_file::{self, EnvFile};
 use crate::dev::folder::{self, Folder};
 use anyhow::{Context as _, bail};
-use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, redirect};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,8 @@ use std::time::Duration;
 use url::Url;
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+/// Longer than anything that passes through the proxy is waited for.
+const PASSED_WITHIN: Duration = Duration::from_secs(24 * 3600);
 /// How often what failed for now is asked again, and how long it is waited for at most.
 const TRIES_MAX: u32 = 4;
 const WAIT_MAX: Duration = Duration::from_secs(60);
@@ -144,6 +146,23 @@ impl Door {
     /// A connection is brought that is not to be used, or not usable, yet.
     pub async fn bring(&self, body: &Value, begin: &str) -> anyhow::Result<Answer> {
         self.call(Method::POST, &["connections"], &[], Some(body), Some(begin)).await
+    }
+
+    /// A request of its caller's own making, to the proxy's path with this one behind it; the answer as it comes, once.
+    pub async fn pass(
+        &self,
+        method: Method,
+        path: &str,
+        mut headers: HeaderMap,
+        body: Option<Vec<u8>>,
+    ) -> anyhow::Result<reqwest::Response> {
+        let base = self.url.as_str().trim_end_matches('/');
+        let url = format!("{base}/proxy/{}", path.strip_prefix('/').unwrap_or(path));
+        headers.insert(AUTHORIZATION, self.bearer.clone());
+        let request = self.http.request(method, url).timeout(PASSED_WITHIN).headers(headers);
+        let request = body.into_iter().fold(request, reqwest::RequestBuilder::body);
+        let answer = request.send().await.map_err(reqwest::Error::without_url);
+        answer.with_context(|| format!("{} does not answer", self.what))
     }
 
     /// What fails for now is asked again: everything that is sent here may come twice.

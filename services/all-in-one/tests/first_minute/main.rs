@@ -29,6 +29,12 @@ fn an_account_is_connected_used_broken_and_repaired() {
     assert_ne!(place.ask(&["token", "get", &connection, "--force-refresh"]), first);
     assert_eq!(state(&place, &connection)["credential"]["generation"], 2);
 
+    let token = place.ask(&["token", "get", &connection]);
+    let call = ["proxy", "GET", "/me", "--connection", &connection, "--header", "x-note:mine"];
+    assert!(place.ask(&call).starts_with('{'));
+    let told = place.ask(&[&call[..], &["--dry-run"]].concat());
+    assert!(told.contains("[redacted]") && told.contains("mine") && !told.contains(&token), "{told}");
+
     place.ask(&["demo", "revoke", &connection]);
     assert_eq!(state(&place, &connection)["state"], "NEEDS_REAUTH");
     let refusal = place.refused(&["token", "get", &connection]);

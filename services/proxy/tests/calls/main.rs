@@ -4,6 +4,7 @@
 
 mod authorizing;
 mod carrying;
+mod dry_running;
 mod interrupting;
 mod refusing;
 mod repeating;

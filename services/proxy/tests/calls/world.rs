@@ -51,20 +51,25 @@ impl World {
 
     /// The same, whose credential is also what requests are signed with, or what TLS begins with.
     pub async fn signing(signer: Option<Signer>) -> Self {
-        Self::with(signer, &Settings::default(), None).await
+        Self::lending(|handout| handout.signer = signer).await
+    }
+
+    /// The same, with something else of the credential.
+    pub async fn lending(change: impl FnOnce(&mut Handout)) -> Self {
+        Self::with(change, &Settings::default(), None).await
     }
 
     /// The same, with settings of the proxy's.
     pub async fn believing(settings: serde_json::Value) -> Self {
-        Self::with(None, &serde_json::from_value(settings).unwrap(), None).await
+        Self::with(|_| (), &serde_json::from_value(settings).unwrap(), None).await
     }
 
     /// The same, before a provider of the test's own.
     pub async fn before(origin: String, settings: serde_json::Value) -> Self {
-        Self::with(None, &serde_json::from_value(settings).unwrap(), Some(origin)).await
+        Self::with(|_| (), &serde_json::from_value(settings).unwrap(), Some(origin)).await
     }
 
-    async fn with(signer: Option<Signer>, settings: &Settings, origin: Option<String>) -> Self {
+    async fn with(change: impl FnOnce(&mut Handout), settings: &Settings, origin: Option<String>) -> Self {
         tls::install_provider();
         let folder = tempfile::tempdir().unwrap();
         let kek = folder.path().join("kek");
@@ -90,7 +95,7 @@ impl World {
         let authorization = listener.local_addr().unwrap();
         grpc::serve(listener, proxy.authorization(), grpc::Options::default(), &lifecycle).unwrap();
 
-        let connection = connected(&vault, &upstream.origin, signer).await;
+        let connection = connected(&vault, &upstream.origin, change).await;
         let key = key(&vault, "dev", Scope::ProxyCall).await;
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -189,7 +194,7 @@ async fn key(vault: &Vault, of: &str, scope: Scope) -> String {
     vault.issue_key(issue).await.unwrap().secret.expose().to_owned()
 }
 
-async fn connected(vault: &Vault, origin: &str, signer: Option<Signer>) -> ConnectionId {
+async fn connected(vault: &Vault, origin: &str, change: impl FnOnce(&mut Handout)) -> ConnectionId {
     let settings = IntegrationSettings {
         provider: PROVIDER.to_owned(),
         display_name: "CRM".to_owned(),
@@ -231,6 +236,6 @@ async fn connected(vault: &Vault, origin: &str, signer: Option<Signer>) -> Conne
     vault.start_authorization(start).await.unwrap();
     vault.claim_authorization(authorization, state, browser).await.unwrap();
     let mut obtained = obtained("canary_access_1", origin);
-    obtained.grant.handout.signer = signer;
+    change(&mut obtained.grant.handout);
     vault.establish(authorization, obtained).await.unwrap().connection
 }
