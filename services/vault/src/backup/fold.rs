@@ -5,6 +5,7 @@ use latchkey_domain::Aggregate;
 use latchkey_domain::api_key::ApiKey;
 use latchkey_domain::authorization::Authorization;
 use latchkey_domain::connection::Connection;
+use latchkey_domain::creation::Creation;
 use latchkey_domain::incident::Incident;
 use latchkey_domain::integration::Integration;
 use latchkey_domain::login_link::LoginLink;
@@ -60,6 +61,7 @@ impl Fold {
             boxed::<ApiKey>(),
             boxed::<Authorization>(),
             boxed::<Connection>(),
+            boxed::<Creation>(),
             boxed::<Incident>(),
             boxed::<Integration>(),
             boxed::<LoginLink>(),
@@ -81,5 +83,26 @@ impl Fold {
     /// Whether the events so far lead to what a snapshot says.
     pub fn comes_to(&self, format: u32, snapshot: &str) -> bool {
         self.0.as_ref().is_some_and(|fold| fold.comes_to(format, snapshot))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_category_that_was_ever_written_is_known() {
+        let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/domain/src/golden");
+        let mut seen = 0;
+        for file in std::fs::read_dir(golden).unwrap() {
+            let path = file.unwrap().path();
+            let category = path.file_stem().unwrap().to_str().unwrap();
+            let mut fold = Fold::of(category);
+            for line in std::fs::read_to_string(&path).unwrap().lines() {
+                assert!(fold.take(serde_json::from_str(line).unwrap()), "{category}: {line}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 20, "{seen}");
     }
 }
