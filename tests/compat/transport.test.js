@@ -69,7 +69,7 @@ test('a public key, with or without an HMAC, is refused as a way of old', async 
 });
 
 test('what is out of scope says so', async () => {
-  for (const path of ['/records?model=a', '/sync/status', '/scripts/config', '/functions', '/environments/1', '/webhook/a/b']) {
+  for (const path of ['/records?model=a', '/sync/status', '/scripts/config', '/functions', '/environments/1', '/environments/1/x', '/webhook/a/b']) {
     const { status, body } = await raw(path);
     assert.deepEqual([status, body.error.code], [501, 'not_supported'], path);
   }

@@ -241,12 +241,50 @@ async fn an_environment_is_made_by_who_may_reach_beyond_its_own() {
     let acme = listed["environments"].as_array().unwrap().iter().find(|it| it["name"] == "acme");
     assert_eq!(acme, Some(&json!({"name": "acme", "api_keys": 1})), "{listed}");
 
+    let clone = json!({"name": "branch", "key_name": "first", "scopes": ["integrations:read"]});
+    let cloned = call(&world, admin.shown_key(), "POST", "/v1/environments/dev:clone", clone.clone()).await;
+    assert_eq!((cloned.0, &cloned.1["environment"]["name"]), (200, &json!("branch")), "{cloned:?}");
+    let branch = cloned.1["secret"].as_str().unwrap();
+    let (_, copied) = call(&world, branch, "GET", "/v1/integrations/demo-oauth", json!({})).await;
+    assert_eq!(copied["integration"]["provider"], "demo-oauth", "{copied}");
+    let again = call(&world, admin.shown_key(), "POST", "/v1/environments/dev:clone", clone).await;
+    assert_eq!(again.0, 409, "{again:?}");
+
+    let gone = async |name: &str| {
+        let path = format!("/v1/environments/{name}");
+        call(&world, admin.shown_key(), "DELETE", &path, json!({})).await
+    };
+    world.connect("demo-oauth", "ana").await;
+    let there = call(&world, admin.shown_key(), "GET", "/v1/environments/dev", json!({})).await;
+    assert_eq!(there.1["connections"], 1, "{there:?}");
+    let own = gone("dev").await;
+    assert_eq!((own.0, &own.1["reason"]), (409, &json!("ENVIRONMENT_IN_USE")), "{own:?}");
+    let from_acme = world.backend_for("acme", "environments:admin").await;
+    let used = call(&world, from_acme.shown_key(), "DELETE", "/v1/environments/dev", json!({})).await;
+    assert_eq!((used.0, &used.1["metadata"]["connections"]), (409, &json!("1")), "{used:?}");
+    for _ in 0..2 {
+        assert_eq!(gone("branch").await, (200, json!({})), "once or twice");
+    }
+    assert_eq!(call(&world, admin.shown_key(), "GET", "/v1/environments/branch", json!({})).await.0, 404);
+    let begun = std::time::Instant::now();
+    while call(&world, branch, "GET", "/v1/integrations", json!({})).await.0 != 401 {
+        assert!(
+            begun.elapsed().as_secs() < 10,
+            "a key that was revoked is refused everywhere after five seconds"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let (status, again) = create(admin.shown_key(), "branch", "second").await;
+    assert_eq!((status, &again["reason"]), (409, &json!("ALREADY_EXISTS")), "{again}");
+    assert_eq!(gone("nowhere").await.0, 404);
+
     for (name, key_name, field) in [("Not a name", "first", "name"), ("other", "", "key_name")] {
         let (status, refused) = create(admin.shown_key(), name, key_name).await;
         assert_eq!((status, &refused["metadata"]["field"]), (400, &json!(field)), "{refused}");
     }
     // Who may make keys of one environment cannot so reach the others.
     assert_eq!(create(keys.shown_key(), "other", "first").await.0, 403);
+    assert_eq!(call(&world, keys.shown_key(), "DELETE", "/v1/environments/acme", json!({})).await.0, 403);
     let more = json!({"name": "more", "scopes": ["environments:admin"]});
     let (status, refused) = call(&world, keys.shown_key(), "POST", "/v1/api-keys", more).await;
     assert_eq!((status, &refused["metadata"]["needed"]), (403, &json!("environments:admin")), "{refused}");

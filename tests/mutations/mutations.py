@@ -12,6 +12,7 @@ LOOKING_AFTER = ("-p", "latchkey-vault", "--test", "service", "looking_after")
 PAUSING = ("-p", "latchkey-vault", "--test", "service", "pausing")
 BATCHES = ("-p", "latchkey-wire", "--lib", "batch")
 PACED = ("-p", "latchkey-domain", "--lib", "paced")
+ENVIRONMENTS = ("-p", "latchkey-vault", "--test", "service", "environments")
 MANAGING = ("-p", "latchkey-vault", "--test", "service", "managing")
 DRY_RUNNING = ("-p", "latchkey-proxy", "--test", "calls", "dry_running")
 WATCHING = ("-p", "latchkey-vault", "--test", "service", "watching")
@@ -143,6 +144,18 @@ MUTATIONS = [
     Mutation(
         "a connection that is paused is refreshed when its end is told", "services/vault/src/vault/refreshes.rs",
         "if live.is_paused() {", "if false && live.is_paused() {", PAUSING,
+    ),
+    Mutation(
+        "all who begin one environment at once are told that they were given it", "services/vault/src/vault/keys.rs",
+        "if settled.events.is_empty() {", "if false && settled.events.is_empty() {", ENVIRONMENTS,
+    ),
+    Mutation(
+        "something begins in an environment that is ending", "services/vault/src/vault/environments.rs",
+        "Life::Ended { .. } => Err(Error::EnvironmentEnded),", "Life::Ended { .. } => Ok(()),", ENVIRONMENTS,
+    ),
+    Mutation(
+        "a clone that is gone on with undoes what was made of it", "services/vault/src/vault/environments.rs",
+        "if loaded.version > Version(0) {", "if false && loaded.version > Version(0) {", ENVIRONMENTS,
     ),
     Mutation(
         "a caller's own text goes into headers as it is", "crates/wire/src/fault.rs",

@@ -169,6 +169,15 @@ pub enum Refusal {
 }
 
 impl ApiKey {
+    /// What was issued, whatever became of it.
+    #[must_use]
+    pub fn issued(&self) -> Option<&Issued> {
+        match self {
+            Self::Absent => None,
+            Self::Active(key) | Self::Locked(key) | Self::Revoked(key) => Some(key),
+        }
+    }
+
     /// The key's facts, for a caller who knows its secret.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ pub mod authorization;
 pub mod connection;
 pub mod creation;
 mod digest;
+pub mod environment;
 mod failure;
 mod ids;
 pub mod incident;

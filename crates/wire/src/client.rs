@@ -2,6 +2,7 @@
 
 mod accounts;
 mod auth_logs;
+mod environments;
 mod handing_over;
 mod logins;
 mod registered_clients;

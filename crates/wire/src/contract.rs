@@ -460,6 +460,25 @@ pub struct IssueKey {
     pub expires_at: Option<Timestamp>,
 }
 
+/// An environment that is to be, in the words of its first key.
+#[derive(Debug)]
+pub struct CreateEnvironment {
+    pub first_key: IssueKey,
+    /// Whose integrations it is given.
+    pub cloned_from: Option<Environment>,
+}
+
+/// What there is in an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvironmentView {
+    pub name: Environment,
+    /// Those that are good.
+    pub keys: u32,
+    pub integrations: u32,
+    /// Those that are not deleted.
+    pub connections: u32,
+}
+
 #[derive(Debug)]
 pub struct IssuedKey {
     pub key: KeyView,

@@ -8,6 +8,7 @@ mod authorization;
 mod batch;
 mod client;
 mod credential;
+mod environment;
 mod failure;
 mod integration;
 mod key;

@@ -14,8 +14,9 @@ use latchkey_secret::SecretText;
 use latchkey_wire::{
     Reason, Route, VaultClient,
     contract::{
-        CompleteRefresh, CreateSession, IssueKey, KeptClient, Lane, ListSessions, ProviderState,
-        PutIntegration, RefreshOutcome, ReportProvider, ResumeRefresh, SessionState, StartAuthorization,
+        CompleteRefresh, CreateEnvironment, CreateSession, IssueKey, KeptClient, Lane, ListSessions,
+        ProviderState, PutIntegration, RefreshOutcome, ReportProvider, ResumeRefresh, SessionState,
+        StartAuthorization,
     },
 };
 use peer::{
@@ -226,6 +227,18 @@ async fn keys_and_integrations() {
     assert_eq!(vault.list_keys(&environment()).await.unwrap(), [key_view(environment())]);
     vault.revoke_key(&environment(), ApiKeyId::from_parts(1, 1)).await.unwrap();
     assert_eq!(vault.list_environments().await.unwrap(), [(environment(), 3)]);
+    let first_key = IssueKey {
+        environment: "acme".parse().unwrap(),
+        name: "first".into(),
+        scopes: vec![],
+        expires_at: None,
+    };
+    let create = CreateEnvironment { first_key, cloned_from: Some(environment()) };
+    let begun = vault.create_environment(create).await.unwrap();
+    assert_eq!((begun.key.environment.as_str(), begun.secret.expose()), ("acme", "canary_first"));
+    let there = vault.get_environment(&environment()).await.unwrap();
+    assert_eq!((there.keys, there.integrations, there.connections), (1, 2, 3));
+    vault.delete_environment(&environment()).await.unwrap();
 
     let settings = Settings { provider: "slack".into(), ..Settings::default() };
     let put = PutIntegration { environment: environment(), key: integration_key(), settings, secrets: None };
@@ -235,5 +248,7 @@ async fn keys_and_integrations() {
     assert_eq!(vault.list_integrations(&environment()).await.unwrap().len(), 1);
     vault.retire_integration(&environment(), &integration_key()).await.unwrap();
     let key = ApiKeyId::from_parts(1, 1);
-    assert_eq!(peer.seen().told, [format!("revoked dev {key}"), "retired dev github".to_owned()]);
+    let began = format!("began acme of {:?}", Some(environment()));
+    let told = [format!("revoked dev {key}"), began, "ended dev".to_owned(), "retired dev github".to_owned()];
+    assert_eq!(peer.seen().told, told);
 }

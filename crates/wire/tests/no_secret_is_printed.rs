@@ -24,6 +24,7 @@ fn prints() -> Vec<(&'static str, String)> {
         };
     }
     printed![
+        "latchkey.admin.v1.CloneEnvironmentResponse": pb::admin::CloneEnvironmentResponse,
         "latchkey.admin.v1.CreateApiKeyResponse": pb::admin::CreateApiKeyResponse,
         "latchkey.admin.v1.CreateEnvironmentResponse": pb::admin::CreateEnvironmentResponse,
         "latchkey.admin.v1.CreateWebhookEndpointResponse": pb::admin::CreateWebhookEndpointResponse,
@@ -40,6 +41,7 @@ fn prints() -> Vec<(&'static str, String)> {
         "latchkey.vault.v1.BindApproverRequest": pb::vault::BindApproverRequest,
         "latchkey.vault.v1.BindSessionRequest": pb::vault::BindSessionRequest,
         "latchkey.vault.v1.ClaimAuthorizationResponse": pb::vault::ClaimAuthorizationResponse,
+        "latchkey.vault.v1.CreateEnvironmentResponse": pb::vault::CreateEnvironmentResponse,
         "latchkey.vault.v1.CreateLoginResponse": pb::vault::CreateLoginResponse,
         "latchkey.vault.v1.RedeemLoginRequest": pb::vault::RedeemLoginRequest,
         "latchkey.vault.v1.RedeemLoginResponse": pb::vault::RedeemLoginResponse,

@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod door;
 mod duration;
+mod env;
 mod events;
 mod export;
 mod import;
@@ -72,6 +73,8 @@ pub enum Command {
     Refresh(refresh::Arguments),
     /// See which providers there are
     Provider(provider::Arguments),
+    /// Make, copy and end environments
+    Env(env::Arguments),
     /// Make and revoke API keys
     Key(key::Arguments),
     /// Let people into the dashboard
@@ -115,6 +118,7 @@ impl Command {
             Self::Integration(arguments) => arguments.run().await,
             Self::Refresh(arguments) => arguments.run().await,
             Self::Provider(arguments) => arguments.run().await,
+            Self::Env(arguments) => arguments.run().await,
             Self::Key(arguments) => arguments.run().await,
             Self::Operator(arguments) => arguments.run().await,
             Self::Keys(arguments) => arguments.run().await,

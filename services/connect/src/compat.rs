@@ -29,7 +29,7 @@ use crate::flows::Flows;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Router, middleware};
 use http::{HeaderMap, header};
 use latchkey_domain::Environment;
@@ -104,6 +104,7 @@ pub fn router(
         .route("/integrations/quickstart", post(integrations::create))
         .route("/environment-variables", get(elsewhere::variables))
         .route("/environments", post(environment::create))
+        .route("/environments/{*id}", delete(environment::delete).fallback(elsewhere::unsupported))
         .route("/environment/api-keys", post(environment::issue_key).delete(environment::revoke_key))
         .route("/environment/webhook-signing-key/rotate", post(environment::rotate_signing_key))
         .merge(elsewhere::routes())

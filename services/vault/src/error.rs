@@ -1,7 +1,7 @@
 use latchkey_domain::Failure;
 use latchkey_domain::{
-    api_key, authorization, connection, incident, integration, login_link, revocation, safe_mode, session,
-    webhook_endpoint,
+    api_key, authorization, connection, environment, incident, integration, login_link, revocation,
+    safe_mode, session, webhook_endpoint,
 };
 use latchkey_envelope::{EnvelopeError, KeyServiceError};
 use latchkey_store::{StoreError, Stream};
@@ -29,6 +29,8 @@ pub enum Error {
     #[error(transparent)]
     ApiKey(#[from] api_key::Refusal),
     #[error(transparent)]
+    Environment(#[from] environment::Refusal),
+    #[error(transparent)]
     LoginLink(#[from] login_link::Refusal),
     #[error(transparent)]
     WebhookEndpoint(#[from] webhook_endpoint::Refusal),
@@ -41,6 +43,14 @@ pub enum Error {
     /// Another connection of the integration has this external id.
     #[error("another connection has this external id")]
     ExternalIdTaken,
+    #[error("there is no environment `{0}`")]
+    EnvironmentUnknown(String),
+    /// It has connections that are not deleted, or deleted ones whose grants are still to be ended at their providers.
+    #[error("the environment is in use")]
+    EnvironmentInUse { connections: u64, revocations: u64 },
+    /// Nothing begins in it any more.
+    #[error("the environment has ended")]
+    EnvironmentEnded,
     /// An integration the session does not offer, or that is not there.
     #[error("there is no integration `{0}` in this environment")]
     IntegrationUnknown(String),

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use latchkey_domain::{
-    Failure, api_key, authorization, connection, integration, login_link, safe_mode, session,
+    Failure, api_key, authorization, connection, environment, integration, login_link, safe_mode, session,
     webhook_endpoint,
 };
 use latchkey_envelope::KeyServiceError;
@@ -26,6 +26,7 @@ impl From<Error> for Fault {
             Error::Authorization(refusal) => authorization_fault(&refusal),
             Error::Integration(refusal) => integration_fault(&refusal),
             Error::ApiKey(refusal) => api_key_fault(&refusal),
+            Error::Environment(refusal) => environment_fault(&refusal),
             Error::LoginLink(refusal) => login_fault(&refusal),
             Error::WebhookEndpoint(webhook_endpoint::Refusal::Absent) => Self::new(
                 Kind::NotFound,
@@ -41,6 +42,18 @@ impl From<Error> for Fault {
                  external_id to find the one that has it.",
             )
             .with("field", "external_id"),
+            Error::EnvironmentUnknown(name) => Self::new(
+                Kind::NotFound,
+                Reason::EnvironmentUnknown,
+                "There is no environment of this name. `ListEnvironments` shows those there are.",
+            )
+            .with("environment", name),
+            Error::EnvironmentInUse { connections, revocations } => in_use_fault(connections, revocations),
+            Error::EnvironmentEnded => Self::new(
+                Kind::Refused,
+                Reason::EnvironmentEnded,
+                "This environment has ended: nothing begins in it any more.",
+            ),
             Error::IntegrationUnknown(key) => Self::new(
                 Kind::NotFound,
                 Reason::IntegrationUnknown,
@@ -246,6 +259,31 @@ fn integration_fault(refusal: &integration::Refusal) -> Fault {
         )
         .with("field", "integration.provider"),
     }
+}
+
+fn environment_fault(refusal: &environment::Refusal) -> Fault {
+    let message = match refusal {
+        environment::Refusal::Taken => {
+            "There is an environment of this name. Choose another, or make a key in it with CreateApiKey."
+        }
+        environment::Refusal::Ended => {
+            "There was an environment of this name, and what was recorded of it is kept under it. Choose another."
+        }
+    };
+    Fault::new(Kind::Taken, Reason::AlreadyExists, message).with("field", "name")
+}
+
+fn in_use_fault(connections: u64, revocations: u64) -> Fault {
+    let message = if connections > 0 {
+        format!("The environment has {connections} connections that are not deleted. Delete them first.")
+    } else {
+        format!(
+            "{revocations} deleted connections are still being ended at their providers, which takes an hour at most. Ask again then."
+        )
+    };
+    Fault::new(Kind::Refused, Reason::EnvironmentInUse, message)
+        .with("connections", connections.to_string())
+        .with("revocations", revocations.to_string())
 }
 
 fn api_key_fault(refusal: &api_key::Refusal) -> Fault {

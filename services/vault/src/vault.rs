@@ -11,6 +11,7 @@ mod credentials;
 mod data_keys;
 mod describing;
 mod ending;
+mod environments;
 mod events;
 mod history;
 mod incidents;

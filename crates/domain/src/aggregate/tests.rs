@@ -2,8 +2,8 @@
 
 use super::Aggregate;
 use crate::{
-    api_key, authorization, connection, creation, incident, integration, login_link, revocation, safe_mode,
-    session, signing_key, webhook_delivery, webhook_endpoint,
+    api_key, authorization, connection, creation, environment, incident, integration, login_link, revocation,
+    safe_mode, session, signing_key, webhook_delivery, webhook_endpoint,
 };
 use serde_json::{Value, from_str, from_value, to_value};
 
@@ -49,6 +49,7 @@ fn fields_of_a_later_version_are_passed_over_in_every_event_and_state() {
     are_read::<authorization::Authorization>(include_str!("../golden/authorization.jsonl"));
     are_read::<connection::Connection>(include_str!("../golden/connection.jsonl"));
     are_read::<creation::Creation>(include_str!("../golden/creation.jsonl"));
+    are_read::<environment::Life>(include_str!("../golden/environment.jsonl"));
     are_read::<incident::Incident>(include_str!("../golden/incident.jsonl"));
     are_read::<integration::Integration>(include_str!("../golden/integration.jsonl"));
     are_read::<login_link::LoginLink>(include_str!("../golden/login_link.jsonl"));

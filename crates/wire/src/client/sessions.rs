@@ -4,7 +4,6 @@ use super::{VaultClient, read};
 use crate::{
     Fault,
     contract::{ListSessions, ListedSessions},
-    convert::parse,
     pb::vault as pb,
 };
 use latchkey_domain::{Environment, SessionId};
@@ -29,17 +28,5 @@ impl VaultClient {
             pb::CancelSessionRequest { environment: environment.to_string(), session: session.to_string() };
         self.within_deadline(flow.cancel_session(request)).await?;
         Ok(())
-    }
-
-    /// The environments there are, with how many of each one's keys are good.
-    ///
-    /// # Errors
-    /// Where the vault cannot tell just now.
-    pub async fn list_environments(&self) -> Result<Vec<(Environment, u32)>, Fault> {
-        let mut registry = self.registry.clone();
-        let answer = self.within_deadline(registry.list_environments(pb::ListEnvironmentsRequest {})).await?;
-        let named =
-            |environment: pb::EnvironmentKeys| Ok((parse("name", &environment.name)?, environment.keys));
-        answer.environments.into_iter().map(named).collect()
     }
 }

@@ -1,6 +1,8 @@
 //! Its keys and integrations.
 
 use super::*;
+use latchkey_wire::contract::{CreateEnvironment, EnvironmentView};
+use latchkey_wire::convert::parse;
 use latchkey_wire::pb::vault::registry_service_server::RegistryService;
 
 #[tonic::async_trait]
@@ -59,6 +61,32 @@ impl RegistryService for Peer {
         let (environment, key): (Environment, ApiKeyId) = request.into_inner().try_into()?;
         self.told(format!("revoked {environment} {key}"));
         answer(pb::RevokeKeyResponse {})
+    }
+
+    async fn create_environment(
+        &self,
+        request: Request<pb::CreateEnvironmentRequest>,
+    ) -> Result<Response<pb::CreateEnvironmentResponse>, Status> {
+        let CreateEnvironment { first_key, cloned_from } = CreateEnvironment::try_from(request.into_inner())?;
+        self.told(format!("began {} of {cloned_from:?}", first_key.environment));
+        let key = KeyView { name: first_key.name, ..key_view(first_key.environment) };
+        answer(IssuedKey { key, secret: SecretText::new("canary_first".into()) })
+    }
+
+    async fn get_environment(
+        &self,
+        request: Request<pb::GetEnvironmentRequest>,
+    ) -> Result<Response<pb::GetEnvironmentResponse>, Status> {
+        let name = parse("name", &request.into_inner().name)?;
+        answer(EnvironmentView { name, keys: 1, integrations: 2, connections: 3 })
+    }
+
+    async fn delete_environment(
+        &self,
+        request: Request<pb::DeleteEnvironmentRequest>,
+    ) -> Result<Response<pb::DeleteEnvironmentResponse>, Status> {
+        self.told(format!("ended {}", request.into_inner().name));
+        answer(pb::DeleteEnvironmentResponse {})
     }
 
     async fn list_environments(

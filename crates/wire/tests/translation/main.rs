@@ -11,9 +11,10 @@ use latchkey_domain::{
 use latchkey_wire::{
     Fault,
     contract::{
-        AppSecrets, ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession,
-        DueRefresh, Established, IntegrationView, IssueKey, IssuedKey, KeyView, ListSessions, ListedSessions,
-        Obtained, OwnConnection, PutIntegration, ResumeRefresh, SessionView, StartAuthorization,
+        AppSecrets, ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateEnvironment, CreateSession,
+        CreatedSession, DueRefresh, Established, IntegrationView, IssueKey, IssuedKey, KeyView, ListSessions,
+        ListedSessions, Obtained, OwnConnection, PutIntegration, ResumeRefresh, SessionView,
+        StartAuthorization,
     },
     pb::vault::{self as pb, complete_refresh_request::Outcome},
 };
@@ -376,10 +377,14 @@ proptest! {
         survives::<_, KeyView>(&key)?;
         survives::<_, KeyView>(&pb::AuthenticateKeyResponse { key: Some(key.clone()) })?;
         survives::<_, Vec<KeyView>>(&pb::ListKeysResponse { keys: vec![key.clone()] })?;
+        survives::<_, IssuedKey>(&pb::CreateEnvironmentResponse { key: Some(key.clone()), secret: secret.clone() })?;
         survives::<_, IssuedKey>(&pb::IssueKeyResponse { key: Some(key.clone()), secret })?;
         let (environment, name, scopes) = (key.environment, key.name, key.scopes);
         let expire_time = key.expire_time;
-        survives::<_, IssueKey>(&pb::IssueKeyRequest { environment, name, scopes, expire_time })?;
+        let issue = pb::IssueKeyRequest { environment: environment.clone(), name, scopes, expire_time };
+        survives::<_, IssueKey>(&issue)?;
+        let first_key = Some(issue);
+        survives::<_, CreateEnvironment>(&pb::CreateEnvironmentRequest { first_key, cloned_from: environment })?;
     }
 
     #[test]

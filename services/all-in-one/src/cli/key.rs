@@ -17,20 +17,28 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 #[derive(clap::Args)]
-#[command(after_help = "\
-Scopes: sessions:write connections:read connections:write connections:delete tokens:read credentials:read proxy:call integrations:read integrations:admin keys:admin webhooks:read webhooks:admin audit:read
+#[command(after_help = help())]
+pub struct Arguments {
+    #[command(flatten)]
+    server: Server,
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn help() -> String {
+    let scopes: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+    format!(
+        "\
+Scopes: {}
 
 Examples:
   latchkey key create --name backend --scopes sessions:write,connections:read,tokens:read
   latchkey key create --config latchkey.toml --environment prod --name first --scopes keys:admin,integrations:admin
   latchkey key revoke key_01J…
   latchkey key confirm --config latchkey.toml                  # after a restore: which keys wait
-  latchkey key confirm --config latchkey.toml key_01J… key_01K…")]
-pub struct Arguments {
-    #[command(flatten)]
-    server: Server,
-    #[command(subcommand)]
-    command: Command,
+  latchkey key confirm --config latchkey.toml key_01J… key_01K…",
+        scopes.join(" ")
+    )
 }
 
 #[derive(Subcommand)]
@@ -106,7 +114,7 @@ struct Create {
     environment: Option<String>,
 }
 
-fn scope(word: &str) -> Result<Scope, String> {
+pub(super) fn scope(word: &str) -> Result<Scope, String> {
     Scope::from_word(word).ok_or_else(|| {
         let all: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
         format!("expected one of {}", all.join(", "))

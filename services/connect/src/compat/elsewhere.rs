@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// Everything that is answered with 501 to who shows a key.
 pub fn routes() -> Router<Door> {
-    const PATHS: [&str; 10] = [
+    const PATHS: [&str; 9] = [
         "/records",
         "/records/{*rest}",
         "/sync/{*rest}",
@@ -17,7 +17,6 @@ pub fn routes() -> Router<Door> {
         "/functions/{*rest}",
         "/scripts/config",
         "/mcp",
-        "/environments/{*rest}",
         "/environment/{*rest}",
     ];
     PATHS.into_iter().fold(Router::new(), |router, path| router.route(path, any(unsupported)))

@@ -4,7 +4,7 @@ use super::body::Fields;
 use super::refusal::Issue;
 use super::{Door, Refusal, text};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
@@ -71,6 +71,16 @@ pub async fn create(
     // Whoever made it has to have a key for it, and the contract has no other place to say which.
     let data = json!({ "id": name, "name": name, "api_key": text(&made, "/secret") });
     Ok(Json(json!({ "data": data })).into_response())
+}
+
+/// `DELETE /environments/{id}`, which is its name here.
+pub async fn delete(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    door.call("DeleteEnvironment", &headers, json!({ "name": name })).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `POST /environment/api-keys`.

@@ -1,7 +1,8 @@
 use super::Door;
 use super::api_key::{render, scopes};
+use latchkey_domain::Environment;
 use latchkey_domain::api_key::Scope;
-use latchkey_wire::contract::IssueKey;
+use latchkey_wire::contract::{CreateEnvironment, IssueKey, IssuedKey, KeyView};
 use latchkey_wire::convert::{parse, secret_to_pb};
 use latchkey_wire::pb::admin as pb;
 use latchkey_wire::{Fault, Kind, Reason};
@@ -14,25 +15,41 @@ impl pb::environment_service_server::EnvironmentService for Door {
         request: Request<pb::CreateEnvironmentRequest>,
     ) -> Result<Response<pb::CreateEnvironmentResponse>, Status> {
         let key = self.authenticator.require(request.metadata(), Scope::EnvironmentsAdmin).await?;
-        let asked = request.into_inner();
-        let issue = IssueKey {
-            environment: parse("name", &asked.name)?,
-            name: asked.key_name,
-            scopes: scopes(&asked.scopes, &key)?,
-            expires_at: None,
-        };
-        let there = self.flows.vault.list_environments().await?;
-        if there.iter().any(|(name, _)| *name == issue.environment) {
-            let message = "There is an environment of this name. Choose another, or make a key in it with CreateApiKey.";
-            let taken = Fault::new(Kind::Taken, Reason::AlreadyExists, message).with("field", "name");
-            return Err(taken.into());
-        }
-        let issued = self.flows.vault.issue_key(issue).await.map_err(in_their_words)?;
-        let name = issued.key.environment.to_string();
+        let pb::CreateEnvironmentRequest { name, key_name, scopes } = request.into_inner();
+        let issued = self.begin(None, &name, key_name, &scopes, &key).await?;
         Ok(Response::new(pb::CreateEnvironmentResponse {
-            environment: Some(pb::Environment { name, api_keys: 1 }),
+            environment: Some(begun(&issued)),
             api_key: Some(render(&issued.key)),
             secret: secret_to_pb(&issued.secret),
+        }))
+    }
+
+    async fn clone_environment(
+        &self,
+        request: Request<pb::CloneEnvironmentRequest>,
+    ) -> Result<Response<pb::CloneEnvironmentResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::EnvironmentsAdmin).await?;
+        let pb::CloneEnvironmentRequest { source, name, key_name, scopes } = request.into_inner();
+        let source = parse("source", &source)?;
+        let issued = self.begin(Some(source), &name, key_name, &scopes, &key).await?;
+        Ok(Response::new(pb::CloneEnvironmentResponse {
+            environment: Some(begun(&issued)),
+            api_key: Some(render(&issued.key)),
+            secret: secret_to_pb(&issued.secret),
+        }))
+    }
+
+    async fn get_environment(
+        &self,
+        request: Request<pb::GetEnvironmentRequest>,
+    ) -> Result<Response<pb::GetEnvironmentResponse>, Status> {
+        self.authenticator.require(request.metadata(), Scope::EnvironmentsAdmin).await?;
+        let name = parse("name", &request.into_inner().name)?;
+        let there = self.flows.vault.get_environment(&name).await?;
+        Ok(Response::new(pb::GetEnvironmentResponse {
+            environment: Some(pb::Environment { name: there.name.to_string(), api_keys: there.keys }),
+            integrations: there.integrations,
+            connections: there.connections,
         }))
     }
 
@@ -46,11 +63,52 @@ impl pb::environment_service_server::EnvironmentService for Door {
             there.into_iter().map(|(name, api_keys)| pb::Environment { name: name.to_string(), api_keys });
         Ok(Response::new(pb::ListEnvironmentsResponse { environments: environments.collect() }))
     }
+
+    async fn delete_environment(
+        &self,
+        request: Request<pb::DeleteEnvironmentRequest>,
+    ) -> Result<Response<pb::DeleteEnvironmentResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::EnvironmentsAdmin).await?;
+        let name: Environment = parse("name", &request.into_inner().name)?;
+        // Who asks would be left without a key, in the middle of it.
+        if name == key.environment {
+            let message =
+                "This is the environment of the key you send. Delete it with a key of another environment.";
+            return Err(Fault::new(Kind::Refused, Reason::EnvironmentInUse, message).into());
+        }
+        self.flows.vault.delete_environment(&name).await?;
+        Ok(Response::new(pb::DeleteEnvironmentResponse {}))
+    }
 }
 
-/// `name` is the environment's here.
+impl Door {
+    async fn begin(
+        &self,
+        cloned_from: Option<Environment>,
+        name: &str,
+        key_name: String,
+        words: &[String],
+        giver: &KeyView,
+    ) -> Result<IssuedKey, Fault> {
+        let first_key = IssueKey {
+            environment: parse("name", name)?,
+            name: key_name,
+            scopes: scopes(words, giver)?,
+            expires_at: None,
+        };
+        let create = CreateEnvironment { first_key, cloned_from };
+        self.flows.vault.create_environment(create).await.map_err(in_their_words)
+    }
+}
+
+fn begun(issued: &IssuedKey) -> pb::Environment {
+    pb::Environment { name: issued.key.environment.to_string(), api_keys: 1 }
+}
+
+/// Where the key's name cannot be, `name` is the environment's here.
 fn in_their_words(mut fault: Fault) -> Fault {
-    if let Some(field) = fault.metadata.get_mut("field").filter(|field| *field == "name") {
+    let field = fault.metadata.get_mut("field").filter(|field| *field == "name");
+    if let Some(field) = field.filter(|_| fault.reason == Reason::FieldInvalid) {
         "key_name".clone_into(field);
     }
     fault

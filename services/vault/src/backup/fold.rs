@@ -6,6 +6,7 @@ use latchkey_domain::api_key::ApiKey;
 use latchkey_domain::authorization::Authorization;
 use latchkey_domain::connection::Connection;
 use latchkey_domain::creation::Creation;
+use latchkey_domain::environment::Life;
 use latchkey_domain::incident::Incident;
 use latchkey_domain::integration::Integration;
 use latchkey_domain::login_link::LoginLink;
@@ -64,6 +65,7 @@ impl Fold {
             boxed::<Creation>(),
             boxed::<Incident>(),
             boxed::<Integration>(),
+            boxed::<Life>(),
             boxed::<LoginLink>(),
             boxed::<Revocation>(),
             boxed::<SafeMode>(),

@@ -1,5 +1,5 @@
 use super::{Peers, status};
-use latchkey_wire::contract::{IssueKey, KeptClient, PutIntegration};
+use latchkey_wire::contract::{CreateEnvironment, IssueKey, KeptClient, PutIntegration};
 use latchkey_wire::convert::parse;
 use latchkey_wire::pb::vault as pb;
 use tonic::{Request, Response, Status};
@@ -39,6 +39,31 @@ impl pb::registry_service_server::RegistryService for Peers {
         let environment = parse("environment", &asked.environment)?;
         self.vault.revoke_key(&environment, parse("id", &asked.id)?).await.map_err(status)?;
         Ok(Response::new(pb::RevokeKeyResponse {}))
+    }
+
+    async fn create_environment(
+        &self,
+        request: Request<pb::CreateEnvironmentRequest>,
+    ) -> Result<Response<pb::CreateEnvironmentResponse>, Status> {
+        let create = CreateEnvironment::try_from(request.into_inner())?;
+        Ok(Response::new(self.vault.create_environment(create).await.map_err(status)?.into()))
+    }
+
+    async fn get_environment(
+        &self,
+        request: Request<pb::GetEnvironmentRequest>,
+    ) -> Result<Response<pb::GetEnvironmentResponse>, Status> {
+        let name = parse("name", &request.into_inner().name)?;
+        Ok(Response::new(self.vault.environment(&name).await.map_err(status)?.into()))
+    }
+
+    async fn delete_environment(
+        &self,
+        request: Request<pb::DeleteEnvironmentRequest>,
+    ) -> Result<Response<pb::DeleteEnvironmentResponse>, Status> {
+        let name = parse("name", &request.into_inner().name)?;
+        self.vault.delete_environment(&name).await.map_err(status)?;
+        Ok(Response::new(pb::DeleteEnvironmentResponse {}))
     }
 
     async fn list_environments(

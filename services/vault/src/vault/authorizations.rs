@@ -230,6 +230,7 @@ impl Vault {
     ) -> Result<Generation, Error> {
         let &Consented { authorization, requested, ref profile, obtained, issued_at, ref arrival } =
             consented;
+        self.may_begin_in(&profile.environment).await?;
         let owner = stream_of::<Connection>(profile.id);
         let Loaded { state, key: wrapped, version } =
             self.ledger.load::<Connection>(&profile.id.to_string()).await?;

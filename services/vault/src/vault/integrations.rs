@@ -25,6 +25,7 @@ impl Vault {
     /// sealed.
     pub async fn put_integration(&self, mut put: PutIntegration) -> Result<IntegrationView, Error> {
         limits::settings(&put.settings)?;
+        self.may_begin_in(&put.environment).await?;
         let document = put.secrets.take().map(app_document);
         // Secrets are sealed under the key that was loaded. Where somebody else changes either meanwhile, both are done anew.
         for _ in 0..ATTEMPTS_MAX {
@@ -182,6 +183,15 @@ pub(super) struct Unsealed {
 }
 
 impl Unsealed {
+    /// Its secrets, as they are sealed; `None` where it has none.
+    ///
+    /// # Errors
+    /// Where they do not open.
+    pub fn document(&self) -> Result<Option<JsonSecret>, Error> {
+        let app = self.registered.secrets.app.as_ref();
+        app.map(|sealed| self.key.open(sealed, &place(&self.owner))).transpose()
+    }
+
     /// As a token request needs it.
     ///
     /// # Errors

@@ -3,14 +3,13 @@ use crate::error::Error;
 use crate::ledger::Terms;
 use crate::limits;
 use crate::token::{new_api_key, parse_key};
-use latchkey_domain::api_key::{ACTIVE, ApiKey, Command, Issued, LOCKED, Refusal};
-use latchkey_domain::integration::Integration;
-use latchkey_domain::{Aggregate, ApiKeyId, Environment, Role};
+use latchkey_domain::api_key::{ApiKey, Command, Issued, LOCKED, Refusal};
+use latchkey_domain::{Aggregate, ApiKeyId, Environment, Role, Timestamp, environment};
 use latchkey_secret::SecretText;
 use latchkey_store::CardQuery;
 use latchkey_wire::contract::{IssueKey, IssuedKey, KeyState, KeyView};
 use latchkey_wire::{Fault, Kind, Reason};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Keys are few; a list of them is given whole.
 const LISTED_MAX: u32 = 1000;
@@ -33,17 +32,7 @@ impl Vault {
     /// # Errors
     /// [`Error::Field`] for a name, scopes or an end that cannot be.
     pub async fn issue_key(&self, issue: IssueKey) -> Result<IssuedKey, Error> {
-        limits::key_name(&issue.name)?;
-        if issue.scopes.is_empty() {
-            return Err(Error::Field {
-                field: "scopes",
-                message: "Name at least one scope the key is to have.".into(),
-            });
-        }
-        if issue.expires_at.is_some_and(|expires_at| expires_at <= self.ledger.now()) {
-            let message = "A key that has expired opens nothing. Name a time to come, or none.".to_owned();
-            return Err(Error::Field { field: "expire_time", message });
-        }
+        checked(&issue, self.ledger.now())?;
         let id = self.new_key_id();
         self.issue(id, issue, None).await
     }
@@ -53,12 +42,16 @@ impl Vault {
     }
 
     /// A backend's key, or an operator's login where there is a role.
+    ///
+    /// # Errors
+    /// [`Error::EnvironmentEnded`]; [`environment::Refusal::Taken`] where the id is somebody else's by now.
     pub(super) async fn issue(
         &self,
         id: ApiKeyId,
         issue: IssueKey,
         role: Option<Role>,
     ) -> Result<IssuedKey, Error> {
+        self.may_begin_in(&issue.environment).await?;
         let (secret, digest) = new_api_key(&issue.environment, id);
         let issued = Issued {
             id,
@@ -71,7 +64,12 @@ impl Vault {
             role,
         };
         let key = view(&issued, KeyState::Active);
-        self.ledger.execute::<ApiKey>(&id.to_string(), Command::Issue(issued), Terms::default()).await?;
+        let issue = Command::Issue(issued);
+        let settled = self.ledger.execute::<ApiKey>(&id.to_string(), issue, Terms::default()).await?;
+        // Only an environment's first key has an id that others know: whoever comes second has no key, and is told so.
+        if settled.events.is_empty() {
+            return Err(environment::Refusal::Taken.into());
+        }
         Ok(IssuedKey { key, secret })
     }
 
@@ -105,24 +103,6 @@ impl Vault {
             }
         }
         Ok(views)
-    }
-
-    /// The environments there are, with how many of each one's keys are good. One is there that has, or had, a key or an
-    /// integration: a login of the dashboard's ends and is forgotten, and what it set up stays.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn environments(&self) -> Result<BTreeMap<String, u32>, Error> {
-        let store = self.ledger.store();
-        let set_up = store.tally(Integration::CATEGORY, None).await?;
-        let mut counts: BTreeMap<String, u32> =
-            set_up.into_iter().map(|tally| (tally.environment, 0)).collect();
-        for tally in store.tally(ApiKey::CATEGORY, None).await? {
-            let good = if tally.status == ACTIVE { tally.count } else { 0 };
-            let count = counts.entry(tally.environment).or_default();
-            *count = count.saturating_add(u32::try_from(good).unwrap_or(u32::MAX));
-        }
-        Ok(counts)
     }
 
     /// The keys of all environments that came out of a backup and wait for somebody to confirm them; those that end by
@@ -206,6 +186,23 @@ impl Vault {
         self.ledger.execute::<ApiKey>(&id.to_string(), revoke, Terms::default()).await?;
         Ok(())
     }
+}
+
+/// # Errors
+/// [`Error::Field`] for a name, scopes or an end that cannot be.
+pub(super) fn checked(issue: &IssueKey, now: Timestamp) -> Result<(), Error> {
+    limits::key_name(&issue.name)?;
+    if issue.scopes.is_empty() {
+        return Err(Error::Field {
+            field: "scopes",
+            message: "Name at least one scope the key is to have.".into(),
+        });
+    }
+    if issue.expires_at.is_some_and(|expires_at| expires_at <= now) {
+        let message = "A key that has expired opens nothing. Name a time to come, or none.".to_owned();
+        return Err(Error::Field { field: "expire_time", message });
+    }
+    Ok(())
 }
 
 fn view(issued: &Issued, state: KeyState) -> KeyView {

@@ -54,6 +54,7 @@ impl Vault {
     pub async fn create_webhook_endpoint(&self, create: CreateEndpoint) -> Result<(Live, SecretText), Error> {
         let CreateEndpoint { environment, settings, enabled, ed25519 } = create;
         check(&settings, self.webhooks.allow_http)?;
+        self.may_begin_in(&environment).await?;
         if self.webhook_endpoints(&environment).await?.len() >= ENDPOINTS_MAX {
             let message =
                 format!("An environment has at most {ENDPOINTS_MAX} webhook endpoints. Delete one first.");

@@ -9,6 +9,7 @@ mod chaining;
 mod choosing;
 mod connecting;
 mod describing;
+mod environments;
 mod exporting;
 mod gauging;
 mod handing_over;
