@@ -197,6 +197,17 @@ test('an integration is added with the exact redirect URL beside it, and changed
   assert.doesNotMatch(await page.content(), /canary_secret/);
 });
 
+test('what another client id means for those who are connected is said before it is saved', async () => {
+  connect('fay@hooli.example');
+  const page = await operator(used, 'admin');
+  await page.goto(`${url}/dashboard/integrations/demo-oauth`);
+  await page.getByLabel('Client id').fill('another');
+  await page.getByText(/was given to the former client, and providers refuse it to another/).waitFor();
+  await accessible(page, 'consequences');
+  await page.getByRole('button', { name: 'Discard' }).click();
+  assert.notEqual((await api('GET', '/integrations/demo-oauth')).integration.client_id, 'another');
+});
+
 test('a key is shown once, opens what its scopes say, and nothing once it is revoked', async () => {
   const page = await operator(used, 'admin');
   await page.goto(`${url}/dashboard/keys`);
@@ -211,9 +222,23 @@ test('a key is shown once, opens what its scopes say, and nothing once it is rev
   assert.deepEqual([await opens('/connections'), await opens('/integrations')], [200, 403]);
   await dialog.getByRole('button', { name: 'I have it' }).click();
   assert.doesNotMatch(await page.content(), new RegExp(key));
+  // Another that may do the same takes its place, and nobody who uses it notices.
+  await page.getByRole('button', { name: 'Replace ci' }).click();
+  await page.getByRole('dialog').getByLabel('The old key goes on for').selectOption('A week');
+  await accessible(page, 'replacing a key');
+  await page.getByRole('dialog').getByRole('button', { name: 'Replace key' }).click();
+  const next = await dialog.locator('.copy-field code').innerText();
+  const opened = await fetch(`${url}/v1/connections`, { headers: { authorization: `Bearer ${next}` } });
+  assert.deepEqual([opened.status, await opens('/connections'), next === key], [200, 200, false]);
+  await dialog.getByRole('button', { name: 'I have it' }).click();
+  const { api_keys: both } = await api('GET', '/api-keys');
+  const [old, successor] = [both.find((it) => it.name === 'ci' && it.successor), both.find((it) => it.name === 'ci' && !it.successor)];
+  assert.equal(old.successor, successor.id);
+  await api('DELETE', `/api-keys/${successor.id}`);
+  await page.reload();
   await page.getByRole('button', { name: 'Revoke ci' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke key' }).click();
-  await page.getByRole('row', { name: /ci.*Revoked/ }).waitFor();
+  await page.getByRole('row', { name: /ci.*Revoked/ }).nth(1).waitFor();
   // One out of a backup, which here there is none of.
   await page.route('**/dashboard/api/api-keys', async (route) => {
     const answer = await route.fetch();

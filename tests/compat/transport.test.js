@@ -68,6 +68,18 @@ test('a public key, with or without an HMAC, is refused as a way of old', async 
   assert.deepEqual([status, body.error.code], [401, 'unknown_connect_session_token']);
 });
 
+test('an environment is made with a key of its own, and ended', async () => {
+  const post = (body) => raw('/environments', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const made = await post({ name: 'passing' });
+  assert.deepEqual([made.status, made.body.data.name], [200, 'passing']);
+  const end = (id) => fetch(`${host}/environments/${id}`, { method: 'DELETE', headers: { authorization: `Bearer ${apiKey}` } });
+  assert.equal((await end('passing')).status, 204);
+  assert.equal((await end('dev')).status, 400, 'one\'s own');
+  assert.equal((await end('nothing')).status, 404);
+  const again = await post({ name: 'passing' });
+  assert.deepEqual([again.status, again.body.error.code], [400, 'invalid_body']);
+});
+
 test('what is out of scope says so', async () => {
   for (const path of ['/records?model=a', '/sync/status', '/scripts/config', '/functions', '/environments/1', '/environments/1/x', '/webhook/a/b']) {
     const { status, body } = await raw(path);

@@ -290,3 +290,38 @@ async fn an_environment_is_made_by_who_may_reach_beyond_its_own() {
     assert_eq!((status, &refused["metadata"]["needed"]), (403, &json!("environments:admin")), "{refused}");
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_replaced_while_it_is_used() {
+    let world = World::start().await;
+    let admin = world.backend_for("dev", "environments:admin,keys:admin").await;
+    let keys = world.backend_for("dev", "keys:admin").await;
+    let wish = json!({"name": "beyond", "scopes": ["environments:admin"]});
+    let (_, made) = call(&world, admin.shown_key(), "POST", "/v1/api-keys", wish).await;
+    let (id, old) = (made["api_key"]["id"].as_str().unwrap(), made["secret"].as_str().unwrap());
+    let rotate = async |key: &str, body: Value| {
+        call(&world, key, "POST", &format!("/v1/api-keys/{id}:rotate"), body).await
+    };
+    // Whoever makes keys has no successor made that may do more than they may give.
+    let (status, refused) = rotate(keys.shown_key(), json!({})).await;
+    assert_eq!((status, &refused["metadata"]["needed"]), (403, &json!("environments:admin")), "{refused}");
+    let (status, refused) = rotate(admin.shown_key(), json!({"keep_previous": "604801s"})).await;
+    assert_eq!((status, &refused["metadata"]["field"]), (400, &json!("keep_previous")), "{refused}");
+
+    let (status, rotated) = rotate(admin.shown_key(), json!({"keep_previous": "0s"})).await;
+    assert_eq!((status, &rotated["api_key"]["name"]), (200, &json!("beyond")), "{rotated}");
+    let successor = rotated["secret"].as_str().unwrap();
+    let reads = async |key: &str| call(&world, key, "GET", "/v1/environments", json!({})).await.0;
+    assert_eq!(reads(successor).await, 200);
+    let (_, seen) = call(&world, keys.shown_key(), "GET", &format!("/v1/api-keys/{id}"), json!({})).await;
+    assert_eq!(seen["api_key"]["successor"], rotated["api_key"]["id"], "{seen}");
+    let begun = std::time::Instant::now();
+    while reads(old).await != 401 {
+        assert!(begun.elapsed().as_secs() < 10, "it is refused everywhere after five seconds");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let (status, over) = rotate(admin.shown_key(), json!({})).await;
+    assert_eq!((status, &over["reason"]), (409, &json!("API_KEY_NOT_REPLACEABLE")), "{over}");
+    assert_eq!(over["metadata"]["state"], "expired", "{over}");
+    world.finish().await;
+}

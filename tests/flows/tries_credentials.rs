@@ -167,3 +167,43 @@ async fn an_apps_client_id_and_secret_are_checked_before_an_end_user_finds_out()
     tokio::time::timeout(std::time::Duration::from_secs(15), written).await.unwrap();
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_of_an_app_is_seen_beforehand_and_a_secret_that_is_refused_is_not_stored() {
+    const GOOD: &str = "canary_client secret&:+%";
+    let world = World::start().await;
+    let connection = world.connect("demo-oauth", "ana").await;
+    let say = async |verb: &str, body: Value| {
+        let path = format!("/v1/integrations/demo-oauth:{verb}");
+        let answer = world.rest("POST", &path).json(&body).send().await.unwrap();
+        let told = (answer.status().as_u16(), answer.json::<Value>().await.unwrap());
+        assert!(!told.1.to_string().contains("canary"), "{told:?}");
+        told
+    };
+    let wish = json!({"integration": {"provider": "demo-oauth", "client_id": "another"}});
+    let (status, told) = say("preview", wish).await;
+    assert_eq!((status, &told["connections"]), (200, &json!(1)), "{told}");
+    assert_eq!(told["refreshes"], "REFRESH_PROSPECT_REFUSED", "{told}");
+    assert!(told["sentences"][0].as_str().unwrap().contains("have to connect again"), "{told}");
+    let wrong = json!({"integration": {"provider": "nothing-so"}});
+    assert_eq!(say("preview", wrong).await.1["reason"], "PROVIDER_UNKNOWN");
+
+    let rotate = async |secret: &str, skip: bool| {
+        say("rotateClientSecret", json!({"client_secret": secret, "skip_check": skip})).await
+    };
+    let (status, refused) = rotate("canary_mistyped", false).await;
+    assert_eq!((status, &refused["reason"]), (424, &json!("CLIENT_REJECTED")), "{refused}");
+    assert!(refused["metadata"]["auth_log_id"].as_str().is_some_and(|id| !id.is_empty()), "{refused}");
+    assert!(world.backend().new_token(&connection).await.is_ok(), "the one before is still there");
+    for (skip, verdict) in [(false, Some("CLIENT_VERDICT_ACCEPTED")), (true, None)] {
+        let (status, rotated) = rotate(GOOD, skip).await;
+        assert_eq!((status, rotated["verdict"].as_str()), (200, verdict), "{rotated}");
+        assert_eq!(rotated["integration"]["client_id"], "flows", "{rotated}");
+        assert!(world.backend().new_token(&connection).await.is_ok(), "{skip}");
+    }
+    for secret in ["", &"x".repeat(64 * 1024 + 1)] {
+        let (status, refused) = rotate(secret, true).await;
+        assert_eq!((status, &refused["metadata"]["field"]), (400, &json!("client_secret")), "{status}");
+    }
+    world.finish().await;
+}

@@ -166,6 +166,24 @@ MUTATIONS = [
         "!giver.scopes.contains(&beyond)", "false", ("-p", "latchkey-tests", "--test", "flows", "looks_after"),
     ),
     Mutation(
+        "whoever makes keys has a successor made that may do more than they give", "services/connect/src/grpc/api_key.rs",
+        "may_give(&present.scopes, &key)?;", "", ("-p", "latchkey-tests", "--test", "flows", "a_key_is_replaced"),
+    ),
+    Mutation(
+        "a replaced key lasts by being replaced again", "crates/domain/src/api_key.rs",
+        "|replaced| replaced.until.min(until)", "|_| until", DOMAIN,
+    ),
+    Mutation(
+        "a client secret that the provider refuses is stored", "services/connect/src/grpc/integration.rs",
+        "if let AppVerdict::Refused(_) = checked.verdict {", "if let (AppVerdict::Refused(_), true) = (&checked.verdict, false) {",
+        ("-p", "latchkey-tests", "--test", "flows", "a_change_of_an_app"),
+    ),
+    Mutation(
+        "what is not given of an app's secrets is lost", "services/vault/src/vault/integrations.rs",
+        "if !given.keys().any(|name| name != CLIENT_SECRET) {", "if false {",
+        ("-p", "latchkey-vault", "--test", "service", "changing_apps"),
+    ),
+    Mutation(
         "a backup's API keys open what they opened", "services/vault/src/backup/restore.rs",
         "Some(Ok(row)) if row.table == Table::Streams => Some(self.locked(row)),",
         "Some(Ok(row)) if false && row.table == Table::Streams => Some(self.locked(row)),", RESTORING,

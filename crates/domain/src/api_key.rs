@@ -1,5 +1,7 @@
 //! An API key: what a backend proves itself with. `Absent → Active ⇄ Locked → Revoked`. Only a digest of its secret is kept.
 //!
+//! A key that is replaced has a successor, beside which it goes on for a while. It never goes on for longer than it would have.
+//!
 //! A key is locked where it comes out of a backup: it may have been revoked since, and nobody here knows. It opens nothing
 //! before an operator confirms it.
 
@@ -28,6 +30,25 @@ pub struct Issued {
     /// Set where the key is an operator's login to the dashboard; its name is the operator's then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<Replaced>,
+}
+
+/// What took a key's place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    pub by: ApiKeyId,
+    /// How long it goes on beside its successor.
+    pub until: Timestamp,
+}
+
+impl Issued {
+    /// When it opens nothing any more: its own end, or that of its time beside a successor.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        let until = self.replaced.as_ref().map(|replaced| replaced.until);
+        self.expires_at.into_iter().chain(until).min()
+    }
 }
 
 /// What a key may do.
@@ -141,6 +162,12 @@ pub enum Command {
     Confirm {
         at: Timestamp,
     },
+    /// Another has taken its place, beside which it goes on until then.
+    Replace {
+        by: ApiKeyId,
+        until: Timestamp,
+        at: Timestamp,
+    },
     Revoke {
         at: Timestamp,
     },
@@ -154,6 +181,7 @@ pub enum Event {
     Locked { at: Timestamp },
     Confirmed { at: Timestamp },
     Revoked { at: Timestamp },
+    Replaced { by: ApiKeyId, until: Timestamp, at: Timestamp },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -185,9 +213,7 @@ impl ApiKey {
     pub fn authenticate(&self, secret: &Digest, now: Timestamp) -> Result<&Issued, Refusal> {
         match self {
             Self::Active(key) if key.secret != *secret => Err(Refusal::Invalid),
-            Self::Active(key) if key.expires_at.is_some_and(|expires_at| expires_at <= now) => {
-                Err(Refusal::Expired)
-            }
+            Self::Active(key) if key.ends_at().is_some_and(|ends_at| ends_at <= now) => Err(Refusal::Expired),
             Self::Active(key) => Ok(key),
             // Told to nobody but who knows the secret.
             Self::Locked(key) if key.secret == *secret => Err(Refusal::Locked),
@@ -215,15 +241,26 @@ impl Aggregate for ApiKey {
             (Self::Active(_) | Self::Locked(_) | Self::Revoked(_), Command::Issue(_)) => Ok(vec![]),
             (Self::Active(_), Command::Lock { at }) => Ok(vec![Event::Locked { at }]),
             (Self::Locked(_), Command::Confirm { at }) => Ok(vec![Event::Confirmed { at }]),
+            (Self::Active(key), Command::Replace { by, until, at }) => {
+                // Whoever replaces it again does not make it last.
+                let until = key.replaced.as_ref().map_or(until, |replaced| replaced.until.min(until));
+                Ok(vec![Event::Replaced { by, until, at }])
+            }
+            // What opens nothing needs no other end.
+            (Self::Locked(_) | Self::Revoked(_), Command::Replace { .. }) => Ok(vec![]),
             (Self::Active(_) | Self::Locked(_), Command::Revoke { at }) => Ok(vec![Event::Revoked { at }]),
             (Self::Locked(_) | Self::Revoked(_), Command::Lock { .. })
             | (Self::Active(_), Command::Confirm { .. })
             | (Self::Revoked(_), Command::Revoke { .. }) => Ok(vec![]),
             // What was revoked stays so.
             (Self::Revoked(_), Command::Confirm { .. }) => Err(Refusal::Invalid),
-            (Self::Absent, Command::Lock { .. } | Command::Confirm { .. } | Command::Revoke { .. }) => {
-                Err(Refusal::Invalid)
-            }
+            (
+                Self::Absent,
+                Command::Lock { .. }
+                | Command::Confirm { .. }
+                | Command::Replace { .. }
+                | Command::Revoke { .. },
+            ) => Err(Refusal::Invalid),
         }
     }
 
@@ -235,9 +272,11 @@ impl Aggregate for ApiKey {
             (Self::Active(key) | Self::Locked(key) | Self::Revoked(key), Event::Revoked { .. }) => {
                 Self::Revoked(key)
             }
+            (Self::Active(key), Event::Replaced { by, until, .. }) => Self::Active(replaced(key, by, until)),
+            (Self::Locked(key), Event::Replaced { by, until, .. }) => Self::Locked(replaced(key, by, until)),
             (
                 unchanged @ (Self::Absent | Self::Revoked(_)),
-                Event::Locked { .. } | Event::Confirmed { .. },
+                Event::Locked { .. } | Event::Confirmed { .. } | Event::Replaced { .. },
             ) => unchanged,
             (Self::Absent, Event::Revoked { .. }) => Self::Absent,
         }
@@ -263,6 +302,10 @@ impl Aggregate for ApiKey {
     fn restore_secrets(&mut self, (): ()) {}
 }
 
+fn replaced(key: Issued, by: ApiKeyId, until: Timestamp) -> Issued {
+    Issued { replaced: Some(Replaced { by, until }), ..key }
+}
+
 impl EventName for Event {
     fn name(&self) -> &'static str {
         match self {
@@ -270,6 +313,7 @@ impl EventName for Event {
             Self::Locked { .. } => "locked",
             Self::Confirmed { .. } => "confirmed",
             Self::Revoked { .. } => "revoked",
+            Self::Replaced { .. } => "replaced",
         }
     }
 }
@@ -288,6 +332,7 @@ mod tests {
             created_at: Timestamp(0),
             expires_at: Some(Timestamp(100)),
             role: None,
+            replaced: None,
         })
     }
 
@@ -315,6 +360,24 @@ mod tests {
         assert!(confirmed.authenticate(&Digest::of(b"secret"), Timestamp(3)).is_ok());
         let revoked = locked.evolve(Event::Revoked { at: Timestamp(2) });
         assert_eq!(revoked.decide(confirm), Err(Refusal::Invalid), "what was revoked stays so");
+    }
+
+    fn replaced_until(key: ApiKey, until: i64) -> ApiKey {
+        let by = ApiKeyId::from_parts(2, 2);
+        let replace = Command::Replace { by, until: Timestamp(until), at: Timestamp(1) };
+        key.decide(replace).unwrap().into_iter().fold(key, ApiKey::evolve)
+    }
+
+    #[test]
+    fn a_replaced_key_opens_what_it_opened_until_its_time_is_over_and_no_longer() {
+        let replaced = replaced_until(issued(), 50);
+        assert!(replaced.authenticate(&Digest::of(b"secret"), Timestamp(49)).is_ok());
+        assert_eq!(replaced.authenticate(&Digest::of(b"secret"), Timestamp(50)), Err(Refusal::Expired));
+        let end = |key: &ApiKey| key.issued().unwrap().ends_at();
+        assert_eq!(end(&replaced_until(issued(), 500)), Some(Timestamp(100)), "it had an end of its own");
+        assert_eq!(end(&replaced_until(replaced, 80)), Some(Timestamp(50)), "nor does it last by a second");
+        let revoked = issued().evolve(Event::Revoked { at: Timestamp(1) });
+        assert_eq!(replaced_until(revoked.clone(), 50), revoked);
     }
 
     #[test]

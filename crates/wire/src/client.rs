@@ -4,6 +4,8 @@ mod accounts;
 mod auth_logs;
 mod environments;
 mod handing_over;
+mod integrations;
+mod keys;
 mod logins;
 mod registered_clients;
 mod revocations;
@@ -15,9 +17,8 @@ use crate::{
     Fault, Route,
     contract::{
         ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateSession, CreatedSession, DueRefresh,
-        Established, IntegrationView, IssueKey, IssuedKey, KeyView, LendCredential, LentCredential, Obtained,
-        PutIntegration, ReportProvider, ResumeRefresh, SessionView, StartAuthorization, TakeToken,
-        TakenToken,
+        Established, IntegrationView, KeyView, LendCredential, LentCredential, Obtained, PutIntegration,
+        ReportProvider, ResumeRefresh, SessionView, StartAuthorization, TakeToken, TakenToken,
     },
     convert::duration_to_pb,
     fault::deadline_exceeded,
@@ -32,7 +33,7 @@ use crate::{
     },
 };
 use latchkey_domain::{
-    ApiKeyId, AuthorizationId, ConnectionId, Digest, Environment, Failure, IntegrationKey, SessionId,
+    AuthorizationId, ConnectionId, Digest, Environment, Failure, IntegrationKey, SessionId,
 };
 use latchkey_secret::SecretText;
 use std::{future::Future, time::Duration};
@@ -364,7 +365,7 @@ impl Report {
     }
 }
 
-/// Keys and integrations.
+/// Whose a key is, and integrations.
 impl VaultClient {
     /// Whose key this is.
     ///
@@ -378,39 +379,6 @@ impl VaultClient {
             )
             .await?;
         read(answer)
-    }
-
-    /// Makes a key. Its secret is in the answer and nowhere else.
-    ///
-    /// # Errors
-    /// Where the name or the scopes are not acceptable.
-    pub async fn issue_key(&self, issue: IssueKey) -> Result<IssuedKey, Fault> {
-        let mut registry = self.registry.clone();
-        let answer = self.within_deadline(registry.issue_key(pb::IssueKeyRequest::from(issue))).await?;
-        read(answer)
-    }
-
-    /// The environment's keys, revoked ones too.
-    ///
-    /// # Errors
-    /// Where the vault cannot tell just now.
-    pub async fn list_keys(&self, environment: &Environment) -> Result<Vec<KeyView>, Fault> {
-        let mut registry = self.registry.clone();
-        let answer = self
-            .within_deadline(registry.list_keys(pb::ListKeysRequest { environment: environment.to_string() }))
-            .await?;
-        read(answer)
-    }
-
-    /// Takes effect everywhere within five seconds.
-    ///
-    /// # Errors
-    /// Where the environment has no such key.
-    pub async fn revoke_key(&self, environment: &Environment, key: ApiKeyId) -> Result<(), Fault> {
-        let mut registry = self.registry.clone();
-        let request = pb::RevokeKeyRequest { environment: environment.to_string(), id: key.to_string() };
-        self.within_deadline(registry.revoke_key(request)).await?;
-        Ok(())
     }
 
     /// Creates an integration, or changes the one that has this key.

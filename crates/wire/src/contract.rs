@@ -137,7 +137,7 @@ pub struct ConnectionSummary {
 }
 
 /// An integration without its secrets.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntegrationView {
     pub environment: Environment,
     pub key: IntegrationKey,
@@ -441,6 +441,8 @@ pub struct KeyView {
     /// Set where it is an operator's login to the dashboard.
     pub role: Option<Role>,
     pub state: KeyState,
+    /// What takes its place.
+    pub successor: Option<ApiKeyId>,
 }
 
 /// How an API key stands. Whether it has expired, its end tells.
@@ -486,6 +488,13 @@ pub struct IssuedKey {
     pub secret: SecretText,
 }
 
+#[derive(Debug)]
+pub struct RotatedKey {
+    pub successor: IssuedKey,
+    /// The one before, with the end it has now.
+    pub previous: KeyView,
+}
+
 /// Lets an operator into the dashboard.
 #[derive(Debug)]
 pub struct CreateLogin {
@@ -511,6 +520,15 @@ pub struct PutIntegration {
     pub settings: Settings,
     /// `None` leaves the present ones in place.
     pub secrets: Option<AppSecrets>,
+}
+
+/// What there is that putting an integration would change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntegrationPreview {
+    /// `None` where one would be made.
+    pub present: Option<IntegrationView>,
+    /// Those that are not deleted.
+    pub connections: u32,
 }
 
 /// A client that registered itself, with what goes with every connection that is made with it.

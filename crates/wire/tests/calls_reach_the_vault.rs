@@ -225,7 +225,12 @@ async fn keys_and_integrations() {
     assert_eq!(issued.secret.expose(), "canary_issued");
     assert_eq!((issued.key.name.as_str(), issued.key.expires_at), ("ci", Some(Timestamp(9))));
     assert_eq!(vault.list_keys(&environment()).await.unwrap(), [key_view(environment())]);
-    vault.revoke_key(&environment(), ApiKeyId::from_parts(1, 1)).await.unwrap();
+    let id = ApiKeyId::from_parts(1, 1);
+    assert_eq!(vault.get_key(&environment(), id).await.unwrap(), key_view(environment()));
+    let rotated = vault.rotate_key(&environment(), id, Some(Duration::from_secs(7))).await.unwrap();
+    assert_eq!(rotated.successor.secret.expose(), "canary_successor");
+    assert_eq!(rotated.previous.successor, Some(rotated.successor.key.id));
+    vault.revoke_key(&environment(), id).await.unwrap();
     assert_eq!(vault.list_environments().await.unwrap(), [(environment(), 3)]);
     let first_key = IssueKey {
         environment: "acme".parse().unwrap(),
@@ -243,12 +248,27 @@ async fn keys_and_integrations() {
     let settings = Settings { provider: "slack".into(), ..Settings::default() };
     let put = PutIntegration { environment: environment(), key: integration_key(), settings, secrets: None };
     assert_eq!(vault.put_integration(put).await.unwrap().settings.provider, "slack");
+    let settings = Settings { provider: "slack".into(), ..Settings::default() };
+    let put = PutIntegration { environment: environment(), key: integration_key(), settings, secrets: None };
+    let preview = vault.preview_integration(put).await.unwrap();
+    assert_eq!((preview.present.unwrap().key, preview.connections), (integration_key(), 4));
+    let secret = latchkey_secret::ClientSecret::new("canary_secret".into());
+    let rotated = vault.rotate_client_secret(&environment(), &integration_key(), &secret).await.unwrap();
+    assert_eq!(rotated.key, integration_key());
     let got = vault.get_integration(&environment(), &"other".parse().unwrap()).await.unwrap();
     assert_eq!(got.key.as_str(), "other");
     assert_eq!(vault.list_integrations(&environment()).await.unwrap().len(), 1);
     vault.retire_integration(&environment(), &integration_key()).await.unwrap();
     let key = ApiKeyId::from_parts(1, 1);
     let began = format!("began acme of {:?}", Some(environment()));
-    let told = [format!("revoked dev {key}"), began, "ended dev".to_owned(), "retired dev github".to_owned()];
+    let rotated = format!("rotated {key} Some(7s)");
+    let told = [
+        rotated,
+        format!("revoked dev {key}"),
+        began,
+        "ended dev".to_owned(),
+        "secret of github canary_secret".to_owned(),
+        "retired dev github".to_owned(),
+    ];
     assert_eq!(peer.seen().told, told);
 }

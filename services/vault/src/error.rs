@@ -48,6 +48,9 @@ pub enum Error {
     /// It has connections that are not deleted, or deleted ones whose grants are still to be ended at their providers.
     #[error("the environment is in use")]
     EnvironmentInUse { connections: u64, revocations: u64 },
+    /// It is an operator's login, or opens nothing any more: `login`, `revoked`, `locked` or `expired`.
+    #[error("the API key cannot be replaced")]
+    KeyNotReplaceable(&'static str),
     /// Nothing begins in it any more.
     #[error("the environment has ended")]
     EnvironmentEnded,

@@ -49,6 +49,7 @@ impl From<Error> for Fault {
             )
             .with("environment", name),
             Error::EnvironmentInUse { connections, revocations } => in_use_fault(connections, revocations),
+            Error::KeyNotReplaceable(state) => not_replaceable_fault(state),
             Error::EnvironmentEnded => Self::new(
                 Kind::Refused,
                 Reason::EnvironmentEnded,
@@ -271,6 +272,18 @@ fn environment_fault(refusal: &environment::Refusal) -> Fault {
         }
     };
     Fault::new(Kind::Taken, Reason::AlreadyExists, message).with("field", "name")
+}
+
+fn not_replaceable_fault(state: &'static str) -> Fault {
+    let message = match state {
+        "login" => "This key is an operator's login, which ends by itself: they ask for another login link."
+            .to_owned(),
+        "locked" => {
+            "This key is locked: an operator confirms it with `latchkey key confirm` first.".to_owned()
+        }
+        over => format!("This key is {over} and opens nothing. Create a new one."),
+    };
+    Fault::new(Kind::Refused, Reason::ApiKeyNotReplaceable, message).with("state", state)
 }
 
 fn in_use_fault(connections: u64, revocations: u64) -> Fault {

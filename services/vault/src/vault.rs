@@ -26,6 +26,7 @@ mod managing;
 mod other_account;
 mod over_time;
 mod pausing;
+mod previewing;
 mod queue;
 mod receipts;
 mod refreshes;

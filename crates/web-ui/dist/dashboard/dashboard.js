@@ -978,15 +978,14 @@ reduce((sum,part)=>sum+part.value,0),save2=async()=>{let done=await run(async()=
 integration.key)}`,{method:"PUT",body:bodyOf(provider,wish)}),await again(),change({...wish,client_secret:""})});tell(done)};
 return a2(Card,{title:"Settings",children:a2("form",{class:"stack",noValidate:!0,onSubmit:event=>{event.preventDefault(),
 save2()},children:[a2(IntegrationFields,{provider,wish,onChange:next=>{change(next),tell(!1)},kept:!0,problem}),changed&&
-live>0&&a2(Consequences,{before,after:wish,live}),problem&&a2(Trouble,{problem}),saved&&!changed&&a2(Notice,{kind:"succe\
-ss",title:"Saved"}),can("integrations:admin")&&a2("div",{class:"row",children:[a2(Button,{kind:"primary",busy,onClick:()=>{
-save2()},children:"Save changes"}),changed&&a2(Button,{onClick:()=>change(before),children:"Discard"})]})]})})}function Consequences({
-before,after,live}){let more=after.scopes.filter(scope2=>!before.scopes.includes(scope2)),many=`${count(live)} ${live===
-1?"connection":"connections"}`;return a2($,{children:[more.length>0&&a2(Notice,{kind:"warning",title:`${many} keep the a\
-ccess they have`,children:a2("p",{children:["New scopes are asked for when somebody connects. Those who are connected ha\
-ve to connect again to grant ",more.join(", "),"."]})}),after.client_id!==before.client_id&&a2(Notice,{kind:"warning",title:"\
-Another client id is another app",children:a2("p",{children:["Providers refuse to refresh what they gave to the app befo\
-re: ",many," may have to connect again."]})})]})}function SecretOnce({title,secret,onClose,children}){return a2(Dialog,{title,onClose,actions:a2(Button,{kind:"primary",onClick:onClose,
+live>0&&can("integrations:admin")&&a2(Consequences,{integration,body:bodyOf(provider,wish)}),problem&&a2(Trouble,{problem}),
+saved&&!changed&&a2(Notice,{kind:"success",title:"Saved"}),can("integrations:admin")&&a2("div",{class:"row",children:[a2(
+Button,{kind:"primary",busy,onClick:()=>{save2()},children:"Save changes"}),changed&&a2(Button,{onClick:()=>change(before),
+children:"Discard"})]})]})})}function Consequences({integration,body}){let told=useLoad(async signal=>{if(await new Promise(
+settled=>setTimeout(settled,400)),!signal.aborted)return api(`/integrations/${encodeURIComponent(integration.key)}:previ\
+ew`,{body,signal})},[integration.key,JSON.stringify(body)]);return told.problem||!told.data?.sentences?.length?null:a2(Notice,
+{kind:told.data.refreshes==="REFRESH_PROSPECT_REFUSED"?"warning":"info",title:"What this means for those who are connect\
+ed",children:told.data.sentences.map(sentence2=>a2("p",{children:sentence2},sentence2))})}function SecretOnce({title,secret,onClose,children}){return a2(Dialog,{title,onClose,actions:a2(Button,{kind:"primary",onClick:onClose,
 children:"I have it"}),children:a2("div",{class:"stack",children:[a2("p",{class:"muted",children}),a2("div",{class:"copy\
 -field",children:[a2("code",{children:secret}),a2(CopyButton,{text:secret,label:"Copy"})]})]})})}var SCOPES=[["sessions:write","Create connect sessions"],["connections:read","See connections, events and logs; never a \
 secret"],["connections:write","Describe connections, switch them off and on"],["connections:delete","Delete connections"],
@@ -995,59 +994,70 @@ ugh the proxy, without seeing the credential"],["integrations:read","See integra
 tegrations"],["webhooks:read","See webhook endpoints and deliveries"],["webhooks:admin","Change webhook endpoints"],["ke\
 ys:admin","Make and revoke keys, and let people in"]],isLocked=key=>key.state==="API_KEY_STATE_LOCKED",isOver=key=>key.revoked||
 key.expire_time!==void 0&&new Date(key.expire_time).getTime()<Date.now();function KeysScreen(){let found=useLoad(signal=>api(
-"/api-keys",{signal}),[]),[asking,ask]=d2(void 0),[revoking,revoke]=d2(void 0);return a2(Page,{title:"Keys and people",lead:`\
-What backends prove themselves with, and who may come in here. All of it is for the environment ${session.value?.environment}\
-.`,children:[a2(Awaited,{of:found,children:({api_keys=[]})=>a2($,{children:[api_keys.some(isLocked)&&a2(Notice,{kind:"wa\
-rning",title:"Some keys are locked",children:a2("p",{children:["They came out of a backup, and may have been revoked sin\
-ce it was made. An operator has them open again what they opened with ",a2("code",{children:"latchkey key confirm"}),"; \
-revoke those that are not to."]})}),a2(Card,{flush:!0,title:"API keys",lead:"Only a digest of a key is kept; revoking on\
-e takes effect everywhere within five seconds.",actions:a2(Button,{kind:"primary",onClick:()=>ask("key"),children:"Creat\
-e a key"}),children:a2(KeyTable,{caption:"API keys",keys:api_keys.filter(key=>!key.role),onRevoke:revoke,none:"No key ye\
-t. Your backend needs one to make sessions and be given tokens."})}),a2(Card,{flush:!0,title:"People",lead:"A login is a\
- key with the scopes of a role, for 12 hours.",actions:a2(Button,{kind:"primary",onClick:()=>ask("person"),children:"Inv\
-ite somebody"}),children:a2(KeyTable,{caption:"Logins",keys:api_keys.filter(key=>key.role),onRevoke:revoke,none:"Nobody \
-is logged in."})})]})}),asking==="key"&&a2(NewKey,{onClose:()=>{ask(void 0),found.again()}}),asking==="person"&&a2(Invite,
-{onClose:()=>ask(void 0)}),revoking&&a2(Confirm,{title:revoking.role?`Log ${revoking.name} out?`:`Revoke ${revoking.name}\
-?`,verb:revoking.role?"Log out":"Revoke key",onClose:()=>revoke(void 0),work:async()=>{await api(`/api-keys/${revoking.id}`,
-{method:"DELETE"}),await found.again()},children:a2("p",{children:revoking.role?"The login opens nothing from now on. Th\
-ey need another link to come back.":"Whatever uses this key is refused from now on. This cannot be undone."})})]})}function KeyTable({
-caption,keys,onRevoke,none}){let sorted=[...keys].sort((one,other)=>Number(isOver(one))-Number(isOver(other))||(other.create_time??
-"").localeCompare(one.create_time??""));return sorted.length===0?a2(Empty,{title:none}):a2(Table,{caption,columns:[{name:"\
-Name",cell:row=>a2("span",{class:"cell-text",children:[a2("strong",{children:row.name}),a2("small",{children:row.id})]})},
+"/api-keys",{signal}),[]),[asking,ask]=d2(void 0),[revoking,revoke]=d2(void 0),[replacing,replace]=d2(void 0);return a2(
+Page,{title:"Keys and people",lead:`What backends prove themselves with, and who may come in here. All of it is for the \
+environment ${session.value?.environment}.`,children:[a2(Awaited,{of:found,children:({api_keys=[]})=>a2($,{children:[api_keys.
+some(isLocked)&&a2(Notice,{kind:"warning",title:"Some keys are locked",children:a2("p",{children:["They came out of a ba\
+ckup, and may have been revoked since it was made. An operator has them open again what they opened with ",a2("code",{children:"\
+latchkey key confirm"}),"; revoke those that are not to."]})}),a2(Card,{flush:!0,title:"API keys",lead:"Only a digest of\
+ a key is kept; revoking one takes effect everywhere within five seconds.",actions:a2(Button,{kind:"primary",onClick:()=>ask(
+"key"),children:"Create a key"}),children:a2(KeyTable,{caption:"API keys",keys:api_keys.filter(key=>!key.role),onRevoke:revoke,
+onReplace:replace,none:"No key yet. Your backend needs one to make sessions and be given tokens."})}),a2(Card,{flush:!0,
+title:"People",lead:"A login is a key with the scopes of a role, for 12 hours.",actions:a2(Button,{kind:"primary",onClick:()=>ask(
+"person"),children:"Invite somebody"}),children:a2(KeyTable,{caption:"Logins",keys:api_keys.filter(key=>key.role),onRevoke:revoke,
+none:"Nobody is logged in."})})]})}),asking==="key"&&a2(NewKey,{onClose:()=>{ask(void 0),found.again()}}),replacing&&a2(
+Replace,{of:replacing,onClose:()=>{replace(void 0),found.again()}}),asking==="person"&&a2(Invite,{onClose:()=>ask(void 0)}),
+revoking&&a2(Confirm,{title:revoking.role?`Log ${revoking.name} out?`:`Revoke ${revoking.name}?`,verb:revoking.role?"Log\
+ out":"Revoke key",onClose:()=>revoke(void 0),work:async()=>{await api(`/api-keys/${revoking.id}`,{method:"DELETE"}),await found.
+again()},children:a2("p",{children:revoking.role?"The login opens nothing from now on. They need another link to come ba\
+ck.":"Whatever uses this key is refused from now on. This cannot be undone."})})]})}function KeyTable({caption,keys,onRevoke,
+onReplace,none}){let sorted=[...keys].sort((one,other)=>Number(isOver(one))-Number(isOver(other))||(other.create_time??"").
+localeCompare(one.create_time??""));return sorted.length===0?a2(Empty,{title:none}):a2(Table,{caption,columns:[{name:"Na\
+me",cell:row=>a2("span",{class:"cell-text",children:[a2("strong",{children:row.name}),a2("small",{children:row.id})]})},
 {name:"State",cell:row=>a2(KeyState,{of:row})},{name:"May",minor:!0,cell:row=>row.role?a2("span",{class:"tag",children:row.
 role}):a2("span",{class:"tags",children:[(row.scopes??[]).slice(0,3).map(scope2=>a2("span",{class:"tag",children:scope2},
 scope2)),(row.scopes?.length??0)>3&&a2("span",{class:"tag",title:row.scopes?.slice(3).join(" "),children:["+",(row.scopes?.
 length??0)-3]})]})},{name:"Created",minor:!0,cell:row=>a2(When,{time:row.create_time})},{name:"Ends",minor:!0,cell:row=>row.
 expire_time?a2(When,{time:row.expire_time}):a2("span",{class:"muted",children:"Never"})},{name:"Actions",end:!0,cell:row=>!isOver(
-row)&&a2(Button,{kind:"danger","aria-label":`${row.role?"Log out":"Revoke"} ${row.name}`,onClick:()=>onRevoke(row),children:row.
-role?"Log out":"Revoke"})}],rows:sorted,id:row=>row.id})}function KeyState({of}){return isOver(of)?a2(Badge,{tone:"quiet",
-children:of.revoked?"Revoked":"Expired"}):isLocked(of)?a2(Badge,{tone:"warn",children:"Locked"}):a2(Badge,{tone:"good",children:"\
-Active"})}var LIFETIMES=[{value:"",label:"Until it is revoked"},{value:"30",label:"30 days"},{value:"90",label:"90 days"},
-{value:"365",label:"A year"}];function NewKey({onClose}){let[name2,call2]=d2(""),[days,last]=d2(""),[scopes,choose]=d2([
-"sessions:write","connections:read","tokens:read"]),[secret,keep]=d2(void 0),{busy,problem,run}=useAction(),create=()=>run(
-async()=>{let expire_time=days?new Date(Date.now()+Number(days)*864e5).toISOString():void 0;keep((await api("/api-keys",
-{body:{name:name2.trim(),scopes,...expire_time&&{expire_time}}})).secret)});return secret?a2(SecretOnce,{title:`The key \
-of ${name2}`,secret,onClose,children:"Put it where your backend keeps its secrets. It is not shown again."}):a2(Dialog,{
-title:"Create an API key",onClose,actions:a2($,{children:[a2(Button,{onClick:onClose,children:"Cancel"}),a2(Button,{kind:"\
-primary",busy,onClick:()=>{create()},children:"Create key"})]}),children:a2("form",{class:"stack",noValidate:!0,onSubmit:event=>{
-event.preventDefault(),create()},children:[a2(Field,{id:"key-name",label:"Name",help:"What will use it.",value:name2,onInput:call2,
-error:wrong(problem,"name")}),a2(Field,{id:"key-lifetime",label:"Good for",value:days,onInput:last,options:LIFETIMES}),a2(
-"fieldset",{class:"choices",children:[a2("legend",{children:"Scopes"}),SCOPES.filter(([scope2])=>session.value?.scopes.includes(
-scope2)).map(([scope2,meaning])=>a2("label",{class:"choice",children:[a2("input",{type:"checkbox",checked:scopes.includes(
-scope2),onChange:event=>choose(event.currentTarget.checked?[...scopes,scope2]:scopes.filter(one=>one!==scope2))}),a2("sp\
-an",{children:[a2("code",{children:scope2}),a2("small",{children:meaning})]})]},scope2))]}),problem&&!wrong(problem,"nam\
-e")&&a2(Trouble,{problem})]})})}var ROLES=[{value:"viewer",label:"Viewer: sees everything but secrets and keys"},{value:"\
-developer",label:"Developer: builds; sees no credential"},{value:"admin",label:"Admin: everything"}];function Invite({onClose}){
-let[operator,name2]=d2(""),[role,choose]=d2("developer"),[link,keep]=d2(void 0),{busy,problem,run}=useAction(),create=()=>run(
-async()=>keep((await api("/login-links",{body:{operator:operator.trim(),role}})).login_link));return a2(Dialog,{title:"I\
-nvite somebody",onClose,actions:link?a2(Button,{kind:"primary",onClick:onClose,children:"Done"}):a2($,{children:[a2(Button,
-{onClick:onClose,children:"Cancel"}),a2(Button,{kind:"primary",busy,onClick:()=>{create()},children:"Create login link"})]}),
-children:link?a2("div",{class:"stack",children:[a2("p",{class:"muted",children:["Send it to ",operator," and nobody else\
-. It lets one person in, once, within 10 minutes."]}),a2("div",{class:"copy-field",children:[a2("code",{children:link}),
-a2(CopyButton,{text:link,label:"Copy link"})]})]}):a2("form",{class:"stack",noValidate:!0,onSubmit:event=>{event.preventDefault(),
-create()},children:[a2(Field,{id:"operator",label:"Who",help:"What they do is recorded under this name.",value:operator,
-onInput:name2,error:wrong(problem,"operator")}),a2(Field,{id:"role",label:"Role",value:role,onInput:choose,options:ROLES}),
-problem&&!wrong(problem,"operator")&&a2(Trouble,{problem})]})})}var COMMAND="latchkey operator login-link --name you";function takeToken(){let token=new URLSearchParams(location.hash.slice(
+row)&&a2("span",{class:"row",children:[onReplace&&!isLocked(row)&&a2(Button,{"aria-label":`Replace ${row.name}`,onClick:()=>onReplace(
+row),children:"Replace"}),a2(Button,{kind:"danger","aria-label":`${row.role?"Log out":"Revoke"} ${row.name}`,onClick:()=>onRevoke(
+row),children:row.role?"Log out":"Revoke"})]})}],rows:sorted,id:row=>row.id})}function KeyState({of}){return isOver(of)?
+a2(Badge,{tone:"quiet",children:of.revoked?"Revoked":"Expired"}):isLocked(of)?a2(Badge,{tone:"warn",children:"Locked"}):
+a2(Badge,{tone:"good",children:"Active"})}var LIFETIMES=[{value:"",label:"Until it is revoked"},{value:"30",label:"30 da\
+ys"},{value:"90",label:"90 days"},{value:"365",label:"A year"}];function NewKey({onClose}){let[name2,call2]=d2(""),[days,
+last]=d2(""),[scopes,choose]=d2(["sessions:write","connections:read","tokens:read"]),[secret,keep]=d2(void 0),{busy,problem,
+run}=useAction(),create=()=>run(async()=>{let expire_time=days?new Date(Date.now()+Number(days)*864e5).toISOString():void 0;
+keep((await api("/api-keys",{body:{name:name2.trim(),scopes,...expire_time&&{expire_time}}})).secret)});return secret?a2(
+SecretOnce,{title:`The key of ${name2}`,secret,onClose,children:"Put it where your backend keeps its secrets. It is not \
+shown again."}):a2(Dialog,{title:"Create an API key",onClose,actions:a2($,{children:[a2(Button,{onClick:onClose,children:"\
+Cancel"}),a2(Button,{kind:"primary",busy,onClick:()=>{create()},children:"Create key"})]}),children:a2("form",{class:"st\
+ack",noValidate:!0,onSubmit:event=>{event.preventDefault(),create()},children:[a2(Field,{id:"key-name",label:"Name",help:"\
+What will use it.",value:name2,onInput:call2,error:wrong(problem,"name")}),a2(Field,{id:"key-lifetime",label:"Good for",
+value:days,onInput:last,options:LIFETIMES}),a2("fieldset",{class:"choices",children:[a2("legend",{children:"Scopes"}),SCOPES.
+filter(([scope2])=>session.value?.scopes.includes(scope2)).map(([scope2,meaning])=>a2("label",{class:"choice",children:[
+a2("input",{type:"checkbox",checked:scopes.includes(scope2),onChange:event=>choose(event.currentTarget.checked?[...scopes,
+scope2]:scopes.filter(one=>one!==scope2))}),a2("span",{children:[a2("code",{children:scope2}),a2("small",{children:meaning})]})]},
+scope2))]}),problem&&!wrong(problem,"name")&&a2(Trouble,{problem})]})})}var KEEPS=[{value:"86400s",label:"A day"},{value:"\
+604800s",label:"A week"},{value:"0s",label:"Not at all"}];function Replace({of,onClose}){let[keep_previous,keep]=d2("864\
+00s"),[secret,show]=d2(void 0),{busy,problem,run}=useAction(),replace=()=>run(async()=>show((await api(`/api-keys/${of.id}\
+:rotate`,{body:{keep_previous}})).secret));return secret?a2(SecretOnce,{title:`The next key of ${of.name}`,secret,onClose,
+children:"Put it in the place of the old one. It is not shown again."}):a2(Dialog,{title:`Replace ${of.name}`,onClose,actions:a2(
+$,{children:[a2(Button,{onClick:onClose,children:"Cancel"}),a2(Button,{kind:"primary",busy,onClick:()=>{replace()},children:"\
+Replace key"})]}),children:a2("div",{class:"stack",children:[a2("p",{class:"muted",children:"Makes another key that may \
+do the same, for as long. Both open what they open until the old one ends."}),a2(Field,{id:"key-keep",label:"The old key\
+ goes on for",value:keep_previous,onInput:keep,options:KEEPS}),problem&&a2(Trouble,{problem})]})})}var ROLES=[{value:"vi\
+ewer",label:"Viewer: sees everything but secrets and keys"},{value:"developer",label:"Developer: builds; sees no credent\
+ial"},{value:"admin",label:"Admin: everything"}];function Invite({onClose}){let[operator,name2]=d2(""),[role,choose]=d2(
+"developer"),[link,keep]=d2(void 0),{busy,problem,run}=useAction(),create=()=>run(async()=>keep((await api("/login-links",
+{body:{operator:operator.trim(),role}})).login_link));return a2(Dialog,{title:"Invite somebody",onClose,actions:link?a2(
+Button,{kind:"primary",onClick:onClose,children:"Done"}):a2($,{children:[a2(Button,{onClick:onClose,children:"Cancel"}),
+a2(Button,{kind:"primary",busy,onClick:()=>{create()},children:"Create login link"})]}),children:link?a2("div",{class:"s\
+tack",children:[a2("p",{class:"muted",children:["Send it to ",operator," and nobody else. It lets one person in, once, w\
+ithin 10 minutes."]}),a2("div",{class:"copy-field",children:[a2("code",{children:link}),a2(CopyButton,{text:link,label:"\
+Copy link"})]})]}):a2("form",{class:"stack",noValidate:!0,onSubmit:event=>{event.preventDefault(),create()},children:[a2(
+Field,{id:"operator",label:"Who",help:"What they do is recorded under this name.",value:operator,onInput:name2,error:wrong(
+problem,"operator")}),a2(Field,{id:"role",label:"Role",value:role,onInput:choose,options:ROLES}),problem&&!wrong(problem,
+"operator")&&a2(Trouble,{problem})]})})}var COMMAND="latchkey operator login-link --name you";function takeToken(){let token=new URLSearchParams(location.hash.slice(
 1)).get("t")??void 0;return token&&history.replaceState(null,"",location.pathname),token}var PROBLEMS={LOGIN_STALE:"That\
  took too long, or was begun in another browser. Log in again.",LOGIN_DECLINED:"The login was stopped where you log in. \
 Try again.",PROVIDER_FAILED:"The place where you log in gave no answer that can be believed. Try again; if it happens ag\

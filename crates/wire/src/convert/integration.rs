@@ -3,7 +3,7 @@ use super::{
 };
 use crate::{
     Fault,
-    contract::{App, AppSecrets, IntegrationView, PutIntegration},
+    contract::{App, AppSecrets, IntegrationPreview, IntegrationView, PutIntegration},
     pb::vault as pb,
 };
 use latchkey_domain::{
@@ -54,6 +54,52 @@ impl TryFrom<pb::PutIntegrationRequest> for PutIntegration {
             settings: within("integration", integration)?,
             secrets: request.secrets.map(Into::into),
         })
+    }
+}
+
+impl TryFrom<pb::PreviewIntegrationRequest> for PutIntegration {
+    type Error = Fault;
+
+    fn try_from(request: pb::PreviewIntegrationRequest) -> Result<Self, Fault> {
+        pb::PutIntegrationRequest { integration: request.integration, secrets: None }.try_into()
+    }
+}
+
+impl From<IntegrationPreview> for pb::PreviewIntegrationResponse {
+    fn from(preview: IntegrationPreview) -> Self {
+        Self { present: preview.present.map(Into::into), connections: preview.connections }
+    }
+}
+
+impl TryFrom<pb::PreviewIntegrationResponse> for IntegrationPreview {
+    type Error = Fault;
+
+    fn try_from(response: pb::PreviewIntegrationResponse) -> Result<Self, Fault> {
+        let present = response.present.map(|present| within("present", present)).transpose()?;
+        Ok(Self { present, connections: response.connections })
+    }
+}
+
+impl TryFrom<pb::RotateClientSecretRequest> for (Environment, IntegrationKey, ClientSecret) {
+    type Error = Fault;
+
+    fn try_from(request: pb::RotateClientSecretRequest) -> Result<Self, Fault> {
+        let client_secret = ClientSecret::new(required_text("client_secret", request.client_secret)?);
+        Ok((parse("environment", &request.environment)?, parse("key", &request.key)?, client_secret))
+    }
+}
+
+impl From<IntegrationView> for pb::RotateClientSecretResponse {
+    fn from(view: IntegrationView) -> Self {
+        Self { integration: Some(view.into()) }
+    }
+}
+
+impl TryFrom<pb::RotateClientSecretResponse> for IntegrationView {
+    type Error = Fault;
+
+    fn try_from(response: pb::RotateClientSecretResponse) -> Result<Self, Fault> {
+        within("integration", required("integration", response.integration)?)
     }
 }
 

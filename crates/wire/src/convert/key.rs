@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     Fault,
-    contract::{IssueKey, IssuedKey, KeyState, KeyView},
+    contract::{IssueKey, IssuedKey, KeyState, KeyView, RotatedKey},
     pb::vault as pb,
 };
 use latchkey_domain::{ApiKeyId, Environment, Role, api_key::Scope};
@@ -23,6 +23,7 @@ impl From<KeyView> for pb::Key {
             role: key.role.map_or_else(String::new, |role| role.as_str().to_owned()),
             revoked: key.state != KeyState::Active,
             locked: key.state == KeyState::Locked,
+            successor: key.successor.map(|successor| successor.to_string()).unwrap_or_default(),
         }
     }
 }
@@ -46,6 +47,7 @@ impl TryFrom<pb::Key> for KeyView {
                 (false, true) => KeyState::Revoked,
                 (false, false) => KeyState::Active,
             },
+            successor: none_if_empty(key.successor).map(|id| parse("successor", &id)).transpose()?,
         })
     }
 }
@@ -88,6 +90,43 @@ impl TryFrom<pb::IssueKeyResponse> for IssuedKey {
             key: within("key", required("key", response.key)?)?,
             secret: secret(required_text("secret", response.secret)?),
         })
+    }
+}
+
+impl From<RotatedKey> for pb::RotateKeyResponse {
+    fn from(rotated: RotatedKey) -> Self {
+        let RotatedKey { successor, previous } = rotated;
+        Self {
+            key: Some(successor.key.into()),
+            secret: successor.secret.expose().to_owned(),
+            previous: Some(previous.into()),
+        }
+    }
+}
+
+impl TryFrom<pb::RotateKeyResponse> for RotatedKey {
+    type Error = Fault;
+
+    fn try_from(response: pb::RotateKeyResponse) -> Result<Self, Fault> {
+        let successor = IssuedKey {
+            key: within("key", required("key", response.key)?)?,
+            secret: secret(required_text("secret", response.secret)?),
+        };
+        Ok(Self { successor, previous: within("previous", required("previous", response.previous)?)? })
+    }
+}
+
+impl From<KeyView> for pb::GetKeyResponse {
+    fn from(key: KeyView) -> Self {
+        Self { key: Some(key.into()) }
+    }
+}
+
+impl TryFrom<pb::GetKeyResponse> for KeyView {
+    type Error = Fault;
+
+    fn try_from(response: pb::GetKeyResponse) -> Result<Self, Fault> {
+        within("key", required("key", response.key)?)
     }
 }
 

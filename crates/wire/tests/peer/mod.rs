@@ -108,6 +108,7 @@ pub fn key_view(environment: Environment) -> KeyView {
         expires_at: None,
         role: None,
         state: KeyState::Active,
+        successor: None,
     }
 }
 

@@ -1,8 +1,9 @@
 //! Its keys and integrations.
 
 use super::*;
-use latchkey_wire::contract::{CreateEnvironment, EnvironmentView};
-use latchkey_wire::convert::parse;
+use latchkey_secret::ClientSecret;
+use latchkey_wire::contract::{CreateEnvironment, EnvironmentView, IntegrationPreview, RotatedKey};
+use latchkey_wire::convert::{duration_from_pb, parse};
 use latchkey_wire::pb::vault::registry_service_server::RegistryService;
 
 #[tonic::async_trait]
@@ -52,6 +53,28 @@ impl RegistryService for Peer {
     ) -> Result<Response<pb::ListKeysResponse>, Status> {
         let environment = Environment::try_from(request.into_inner())?;
         answer(vec![key_view(environment)])
+    }
+
+    async fn get_key(
+        &self,
+        request: Request<pb::GetKeyRequest>,
+    ) -> Result<Response<pb::GetKeyResponse>, Status> {
+        let asked = request.into_inner();
+        answer(KeyView { id: parse("id", &asked.id)?, ..key_view(parse("environment", &asked.environment)?) })
+    }
+
+    async fn rotate_key(
+        &self,
+        request: Request<pb::RotateKeyRequest>,
+    ) -> Result<Response<pb::RotateKeyResponse>, Status> {
+        let asked = request.into_inner();
+        let previous = key_view(parse("environment", &asked.environment)?);
+        let keep = duration_from_pb("keep_previous", asked.keep_previous)?;
+        self.told(format!("rotated {} {keep:?}", asked.id));
+        let id = ApiKeyId::from_parts(2, 2);
+        let key = KeyView { id, ..previous.clone() };
+        let successor = IssuedKey { key, secret: SecretText::new("canary_successor".into()) };
+        answer(RotatedKey { successor, previous: KeyView { successor: Some(id), ..previous } })
     }
 
     async fn revoke_key(
@@ -119,6 +142,25 @@ impl RegistryService for Peer {
     ) -> Result<Response<pb::ListIntegrationsResponse>, Status> {
         let environment = Environment::try_from(request.into_inner())?;
         answer(vec![integration_view(environment, integration_key())])
+    }
+
+    async fn preview_integration(
+        &self,
+        request: Request<pb::PreviewIntegrationRequest>,
+    ) -> Result<Response<pb::PreviewIntegrationResponse>, Status> {
+        let put = PutIntegration::try_from(request.into_inner())?;
+        let present = Some(integration_view(put.environment, put.key));
+        answer(IntegrationPreview { present, connections: 4 })
+    }
+
+    async fn rotate_client_secret(
+        &self,
+        request: Request<pb::RotateClientSecretRequest>,
+    ) -> Result<Response<pb::RotateClientSecretResponse>, Status> {
+        let (environment, key, secret): (Environment, IntegrationKey, ClientSecret) =
+            request.into_inner().try_into()?;
+        self.told(format!("secret of {key} {}", secret.expose()));
+        answer(integration_view(environment, key))
     }
 
     async fn get_registered_client(

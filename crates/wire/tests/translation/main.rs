@@ -13,7 +13,7 @@ use latchkey_wire::{
     contract::{
         AppSecrets, ClaimDue, ClaimedAuthorization, CompleteRefresh, CreateEnvironment, CreateSession,
         CreatedSession, DueRefresh, Established, IntegrationView, IssueKey, IssuedKey, KeyView, ListSessions,
-        ListedSessions, Obtained, OwnConnection, PutIntegration, ResumeRefresh, SessionView,
+        ListedSessions, Obtained, OwnConnection, PutIntegration, ResumeRefresh, RotatedKey, SessionView,
         StartAuthorization,
     },
     pb::vault::{self as pb, complete_refresh_request::Outcome},
@@ -243,13 +243,14 @@ prop_compose! {
     fn key()(
         id in key_id(), environment in environment(), name in text(),
         scopes in proptest::sample::subsequence(Scope::ALL, 0..=Scope::ALL.len()), create_time in moment(),
-        expire_time in option::of(moment()), revoked: bool, locked: bool,
+        expire_time in option::of(moment()), revoked: bool, locked: bool, successor in option::of(key_id()),
         role in proptest::sample::select(vec!["", "viewer", "developer", "admin"]),
     ) -> pb::Key {
         let scopes = scopes.iter().map(|scope| scope.as_str().into()).collect();
         let locked = revoked && locked;
         pb::Key {
-            id, environment, name, scopes, create_time: Some(create_time), expire_time, revoked, role: role.into(), locked
+            id, environment, name, scopes, create_time: Some(create_time), expire_time, revoked, role: role.into(), locked,
+            successor: successor.unwrap_or_default(),
         }
     }
 }
@@ -378,6 +379,13 @@ proptest! {
         survives::<_, KeyView>(&pb::AuthenticateKeyResponse { key: Some(key.clone()) })?;
         survives::<_, Vec<KeyView>>(&pb::ListKeysResponse { keys: vec![key.clone()] })?;
         survives::<_, IssuedKey>(&pb::CreateEnvironmentResponse { key: Some(key.clone()), secret: secret.clone() })?;
+        survives::<_, KeyView>(&pb::GetKeyResponse { key: Some(key.clone()) })?;
+        let rotated = pb::RotateKeyResponse {
+            key: Some(key.clone()),
+            secret: secret.clone(),
+            previous: Some(key.clone()),
+        };
+        survives::<_, RotatedKey>(&rotated)?;
         survives::<_, IssuedKey>(&pb::IssueKeyResponse { key: Some(key.clone()), secret })?;
         let (environment, name, scopes) = (key.environment, key.name, key.scopes);
         let expire_time = key.expire_time;

@@ -105,6 +105,7 @@ fn valid_key() -> pb::Key {
         expire_time: None,
         revoked: false,
         locked: false,
+        successor: String::new(),
         role: String::new(),
     }
 }

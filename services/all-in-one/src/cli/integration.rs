@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Examples:
   latchkey integration create --key github --provider github --client-id Iv1.abc --client-secret-file secret.txt --scope repo
+  latchkey integration create --key github --provider github --client-id Iv1.xyz --scope repo --preview
+  latchkey integration rotate-secret github < secret.txt
   latchkey integration list
   latchkey integration check github
   latchkey integration create --key zendesk --provider zendesk --client-id latchkey < secret.txt")]
@@ -36,6 +38,17 @@ enum Command {
     },
     /// Register an app, or change the one with this key
     Create(Create),
+    /// Replace an app's client secret, once the provider was asked whether it accepts it; nothing else changes
+    RotateSecret {
+        /// The integration's key
+        key: String,
+        /// A file with the new client secret; without it, it is read from standard input
+        #[arg(long, value_name = "FILE")]
+        client_secret_file: Option<PathBuf>,
+        /// Store it without asking the provider
+        #[arg(long)]
+        skip_check: bool,
+    },
     /// Ask the provider whether it accepts an integration's client id and secret; fails where it does not
     Check {
         /// The integration's key
@@ -90,6 +103,12 @@ struct Create {
     /// One of the provider's own settings, such as subdomain=acme
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     field: Vec<(String, String)>,
+    /// Change nothing; say what would change, and what it means for the connections there are
+    #[arg(long)]
+    preview: bool,
+    /// With --preview, for programs
+    #[arg(long, requires = "preview")]
+    json: bool,
     /// One of the provider's own secret settings, from a file, such as signing_key=key.pem
     #[arg(long, value_name = "NAME=FILE", value_parser = pair)]
     secret_field_file: Vec<(String, String)>,
@@ -137,6 +156,13 @@ impl Arguments {
                 Ok(())
             }
             Command::Create(create) => self::create(&mut integrations, create).await,
+            Command::RotateSecret { key, client_secret_file, skip_check } => {
+                let client_secret = match client_secret_file {
+                    Some(path) => read(&path)?,
+                    None => asked_for("New client secret (it shows while you type):")?,
+                };
+                rotate_secret(&mut integrations, key, client_secret, skip_check).await
+            }
             Command::Check { key, json } => check(&mut integrations, key, json).await,
             Command::Pause { key } => refresh::pause(way, Which::integration(key)).await,
             Command::Resume { key } => refresh::resume(way, Which::integration(key)).await,
@@ -153,7 +179,7 @@ impl Arguments {
 }
 
 async fn create(integrations: &mut IntegrationServiceClient<Way>, create: Create) -> anyhow::Result<()> {
-    let client_secret = client_secret(&create)?;
+    let (client_secret, looks, json) = (client_secret(&create)?, create.preview, create.json);
     let secret_fields =
         create.secret_field_file.iter().map(|(name, file)| Ok((name.clone(), read(Path::new(file))?)));
     let request = pb::PutIntegrationRequest {
@@ -170,6 +196,9 @@ async fn create(integrations: &mut IntegrationServiceClient<Way>, create: Create
             ..Default::default()
         }),
     };
+    if looks {
+        return preview(integrations, request, json).await;
+    }
     let made = answer(integrations.put_integration(request)).await?.integration.unwrap_or_default();
     output::note(&format!("Registered {}. At the provider, register exactly this redirect URI:", made.key));
     output::line(&made.redirect_uri);
@@ -216,13 +245,64 @@ fn client_secret(create: &Create) -> anyhow::Result<String> {
     match &create.client_secret_file {
         Some(path) => read(path),
         None if create.client_id.is_empty() || create.keep_secret => Ok(String::new()),
-        None => {
-            output::ask("Client secret (it shows while you type; press Enter for none):");
-            let mut line = String::new();
-            std::io::stdin().read_line(&mut line).context("standard input cannot be read")?;
-            Ok(line.trim().to_owned())
-        }
+        // What is only looked at needs no secret.
+        None if create.preview => Ok(String::new()),
+        None => asked_for("Client secret (it shows while you type; press Enter for none):"),
     }
+}
+
+fn asked_for(what: &str) -> anyhow::Result<String> {
+    output::ask(what);
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).context("standard input cannot be read")?;
+    Ok(line.trim().to_owned())
+}
+
+async fn rotate_secret(
+    integrations: &mut IntegrationServiceClient<Way>,
+    key: String,
+    client_secret: String,
+    skip_check: bool,
+) -> anyhow::Result<()> {
+    let request = pb::RotateClientSecretRequest { key: key.clone(), client_secret, skip_check };
+    let rotated = answer(integrations.rotate_client_secret(request)).await?;
+    output::note(&format!("{key} has another client secret. {}", rotated.explanation));
+    Ok(())
+}
+
+async fn preview(
+    integrations: &mut IntegrationServiceClient<Way>,
+    put: pb::PutIntegrationRequest,
+    json: bool,
+) -> anyhow::Result<()> {
+    let pb::PutIntegrationRequest { integration, client_secret, secret_fields } = put;
+    let request = pb::PreviewIntegrationChangeRequest { integration, client_secret, secret_fields };
+    let told = answer(integrations.preview_integration_change(request)).await?;
+    if !json {
+        output::line(&told.sentences.join("\n"));
+        return Ok(());
+    }
+    let change = |it: &pb::SettingChange| {
+        json!({
+            "setting": it.setting,
+            "before": it.before,
+            "after": it.after,
+            "added": it.added,
+            "removed": it.removed,
+        })
+    };
+    output::line(
+        &json!({
+            "creates": told.creates,
+            "connections": told.connections,
+            "changes": told.changes.iter().map(change).collect::<Value>(),
+            "replaces_secrets": told.replaces_secrets,
+            "refreshes": told.refreshes().as_str_name(),
+            "sentences": told.sentences,
+        })
+        .to_string(),
+    );
+    Ok(())
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

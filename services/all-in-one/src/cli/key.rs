@@ -9,7 +9,7 @@ use clap::Subcommand;
 use latchkey_domain::api_key::Scope;
 use latchkey_domain::{ApiKeyId, Timestamp};
 use latchkey_wire::contract::{IssueKey, KeyView};
-use latchkey_wire::convert::{secret_to_pb, timestamp_to_pb};
+use latchkey_wire::convert::{duration_to_pb, secret_to_pb, timestamp_to_pb};
 use latchkey_wire::pb::admin as pb;
 use latchkey_wire::pb::admin::api_key_service_client::ApiKeyServiceClient;
 use serde_json::{Value, json};
@@ -34,6 +34,7 @@ Scopes: {}
 Examples:
   latchkey key create --name backend --scopes sessions:write,connections:read,tokens:read
   latchkey key create --config latchkey.toml --environment prod --name first --scopes keys:admin,integrations:admin
+  latchkey key rotate key_01J… --keep 7d
   latchkey key revoke key_01J…
   latchkey key confirm --config latchkey.toml                  # after a restore: which keys wait
   latchkey key confirm --config latchkey.toml key_01J… key_01K…",
@@ -50,6 +51,22 @@ enum Command {
         /// For programs
         #[arg(long)]
         json: bool,
+    },
+    /// See one key
+    Get {
+        /// The key's id, as in `latchkey key list`
+        key: String,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a key's successor and print it, this once; the old one goes on for a while
+    Rotate {
+        /// The key's id, as in `latchkey key list`
+        key: String,
+        /// How long the old one goes on, 7d at most; 0 ends it at once
+        #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration::parse)]
+        keep: Duration,
     },
     /// Refuse a key from now on; everywhere within five seconds
     Revoke {
@@ -130,6 +147,8 @@ impl Arguments {
             },
             Command::Confirm(confirm) => confirm.run().await,
             Command::List { json } => list(&self.server, json).await,
+            Command::Get { key, json } => get(&self.server, key, json).await,
+            Command::Rotate { key, keep } => rotate(&self.server, key, keep).await,
             Command::Revoke { key } => {
                 let mut keys = ApiKeyServiceClient::new(self.server.connect().await?);
                 answer(keys.revoke_api_key(pb::RevokeApiKeyRequest { id: key.clone() })).await?;
@@ -179,13 +198,23 @@ fn say(id: &str, secret: &str) {
     output::line(secret);
 }
 
-async fn list(server: &Server, json: bool) -> anyhow::Result<()> {
+async fn get(server: &Server, id: String, json: bool) -> anyhow::Result<()> {
     let mut keys = ApiKeyServiceClient::new(server.connect().await?);
-    let found = answer(keys.list_api_keys(pb::ListApiKeysRequest {})).await?.api_keys;
-    if json {
-        output::line(&found.iter().map(object).collect::<Value>().to_string());
-        return Ok(());
-    }
+    let found = answer(keys.get_api_key(pb::GetApiKeyRequest { id })).await?.api_key.unwrap_or_default();
+    output::line(&if json { object(&found).to_string() } else { rows(&[found]) });
+    Ok(())
+}
+
+async fn rotate(server: &Server, id: String, keep: Duration) -> anyhow::Result<()> {
+    let mut keys = ApiKeyServiceClient::new(server.connect().await?);
+    let request = pb::RotateApiKeyRequest { id: id.clone(), keep_previous: Some(duration_to_pb(keep)) };
+    let made = answer(keys.rotate_api_key(request)).await?;
+    output::note(&format!("{id} ends: {}.", show::from_now(made.previous_expire_time.as_ref())));
+    say(&made.api_key.unwrap_or_default().id, &made.secret);
+    Ok(())
+}
+
+fn rows(keys: &[pb::ApiKey]) -> String {
     let row = |key: &pb::ApiKey| {
         [
             key.id.clone(),
@@ -195,10 +224,17 @@ async fn list(server: &Server, json: bool) -> anyhow::Result<()> {
             key.scopes.join(" "),
         ]
     };
-    output::line(&output::table(
-        ["ID", "NAME", "STATE", "EXPIRES", "SCOPES"],
-        &found.iter().map(row).collect::<Vec<_>>(),
-    ));
+    output::table(["ID", "NAME", "STATE", "EXPIRES", "SCOPES"], &keys.iter().map(row).collect::<Vec<_>>())
+}
+
+async fn list(server: &Server, json: bool) -> anyhow::Result<()> {
+    let mut keys = ApiKeyServiceClient::new(server.connect().await?);
+    let found = answer(keys.list_api_keys(pb::ListApiKeysRequest {})).await?.api_keys;
+    if json {
+        output::line(&found.iter().map(object).collect::<Value>().to_string());
+        return Ok(());
+    }
+    output::line(&rows(&found));
     if found.iter().any(|key| key.state() == pb::ApiKeyState::Locked) {
         output::note(
             "What is locked came out of a backup, and may have been revoked since: `latchkey key confirm` has it open again what it \
@@ -227,5 +263,6 @@ fn object(key: &pb::ApiKey) -> Value {
         "state": state_word(key),
         "create_time": show::rfc3339(key.create_time.as_ref()),
         "expire_time": show::rfc3339(key.expire_time.as_ref()),
+        "successor": key.successor,
     })
 }

@@ -5,6 +5,7 @@ use super::{Flows, app};
 use crate::failures::Problem;
 use latchkey_domain::{AuthLogId, AuthorizationId, Environment, Failure, IntegrationKey, Phase};
 use latchkey_oauth::Checked;
+use latchkey_secret::ClientSecret;
 use latchkey_wire::contract::{PrepareConnection, Target};
 
 /// What asking has shown.
@@ -24,7 +25,8 @@ pub enum AppVerdict {
 }
 
 impl Flows {
-    /// Asks whether an integration's client id and secret are accepted. No connection comes of it.
+    /// Asks whether an integration's client id and secret are accepted, or its client id and another secret. No connection comes
+    /// of it.
     ///
     /// # Errors
     /// [`Problem`] where there is no such integration, or the provider does not answer.
@@ -32,6 +34,7 @@ impl Flows {
         &self,
         environment: &Environment,
         integration: &IntegrationKey,
+        instead: Option<ClientSecret>,
     ) -> Result<CheckedApp, Problem> {
         let request = AuthorizationId::from_parts(self.clock.now().unsigned_abs(), rand::random());
         // The app as a connection would be made with it; nothing is reserved for one.
@@ -52,7 +55,9 @@ impl Flows {
             connection: None,
         };
         let (flows, noted) = self.noting(about, request);
-        let checked = flows.oauth.check_app(&provider, &app(prepared.app), &self.redirect_uri).await;
+        let mut app = app(prepared.app);
+        app.client_secret = instead.or(app.client_secret);
+        let checked = flows.oauth.check_app(&provider, &app, &self.redirect_uri).await;
         let checked = checked.map_err(|fault| Problem::provider(fault, Phase::Verify));
         let said = |fault| latchkey_oauth::failure(&fault, Phase::Verify);
         let verdict = checked.map(|checked| match checked {

@@ -2,7 +2,7 @@ use super::Door;
 use latchkey_domain::api_key::Scope;
 use latchkey_wire::contract::{IssueKey, KeyState, KeyView};
 use latchkey_wire::convert::parse;
-use latchkey_wire::convert::{secret_to_pb, timestamp_from_pb, timestamp_to_pb};
+use latchkey_wire::convert::{duration_from_pb, secret_to_pb, timestamp_from_pb, timestamp_to_pb};
 use latchkey_wire::pb::admin as pb;
 use latchkey_wire::{Fault, Kind, Reason};
 use tonic::{Request, Response, Status};
@@ -37,6 +37,35 @@ impl pb::api_key_service_server::ApiKeyService for Door {
         Ok(Response::new(pb::ListApiKeysResponse { api_keys: keys.iter().map(render).collect() }))
     }
 
+    async fn get_api_key(
+        &self,
+        request: Request<pb::GetApiKeyRequest>,
+    ) -> Result<Response<pb::GetApiKeyResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::KeysAdmin).await?;
+        let id = parse("id", &request.into_inner().id)?;
+        let found = self.flows.vault.get_key(&key.environment, id).await?;
+        Ok(Response::new(pb::GetApiKeyResponse { api_key: Some(render(&found)) }))
+    }
+
+    async fn rotate_api_key(
+        &self,
+        request: Request<pb::RotateApiKeyRequest>,
+    ) -> Result<Response<pb::RotateApiKeyResponse>, Status> {
+        let key = self.authenticator.require(request.metadata(), Scope::KeysAdmin).await?;
+        let asked = request.into_inner();
+        let id = parse("id", &asked.id)?;
+        let keep = duration_from_pb("keep_previous", asked.keep_previous)?;
+        // Whoever is given the successor is given its scopes, which a key keeps for life.
+        let present = self.flows.vault.get_key(&key.environment, id).await?;
+        may_give(&present.scopes, &key)?;
+        let rotated = self.flows.vault.rotate_key(&key.environment, id, keep).await?;
+        Ok(Response::new(pb::RotateApiKeyResponse {
+            api_key: Some(render(&rotated.successor.key)),
+            secret: secret_to_pb(&rotated.successor.secret),
+            previous_expire_time: rotated.previous.expires_at.map(timestamp_to_pb),
+        }))
+    }
+
     async fn revoke_api_key(
         &self,
         request: Request<pb::RevokeApiKeyRequest>,
@@ -51,6 +80,11 @@ impl pb::api_key_service_server::ApiKeyService for Door {
 /// What a new key is to be able to do. What reaches beyond an environment, only a key gives that has it.
 pub(super) fn scopes(words: &[String], giver: &KeyView) -> Result<Vec<Scope>, Fault> {
     let scopes: Vec<Scope> = words.iter().map(|word| scope(word)).collect::<Result<_, _>>()?;
+    may_give(&scopes, giver)?;
+    Ok(scopes)
+}
+
+fn may_give(scopes: &[Scope], giver: &KeyView) -> Result<(), Fault> {
     let beyond = Scope::EnvironmentsAdmin;
     if scopes.contains(&beyond) && !giver.scopes.contains(&beyond) {
         let message = format!("Only a key with the scope {} gives it to another.", beyond.as_str());
@@ -58,7 +92,7 @@ pub(super) fn scopes(words: &[String], giver: &KeyView) -> Result<Vec<Scope>, Fa
             Fault::new(Kind::Forbidden, Reason::ScopeNotGranted, message).with("needed", beyond.as_str())
         );
     }
-    Ok(scopes)
+    Ok(())
 }
 
 fn scope(word: &str) -> Result<Scope, Fault> {
@@ -86,5 +120,6 @@ pub(super) fn render(key: &KeyView) -> pb::ApiKey {
             KeyState::Revoked => pb::ApiKeyState::Revoked,
         }
         .into(),
+        successor: key.successor.map(|successor| successor.to_string()).unwrap_or_default(),
     }
 }

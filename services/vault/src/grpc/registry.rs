@@ -1,6 +1,6 @@
 use super::{Peers, status};
 use latchkey_wire::contract::{CreateEnvironment, IssueKey, KeptClient, PutIntegration};
-use latchkey_wire::convert::parse;
+use latchkey_wire::convert::{duration_from_pb, parse};
 use latchkey_wire::pb::vault as pb;
 use tonic::{Request, Response, Status};
 
@@ -29,6 +29,27 @@ impl pb::registry_service_server::RegistryService for Peers {
         let environment = parse("environment", &request.into_inner().environment)?;
         let keys = self.vault.keys(&environment).await.map_err(status)?;
         Ok(Response::new(pb::ListKeysResponse { keys: keys.into_iter().map(Into::into).collect() }))
+    }
+
+    async fn get_key(
+        &self,
+        request: Request<pb::GetKeyRequest>,
+    ) -> Result<Response<pb::GetKeyResponse>, Status> {
+        let asked = request.into_inner();
+        let environment = parse("environment", &asked.environment)?;
+        let key = self.vault.key(&environment, parse("id", &asked.id)?).await.map_err(status)?;
+        Ok(Response::new(key.into()))
+    }
+
+    async fn rotate_key(
+        &self,
+        request: Request<pb::RotateKeyRequest>,
+    ) -> Result<Response<pb::RotateKeyResponse>, Status> {
+        let asked = request.into_inner();
+        let environment = parse("environment", &asked.environment)?;
+        let keep = duration_from_pb("keep_previous", asked.keep_previous)?;
+        let rotated = self.vault.rotate_key(&environment, parse("id", &asked.id)?, keep).await;
+        Ok(Response::new(rotated.map_err(status)?.into()))
     }
 
     async fn revoke_key(
@@ -103,6 +124,23 @@ impl pb::registry_service_server::RegistryService for Peers {
         let integrations = self.vault.integrations(&environment).await.map_err(status)?;
         let integrations = integrations.into_iter().map(Into::into).collect();
         Ok(Response::new(pb::ListIntegrationsResponse { integrations }))
+    }
+
+    async fn preview_integration(
+        &self,
+        request: Request<pb::PreviewIntegrationRequest>,
+    ) -> Result<Response<pb::PreviewIntegrationResponse>, Status> {
+        let put = PutIntegration::try_from(request.into_inner())?;
+        Ok(Response::new(self.vault.preview_integration(put).await.map_err(status)?.into()))
+    }
+
+    async fn rotate_client_secret(
+        &self,
+        request: Request<pb::RotateClientSecretRequest>,
+    ) -> Result<Response<pb::RotateClientSecretResponse>, Status> {
+        let (environment, key, client_secret) = request.into_inner().try_into()?;
+        let rotated = self.vault.rotate_client_secret(&environment, &key, client_secret).await;
+        Ok(Response::new(rotated.map_err(status)?.into()))
     }
 
     async fn retire_integration(

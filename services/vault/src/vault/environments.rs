@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 const PAGE: u32 = 500;
 
 /// What a connection is found by that is not deleted.
-const LIVING: [&str; 4] = ["active", "degraded", "needs_reauth", "disabled"];
+pub(super) const LIVING: [&str; 4] = ["active", "degraded", "needs_reauth", "disabled"];
 
 impl Vault {
     /// Begins an environment: with its first key, and before that with another's integrations where there is one to be cloned.

@@ -4,12 +4,13 @@ use crate::keyring::{Key, Place};
 use crate::ledger::{ATTEMPTS_MAX, Loaded, Terms};
 use crate::limits;
 use latchkey_domain::incident::Ending;
-use latchkey_domain::integration::{Command, Integration, Refusal, Registered, Secrets};
+use latchkey_domain::integration::{Command, Integration, Refusal, Registered, Secrets, Settings};
 use latchkey_domain::{Aggregate, Environment, IntegrationKey};
 use latchkey_envelope::RecordType;
-use latchkey_secret::{ClientSecret, JsonSecret, Renewal};
+use latchkey_secret::{ClientSecret, JsonSecret, Renewal, SecretText};
 use latchkey_store::{CardQuery, KeyChange, Lane, Stream};
 use latchkey_wire::contract::{App, AppSecrets, IntegrationView, PutIntegration};
+use std::collections::BTreeMap;
 
 /// Integrations are few; a list of them is given whole.
 const LISTED_MAX: u32 = 1000;
@@ -27,47 +28,77 @@ impl Vault {
         limits::settings(&put.settings)?;
         self.may_begin_in(&put.environment).await?;
         let document = put.secrets.take().map(app_document);
+        let (id, at) = (integration_id(&put.environment, &put.key), (&put.environment, &put.key));
         // Secrets are sealed under the key that was loaded. Where somebody else changes either meanwhile, both are done anew.
         for _ in 0..ATTEMPTS_MAX {
-            if let Some(view) = self.try_to_put(&put, document.as_ref()).await? {
-                // Whatever was wrong with it may be mended: the next refresh will tell.
-                let lane = Lane { environment: put.environment.to_string(), parent: put.key.to_string() };
-                self.resume(&lane, Ending::Changed).await?;
+            let loaded = self.ledger.load::<Integration>(&id).await?;
+            let settings = put.settings.clone();
+            if let Some(view) = self.try_to_put(at, loaded, settings, document.as_ref()).await? {
                 return Ok(view);
             }
         }
-        Err(Error::Contended(stream_of::<Integration>(integration_id(&put.environment, &put.key))))
+        Err(Error::Contended(stream_of::<Integration>(id)))
+    }
+
+    /// Replaces an integration's client secret, and nothing else of it.
+    ///
+    /// # Errors
+    /// [`Error::IntegrationUnknown`]; the key service's, where it cannot be sealed.
+    pub async fn rotate_client_secret(
+        &self,
+        environment: &Environment,
+        key: &IntegrationKey,
+        client_secret: ClientSecret,
+    ) -> Result<IntegrationView, Error> {
+        let document =
+            app_document(AppSecrets { client_secret: Some(client_secret), fields: BTreeMap::new() });
+        for _ in 0..ATTEMPTS_MAX {
+            let loaded = self.load_integration(environment, key).await?;
+            let settings = loaded.state.registered()?.settings.clone();
+            let put = self.try_to_put((environment, key), loaded, settings, Some(&document)).await?;
+            if let Some(view) = put {
+                return Ok(view);
+            }
+        }
+        Err(Error::Contended(stream_of::<Integration>(integration_id(environment, key))))
     }
 
     async fn try_to_put(
         &self,
-        put: &PutIntegration,
+        (environment, key_of): (&Environment, &IntegrationKey),
+        loaded: Loaded<Integration>,
+        settings: Settings,
         document: Option<&JsonSecret>,
     ) -> Result<Option<IntegrationView>, Error> {
-        let id = integration_id(&put.environment, &put.key);
+        let id = integration_id(environment, key_of);
         let owner = stream_of::<Integration>(&id);
-        let loaded = self.ledger.load::<Integration>(&id).await?;
         let (key, change) = match &loaded.key {
             Some(wrapped) if loaded.state.registered().is_ok() => {
-                (self.keyring.open(&put.environment, &owner, Some(wrapped)).await?, KeyChange::Keep)
+                (self.keyring.open(environment, &owner, Some(wrapped)).await?, KeyChange::Keep)
             }
             _ => {
-                let (key, wrapped) = self.keyring.create(&put.environment, &owner).await?;
+                let (key, wrapped) = self.keyring.create(environment, &owner).await?;
                 (key, KeyChange::Put(wrapped))
             }
         };
-        let app = document.map(|document| key.seal(document, &place(&owner))).transpose()?;
+        let present = loaded.state.registered().ok();
+        let present = present.and_then(|registered| registered.secrets.app.as_ref());
+        let present = present.map(|sealed| key.open(sealed, &place(&owner))).transpose()?;
+        let document = document.map(|given| over(given, present.as_ref(), &owner)).transpose()?;
+        let app = document.map(|document| key.seal(&document, &place(&owner))).transpose()?;
         let command = Command::Register {
-            environment: put.environment.clone(),
-            key: put.key.clone(),
-            settings: put.settings.clone(),
+            environment: environment.clone(),
+            key: key_of.clone(),
+            settings,
             secrets: app.map(|app| Secrets { app: Some(app), client: None }),
             at: self.ledger.now(),
         };
         let terms = Terms { key: change, ..Terms::default() };
-        let settled = self.ledger.settle(&id, loaded, command, &terms).await?;
-        let registered = settled.map(|settled| settled.state.registered().map(view)).transpose();
-        Ok(registered?)
+        let Some(settled) = self.ledger.settle(&id, loaded, command, &terms).await? else { return Ok(None) };
+        // Whatever was wrong with it may be mended: the next refresh will tell.
+        let lane = Lane { environment: environment.to_string(), parent: key_of.to_string() };
+        self.resume(&lane, Ending::Changed).await?;
+        Ok(Some(view(settled.state.registered()?)))
     }
 
     /// # Errors
@@ -224,14 +255,31 @@ fn app_document(secrets: AppSecrets) -> JsonSecret {
     document.to_document()
 }
 
+/// What is given, and of what is there that of which nothing is given: the client secret, or the fields.
+fn over(given: &JsonSecret, present: Option<&JsonSecret>, owner: &Stream) -> Result<JsonSecret, Error> {
+    let mut given = fields_in(given, owner)?;
+    let mut present = present.map(|document| fields_in(document, owner)).transpose()?.unwrap_or_default();
+    let secret = present.remove(CLIENT_SECRET);
+    if !given.keys().any(|name| name != CLIENT_SECRET) {
+        given.extend(present);
+    }
+    if let Some(secret) = secret {
+        given.entry(CLIENT_SECRET.into()).or_insert(secret);
+    }
+    Ok(Renewal { refresh_token: None, fields: given }.to_document())
+}
+
+fn fields_in(document: &JsonSecret, owner: &Stream) -> Result<BTreeMap<String, SecretText>, Error> {
+    let unreadable = |_| Error::Unreadable { what: "client secret", owner: owner.to_string(), source: None };
+    Ok(Renewal::from_document(document).map_err(unreadable)?.fields)
+}
+
 fn open_app(key: &Key, owner: &Stream, registered: &Registered) -> Result<App, Error> {
     let mut fields = match &registered.secrets.app {
         None => Renewal::default().fields,
         Some(sealed) => {
             let document = key.open(sealed, &place(owner))?;
-            let unreadable =
-                |_| Error::Unreadable { what: "client secret", owner: owner.to_string(), source: None };
-            Renewal::from_document(&document).map_err(unreadable)?.fields
+            fields_in(&document, owner)?
         }
     };
     let client_secret = fields.remove(CLIENT_SECRET).map(ClientSecret::from_text);

@@ -1,4 +1,5 @@
 use super::Vault;
+use super::webhook_endpoints::kept;
 use crate::error::Error;
 use crate::ledger::Terms;
 use crate::limits;
@@ -7,9 +8,10 @@ use latchkey_domain::api_key::{ApiKey, Command, Issued, LOCKED, Refusal};
 use latchkey_domain::{Aggregate, ApiKeyId, Environment, Role, Timestamp, environment};
 use latchkey_secret::SecretText;
 use latchkey_store::CardQuery;
-use latchkey_wire::contract::{IssueKey, IssuedKey, KeyState, KeyView};
+use latchkey_wire::contract::{IssueKey, IssuedKey, KeyState, KeyView, RotatedKey};
 use latchkey_wire::{Fault, Kind, Reason};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// Keys are few; a list of them is given whole.
 const LISTED_MAX: u32 = 1000;
@@ -62,6 +64,7 @@ impl Vault {
             created_at: self.ledger.now(),
             expires_at: issue.expires_at,
             role,
+            replaced: None,
         };
         let key = view(&issued, KeyState::Active);
         let issue = Command::Issue(issued);
@@ -166,25 +169,77 @@ impl Vault {
 
     /// # Errors
     /// Not found where the environment has no such key.
-    pub async fn revoke_key(&self, environment: &Environment, id: ApiKeyId) -> Result<(), Error> {
-        let unknown = || {
-            Fault::new(
-                Kind::NotFound,
-                Reason::ApiKeyUnknown,
-                "There is no API key with this id in this environment.",
-            )
+    pub async fn key(&self, environment: &Environment, id: ApiKeyId) -> Result<KeyView, Error> {
+        let (issued, state) = self.key_in(environment, id).await?;
+        Ok(view(&issued, state))
+    }
+
+    /// Makes a key's successor: the same name, scopes and span of life. The key goes on beside it for a while.
+    ///
+    /// # Errors
+    /// Not found where the environment has no such key; [`Error::KeyNotReplaceable`]; [`Error::Field`] where it is to be kept
+    /// for too long.
+    pub async fn rotate_key(
+        &self,
+        environment: &Environment,
+        id: ApiKeyId,
+        keep: Option<Duration>,
+    ) -> Result<RotatedKey, Error> {
+        let keep = kept(keep, "The old key goes on for 7 days at most.")?;
+        let (issued, state) = self.key_in(environment, id).await?;
+        let now = self.ledger.now();
+        replaceable(&issued, state, now)?;
+        let span = issued.expires_at.map(|end| end.0.saturating_sub(issued.created_at.0));
+        let issue = IssueKey {
+            environment: environment.clone(),
+            name: issued.name.clone(),
+            scopes: issued.scopes.clone(),
+            expires_at: span.map(|span| Timestamp(now.0.saturating_add(span))),
         };
-        let loaded = self.ledger.load::<ApiKey>(&id.to_string()).await?;
-        match loaded.state {
-            ApiKey::Active(key) | ApiKey::Locked(key) | ApiKey::Revoked(key)
-                if key.environment == *environment => {}
-            ApiKey::Absent | ApiKey::Active(_) | ApiKey::Locked(_) | ApiKey::Revoked(_) => {
-                return Err(unknown().into());
-            }
-        }
+        // The successor first: whoever is cut short between the two still has a key that opens what it opened.
+        let successor = self.issue(self.new_key_id(), issue, None).await?;
+        let replace = Command::Replace { by: successor.key.id, until: now.plus(keep), at: now };
+        self.ledger.execute::<ApiKey>(&id.to_string(), replace, Terms::default()).await?;
+        Ok(RotatedKey { successor, previous: self.key(environment, id).await? })
+    }
+
+    /// # Errors
+    /// Not found where the environment has no such key.
+    pub async fn revoke_key(&self, environment: &Environment, id: ApiKeyId) -> Result<(), Error> {
+        self.key_in(environment, id).await?;
         let revoke = Command::Revoke { at: self.ledger.now() };
         self.ledger.execute::<ApiKey>(&id.to_string(), revoke, Terms::default()).await?;
         Ok(())
+    }
+
+    async fn key_in(&self, environment: &Environment, id: ApiKeyId) -> Result<(Issued, KeyState), Error> {
+        let (issued, state) = match self.ledger.load::<ApiKey>(&id.to_string()).await?.state {
+            ApiKey::Active(issued) => (issued, KeyState::Active),
+            ApiKey::Locked(issued) => (issued, KeyState::Locked),
+            ApiKey::Revoked(issued) => (issued, KeyState::Revoked),
+            ApiKey::Absent => return Err(key_unknown().into()),
+        };
+        if issued.environment != *environment {
+            return Err(key_unknown().into());
+        }
+        Ok((issued, state))
+    }
+}
+
+fn key_unknown() -> Fault {
+    let message = "There is no API key with this id in this environment.";
+    Fault::new(Kind::NotFound, Reason::ApiKeyUnknown, message)
+}
+
+/// Whoever replaces a key that opens nothing would believe that it did.
+fn replaceable(issued: &Issued, state: KeyState, now: Timestamp) -> Result<(), Error> {
+    let over = issued.ends_at().is_some_and(|ends_at| ends_at <= now);
+    match state {
+        _ if issued.role.is_some() => Err(Error::KeyNotReplaceable("login")),
+        KeyState::Revoked => Err(Error::KeyNotReplaceable("revoked")),
+        KeyState::Locked => Err(Error::KeyNotReplaceable("locked")),
+        KeyState::Active if over => Err(Error::KeyNotReplaceable("expired")),
+        KeyState::Active => Ok(()),
     }
 }
 
@@ -212,8 +267,9 @@ fn view(issued: &Issued, state: KeyState) -> KeyView {
         name: issued.name.clone(),
         scopes: issued.scopes.clone(),
         created_at: issued.created_at,
-        expires_at: issued.expires_at,
+        expires_at: issued.ends_at(),
         role: issued.role,
         state,
+        successor: issued.replaced.as_ref().map(|replaced| replaced.by),
     }
 }

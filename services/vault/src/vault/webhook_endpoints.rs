@@ -19,7 +19,7 @@ const PAGE: u32 = 500;
 /// Each is told everything, so each costs a request for every piece of news.
 const ENDPOINTS_MAX: usize = 50;
 
-/// How long the old secret signs too: unless told, and at most.
+/// How long the old secret signs too, or the old key opens what it opened: unless told, and at most.
 const KEEP_DEFAULT: Duration = Duration::from_secs(24 * 3600);
 const KEEP_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
 
@@ -149,11 +149,7 @@ impl Vault {
         id: WebhookEndpointId,
         keep: Option<Duration>,
     ) -> Result<(Live, SecretText), Error> {
-        let keep = keep.unwrap_or(KEEP_DEFAULT);
-        if keep > KEEP_MAX {
-            let message = "The old secret is kept for 7 days at most.".to_owned();
-            return Err(Error::Field { field: "keep_previous", message });
-        }
+        let keep = kept(keep, "The old secret is kept for 7 days at most.")?;
         let owner = stream_of::<WebhookEndpoint>(id);
         for _ in 0..ATTEMPTS_MAX {
             let loaded = self.load_endpoint(environment, id).await?;
@@ -243,6 +239,18 @@ impl Vault {
         };
         present.into_iter().chain(previous).map(open).collect()
     }
+}
+
+/// How long what is replaced goes on beside what replaces it.
+///
+/// # Errors
+/// [`Error::Field`] where that is too long.
+pub(super) fn kept(keep: Option<Duration>, message: &str) -> Result<Duration, Error> {
+    let keep = keep.unwrap_or(KEEP_DEFAULT);
+    if keep > KEEP_MAX {
+        return Err(Error::Field { field: "keep_previous", message: message.to_owned() });
+    }
+    Ok(keep)
 }
 
 pub(super) fn place(owner: &Stream, generation: u64) -> Place<'_> {

@@ -4,8 +4,10 @@
 
 mod accounting;
 mod announcing;
+mod api_keys;
 mod blaming;
 mod chaining;
+mod changing_apps;
 mod choosing;
 mod connecting;
 mod describing;

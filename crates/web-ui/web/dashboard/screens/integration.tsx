@@ -154,7 +154,7 @@ function Settings({ known, again }: { known: Known; again: () => Promise<void> }
         }}
       >
         <IntegrationFields provider={provider} wish={wish} onChange={(next) => { change(next); tell(false); }} kept problem={problem} />
-        {changed && live > 0 && <Consequences before={before} after={wish} live={live} />}
+        {changed && live > 0 && can('integrations:admin') && <Consequences integration={integration} body={bodyOf(provider, wish)} />}
         {problem && <Trouble problem={problem} />}
         {saved && !changed && <Notice kind="success" title="Saved" />}
         {can('integrations:admin') && (
@@ -170,22 +170,24 @@ function Settings({ known, again }: { known: Known; again: () => Promise<void> }
   );
 }
 
-/** What a change means for those who are connected already. */
-function Consequences({ before, after, live }: { before: Wish; after: Wish; live: number }) {
-  const more = after.scopes.filter((scope) => !before.scopes.includes(scope));
-  const many = `${count(live)} ${live === 1 ? 'connection' : 'connections'}`;
+/** What a change means for those who are connected already, as the server says it. */
+function Consequences({ integration, body }: { integration: Integration; body: unknown }) {
+  const told = useLoad(
+    async (signal) => {
+      // Whoever types on is not asked about each letter.
+      await new Promise((settled) => setTimeout(settled, 400));
+      if (signal.aborted) return undefined;
+      return api<{ sentences?: string[]; refreshes?: string }>(`/integrations/${encodeURIComponent(integration.key)}:preview`, { body, signal });
+    },
+    [integration.key, JSON.stringify(body)],
+  );
+  // What cannot be saved is told when it is.
+  if (told.problem || !told.data?.sentences?.length) return null;
   return (
-    <>
-      {more.length > 0 && (
-        <Notice kind="warning" title={`${many} keep the access they have`}>
-          <p>New scopes are asked for when somebody connects. Those who are connected have to connect again to grant {more.join(', ')}.</p>
-        </Notice>
-      )}
-      {after.client_id !== before.client_id && (
-        <Notice kind="warning" title="Another client id is another app">
-          <p>Providers refuse to refresh what they gave to the app before: {many} may have to connect again.</p>
-        </Notice>
-      )}
-    </>
+    <Notice kind={told.data.refreshes === 'REFRESH_PROSPECT_REFUSED' ? 'warning' : 'info'} title="What this means for those who are connected">
+      {told.data.sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+    </Notice>
   );
 }

@@ -35,6 +35,7 @@ export function KeysScreen() {
   const found = useLoad((signal) => api<{ api_keys?: ApiKey[] }>('/api-keys', { signal }), []);
   const [asking, ask] = useState<'key' | 'person' | undefined>(undefined);
   const [revoking, revoke] = useState<ApiKey | undefined>(undefined);
+  const [replacing, replace] = useState<ApiKey | undefined>(undefined);
   return (
     <Page title="Keys and people" lead={`What backends prove themselves with, and who may come in here. All of it is for the environment ${session.value?.environment}.`}>
       <Awaited of={found}>
@@ -58,7 +59,7 @@ export function KeysScreen() {
                 </Button>
               }
             >
-              <KeyTable caption="API keys" keys={api_keys.filter((key) => !key.role)} onRevoke={revoke} none="No key yet. Your backend needs one to make sessions and be given tokens." />
+              <KeyTable caption="API keys" keys={api_keys.filter((key) => !key.role)} onRevoke={revoke} onReplace={replace} none="No key yet. Your backend needs one to make sessions and be given tokens." />
             </Card>
             <Card
               flush
@@ -76,6 +77,7 @@ export function KeysScreen() {
         )}
       </Awaited>
       {asking === 'key' && <NewKey onClose={() => { ask(undefined); void found.again(); }} />}
+      {replacing && <Replace of={replacing} onClose={() => { replace(undefined); void found.again(); }} />}
       {asking === 'person' && <Invite onClose={() => ask(undefined)} />}
       {revoking && (
         <Confirm
@@ -94,7 +96,7 @@ export function KeysScreen() {
   );
 }
 
-function KeyTable({ caption, keys, onRevoke, none }: { caption: string; keys: ApiKey[]; onRevoke: (key: ApiKey) => void; none: string }) {
+function KeyTable({ caption, keys, onRevoke, onReplace, none }: { caption: string; keys: ApiKey[]; onRevoke: (key: ApiKey) => void; onReplace?: (key: ApiKey) => void; none: string }) {
   const sorted = [...keys].sort((one, other) => Number(isOver(one)) - Number(isOver(other)) || (other.create_time ?? '').localeCompare(one.create_time ?? ''));
   if (sorted.length === 0) return <Empty title={none} />;
   const columns: Column<ApiKey>[] = [
@@ -136,9 +138,16 @@ function KeyTable({ caption, keys, onRevoke, none }: { caption: string; keys: Ap
       end: true,
       cell: (row) =>
         !isOver(row) && (
-          <Button kind="danger" aria-label={`${row.role ? 'Log out' : 'Revoke'} ${row.name}`} onClick={() => onRevoke(row)}>
-            {row.role ? 'Log out' : 'Revoke'}
-          </Button>
+          <span class="row">
+            {onReplace && !isLocked(row) && (
+              <Button aria-label={`Replace ${row.name}`} onClick={() => onReplace(row)}>
+                Replace
+              </Button>
+            )}
+            <Button kind="danger" aria-label={`${row.role ? 'Log out' : 'Revoke'} ${row.name}`} onClick={() => onRevoke(row)}>
+              {row.role ? 'Log out' : 'Revoke'}
+            </Button>
+          </span>
         ),
     },
   ];
@@ -212,6 +221,46 @@ function NewKey({ onClose }: { onClose: () => void }) {
         </fieldset>
         {problem && !wrong(problem, 'name') && <Trouble problem={problem} />}
       </form>
+    </Dialog>
+  );
+}
+
+const KEEPS = [
+  { value: '86400s', label: 'A day' },
+  { value: '604800s', label: 'A week' },
+  { value: '0s', label: 'Not at all' },
+];
+
+function Replace({ of, onClose }: { of: ApiKey; onClose: () => void }) {
+  const [keep_previous, keep] = useState('86400s');
+  const [secret, show] = useState<string | undefined>(undefined);
+  const { busy, problem, run } = useAction();
+  const replace = () => run(async () => show((await api<{ secret: string }>(`/api-keys/${of.id}:rotate`, { body: { keep_previous } })).secret));
+  if (secret) {
+    return (
+      <SecretOnce title={`The next key of ${of.name}`} secret={secret} onClose={onClose}>
+        Put it in the place of the old one. It is not shown again.
+      </SecretOnce>
+    );
+  }
+  return (
+    <Dialog
+      title={`Replace ${of.name}`}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" busy={busy} onClick={() => void replace()}>
+            Replace key
+          </Button>
+        </>
+      }
+    >
+      <div class="stack">
+        <p class="muted">Makes another key that may do the same, for as long. Both open what they open until the old one ends.</p>
+        <Field id="key-keep" label="The old key goes on for" value={keep_previous} onInput={keep} options={KEEPS} />
+        {problem && <Trouble problem={problem} />}
+      </div>
     </Dialog>
   );
 }
