@@ -252,12 +252,13 @@ MUTATIONS = [
     ),
     Mutation(
         "a deletion that was cut short is not finished", REVOCATIONS,
-        "if !matches!(connection, Connection::Revoked(_)) {", "if false && !matches!(connection, Connection::Revoked(_)) {",
+        "(Target::Connection, _) => true,", "(Target::Connection, _) => false,",
         VAULT,
     ),
     Mutation(
         "a late token is forgotten", REFRESHES,
-        "self.revoke_late(complete.connection, complete.generation.next(), obtained).await?;", "let _ = obtained;", VAULT,
+        "self.revoke_late(complete.connection, generation, obtained_at, obtained).await?;", "let _ = (generation, obtained_at, obtained);",
+        VAULT,
     ),
     Mutation("hasten does not look at the version", CLAIMS, "AND version = ?4 AND due_at", "AND ?4 = ?4 AND due_at", SQLITE),
     Mutation("a claim is released without its fence", CLAIMS, 'AND claim_fence = ?3",', 'AND ?3 = ?3",', SQLITE),
