@@ -54,11 +54,10 @@ async fn a_rolling_restart_costs_those_who_read_no_more_than_a_second_try() {
             let mut tries = 0;
             while let Err(refusal) = backend.token(&read).await {
                 tries += 1;
-                // A client that is told to come back does, and the other vault is there.
-                assert!(
-                    refusal.code() == tonic::Code::Unavailable || refusal.code() == tonic::Code::Unknown,
-                    "{refusal:?}"
-                );
+                // A client that is told to come back does, and the other vault is there. A connection that closes before a request
+                // has gone over it is told as cancelled by the client itself.
+                let may_come_back = [tonic::Code::Unavailable, tonic::Code::Unknown, tonic::Code::Cancelled];
+                assert!(may_come_back.contains(&refusal.code()), "{refusal:?}");
                 assert!(tries <= 1, "not with a second try: {refusal:?}");
             }
             reads += 1;
