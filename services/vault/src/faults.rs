@@ -158,7 +158,7 @@ fn reauth_required(failure: &Failure) -> Fault {
     let fault = Fault::new(
         Kind::Refused,
         Reason::ReauthRequired,
-        "The provider no longer accepts this connection. Send the end user a reconnect link: \
+        "This connection has no credential that works any more. Send the end user a reconnect link: \
          create a connect session with reconnect_connection_id.",
     )
     .with("owner", failure.owner().as_str());

@@ -83,7 +83,7 @@ impl From<Fault> for Refused {
             (_, Reason::ReauthRequired) => Self::new(
                 StatusCode::BAD_REQUEST,
                 "invalid_grant",
-                "The provider no longer accepts this connection. Send the end user a reconnect link.",
+                "This connection has no credential that works any more. Send the end user a reconnect link.",
             ),
             (Kind::Refused | Kind::Invalid | Kind::Forbidden | Kind::Taken | Kind::Outdated, _) => {
                 Self::new(StatusCode::BAD_REQUEST, "invalid_target", fault.message)
