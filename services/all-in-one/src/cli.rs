@@ -14,6 +14,7 @@ mod duration;
 mod env;
 mod events;
 mod export;
+mod following;
 mod import;
 mod incident;
 mod init;

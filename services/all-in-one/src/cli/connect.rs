@@ -4,7 +4,10 @@ mod presets;
 mod rehearse;
 
 use super::server::{Way, answer};
-use super::{Server, events::is_away};
+use super::{
+    Server,
+    following::{AGAIN_AFTER, is_away},
+};
 use crate::output;
 use anyhow::bail;
 use clap::Subcommand;
@@ -13,10 +16,7 @@ use latchkey_wire::pb::connect as pb;
 use latchkey_wire::pb::connect::connect_session_service_client::ConnectSessionServiceClient;
 use std::collections::BTreeMap;
 use std::process::{Command as Process, Stdio};
-use std::time::{Duration, Instant};
-
-/// How long to wait for a server that went away.
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
+use std::time::Instant;
 
 #[derive(clap::Args)]
 #[command(after_help = "\

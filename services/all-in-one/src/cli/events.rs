@@ -3,17 +3,13 @@
 mod past;
 
 use super::server::{Way, answer};
-use super::{Server, show};
+use super::{Server, following::follow, show};
 use crate::output;
 use clap::Subcommand;
+use latchkey_wire::Fault;
 use latchkey_wire::pb::events as pb;
 use latchkey_wire::pb::events::event_service_client::EventServiceClient;
-use latchkey_wire::{Fault, Kind};
 use serde_json::{Value, json};
-use std::time::Duration;
-
-/// How long to wait for a server that went away.
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Begins with the first event there is.
 const BEGINNING: &str = "0-0";
@@ -71,32 +67,9 @@ impl Tail {
     async fn run(self, way: Way) -> anyhow::Result<()> {
         let tail = self;
         let from = tail.from.clone().unwrap_or_default();
-        let mut place = if from == "start" { BEGINNING.to_owned() } else { from };
-        tokio::select! {
-            ended = follow(&way, &tail, &mut place) => return ended,
-            _ = tokio::signal::ctrl_c() => {}
-        }
-        if !place.is_empty() {
-            output::note(&format!("Continue from here with --from {place}"));
-        }
-        Ok(())
+        let place = if from == "start" { BEGINNING.to_owned() } else { from };
+        follow(place, async |place| watch(&way, &tail, place).await).await
     }
-}
-
-/// Ends only with a refusal: a server that goes away is waited for.
-async fn follow(way: &Way, tail: &Tail, place: &mut String) -> anyhow::Result<()> {
-    loop {
-        match watch(way, tail, place).await {
-            Err(error) if !is_away(&error) => return Err(error),
-            _ => tokio::time::sleep(AGAIN_AFTER).await,
-        }
-    }
-}
-
-pub(super) fn is_away(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<Fault>()
-        .is_some_and(|fault| matches!(fault.kind, Kind::Unavailable | Kind::Exhausted))
 }
 
 async fn watch(way: &Way, tail: &Tail, place: &mut String) -> anyhow::Result<()> {

@@ -4,16 +4,13 @@ mod text;
 
 use super::duration;
 use super::server::{Way, answer};
-use super::{Server, events::is_away};
+use super::{Server, following::follow};
 use crate::output;
 use clap::{Subcommand, ValueEnum};
 use latchkey_wire::Fault;
 use latchkey_wire::pb::admin as pb;
 use latchkey_wire::pb::admin::auth_log_service_client::AuthLogServiceClient;
 use std::time::{Duration, SystemTime};
-
-/// How long to wait for a server that went away.
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -162,25 +159,8 @@ impl Get {
 impl Tail {
     async fn run(self, way: Way) -> anyhow::Result<()> {
         let from = self.from.clone().unwrap_or_default();
-        let mut place = if from == "start" { "0-0".to_owned() } else { from };
-        tokio::select! {
-            ended = self.follow(&way, &mut place) => return ended,
-            _ = tokio::signal::ctrl_c() => {}
-        }
-        if !place.is_empty() {
-            output::note(&format!("Continue from here with --from {place}"));
-        }
-        Ok(())
-    }
-
-    /// Ends only with a refusal: a server that goes away is waited for.
-    async fn follow(&self, way: &Way, place: &mut String) -> anyhow::Result<()> {
-        loop {
-            match self.watch(way, place).await {
-                Err(error) if !is_away(&error) => return Err(error),
-                _ => tokio::time::sleep(AGAIN_AFTER).await,
-            }
-        }
+        let place = if from == "start" { "0-0".to_owned() } else { from };
+        follow(place, async |place| self.watch(&way, place).await).await
     }
 
     async fn watch(&self, way: &Way, place: &mut String) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! Connections as they are, and then as they change.
 
-use crate::cli::events::is_away;
+use crate::cli::following::follow;
 use crate::cli::server::{Way, answer};
 use crate::cli::show;
 use crate::output;
@@ -8,10 +8,6 @@ use latchkey_wire::Fault;
 use latchkey_wire::pb::connection as pb;
 use latchkey_wire::pb::connection::connection_service_client::ConnectionServiceClient;
 use serde_json::json;
-use std::time::Duration;
-
-/// How long to wait for a server that went away.
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 #[derive(clap::Args)]
 pub struct Watch {
@@ -28,25 +24,7 @@ pub struct Watch {
 
 impl Watch {
     pub async fn run(self, way: &Way) -> anyhow::Result<()> {
-        let mut place = self.from.clone().unwrap_or_default();
-        tokio::select! {
-            ended = self.follow(way, &mut place) => return ended,
-            _ = tokio::signal::ctrl_c() => {}
-        }
-        if !place.is_empty() {
-            output::note(&format!("Continue from here with --from {place}"));
-        }
-        Ok(())
-    }
-
-    /// Ends only with a refusal: a server that goes away is waited for.
-    async fn follow(&self, way: &Way, place: &mut String) -> anyhow::Result<()> {
-        loop {
-            match self.watch(way, place).await {
-                Err(error) if !is_away(&error) => return Err(error),
-                _ => tokio::time::sleep(AGAIN_AFTER).await,
-            }
-        }
+        follow(self.from.clone().unwrap_or_default(), async |place| self.watch(way, place).await).await
     }
 
     async fn watch(&self, way: &Way, place: &mut String) -> anyhow::Result<()> {
